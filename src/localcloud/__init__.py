@@ -1,0 +1,1 @@
+"""Blob, registry and cluster on one machine, as containers."""

@@ -1,0 +1,1 @@
+"""A model on disk: its card, its verification, what it answers."""
