@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from seatrial import console
-from seatrial.errors import SeatrialError, UsageError
+from seatrial.errors import OutsideError, SeatrialError, UsageError
 from seatrial.results import StageResult
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace, find
@@ -22,6 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
+_CURES: dict[int | None, str] = {
+    errno.ENOSPC: "free some disk, then run the same again",
+    errno.EACCES: "give yourself access to that file",
+}
 Instance = Annotated[str, typer.Option(envvar="SEATRIAL_INSTANCE", help="which local cloud, by name")]
 Env = Annotated[str, typer.Option("--env", help="environment of seatrial.toml")]
 AsJson = Annotated[bool, typer.Option("--json", help="the typed result on stdout, for machines")]
@@ -35,9 +40,18 @@ def main() -> None:
         _fail(error)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
+    except KeyboardInterrupt:
+        console.line("seatrial: interrupted; the next command finishes or undoes what was begun")
+        sys.exit(130)
+    except OSError as error:
+        _fail(
+            OutsideError(
+                f"{error.strerror or error} {error.filename or ''}".strip(), _CURES.get(error.errno, "")
+            )
+        )
     except Exception as error:
         if hasattr(error, "format_message"):
-            _fail(UsageError(error.format_message(), "--help shows the usage"))
+            _fail(UsageError(error.format_message().rstrip("."), "--help shows the usage"))
         raise
 
 

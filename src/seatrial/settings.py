@@ -163,7 +163,7 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
         if os.environ.get(f"SEATRIAL_{section}__{key}".upper()) or (flags or {}).get(section, {}).get(key):
             local.pop(section, None)
     try:
-        return Settings(**values, _local=local, _flags=dict(flags or {}))
+        return Settings(**{**values, "_local": local, "_flags": dict(flags or {})})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

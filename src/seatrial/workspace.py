@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,8 +99,11 @@ class Workspace:
 def find(instance: str) -> Workspace:
     """Return the workspace around the current folder.
 
-    Raises UsageError outside a checkout of Seatrial.
+    Raises UsageError outside a checkout of Seatrial, or where the instance's name could not name
+    containers and folders.
     """
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", instance):
+        raise UsageError(f"{instance!r} is no name for an instance", "use a-z, 0-9 and -, at most 20")
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "seatrial.toml").exists():
             return Workspace(folder, instance)
