@@ -1,0 +1,1 @@
+"""The commands, grouped as the help shows them."""

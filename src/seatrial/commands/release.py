@@ -1,0 +1,69 @@
+"""The release: one environment, two slots, one verdict."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seatrial import console
+from seatrial.commands.options import AsJson, Env, Instance, run_stage
+from seatrial.settings import load
+from seatrial.workspace import find
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel="Release")
+def bootstrap(
+    env: Annotated[list[str], typer.Option("--env", help="environment; may be repeated")],
+    instance: Instance = "dev",
+) -> None:
+    """Prepare an environment once, as its administrator: namespace, rights, pull secret."""
+    from seatrial.bootstrap import bootstrap as stage
+
+    workspace = find(instance)
+    settings = load(workspace)
+    for name in env:
+        stage(settings, workspace, name)
+        console.line(f"bootstrap: {name} is ready")
+
+
+@app.command(rich_help_panel="Release")
+def deploy(
+    env: Env = "local",
+    image: Annotated[str, typer.Option(help="repo@sha256:…; default: what push gave")] = "",
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Try a candidate in the empty slot, preview it, switch to it: a pending release."""
+    from seatrial.deploy import deploy as stage
+
+    run_stage(
+        instance, as_json, lambda s, w: stage(s, w, env, image or None), "{r.release} at {r.url}, pending"
+    )
+
+
+@app.command(rich_help_panel="Release")
+def accept(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
+    """Bake the pending release and give the verdict: stable, or switched back."""
+    from seatrial.accept import accept as stage
+
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
+
+
+@app.command(rich_help_panel="Release")
+def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
+    """Return to the stable release, or to the stable one before it."""
+    from seatrial.rollback import rollback as stage
+
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} serves, {r.replaced} is gone")
+
+
+@app.command(rich_help_panel="Release")
+def current(env: Env = "local", instance: Instance = "dev") -> None:
+    """Say where the environment answers; ends 10 unless it serves this working state and lock."""
+    from seatrial.current import current as stage
+
+    workspace = find(instance)
+    console.line(stage(load(workspace), workspace, env))
