@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SEATRIAL_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="SEATRIAL_", env_prefix_target="all", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
     app: App = App()
