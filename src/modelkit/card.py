@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from modelkit.errors import CardError, VerifyError
+from modelkit.errors import VerifyError
 from modelkit.fields import FILE, NAME, SHA256, VERSION, Fields, parse
 
 CARD: Final = "model.json"
@@ -67,7 +67,7 @@ class OutputSpec:
 
 @dataclass(frozen=True)
 class Card:
-    """A model's card as read. `digest` is ``sha256:<hex>`` of the bytes it was read from: the model's digest."""
+    """A model's card. Its `digest`, the model's own, is ``sha256:<hex>`` of the bytes it was read from."""
 
     name: str
     version: str

@@ -38,8 +38,8 @@ class Model:
     def load(cls, directory: Path, threads: int = 1, digest: str | None = None) -> "Model":
         """Return the model in `directory`, verified; it computes one request on `threads` threads.
 
-        VerifyError: a file is not what the card says, or onnxruntime cannot load it. CardError: the card is wrong,
-        or the model has other inputs, outputs, shapes or labels than it says.
+        VerifyError: a file is not what the card says, or onnxruntime cannot load it. CardError: the card is
+        wrong, or the model has other inputs, outputs, shapes or labels than it says.
         """
         card = verify(directory, digest)
         session = open_session(directory / MODEL, threads)
@@ -47,7 +47,7 @@ class Model:
         return cls(card, load_labels(directory / LABELS, card.output.classes), session)
 
     def predict(self, images: Sequence[bytes], top: int = 3) -> list[list[Prediction]]:
-        """Return for each image its `top` most probable classes, best first; ImageError if one is no image."""
+        """Return for each image its `top` likeliest classes, best first; ImageError if one is no image."""
         return self.rank(self.infer(self.prepare(images)), top) if images else []
 
     def prepare(self, images: Sequence[bytes], max_pixels: int = MAX_PIXELS) -> NDArray[Any]:

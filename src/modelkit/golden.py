@@ -27,7 +27,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class GoldenSet:
-    """A verified golden set. `digest` is ``sha256:<hex>`` of its list's bytes, and names every photo in it."""
+    """A verified golden set. `digest` is ``sha256:<hex>`` of its list's bytes, and names every photo."""
 
     name: str
     version: str

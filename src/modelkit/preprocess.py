@@ -17,7 +17,7 @@ MAX_PIXELS: Final = 50_000_000
 _ORIENTATION: Final = 0x0112
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 _GAP: Final = 2
-"""A JPEG is decoded at no less than this many times the size wanted, so that the resize still does the smoothing."""
+"""A JPEG is decoded at no less than this many times the size wanted: the resize still does the smoothing."""
 _MODES: Final = {"RGB": "RGB", "BGR": "RGB", "GRAY": "L"}
 
 
@@ -25,8 +25,8 @@ def preprocess(data: bytes, spec: InputSpec, max_pixels: int = MAX_PIXELS) -> ND
     """Return `data`, a JPEG, PNG or WebP, as one array of shape `spec.shape` and dtype `spec.dtype`.
 
     The orientation that a camera recorded is undone first; of an animation the first frame counts, and
-    transparency is ignored. ImageError: it is no such image, it is cut short, or it has more than `max_pixels`
-    pixels, which is known, and refused, before any of them is decoded.
+    transparency is ignored. ImageError: it is no such image, it is cut short, or it has more than
+    `max_pixels` pixels, which is known, and refused, before any of them is decoded.
     """
     image = _open(data, max_pixels)
     try:
@@ -85,7 +85,7 @@ def _resize(image: Image.Image, spec: InputSpec) -> Image.Image:
 
 
 def _box(image: Image.Image, spec: InputSpec) -> tuple[float, float, float, float]:
-    # Cropping on the way is the same as resizing and then cropping, but a photo of 1 x 50,000,000 stays small.
+    # Cropping on the way gives what resizing and then cropping gives, but 1 x 50,000,000 pixels stay small.
     if spec.resize != CROP:
         return (0, 0, image.width, image.height)
     unit = min(image.width, image.height) / spec.shortest_side

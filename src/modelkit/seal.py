@@ -20,8 +20,8 @@ def canonical(fields: Mapping[str, Any]) -> bytes:
 def seal(directory: Path, description: Mapping[str, Any]) -> Card:
     """Write `directory`'s card: `description` plus sha256 and size of each file that lies there; return it.
 
-    The card is written last, whole or not at all, so that a directory with a card is a whole model. CardError: the
-    description is not a card's, or something there is no plain file.
+    The card is written last, whole or not at all, so that a directory with a card is a whole model.
+    CardError: the description is not a card's, or something there is no plain file.
     """
     files = {path.name: describe_file(path) for path in sorted(directory.iterdir()) if path.name != CARD}
     raw = canonical({**description, "schema": 1, "files": files})

@@ -9,6 +9,7 @@ from typing import Final
 
 from modelkit.card import CARD, Card, FileEntry, digest_of, parse_card
 from modelkit.errors import VerifyError
+from modelkit.fields import LIMIT
 
 AGAIN: Final = "fetch it again, or publish a new version: a published one is never changed"
 
@@ -16,8 +17,9 @@ AGAIN: Final = "fetch it again, or publish a new version: a published one is nev
 def verify(directory: Path, digest: str | None = None) -> Card:
     """Return the card of the model in `directory` once every file has been read and found as it says.
 
-    `digest` is the model's digest that is expected, ``sha256:<hex>``; without it any model will do. VerifyError:
-    the digest is another, a file is missing, extra, no plain file, or has other bytes. CardError: the card is none.
+    `digest` is the model's digest that is expected, ``sha256:<hex>``; without it any model will do.
+    VerifyError: the digest is another, or a file is missing, extra, no plain file, or has other bytes.
+    CardError: the card is none.
     """
     raw = read_list(directory, CARD, digest)
     card = parse_card(raw, str(directory / CARD))
@@ -26,10 +28,10 @@ def verify(directory: Path, digest: str | None = None) -> Card:
 
 
 def read_list(directory: Path, name: str, digest: str | None) -> bytes:
-    """Return the bytes of the list `name` in `directory`; VerifyError unless they have the digest expected."""
+    """Return the bytes of `directory`'s list `name`; VerifyError unless they have the digest expected."""
     descriptor = _open(directory / name)
     with os.fdopen(descriptor, "rb") as file:
-        raw = file.read()
+        raw = file.read(LIMIT + 1)
     if digest is not None and digest_of(raw) != digest:
         raise VerifyError(f"{directory / name}: expected {digest}, found {digest_of(raw)}", AGAIN)
     return raw

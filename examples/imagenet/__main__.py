@@ -1,0 +1,44 @@
+"""``python -m examples.imagenet OUT``: what a person types."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from examples.imagenet.build import build
+from examples.imagenet.errors import ExampleError
+from modelkit.errors import ModelkitError
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("SEATRIAL_CACHE") or Path(home) / "seatrial") / "example"
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m examples.imagenet", description="Build the example model.")
+    parser.add_argument("out", type=Path, help="the directory that gets model/ and golden/")
+    parser.add_argument(
+        "--variant", default="first", help="first (default), second, or wrong-labels (for tests)"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Build the example and print what lies where; return 0, or 30 after one line that says what failed."""
+    arguments = _arguments(argv)
+    started = time.monotonic()
+    try:
+        example, built = build(arguments.out, _cache(), arguments.variant)
+    except (ExampleError, ModelkitError) as error:
+        print(f"example: {error.message}" + (f"; {error.hint}" if error.hint else ""), file=sys.stderr)
+        return 30
+    print(f"model   {example.model}  {arguments.out / 'model'}")
+    print(f"golden  {example.golden}  {arguments.out / 'golden'}")
+    print(f"{'built' if built else 'already built'}, {time.monotonic() - started:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
