@@ -1,0 +1,31 @@
+"""The factory: one app for one configuration."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from classifier import identity, problems
+from classifier.config import Config
+from classifier.health import health_blueprint
+from classifier.inference import load_predictor
+from classifier.predict import predict_blueprint
+from classifier.score import score_blueprint
+from classifier.version import version_blueprint
+
+
+def create_app(config: Config) -> Flask:
+    """Return the app, its model loaded and asked one real question.
+
+    Raises modelkit's ModelkitError when the model in `config.model_dir` is not what its card says.
+    """
+    predictor = load_predictor(config.model_dir, config.threads)
+    app = Flask("classifier", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = config.max_body
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    identity.register(app, config, predictor.card)
+    problems.register(app)
+    app.register_blueprint(score_blueprint(predictor, config.max_images))
+    app.register_blueprint(predict_blueprint(predictor))
+    app.register_blueprint(version_blueprint(config, predictor.card))
+    app.register_blueprint(health_blueprint(config.drain_file))
+    return app

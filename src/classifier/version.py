@@ -1,0 +1,34 @@
+"""`GET /version`: which app, model and frameworks answer."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+from flask import Blueprint
+
+from classifier.config import Config
+from modelkit.card import Card
+
+FRAMEWORKS = ("flask", "onnxruntime", "numpy", "pillow")
+
+
+def version_blueprint(config: Config, card: Card) -> Blueprint:
+    """Return the route that names everything an answer depends on."""
+    routes = Blueprint("version", __name__)
+    body = {
+        "app": {
+            "commit": config.commit,
+            "release": config.release,
+            "image": config.image,
+            "environment": config.environment,
+        },
+        "model": {"name": card.name, "version": card.version, "digest": card.digest},
+        "frameworks": {"python": platform.python_version(), **{name: version(name) for name in FRAMEWORKS}},
+    }
+
+    @routes.get("/version")
+    def show() -> dict[str, object]:
+        return dict(body)
+
+    return routes
