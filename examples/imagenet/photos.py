@@ -29,7 +29,7 @@ class Chosen:
 
 # min_probability is about half of what the float network measures: room for a quantised or a newer one, but
 # none for photos that were prepared in another way than it was trained with. The same packages hold two more:
-# chelsea.png, three kinds of cat to a network within a tenth, and motorcycle_left.png, whose licence is unsaid.
+# chelsea.png, which to a network is any of three cats, and motorcycle_left.png, whose licence is unsaid.
 PHOTOS: Final = (
     Chosen("scikit-image", f"{_SKIMAGE}/camera.png", 872, 0.5, "Lav Varshney, by scikit-image", "CC0-1.0"),
     Chosen("scikit-image", f"{_SKIMAGE}/coffee.png", 967, 0.5, "Rachel Michetti, by scikit-image", "CC0-1.0"),
