@@ -55,8 +55,10 @@ lock: ## lock the dependency groups again, with hashes
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
 format: setup ## write the code in the house's style
 	@ruff format -q . && ruff check -q --fix .
-lint: setup ## style, types, who may import whom, workflows
+lint: setup lint-workflows ## style, types, who may import whom, workflows
 	@ruff check -q . && ruff format -q --check . && mypy && lint-imports
+lint-workflows: setup
+	@actionlint -shellcheck= -pyflakes= && zizmor --offline --no-progress -q .github
 test: setup ## unit, integration and e2e, on an instance of their own
 	@$(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging; code=$$?; $(if $(KEEP),:,$(MAKE) --no-print-directory down INSTANCE=test) && exit $$code
 test-all: test-unit up test-integration test-e2e test-release
@@ -104,4 +106,4 @@ help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: up down status doctor cloud example setup lock format lint test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept rollback pipeline help
+.PHONY: up down status doctor cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept rollback pipeline help

@@ -1,0 +1,75 @@
+"""A runner for workflows, on the parts that are already up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from integration.workflows.act import Runner
+from seatrial.settings import Settings, load
+from seatrial.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def git(*words: str) -> None:
+    """Run git with an author of its own, whatever this machine knows of one."""
+    who = ["-c", "user.name=tests", "-c", "user.email=tests@seatrial.test"]
+    subprocess.run(["git", *who, *words], check=True, capture_output=True, timeout=60)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings of the instance that is up; without one there is nothing to test on."""
+    workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
+    if not (workspace.directory / "local.toml").exists():
+        pytest.fail(f"instance {workspace.instance} is not up; cure: make up INSTANCE={workspace.instance}")
+    return load(workspace)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository whose head is this working tree as it is, untracked files included."""
+    target = tmp_path / "repository"
+    git("clone", "-q", "--shared", "--no-checkout", str(ROOT), str(target))
+    git("--git-dir", f"{target}/.git", "--work-tree", str(ROOT), "add", "--all")
+    git("-C", str(target), "commit", "-q", "--allow-empty", "-m", "the working tree under test")
+    git("-C", str(target), "reset", "-q", "--hard")
+    return target
+
+
+@pytest.fixture
+def runner(repository: Path, tmp_path: Path) -> Runner:
+    """A runner with no part of anybody's configured."""
+    return Runner(
+        repository, ROOT / ".venv", tmp_path, environment={"MYPY_CACHE_DIR": str(ROOT / ".mypy_cache")}
+    )
+
+
+@pytest.fixture
+def connected(runner: Runner, settings: Settings) -> Runner:
+    """The runner, its variables pointing at the parts of the instance that is up."""
+    runner.variables = {
+        "STORE": settings.store.url,
+        "REGISTRY": settings.registry.address,
+        "KUBECONTEXT": settings.cluster.context,
+    }
+    runner.environment = {**runner.environment, **beside_addresses(settings)}
+    return runner
+
+
+def beside_addresses(settings: Settings) -> dict[str, str]:
+    """What a runner's own configuration says of the parts beyond their addresses."""
+    return {
+        "SEATRIAL_STORE__ENDPOINT": settings.store.endpoint,
+        "SEATRIAL_STORE__KEY_FILE": settings.store.key_file,
+        "SEATRIAL_REGISTRY__INSECURE": str(settings.registry.insecure).lower(),
+        "SEATRIAL_REGISTRY__CONFIG_DIR": settings.registry.config_dir,
+        "SEATRIAL_IMAGE__BASE": settings.image.base,
+        "SEATRIAL_CLUSTER__KUBECONFIG": settings.cluster.kubeconfig,
+        "SEATRIAL_DNS__SERVER": settings.dns.server,
+        "SEATRIAL_DNS__PORT": str(settings.dns.port),
+    }
