@@ -8,8 +8,20 @@ from typing import Annotated
 import typer
 
 from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.results import PublishResult, ValidateResult
+from seatrial.verdicts import as_text
 
 app = typer.Typer()
+
+
+def _published(result: PublishResult) -> str:
+    what = " and ".join(f"{a.name} {a.version} ({a.digest})" for a in (result.model, result.golden) if a)
+    return what + ("" if result.created else ", there already")
+
+
+def _judged(result: ValidateResult) -> str:
+    model, kept = result.model, len(result.verdicts)
+    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{kept} promises kept"
 
 
 @app.command(rich_help_panel="Model")
@@ -17,7 +29,9 @@ def publish(
     model: Annotated[Path | None, typer.Argument(help="model directory")] = None,
     golden: Annotated[Path | None, typer.Option(help="golden set directory")] = None,
     if_absent: Annotated[bool, typer.Option(help="an equal version already there is no error")] = False,
-    channel: Annotated[str, typer.Option(help="pointer to move; none: leave it")] = "",
+    channel: Annotated[
+        str, typer.Option(help="pointer to move; default: [model] channel, if new; none: leave it")
+    ] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -28,7 +42,7 @@ def publish(
         instance,
         as_json,
         lambda s, w: stage(s, w, model=model, golden=golden, if_absent=if_absent, channel=channel or None),
-        "{r.model} {r.golden}",
+        _published,
     )
 
 
@@ -45,7 +59,7 @@ def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Judge the fetched model; nothing is built without a passing report."""
     from seatrial.validate import validate as stage
 
-    run_stage(instance, as_json, stage, "{r.model.name} {r.model.version} passed")
+    run_stage(instance, as_json, stage, _judged)
 
 
 @app.command(rich_help_panel="Model")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,11 +18,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="the typed result on stdout
 
 
 def run_stage(
-    instance: str, as_json: bool, stage: Callable[[Settings, Workspace], StageResult], say: str
+    instance: str,
+    as_json: bool,
+    stage: Callable[[Settings, Workspace], StageResult],
+    say: str | Callable[[Any], str],
 ) -> None:
     """Run a stage, write its result for the next one, and say what it gave.
 
-    `say` is a format string over the result `r`; with `as_json` the result itself is printed.
+    `say` is a format string over the result `r`, or a function of it;
+    with `as_json` the result itself is printed.
     """
     workspace = find(instance)
     result = stage(load(workspace), workspace)
@@ -30,4 +34,5 @@ def run_stage(
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
-        console.line(f"{result.stage}: " + say.format(r=result) + f" ({result.seconds:.1f} s)")
+        text = say.format(r=result) if isinstance(say, str) else say(result)
+        console.line(f"{result.stage}: {text} ({result.seconds:.1f} s)")

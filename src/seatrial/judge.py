@@ -1,0 +1,80 @@
+"""A model judged: safe, right, quick enough, and not unlike the live one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from modelkit.card import MODEL as ONNX
+from modelkit.golden import GoldenSet, Photo, load_golden
+from seatrial.layout import refusing
+from seatrial.onnx_safety import inspect
+from seatrial.results import Verdict
+from seatrial.settings import Validate
+from seatrial.trial.outcome import ROUNDS, Answer, Outcome, hold_trial
+
+LOADING: Final = 60.0
+"""Seconds that a trial has beside its photos: to start Python and load the model."""
+
+
+def judge(model: Path, golden: Path, live: Path | None, limits: Validate) -> tuple[Verdict, ...]:
+    """Return a verdict on every promise that the model in `model` must keep.
+
+    `live` is the folder of the live model, where there is one to compare with. An unsafe model is not
+    run; its other promises are then not judged. Raises RefusedError when the golden set is none.
+    """
+    with refusing():
+        photos = load_golden(golden)
+    verdicts = inspect(model / ONNX)
+    if not all(verdict.passed for verdict in verdicts):
+        return tuple(verdicts)
+    seconds = LOADING + len(photos.photos) * (ROUNDS + 1) * limits.max_milliseconds * 4 / 1000
+    outcome = hold_trial(model, golden, seconds)
+    verdicts.append(_loads(outcome))
+    if outcome.fault:
+        return tuple(verdicts)
+    verdicts += [_right(photo, answer) for photo, answer in zip(photos.photos, outcome.answers, strict=True)]
+    verdicts.append(_quick(outcome, limits))
+    if live:
+        verdicts.append(_alike(outcome, hold_trial(live, golden, seconds), limits, photos))
+    return tuple(verdicts)
+
+
+def _loads(outcome: Outcome) -> Verdict:
+    detail = outcome.fault or "inputs, outputs, shapes and labels are as the card says"
+    return Verdict(name="loads and answers", passed=not outcome.fault, detail=detail)
+
+
+def _right(photo: Photo, answer: Answer) -> Verdict:
+    passed = (answer.index, answer.label) == (
+        photo.index,
+        photo.label,
+    ) and answer.probability >= photo.min_probability
+    return Verdict(
+        name=f"golden: {photo.path.name}",
+        passed=passed,
+        detail=f"expected {photo.label} ({photo.index}) at {photo.min_probability:.2f} or more, "
+        f"got {answer.label} ({answer.index}) at {answer.probability:.2f}",
+    )
+
+
+def _quick(outcome: Outcome, limits: Validate) -> Verdict:
+    middle = median(each for answer in outcome.answers for each in answer.milliseconds)
+    return Verdict(
+        name="time per photo",
+        passed=middle <= limits.max_milliseconds,
+        detail=f"median {middle:.1f} ms, at most {limits.max_milliseconds:.0f} ms",
+    )
+
+
+def _alike(outcome: Outcome, live: Outcome, limits: Validate, golden: GoldenSet) -> Verdict:
+    name, total = "agrees with the live model", len(golden.photos)
+    if live.fault:
+        return Verdict(name=name, passed=True, detail=f"not judged: the live model fails here: {live.fault}")
+    same = sum(a.label == b.label for a, b in zip(outcome.answers, live.answers, strict=True))
+    return Verdict(
+        name=name,
+        passed=same >= limits.min_agreement * total,
+        detail=f"on {same} of {total} photos, at least {limits.min_agreement:.0%}",
+    )

@@ -1,0 +1,1 @@
+"""Where published models live: one small protocol, and one class a target."""

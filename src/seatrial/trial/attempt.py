@@ -1,0 +1,48 @@
+"""Inside the process of a trial: load the model, ask it about every photo."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+from modelkit.classifier import Model
+from modelkit.errors import ModelkitError
+from modelkit.golden import Photo, load_golden
+from seatrial.trial.outcome import Answer, Outcome
+
+MEMORY = 8 << 30
+"""Bytes of address space: many times what a classifier needs, and less than would harm the machine."""
+
+
+def attempt(model: Path, golden: Path, rounds: int) -> Outcome:
+    """Return what the model in `model` answers to each photo, each asked `rounds` times after a first.
+
+    What is wrong with the model stands in the outcome's `fault`; it is never raised.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        loaded = Model.load(model)
+        photos = load_golden(golden).photos
+        return Outcome(answers=tuple(_ask(loaded, photo, rounds) for photo in photos))
+    except ModelkitError as error:
+        return Outcome(fault=error.message)
+    except MemoryError:
+        return Outcome(fault=f"it needs more than {MEMORY >> 30} GiB of memory")
+
+
+def _ask(model: Model, photo: Photo, rounds: int) -> Answer:
+    image = photo.path.read_bytes()
+    best = model.predict([image], top=1)[0][0]
+    seconds = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        model.predict([image], top=1)
+        seconds.append(time.perf_counter() - start)
+    return Answer(
+        file=photo.path.name,
+        label=best.label,
+        index=best.index,
+        probability=best.probability,
+        milliseconds=tuple(round(each * 1000, 3) for each in seconds),
+    )
