@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,29 +24,66 @@ from seatrial.workspace import Workspace
 NEW_VERSION: Final = "publish under a new version: a published one is never changed"
 
 
+@dataclass(frozen=True)
+class Part:
+    """A verified folder that is to be published."""
+
+    kind: Kind
+    folder: Path
+    listing: Listing
+
+    def key(self, file: str) -> str:
+        """Return where one of its files goes in the store."""
+        return version_key(self.kind, self.listing.artefact, file)
+
+
 class Publication:
     """One publisher's way into a store."""
 
-    def __init__(self, store: Store, workspace: Workspace, pace: Pace, if_absent: bool) -> None:
+    def __init__(self, store: Store, workspace: Workspace, pace: Pace) -> None:
         self._store = store
         self._workspace = workspace
         self._pace = pace
-        self._if_absent = if_absent
 
-    def put(self, kind: Kind, folder: Path, listing: Listing) -> bool:
-        """Publish a verified folder; return False where the same was there already (with `if_absent`).
+    def has(self, part: Part, *, same_is_fine: bool) -> bool:
+        """Return whether the store has just this version.
 
-        May be repeated after it was killed. Raises RefusedError when the version is taken, by the same
-        without `if_absent` or by another.
+        Raises RefusedError when it has another under that name, or (without `same_is_fine`) the same.
         """
-        created = False
-        if not self._published(kind, listing, self._if_absent):
-            self._upload(kind, folder, listing)
-            created = self._create(kind, listing, kind.list_name, listing.raw)
-            if not created:
-                self._published(kind, listing, True)
-        self._record(kind, listing)
-        return created
+        found = self._store.read(part.key(part.kind.list_name))
+        if found is None:
+            return False
+        artefact = part.listing.artefact
+        title = f"{part.kind.word} {artefact.name} {artefact.version} is already published"
+        if found.content != part.listing.raw:
+            raise RefusedError(f"{title}, with another digest ({digest_of(found.content)})", NEW_VERSION)
+        if not same_is_fine:
+            raise RefusedError(f"{title}, just like this", "use --if-absent where that is no error")
+        return True
+
+    def put(self, part: Part) -> bool:
+        """Upload a version, its list last; return False where another publisher just did the same.
+
+        May be repeated after it was killed. Raises RefusedError when another publisher was first.
+        """
+        for name, entry in sorted(part.listing.files.items()):
+            self._upload(part, name, entry)
+        if self._store.create(part.key(part.kind.list_name), part.listing.raw, _unwatched):
+            return True
+        return not self.has(part, same_is_fine=True)
+
+    def record(self, part: Part) -> None:
+        """Write down who published a version, when and from which revision, unless that was done."""
+        if self._store.read(part.key(PUBLICATION)):
+            return
+        record = {
+            **part.listing.artefact.model_dump(),
+            "schema": 1,
+            "publisher": _publisher(self._workspace),
+            "published": datetime.now(UTC).isoformat(timespec="seconds"),
+            "revision": self._workspace.revision,
+        }
+        self._store.create(part.key(PUBLICATION), _document(record), _unwatched)
 
     def channel(self, name: str, channel: str) -> Document | None:
         """Return a channel's pointer as it is."""
@@ -71,30 +109,8 @@ class Publication:
             return True
         return self._store.replace(key, content, found.tag if found else None)
 
-    def _published(self, kind: Kind, listing: Listing, same_is_fine: bool) -> bool:
-        artefact = listing.artefact
-        found = self._store.read(version_key(kind, artefact, kind.list_name))
-        if found is None:
-            return False
-        title = f"{kind.word} {artefact.name} {artefact.version} is already published"
-        if found.content != listing.raw:
-            raise RefusedError(f"{title}, with another digest ({digest_of(found.content)})", NEW_VERSION)
-        if not same_is_fine:
-            raise RefusedError(f"{title}, just like this", "use --if-absent where that is no error")
-        return True
-
-    def _upload(self, kind: Kind, folder: Path, listing: Listing) -> None:
-        for name, entry in sorted(listing.files.items()):
-            if not self._create(kind, listing, name, folder / name, entry):
-                self._same_or_refuse(version_key(kind, listing.artefact, name), entry)
-
-    def _create(
-        self, kind: Kind, listing: Listing, name: str, source: Path | bytes, entry: FileEntry | None = None
-    ) -> bool:
-        key = version_key(kind, listing.artefact, name)
-        if entry is None:
-            return self._store.create(key, source, lambda _sent: None)
-        sent = 0
+    def _upload(self, part: Part, name: str, entry: FileEntry) -> None:
+        key, sent = part.key(name), 0
         with progress.transfer(key, entry.size) as advance:
 
             def so_far(total: int) -> None:
@@ -102,23 +118,14 @@ class Publication:
                 advance(total - sent)
                 sent = total
 
-            return self._store.create(key, source, so_far)
+            created = self._store.create(key, part.folder / name, so_far)
+        if not created and not holds(self._store, key, entry, self._pace):
+            where = f"{self._store.url}/{key}"
+            raise RefusedError(f"{where} is there with other bytes: another publisher's", NEW_VERSION)
 
-    def _same_or_refuse(self, key: str, entry: FileEntry) -> None:
-        if not holds(self._store, key, entry, self._pace):
-            raise RefusedError(
-                f"{self._store.url}/{key} is there with other bytes: another publisher's", NEW_VERSION
-            )
 
-    def _record(self, kind: Kind, listing: Listing) -> None:
-        record = {
-            **listing.artefact.model_dump(),
-            "schema": 1,
-            "publisher": _publisher(self._workspace),
-            "published": datetime.now(UTC).isoformat(timespec="seconds"),
-            "revision": self._workspace.revision,
-        }
-        self._create(kind, listing, PUBLICATION, _document(record))
+def _unwatched(_sent: int) -> None:
+    pass
 
 
 def _document(fields: dict[str, Any]) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from seatrial.errors import UsageError
-from seatrial.layout import GOLDEN_SET, MODEL, Listing
-from seatrial.publication import Publication
+from seatrial.layout import GOLDEN_SET, MODEL, Kind, verified
+from seatrial.publication import Part, Publication
 from seatrial.results import Artefact, PublishResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
 from seatrial.stores.choose import open_store
-from seatrial.suitable import suitable
+from seatrial.suitable import refuse_unsafe
 from seatrial.transfer import Pace
 from seatrial.workspace import Workspace
 
@@ -35,22 +35,29 @@ def publish(
     RefusedError when a file is unsafe or not as listed, or the version is taken.
     """
     stamp = Stamp()
-    golden_listing = suitable(GOLDEN_SET, golden) if golden else None
-    model_listing = suitable(MODEL, model) if model else None
-    if not golden_listing and not model_listing:
+    parts = [_part(kind, folder) for kind, folder in ((GOLDEN_SET, golden), (MODEL, model)) if folder]
+    if not parts:
         raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir")
     pace = Pace(settings.store.connections, settings.store.timeout_seconds)
-    publication = Publication(open_store(settings.store), workspace, pace, if_absent)
-    created = False
-    if golden and golden_listing:
-        created = publication.put(GOLDEN_SET, golden, golden_listing)
-    if model and model_listing:
-        new = publication.put(MODEL, model, model_listing)
-        _point(settings, publication, model_listing.artefact, channel, new)
-        created = new or created
+    publication = Publication(open_store(settings.store), workspace, pace)
+    missing = [part for part in parts if not publication.has(part, same_is_fine=if_absent)]
+    for part in missing:
+        refuse_unsafe(part)
+    created = [part.kind for part in missing if publication.put(part)]
+    for part in parts:
+        publication.record(part)
+        if part.kind is MODEL:
+            _point(settings, publication, part.listing.artefact, channel, MODEL in created)
+    who = {part.kind: part.listing.artefact for part in parts}
     return PublishResult(
-        **stamp.fields(workspace), model=_who(model_listing), golden=_who(golden_listing), created=created
+        **stamp.fields(workspace), model=who.get(MODEL), golden=who.get(GOLDEN_SET), created=bool(created)
     )
+
+
+def _part(kind: Kind, folder: Path) -> Part:
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no directory", f"give the {kind.word}'s (`make example` builds one)")
+    return Part(kind, folder, verified(kind, folder))
 
 
 def _point(
@@ -62,7 +69,3 @@ def _point(
     # A publisher killed before the channel's very first move has to be able to repeat it.
     if new or channel or publication.channel(artefact.name, name) is None:
         publication.point(artefact, name)
-
-
-def _who(listing: Listing | None) -> Artefact | None:
-    return listing.artefact if listing else None
