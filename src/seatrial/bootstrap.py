@@ -1,0 +1,47 @@
+"""Prepare an environment once, as its administrator."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from seatrial import console
+from seatrial.release.cluster import Manifest
+from seatrial.release.image import credentials
+from seatrial.release.names import MANAGED, MANAGER, PULL_SECRET
+from seatrial.release.target import Target
+from seatrial.settings import Registry, Settings
+from seatrial.workspace import Workspace
+
+
+def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
+    """Make an environment's namespace, accounts, rights and pull secret, or find them made.
+
+    The namespace enforces Pod Security `restricted`. The pull secret holds what the registry's
+    config.json holds for its address; where that has nothing (a cluster whose nodes have an identity
+    of their own), there is none. Raises UsageError on wrong settings, OutsideError when the cluster
+    refuses or does not answer.
+    """
+    target = Target(settings, workspace, env)
+    for manifest in target.renderer.namespace():
+        target.cluster.apply(manifest)
+    secret = _pull_secret(settings.registry, target.environment.namespace)
+    if secret:
+        target.cluster.apply(secret)
+    else:
+        console.line(f"bootstrap: no password for the registry is known: the nodes of {env} need their own")
+
+
+def _pull_secret(registry: Registry, namespace: str) -> Manifest | None:
+    login = credentials(registry)
+    if not login:
+        return None
+    auth = base64.b64encode(":".join(login).encode()).decode()
+    config = json.dumps({"auths": {registry.address: {"auth": auth}}})
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": PULL_SECRET, "namespace": namespace, "labels": {MANAGED: MANAGER}},
+        "type": "kubernetes.io/dockerconfigjson",
+        "data": {".dockerconfigjson": base64.b64encode(config.encode()).decode()},
+    }

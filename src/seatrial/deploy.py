@@ -1,0 +1,80 @@
+"""Try a candidate in the empty slot, preview it, switch to it: a pending release."""
+
+from __future__ import annotations
+
+from seatrial import console
+from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
+from seatrial.release.attempt import Attempt, begin
+from seatrial.release.image import ImageFacts, inspect
+from seatrial.release.target import Target, open_target
+from seatrial.release.undo import finish_the_dead, undo
+from seatrial.results import DeployResult, PushResult
+from seatrial.settings import Settings
+from seatrial.stamp import Stamp
+from seatrial.workspace import Workspace
+
+
+def deploy(settings: Settings, workspace: Workspace, env: str, image: str | None) -> DeployResult:
+    """Release an image (`address/repository@sha256:…`; None: what push gave) as far as pending.
+
+    Raises RefusedError when the image is not of this working state and lock, or its rollout or
+    preview failed: it is removed, users saw nothing. RolledBackError when the live address did not
+    follow the switch, HeldError when somebody else holds the environment, RollbackFailedError when
+    undoing fails, UsageError and OutsideError as every stage.
+    """
+    stamp, target = Stamp(), open_target(settings, workspace, env)
+    facts = _image(target, image)
+    target.golden(facts.golden_digest)
+    with target.lease.hold():
+        finish_the_dead(target)
+        attempt = begin(target, facts)
+        _preview(attempt)
+        url = _switch(attempt)
+        target.lease.hand_over(attempt.record.release)
+    record = attempt.record
+    return DeployResult(
+        environment=env,
+        release=record.release,
+        reference=record.reference,
+        slot=record.slot,
+        url=url,
+        **stamp.fields(workspace),
+    )
+
+
+def _image(target: Target, image: str | None) -> ImageFacts:
+    workspace = target.workspace
+    reference = image or workspace.read_result(PushResult).reference
+    facts = inspect(target.settings.registry, reference)
+    if (facts.working_state, facts.lock_digest) != (workspace.working_state, workspace.lock_digest):
+        raise RefusedError(
+            f"{reference} was built from another working state or lock ({facts.revision})",
+            "make build check push, or check out the commit it was built from",
+        )
+    return facts
+
+
+def _preview(attempt: Attempt) -> None:
+    try:
+        attempt.start()
+        attempt.preview()
+    except (RefusedError, OutsideError) as error:
+        with console.step(f"remove {attempt.record.release}"):
+            undo(attempt.target, attempt.record, error.message, attempt.verdicts)
+        what = f"preview of {attempt.record.release} failed, it is removed: {error.message}"
+        raise RefusedError(what, error.hint or "users saw nothing of it", error.log) from error
+    except BaseException as error:
+        undo(attempt.target, attempt.record, f"interrupted: {type(error).__name__}")
+        raise
+
+
+def _switch(attempt: Attempt) -> str:
+    try:
+        return attempt.switch()
+    except SeatrialError as error:
+        undo(attempt.target, attempt.record, error.message)
+        what = f"the live address did not follow the switch to {attempt.record.release}: {error.message}"
+        raise RolledBackError(what, error.hint, error.log) from error
+    except BaseException as error:
+        undo(attempt.target, attempt.record, f"interrupted: {type(error).__name__}")
+        raise

@@ -1,0 +1,132 @@
+"""One release on its way: recorded, started in its slot, previewed, switched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+from seatrial import console
+from seatrial.errors import RefusedError
+from seatrial.release.image import ImageFacts
+from seatrial.release.names import LIVE, PREVIEW
+from seatrial.release.records import Manifests, Record
+from seatrial.release.render import Candidate
+from seatrial.release.rollout import wait_for_rollout
+from seatrial.release.suite import Endpoint, run_suite
+from seatrial.release.target import Target
+from seatrial.release.waiting import until
+from seatrial.results import Verdict
+
+REQUEST_SECONDS = 5
+# New connections in a row that must reach the new release before it counts as switched.
+SETTLED = 5
+
+
+@dataclass
+class Attempt:
+    """A release that has been begun. `record` is its record as it is now."""
+
+    target: Target
+    record: Record
+    candidate: Candidate
+    manifests: Manifests
+    verdicts: tuple[Verdict, ...] = ()
+
+    def start(self) -> None:
+        """Fill the empty slot at full size, and wait until it is rolled out."""
+        target, slot = self.target, self.record.slot
+        with console.step(f"start {self.record.release} in slot {slot}, {self.candidate.replicas} replicas"):
+            target.slots.open_preview(target.renderer.preview(self.candidate))
+            target.slots.fill(slot, self.manifests.slot)
+            limit, namespace = target.environment.rollout_seconds, target.environment.namespace
+            wait_for_rollout(target.cluster, namespace, slot, limit, target.lease.check)
+
+    def preview(self) -> None:
+        """Run the acceptance suite on the candidate's own address, under load.
+
+        Raises RefusedError that names the first broken promise.
+        """
+        target, record = self.target, self.record
+        url = target.url(PREVIEW)
+        golden = target.golden(record.golden_digest)
+        with console.step(f"preview {record.release} at {url}, with load"):
+            self._settle(url)
+            with target.watcher(url, golden, record.release) as load:
+                report = run_suite(
+                    target.workspace,
+                    Endpoint(url),
+                    golden=golden.photos[0].path.parent,
+                    expect=expected(record),
+                    name=f"{record.release}-preview",
+                )
+        self.verdicts = (*report.verdicts, *load.verdicts())
+        broken = report.broken or load.broken() or first_broken(self.verdicts)
+        if broken:
+            raise RefusedError(broken, "users saw nothing of it", report.log)
+        self.record = target.records.move(record, "previewed", verdicts=self.verdicts)
+
+    def switch(self) -> str:
+        """Send the users to the candidate and return its URL once new connections reach it."""
+        target = self.target
+        target.lease.check()
+        with console.step(f"switch to {self.record.release}"):
+            # Recorded first: whoever finds it half-done must know that users may have met it.
+            self.record = target.records.move(self.record, "pending")
+            target.slots.switch(self.manifests.shared)
+            url = target.url(LIVE)
+            self._settle(url)
+        return url
+
+    def _settle(self, url: str) -> None:
+        def look() -> bool | None:
+            return True if all(_serves(url, self.record.release) for _ in range(SETTLED)) else None
+
+        until(f"{self.record.release} at {url}", look, self.target.environment.address_seconds)
+
+
+def begin(target: Target, facts: ImageFacts) -> Attempt:
+    """Record a release of this image for the empty slot, before anything of it is applied."""
+    records, slots = target.records, target.slots
+    stable, known, slot = records.stable(), records.all(), slots.empty()
+    number = known[-1].number + 1 if known else 1
+    replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
+    candidate = Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)
+    # What a hand or a dead runner left there would mix with the candidate.
+    slots.clear(slot)
+    slots.wait_until_gone(slot)
+    manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
+    record = Record(
+        number=number,
+        release=candidate.release,
+        environment=target.name,
+        slot=slot,
+        reference=facts.reference,
+        model=facts.model,
+        golden_digest=facts.golden_digest,
+        revision=facts.revision,
+        working_state=facts.working_state,
+        lock_digest=facts.lock_digest,
+        suite=target.workspace.revision,
+        previous=stable.release if stable else "",
+        history=(records.change("candidate"),),
+    )
+    return Attempt(target, records.create(record, manifests), candidate, manifests)
+
+
+def expected(record: Record) -> tuple[str, ...]:
+    """Return what `/version` must say where this release answers."""
+    return (record.release, record.reference.partition("@")[2], record.model.digest)
+
+
+def first_broken(verdicts: tuple[Verdict, ...]) -> str:
+    """Return the first promise that was broken, or nothing."""
+    return next((f"{v.name}: {v.detail}" for v in verdicts if not v.passed), "")
+
+
+def _serves(url: str, release: str) -> bool:
+    try:
+        answer = requests.get(f"{url}/livez", timeout=REQUEST_SECONDS, headers={"Connection": "close"})
+    except requests.RequestException:
+        return False
+    return answer.ok and answer.headers.get("X-Release") == release

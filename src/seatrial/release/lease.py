@@ -1,0 +1,160 @@
+"""The environment's Lease: one deployer at a time, and one that died frees it by being silent."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from seatrial.errors import HeldError, OutsideError
+from seatrial.release.cluster import Cluster, ClusterError, Manifest
+from seatrial.release.names import LEASE, MANAGED, MANAGER
+
+PENDING = "seatrial.io/pending"
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def whoami() -> str:
+    """Return who this is, as records and the Lease name it: user@host/pid."""
+    return f"{getpass.getuser()}@{socket.gethostname()}/{os.getpid()}"
+
+
+@dataclass
+class Lease:
+    """The Lease of one environment; `seconds` is how long its holder may be silent."""
+
+    cluster: Cluster
+    namespace: str
+    seconds: int
+    holder: str = field(default_factory=lambda: f"{whoami()}-{uuid.uuid4().hex[:6]}")
+    _lost: str = ""
+    # Renewing and handing over both read, change and replace the same object.
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def hold(self, *, adopt: bool = False, patience: float = 0) -> Iterator[Lease]:
+        """Hold the environment, renewing it meanwhile, and free it at the end.
+
+        `adopt`: a pending release's Lease, which waits for its verdict, may be taken over at once.
+        `patience`: for how many seconds to wait for another holder. Raises HeldError that says who
+        holds it since when.
+        """
+        self._take_in_time(adopt, patience)
+        stop = threading.Event()
+        renewing = threading.Thread(target=self._renew_until, args=(stop,), daemon=True)
+        renewing.start()
+        try:
+            yield self
+        finally:
+            stop.set()
+            renewing.join()
+            self._let_go()
+
+    def check(self) -> None:
+        """Raise HeldError when the environment was lost to somebody else meanwhile."""
+        if self._lost:
+            raise HeldError(self._lost, "look at what the other one did before you try again")
+
+    def hand_over(self, release: str) -> None:
+        """Leave the Lease to whoever gives a pending release its verdict."""
+        with self._lock:
+            found = self._mine()
+            found["metadata"].setdefault("annotations", {})[PENDING] = release
+            self.cluster.replace(found)
+
+    def _take_in_time(self, adopt: bool, patience: float) -> None:
+        tries = Retrying(
+            stop=stop_after_delay(patience),
+            wait=wait_fixed(0.5),
+            retry=retry_if_exception_type(HeldError),
+            reraise=True,
+        )
+        tries(self._take, adopt)
+
+    def _take(self, adopt: bool) -> None:
+        found = self.cluster.get("Lease", LEASE, self.namespace)
+        if found and not self._free(found, adopt):
+            raise _held(found)
+        try:
+            self._write(found)
+        except ClusterError as error:
+            if error.status != 409:
+                raise
+            raise _held(self.cluster.get("Lease", LEASE, self.namespace) or {}) from error
+
+    def _write(self, found: Manifest | None) -> None:
+        now = datetime.now(UTC).strftime(TIME)
+        body = found or {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": {"name": LEASE, "namespace": self.namespace, "labels": {MANAGED: MANAGER}},
+        }
+        (body["metadata"].get("annotations") or {}).pop(PENDING, None)
+        body["spec"] = {
+            "holderIdentity": self.holder,
+            "leaseDurationSeconds": self.seconds,
+            "acquireTime": now,
+            "renewTime": now,
+        }
+        self.cluster.replace(body) if found else self.cluster.create(body)
+
+    def _free(self, found: Manifest, adopt: bool) -> bool:
+        spec = found.get("spec") or {}
+        if not spec.get("holderIdentity") or spec["holderIdentity"] == self.holder:
+            return True
+        if adopt and PENDING in (found["metadata"].get("annotations") or {}):
+            return True
+        silent = datetime.now(UTC) - _time(spec["renewTime"])
+        return silent > timedelta(seconds=spec.get("leaseDurationSeconds", self.seconds))
+
+    def _mine(self) -> Manifest:
+        found = self.cluster.get("Lease", LEASE, self.namespace) or {}
+        if (found.get("spec") or {}).get("holderIdentity") != self.holder:
+            self._lost = _held(found).message
+            self.check()
+        return found
+
+    def _renew_until(self, stop: threading.Event) -> None:
+        while not stop.wait(self.seconds / 4):
+            try:
+                with self._lock:
+                    found = self._mine()
+                    found["spec"]["renewTime"] = datetime.now(UTC).strftime(TIME)
+                    self.cluster.replace(found)
+            except HeldError:
+                return
+            except OutsideError:
+                continue
+
+    def _let_go(self) -> None:
+        try:
+            found = self._mine()
+            if PENDING not in (found["metadata"].get("annotations") or {}):
+                found["spec"]["holderIdentity"] = ""
+                self.cluster.replace(found)
+        except (OutsideError, HeldError):
+            # It frees itself by silence; the verdict must not be lost over it.
+            return
+
+
+def _held(found: Manifest) -> HeldError:
+    spec = found.get("spec") or {}
+    who, since = spec.get("holderIdentity", "somebody"), spec.get("acquireTime", "just now")
+    pending = (found.get("metadata", {}).get("annotations") or {}).get(PENDING)
+    hint = "wait for it to end; if its runner died, the environment frees itself"
+    if pending:
+        hint = f"{pending} waits for its verdict: make accept, or make rollback"
+    namespace = found.get("metadata", {}).get("namespace", "the environment")
+    return HeldError(f"{namespace} is held by {who} since {str(since)[:19]}Z", hint)
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, TIME).replace(tzinfo=UTC)

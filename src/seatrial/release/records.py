@@ -1,0 +1,180 @@
+"""What was released where, by whom, and how it ended: ConfigMaps in the environment's own namespace."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from seatrial.errors import OutsideError
+from seatrial.release.cluster import Cluster, Manifest
+from seatrial.release.names import MANAGED, MANAGER, OURS, PART, RELEASE, Slot
+from seatrial.results import Artefact, Verdict
+
+State = Literal[
+    "candidate",  # being tried in its slot
+    "previewed",  # its suite passed on preview
+    "pending",  # switched, verdict not yet given
+    "stable",  # accepted
+    "returning",  # an accepted one on its way back by a rollback
+    "superseded",  # accepted once, replaced by a later one
+    "refused",  # removed before a user saw it
+    "switched-back",  # removed after the switch
+    "rolled-back",  # was stable, taken back by hand
+]
+OPEN: tuple[State, ...] = ("candidate", "previewed", "pending", "returning")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Change(_Frozen):
+    """A release's state from one moment on, who brought it about, and why."""
+
+    state: State
+    at: datetime
+    by: str
+    detail: str = ""
+
+
+class Record(_Frozen):
+    """One release. `previous` is the release that was stable when it began, empty for the first."""
+
+    number: int
+    release: str
+    environment: str
+    slot: Slot
+    reference: str
+    model: Artefact
+    golden_digest: str
+    revision: str
+    working_state: str
+    lock_digest: str
+    suite: str
+    previous: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    history: tuple[Change, ...]
+
+    @property
+    def state(self) -> State:
+        """The state it is in."""
+        return self.history[-1].state
+
+    @property
+    def since(self) -> datetime:
+        """When it came into that state."""
+        return self.history[-1].at
+
+
+class Manifests(_Frozen):
+    """What a release applied: its slot's objects and the shared ones."""
+
+    slot: list[dict[str, Any]]
+    shared: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Records:
+    """The releases of one environment, as its namespace knows them."""
+
+    cluster: Cluster
+    namespace: str
+    who: str
+
+    def all(self) -> list[Record]:
+        """Return every record, oldest first."""
+        found = self.cluster.list("ConfigMap", self.namespace, labels=f"{OURS},{PART}=record")
+        return sorted((_read(each) for each in found), key=lambda record: record.number)
+
+    def stable(self) -> Record | None:
+        """Return the last accepted release.
+
+        A runner that died between two writes may leave two of them: the later one counts.
+        """
+        return max((r for r in self.all() if r.state == "stable"), key=lambda r: r.since, default=None)
+
+    def unfinished(self) -> list[Record]:
+        """Return the releases that somebody began and has not ended, newest first."""
+        return [record for record in reversed(self.all()) if record.state in OPEN]
+
+    def pending(self) -> Record | None:
+        """Return the release that waits for its verdict."""
+        return next((record for record in self.unfinished() if record.state == "pending"), None)
+
+    def find(self, release: str) -> Record | None:
+        """Return a release by its name."""
+        return next((record for record in self.all() if record.release == release), None)
+
+    def change(self, state: State, detail: str = "") -> Change:
+        """Return a change of state by whoever this is, now."""
+        return Change(state=state, at=datetime.now(UTC), by=self.who, detail=detail)
+
+    def create(self, record: Record, manifests: Manifests) -> Record:
+        """Record a release before any of its objects is applied."""
+        packed = gzip.compress(manifests.model_dump_json().encode(), mtime=0)
+        body = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": _name(record),
+                "namespace": self.namespace,
+                "labels": {MANAGED: MANAGER, PART: "record", RELEASE: record.release},
+            },
+            "data": {"record.json": record.model_dump_json(indent=2)},
+            "binaryData": {"manifests.json.gz": base64.b64encode(packed).decode()},
+        }
+        return _read(self.cluster.create(body))
+
+    def move(
+        self, record: Record, state: State, detail: str = "", verdicts: tuple[Verdict, ...] = ()
+    ) -> Record:
+        """Bring a release into a state and return it; what it was stays in its history."""
+        body = self._body(record)
+        found = _read(body)
+        moved = found.model_copy(
+            update={
+                "history": (*found.history, self.change(state, detail)),
+                "verdicts": verdicts or found.verdicts,
+            }
+        )
+        body["data"]["record.json"] = moved.model_dump_json(indent=2)
+        return _read(self.cluster.replace(body))
+
+    def manifests(self, record: Record) -> Manifests:
+        """Return what a release applied."""
+        packed = base64.b64decode(self._body(record)["binaryData"]["manifests.json.gz"])
+        return Manifests.model_validate(json.loads(gzip.decompress(packed)))
+
+    def trim(self, keep: int) -> None:
+        """Remove the oldest records beyond `keep`; never a stable one, what it returns to, or an open one."""
+        records, stable = self.all(), self.stable()
+        kept = {stable.release, stable.previous} if stable else set()
+        for record in records[:-keep]:
+            if record.release not in kept and record.state not in OPEN:
+                self.cluster.delete("ConfigMap", _name(record), self.namespace)
+
+    def _body(self, record: Record) -> Manifest:
+        found = self.cluster.get("ConfigMap", _name(record), self.namespace)
+        if not found:
+            raise OutsideError(
+                f"the record of {record.release} is gone", "kubectl get configmaps shows the rest"
+            )
+        return found
+
+
+def _name(record: Record) -> str:
+    return f"release-{record.number}"
+
+
+def _read(body: Manifest) -> Record:
+    try:
+        return Record.model_validate_json(body["data"]["record.json"])
+    except (KeyError, ValidationError) as error:
+        name = body["metadata"]["name"]
+        raise OutsideError(f"ConfigMap {name} is no release record", "restore or delete it") from error

@@ -1,0 +1,111 @@
+"""An environment as a release meets it: settings, cluster, slots, records, Lease, golden set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from modelkit.errors import ModelkitError
+from modelkit.golden import GoldenSet, load_golden
+from seatrial.cache import Cache
+from seatrial.errors import UsageError
+from seatrial.layout import GOLDEN_SET
+from seatrial.lock import read_lock
+from seatrial.release.cluster import PATIENCE_SECONDS, Cluster, connect
+from seatrial.release.lease import Lease, whoami
+from seatrial.release.names import LIVE
+from seatrial.release.records import Records
+from seatrial.release.render import Renderer
+from seatrial.release.slots import Slots
+from seatrial.release.suite import Endpoint
+from seatrial.release.watch import LoadWatcher, Promise
+from seatrial.settings import Environment, Settings
+from seatrial.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Target:
+    """One environment and everything that a release needs of it."""
+
+    settings: Settings
+    workspace: Workspace
+    name: str
+    patience: float = PATIENCE_SECONDS
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Its settings."""
+        return self.settings.environment(self.name)
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """Its cluster; nothing is asked of it yet."""
+        cluster, context = self.settings.cluster, self.environment.context or self.settings.cluster.context
+        cache = self.workspace.directory / "cache" / f"{context or 'none'}.json"
+        return connect(cluster.kubeconfig, context, cache, self.patience)
+
+    @property
+    def slots(self) -> Slots:
+        """Its two slots."""
+        return Slots(self.cluster, self.environment.namespace)
+
+    @property
+    def records(self) -> Records:
+        """Its releases."""
+        return Records(self.cluster, self.environment.namespace, whoami())
+
+    @property
+    def renderer(self) -> Renderer:
+        """What makes its manifests."""
+        return Renderer(self.workspace, self.environment)
+
+    @cached_property
+    def lease(self) -> Lease:
+        """Its lock."""
+        return Lease(self.cluster, self.environment.namespace, self.environment.lease_seconds)
+
+    def url(self, service: str = LIVE) -> str:
+        """Return a Service's URL by address, once it has one."""
+        return f"http://{self.slots.address(service, self.environment.address_seconds)}"
+
+    def by_name(self) -> Endpoint:
+        """Return the live endpoint as users ask for it: by name, which must lead to the live Service."""
+        address = self.slots.address(LIVE, self.environment.address_seconds)
+        return Endpoint(f"http://{self.environment.host}", address, self.settings.dns)
+
+    def golden(self, digest: str) -> GoldenSet:
+        """Return the golden set of a digest, from the cache, or from the store if the lock names it.
+
+        Raises UsageError when it is in neither.
+        """
+        folder = self.workspace.cache / GOLDEN_SET.folder / digest.removeprefix("sha256:")
+        try:
+            return load_golden(folder, digest)
+        except (ModelkitError, OSError):
+            return load_golden(self._fetched(digest), digest)
+
+    def _fetched(self, digest: str) -> Path:
+        locked = read_lock(self.workspace.lock).golden
+        if locked.digest != digest:
+            raise UsageError(f"golden set {digest} is not here", "fetch by the lock that names it")
+        return Cache(self.settings.store, self.workspace.cache).obtain(GOLDEN_SET, locked)
+
+    def watcher(self, url: str, golden: GoldenSet, release: str, host: str = "") -> LoadWatcher:
+        """Return the light load that judges an endpoint by this environment's thresholds."""
+        asked = self.environment
+        promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds)
+        return LoadWatcher(url, golden.photos, promise, asked.load_per_second, host)
+
+
+def open_target(
+    settings: Settings, workspace: Workspace, name: str, patience: float = PATIENCE_SECONDS
+) -> Target:
+    """Return an environment by name; its cluster's silence is borne for `patience` seconds a call.
+
+    Raises UsageError when there is no such environment, or it was never prepared by `bootstrap`.
+    """
+    target = Target(settings, workspace, name, patience)
+    if not target.cluster.get("Namespace", target.environment.namespace):
+        raise UsageError(f"{name} is not prepared", f"make bootstrap ENV={name}")
+    return target

@@ -1,0 +1,75 @@
+"""Back to stable: the same few steps, wherever a release was left."""
+
+from __future__ import annotations
+
+from seatrial import console
+from seatrial.errors import RollbackFailedError, SeatrialError
+from seatrial.release.names import LIVE
+from seatrial.release.records import Record, State
+from seatrial.release.rollout import wait_for_rollout
+from seatrial.release.target import Target
+from seatrial.results import Verdict
+
+ENDS: dict[State, State] = {
+    "candidate": "refused",
+    "previewed": "refused",
+    "pending": "switched-back",
+    "returning": "superseded",
+}
+
+
+def undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...] = ()) -> Record:
+    """Bring every user back to the stable release and remove this one, whatever it had come to.
+
+    It may be called again after it was interrupted anywhere. Returns the record in its last state.
+    Raises HeldError when the environment was lost to somebody else, whose work this is then;
+    RollbackFailedError when the cluster does not let it be done.
+    """
+    target.lease.check()
+    try:
+        return _undo(target, record, why, verdicts)
+    except SeatrialError as error:
+        raise RollbackFailedError(
+            f"{record.release} could not be undone: {error.message} (it was undone because: {why})",
+            f"act now: mend that, then make rollback ENV={target.name}",
+            error.log,
+        ) from error
+
+
+def finish_the_dead(target: Target) -> None:
+    """Undo what runners left that died: whoever holds the Lease may be sure that they are gone."""
+    for record in target.records.unfinished():
+        with console.step(f"undo {record.release}, which its runner left {record.state}"):
+            undo(target, record, "its runner died")
+
+
+def _undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...]) -> Record:
+    slots, records = target.slots, target.records
+    stable = records.stable()
+    if stable:
+        return_to(target, stable)
+    else:
+        slots.switch(())
+    slots.close_preview()
+    if not stable or stable.slot != record.slot:
+        slots.clear(record.slot)
+        slots.wait_until_gone(record.slot)
+    switched = record.state == "pending" or _was_live(record)
+    end: State = "switched-back" if switched else ENDS[record.state]
+    return records.move(record, end, why, verdicts)
+
+
+def return_to(target: Target, stable: Record) -> None:
+    """Send every user to a recorded release, its slot filled anew only where nothing of it answers."""
+    slots, manifests = target.slots, target.records.manifests(stable)
+    if not slots.available(stable.slot, stable.release):
+        slots.fill(stable.slot, manifests.slot)
+        wait_for_rollout(
+            target.cluster, target.environment.namespace, stable.slot, target.environment.rollout_seconds
+        )
+    slots.switch(manifests.shared)
+    slots.address(LIVE, target.environment.address_seconds)
+
+
+def _was_live(record: Record) -> bool:
+    return any(change.state == "pending" for change in record.history)

@@ -1,0 +1,136 @@
+"""Our own light load on an endpoint, every answer judged: errors, latency, labels, release."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from statistics import quantiles
+from types import TracebackType
+
+import requests
+
+from modelkit.golden import Photo
+from seatrial.results import Verdict
+
+REQUEST_SECONDS = 10
+CONNECTIONS = 8
+# A share of fewer requests than this says little.
+ENOUGH = 20
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What is asked of the answers: share of failures (0 to 1), 95th percentile (ms), and the release."""
+
+    release: str
+    max_error_rate: float
+    max_p95_milliseconds: float
+
+
+@dataclass
+class LoadWatcher:
+    """Sends golden photos at a steady rate, each on a connection of its own, until it is stopped.
+
+    `rate` is in requests a second; `host` is the name to ask for at an address. The number of
+    requests is bounded by `limit`.
+    """
+
+    url: str
+    photos: Sequence[Photo]
+    promise: Promise
+    rate: float
+    host: str = ""
+    limit: int = 20_000
+    failures: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> LoadWatcher:
+        """Start the load."""
+        self._bodies = [photo.path.read_bytes() for photo in self.photos]
+        self._driver = threading.Thread(target=self._drive, daemon=True)
+        self._driver.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the load and wait for the last answer."""
+        self._stop.set()
+        self._driver.join()
+
+    @property
+    def total(self) -> int:
+        """How many requests have ended."""
+        return len(self.seconds) + len(self.failures)
+
+    def broken(self) -> str:
+        """Return why the promise is broken beyond doubt already, or nothing."""
+        if self.wrong:
+            return f"wrong answer: {self.wrong[0]}"
+        enough = self.total >= ENOUGH or self.promise.max_error_rate == 0
+        if enough and self._error_rate() > self.promise.max_error_rate:
+            return f"{len(self.failures)} of {self.total} requests failed: {self.failures[0]}"
+        return ""
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdict on each part of the promise."""
+        p95 = self._p95()
+        rate, slow = self._error_rate(), self.promise.max_p95_milliseconds
+        failed = f"{len(self.failures)} of {self.total} requests failed"
+        first = f", first: {self.failures[0]}" if self.failures else ""
+        return (
+            _verdict("it answered at all", bool(self.seconds), f"{self.total} requests sent"),
+            _verdict("requests under load succeed", rate <= self.promise.max_error_rate, failed + first),
+            _verdict("answers under load are right", not self.wrong, "; ".join(self.wrong[:3]) or "all were"),
+            _verdict("answers under load are quick", p95 <= slow, f"p95 {p95:.0f} ms, budget {slow:.0f} ms"),
+        )
+
+    def _drive(self) -> None:
+        due = time.monotonic()
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            for number in range(self.limit):
+                pool.submit(self._ask, number % len(self._bodies))
+                due += 1 / self.rate
+                if self._stop.wait(max(0.0, due - time.monotonic())):
+                    return
+
+    def _ask(self, which: int) -> None:
+        if self._stop.is_set():
+            return
+        start, photo = time.monotonic(), self.photos[which]
+        headers = {"Content-Type": "application/octet-stream", "Connection": "close"} | (
+            {"Host": self.host} if self.host else {}
+        )
+        try:
+            answer = requests.post(
+                f"{self.url}/predict", data=self._bodies[which], headers=headers, timeout=REQUEST_SECONDS
+            )
+            answer.raise_for_status()
+            label = answer.json()["predictions"][0]["label"]
+        except (requests.RequestException, ValueError, LookupError, TypeError) as error:
+            self.failures.append(f"{type(error).__name__}: {error}"[:200])
+            return
+        self.seconds.append(time.monotonic() - start)
+        self._judge(photo, label, answer.headers.get("X-Release", ""))
+
+    def _judge(self, photo: Photo, label: str, release: str) -> None:
+        if label != photo.label:
+            self.wrong.append(f"{photo.path.name} is {photo.label}, not {label} (by {release or 'nobody'})")
+        elif release != self.promise.release:
+            self.wrong.append(f"{release or 'nobody'} answered in place of {self.promise.release}")
+
+    def _error_rate(self) -> float:
+        return len(self.failures) / self.total if self.total else 0.0
+
+    def _p95(self) -> float:
+        times = [1000 * each for each in self.seconds]
+        return quantiles(times, n=20)[-1] if len(times) > 1 else max(times, default=0.0)
+
+
+def _verdict(name: str, passed: bool, detail: str) -> Verdict:
+    return Verdict(name=name, passed=passed, detail=detail)
