@@ -8,7 +8,13 @@ from integration.workflows.act import Runner
 from integration.workflows.conftest import git
 from seatrial.settings import Settings
 
-BROKEN = '"""Broken on purpose."""\n\n\ndef test_broken() -> None:\n    """Never holds."""\n    assert len("") == 1\n'
+BROKEN = '''"""Broken on purpose."""
+
+
+def test_broken() -> None:
+    """Never holds."""
+    assert len("") == 1
+'''
 
 
 def pull_request(*, fork: bool) -> dict[str, object]:
