@@ -1,0 +1,45 @@
+# The app and its model in one image. `seatrial build` hands over a context that holds nothing else.
+# It must build with every BuildKit since 0.8, so there is no syntax line and no COPY --link.
+ARG BASE=python:3.13-slim-trixie
+
+# hadolint ignore=DL3006
+FROM ${BASE} AS builder
+# Python's own images bring pip; one made of Debian's packages does not.
+# hadolint ignore=DL3008
+RUN python3 -m pip --version || { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip && rm -rf /var/lib/apt/lists/*; }
+COPY requirements/app.txt /build/app.txt
+# Behind a proxy with a certificate of its own, its bundle comes as a secret: mounted, never copied.
+# hadolint ignore=DL3042
+RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=ca \
+    if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi \
+    && python3 -m pip install --disable-pip-version-check --no-compile --only-binary :all: \
+        --require-hashes --target /app/lib --requirement /build/app.txt
+# What only developers of these libraries use. The same bytes and times make the same layer on every machine.
+WORKDIR /app/lib
+RUN rm -rf bin numpy/f2py numpy/_core/include onnxruntime/transformers onnxruntime/quantization \
+        onnxruntime/tools onnxruntime/datasets onnxruntime/backend \
+    && find . -type d -name tests -prune -exec rm -rf {} + \
+    && find . -type f \( -name '*.pyi' -o -name '*.pxd' -o -name '*.a' -o -name RECORD \) -delete \
+    && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash . \
+    && find . -exec touch -h -d @0 {} +
+COPY src /app/code
+WORKDIR /app/code
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash . && find . -exec touch -h -d @0 {} +
+
+# hadolint ignore=DL3006
+FROM ${BASE}
+# From what changes least to what changes most, so that a new model or new code is pushed alone.
+COPY --from=builder /app/lib /app/lib
+COPY model /app/model
+COPY --from=builder /app/code /app/code
+ARG APP_COMMIT=unknown
+ENV APP_COMMIT=${APP_COMMIT} \
+    PYTHONPATH=/app/lib:/app/code \
+    PYTHONSAFEPATH=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OPENBLAS_NUM_THREADS=1
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8080
+ENTRYPOINT ["python3", "-m", "gunicorn", "-c", "python:classifier.server", "classifier.wsgi:application()"]
