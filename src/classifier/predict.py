@@ -6,6 +6,7 @@ import time
 
 from flask import Blueprint, request
 
+from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.inference import Answer, Predictor
 
@@ -43,7 +44,7 @@ def read_photo() -> bytes:
         file = request.files.get("file")
         data = file.read() if file else b""
     elif request.mimetype in PHOTO_TYPES:
-        data = request.get_data(cache=False)
+        data = read_body()
     else:
         raise RequestError(
             415, f"the content type is {request.mimetype}", "image/jpeg, image/png or image/webp"

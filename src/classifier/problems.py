@@ -7,7 +7,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from classifier.errors import RequestError
 from modelkit.errors import ImageError
@@ -33,9 +33,6 @@ def register(app: Flask) -> None:
 
 def _http(error: HTTPException) -> Response:
     answer = problem(error.code or 500, error.description or error.name)
-    if isinstance(error, RequestEntityTooLarge):
-        # What was not read of the body still stands in the way of the connection's next request.
-        answer.headers["Connection"] = "close"
     for name, value in error.get_headers():
         if name == "Allow":
             answer.headers[name] = value

@@ -7,6 +7,7 @@ import json
 
 from flask import Blueprint, request
 
+from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.inference import Answer, Predictor
 
@@ -24,7 +25,7 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
             raise RequestError(
                 415, f"the content type is {request.mimetype or 'missing'}", "application/json"
             )
-        images = read_images(request.get_data(), max_images)
+        images = read_images(read_body(), max_images)
         return result(predictor.predict(images, TOP))
 
     return routes

@@ -1,6 +1,6 @@
-"""Gunicorn's settings. Importing the app here lets the workers share the libraries' memory.
+"""Gunicorn's settings.
 
-The model itself is loaded in each worker: a session of onnxruntime does not survive a fork.
+Nothing here may import onnxruntime: it starts a thread, and no thread survives the fork of a worker.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import classifier.app  # noqa: F401
 from classifier.config import load_config, positive
 from classifier.logs import logging_config
 
