@@ -1,0 +1,74 @@
+"""What the pipeline's tests work on: a golden set of coloured photos, a checkout, a store in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from colours import LABELS, photo
+from modelkit.golden import GoldenSet, load_golden
+from modelkit.seal import canonical
+from seatrial.lock import Lock, write_lock
+from seatrial.results import Artefact
+from seatrial.settings import Settings
+from seatrial.workspace import Workspace
+
+
+def write_golden(directory: Path, *, min_probability: float = 0.9, version: str = "1.0.0") -> GoldenSet:
+    """Write a photo a colour, each with the label that `colours.write_model` gives it."""
+    directory.mkdir(parents=True)
+    rows = [_photo(directory, index, min_probability) for index in range(len(LABELS))]
+    listing = {"schema": 1, "name": "colour-photos", "version": version, "photos": rows}
+    (directory / "golden.json").write_bytes(canonical(listing))
+    return load_golden(directory)
+
+
+def _photo(directory: Path, index: int, min_probability: float) -> dict[str, Any]:
+    label, image = LABELS[index], photo(LABELS[index], kind="PNG")
+    (directory / f"{label}.png").write_bytes(image)
+    return {
+        "file": f"{label}.png",
+        "sha256": hashlib.sha256(image).hexdigest(),
+        "size": len(image),
+        "label": label,
+        "index": index,
+        "min_probability": min_probability,
+        "source": "drawn by the tests",
+        "licence": "MIT",
+    }
+
+
+def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
+    """Return a workspace in a git repository of its own, with one commit."""
+    directory.mkdir(parents=True)
+    (directory / "seatrial.toml").write_text(
+        '[model]\nname = "colours"\n[golden]\nname = "colour-photos"\n[image]\nbase = "none"\n'
+        '[environments.local]\nnamespace = "local"\noverlay = "none"\nhost = "local.seatrial.test"\n'
+    )
+    (directory / ".gitignore").write_text("/.seatrial/\n")
+    git = ["git", "-C", str(directory), "-c", "user.name=A Tester", "-c", "user.email=tester@seatrial.test"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "A checkout for a test"]):
+        subprocess.run([*git, *words], check=True, timeout=60)
+    return Workspace(directory, instance)
+
+
+def make_settings(**store: Any) -> Settings:
+    """Return settings that follow the colours model, with this store."""
+    return Settings(
+        model={"name": "colours"},
+        golden={"name": "colour-photos"},
+        image={"base": "none"},
+        store=store,
+        environments={},
+        _local={},
+        _flags={},
+    )
+
+
+def lock_to(workspace: Workspace, model: Artefact, golden: Artefact) -> Lock:
+    """Write the workspace's model.lock."""
+    lock = Lock(model=model, golden=golden)
+    write_lock(workspace.lock, lock)
+    return lock
