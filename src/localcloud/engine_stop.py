@@ -1,0 +1,122 @@
+"""Stopping the engine that we started, and leaving the machine as it was before."""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from docker.errors import DockerException
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from localcloud import engine_traces
+from localcloud.engine_client import answers, connect
+from localcloud.engine_home import EngineHome, Started, start_time
+from localcloud.errors import LocalcloudError
+from localcloud.process import log_tail, run
+
+STOP_SECONDS = 60
+
+
+def stop_engine(home: EngineHome, started: Started) -> None:
+    """Stop that engine with all it runs, and remove its data and every trace of it.
+
+    Raises LocalcloudError where it does not end in a minute; nothing is removed under a running engine.
+    """
+    bridges = ["docker0"]
+    if started.alive():
+        bridges += _empty(home)
+        os.kill(started.pid, signal.SIGTERM)
+        _until(lambda: not started.alive(), "The engine did not end", home)
+    _end_children(home)
+    _unmount(home)
+    _remove_links([name for name in bridges if name not in started.before.links])
+    same_boot = started.before.boot == engine_traces.boot_id()
+    if same_boot:
+        engine_traces.restore_rules(started.before, bridges)
+        engine_traces.restore_switches(started.before)
+    _remove_files(home)
+    engine_traces.remove_cgroups()
+    if same_boot:
+        engine_traces.remove_paths(started.before)
+
+
+def _empty(home: EngineHome) -> list[str]:
+    """Remove containers and networks while the engine can do so; return the names of its bridges."""
+    if not answers(home.host):
+        return []
+    client = connect(home.host)
+    bridges = []
+    with contextlib.closing(client), contextlib.suppress(DockerException):
+        for container in client.containers.list(all=True, ignore_removed=True):
+            container.remove(force=True, v=True)
+        for network in client.networks.list(filters={"type": "custom"}):
+            options = network.attrs.get("Options") or {}
+            bridges.append(options.get("com.docker.network.bridge.name") or f"br-{network.id[:12]}")
+            network.remove()
+    return bridges
+
+
+def _until(done: Callable[[], bool], message: str, home: EngineHome) -> None:
+    waits = Retrying(
+        stop=stop_after_delay(STOP_SECONDS), wait=wait_fixed(0.1), retry=retry_if_result(operator.not_)
+    )
+    try:
+        waits(done)
+    except RetryError as error:
+        raise LocalcloudError(
+            f"{message} within {STOP_SECONDS} s", f"read {home.log}", log_tail(home.log)
+        ) from error
+
+
+def children(home: EngineHome) -> list[int]:
+    """Return the processes that this engine left: they name its run directory or its data."""
+    marks = {str(home.exec_root / "containerd"), str(home.data)}
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            program = Path(words[0]).name
+            if program.startswith(("containerd", "docker-proxy", "dockerd")) and any(
+                word.startswith(mark) for word in words for mark in marks
+            ):
+                found.append(int(entry.name))
+    return found
+
+
+def _end_children(home: EngineHome) -> None:
+    left = [(pid, start_time(pid)) for pid in children(home)]
+    for pid, _ in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    _until(lambda: all(start_time(pid) != began for pid, began in left), "containerd did not end", home)
+
+
+def mounts(home: EngineHome) -> list[str]:
+    """Return what is mounted under this engine's directories, deepest first."""
+    tops = tuple(f"{path.resolve()}/" for path in (home.data, home.exec_root))
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = [line.split()[4].encode().decode("unicode_escape") for line in lines]
+    return sorted((point for point in points if f"{point}/".startswith(tops)), key=len, reverse=True)
+
+
+def _unmount(home: EngineHome) -> None:
+    for point in mounts(home):
+        run(["umount", "--lazy", point], timeout=20)
+
+
+def _remove_links(names: list[str]) -> None:
+    for name in names:
+        if name in engine_traces.links():
+            run(["ip", "link", "delete", name], timeout=20)
+
+
+def _remove_files(home: EngineHome) -> None:
+    home.socket.unlink(missing_ok=True)
+    for directory in (home.exec_root, home.root):
+        if directory.exists():
+            shutil.rmtree(directory)

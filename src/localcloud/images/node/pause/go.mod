@@ -1,0 +1,3 @@
+module seatrial.io/localcloud/pause
+
+go 1.24.0
