@@ -1,0 +1,140 @@
+"""The cluster: kind, unmodified, with one node on the instance's network."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from docker import DockerClient
+from docker.errors import APIError
+from docker.models.containers import Container
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from localcloud import containers, kindconfig, node, registry, secret
+from localcloud.addresses import Addresses, first_taken
+from localcloud.containers import File
+from localcloud.errors import LocalcloudError
+from localcloud.instance import Instance
+from localcloud.process import run
+
+PART = "cluster"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """kind's program, the engine it talks to, the node image, and how long a node may take (seconds)."""
+
+    program: Path
+    engine: str
+    image: str
+    built_here: bool
+    ready_seconds: int = 180
+    heal_seconds: int = 60
+
+
+def ensure(client: DockerClient, instance: Instance, addresses: Addresses, kind: Kind) -> Container:
+    """Return the node of a cluster that is Ready and pulls from the instance's registry.
+
+    A node that was stopped is started again; one that cannot be brought back, or was made from another
+    configuration, is replaced. Raises LocalcloudError where a new one never becomes Ready.
+    """
+    document = kindconfig.config(addresses, built_here=kind.built_here)
+    spec = kindconfig.digest(document, kind.image)
+    found = _heal(containers.find(client, instance.node), kind.heal_seconds)
+    if found is None or node.spec_of(found) != spec:
+        _remove(found)
+        found = _create(client, instance, addresses, kind, kindconfig.render(document, spec))
+    _trust_registry(instance, addresses, found)
+    if not instance.kubeconfig.exists():
+        said = _kind(kind, instance, ["get", "kubeconfig", "--name", instance.docker_name], seconds=60)
+        secret.write(instance.kubeconfig, said)
+    return found
+
+
+def _heal(found: Container | None, seconds: int) -> Container | None:
+    """Return the node once it is Ready; None where there is none, or none that can be brought back."""
+    if found is None:
+        return None
+    if found.status == "running" and node.ready(found):
+        return found
+    try:
+        found.start() if found.status != "running" else found.restart(timeout=10)
+    except APIError:
+        seconds = 1
+    if _becomes_ready(found, seconds):
+        return found
+    _remove(found)
+    return None
+
+
+def _becomes_ready(found: Container, seconds: int) -> bool:
+    # A node that never finished its creation has nothing to wait for.
+    if found.exec_run(["test", "-e", node.ADMIN]).exit_code:
+        return False
+    waits = Retrying(
+        stop=stop_after_delay(seconds), wait=wait_fixed(0.5), retry=retry_if_result(lambda ok: not ok)
+    )
+    try:
+        return bool(waits(node.ready, found))
+    except RetryError:
+        return False
+
+
+def _remove(found: Container | None) -> None:
+    if found is not None:
+        found.remove(force=True, v=True)
+
+
+def _create(
+    client: DockerClient, instance: Instance, addresses: Addresses, kind: Kind, config: str
+) -> Container:
+    taken = first_taken(addresses.of(PART))
+    if taken:
+        raise LocalcloudError(*containers.taken_words(PART, taken))
+    instance.kubeconfig.unlink(missing_ok=True)
+    words = ["create", "cluster", "--name", instance.docker_name, "--image", kind.image, "--config", "-"]
+    words += ["--kubeconfig", str(instance.kubeconfig), "--wait", f"{kind.ready_seconds}s"]
+    try:
+        _kind(kind, instance, words, seconds=kind.ready_seconds + 120, stdin=config)
+    except LocalcloudError:
+        instance.kubeconfig.unlink(missing_ok=True)
+        raise
+    return _made_ready(client, instance, kind)
+
+
+def _made_ready(client: DockerClient, instance: Instance, kind: Kind) -> Container:
+    """Ask the node itself: kind ends well even where its wait ran out."""
+    made = containers.find(client, instance.node)
+    if made is None or not node.ready(made):
+        said = containers.log(made) if made else ""
+        raise LocalcloudError(
+            f"The cluster's node was not Ready within {kind.ready_seconds} s",
+            f"docker exec {instance.node} journalctl -u kubelet shows why; make up tries again",
+            said,
+        )
+    return made
+
+
+def _kind(kind: Kind, instance: Instance, words: list[str], *, seconds: int, stdin: str | None = None) -> str:
+    environment = {
+        **os.environ,
+        "DOCKER_HOST": kind.engine,
+        "KIND_EXPERIMENTAL_PROVIDER": "docker",
+        "KIND_EXPERIMENTAL_DOCKER_NETWORK": instance.docker_name,
+    }
+    return run(
+        [str(kind.program), *words],
+        timeout=seconds,
+        env=environment,
+        input=stdin,
+        hint="make up tries again; make down removes what is left of it",
+    ).stdout
+
+
+def _trust_registry(instance: Instance, addresses: Addresses, found: Container) -> None:
+    address = registry.address(addresses)
+    path = f"{kindconfig.CERTS}/{address}/hosts.toml"
+    if found.exec_run(["test", "-e", path]).exit_code:
+        content = kindconfig.hosts(address, instance.container(registry.PART))
+        containers.put(found, [File(path, content, 0o644)], owner=0)

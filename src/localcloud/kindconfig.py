@@ -1,0 +1,53 @@
+"""What kind is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from localcloud.addresses import Addresses
+
+CERTS = "/etc/containerd/certs.d"
+# Only for the node image made here: kind's own has a CNI and these settings of its own.
+CONTAINERD = f'[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "{CERTS}"\n'
+KUBELET = "kind: KubeletConfiguration\nfailCgroupV1: false\n"
+
+
+def config(addresses: Addresses, *, built_here: bool) -> dict[str, Any]:
+    """Return kind's configuration: one node, published on the instance's addresses."""
+    mappings = [
+        {"containerPort": port, "hostPort": 80, "listenAddress": address, "protocol": "TCP"}
+        for address, port in addresses.loadbalancers.items()
+    ]
+    document: dict[str, Any] = {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "networking": {
+            "apiServerAddress": addresses.api,
+            "apiServerPort": 6443,
+            "disableDefaultCNI": built_here,
+        },
+        "nodes": [{"role": "control-plane", "extraPortMappings": mappings}],
+        "kubeadmConfigPatches": [KUBELET],
+    }
+    if built_here:
+        document["containerdConfigPatches"] = [CONTAINERD]
+    return document
+
+
+def render(document: dict[str, Any], spec: str) -> str:
+    """Return the configuration as kind reads it (JSON is YAML), marked with the digest it was made from."""
+    node = {**document["nodes"][0], "labels": {"seatrial.io/spec": spec}}
+    return json.dumps({**document, "nodes": [node]}, indent=1)
+
+
+def digest(document: dict[str, Any], image: str) -> str:
+    """Return what tells this cluster from one of another configuration or node image."""
+    return hashlib.sha256(json.dumps([document, image], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def hosts(registry: str, container: str) -> str:
+    """Return containerd's hosts.toml: images named after the registry's address come from its container."""
+    mirror = f'[host."http://{container}:5000"]\n  capabilities = ["pull", "resolve"]\n'
+    return f'server = "http://{registry}"\n\n{mirror}'

@@ -1,0 +1,60 @@
+"""The cluster's node, spoken to from inside: its own kubectl is always of the right version."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from docker.models.containers import Container
+
+from localcloud import containers
+from localcloud.errors import LocalcloudError
+from localcloud.process import tail
+
+ADMIN = "/etc/kubernetes/admin.conf"
+
+
+def kubectl(node: Container, *words: str) -> str:
+    """Run the node's kubectl as administrator (10 s a request); raises LocalcloudError with what it said."""
+    code, (out, error) = node.exec_run(
+        ["kubectl", f"--kubeconfig={ADMIN}", "--request-timeout=10s", *words], demux=True
+    )
+    if code:
+        raise LocalcloudError(
+            f"kubectl {' '.join(words[:2])} ended with {code} in {node.name}",
+            f"docker exec {node.name} journalctl -u kubelet shows more",
+            tail((error or b"").decode(errors="replace")),
+        )
+    return (out or b"").decode()
+
+
+def get(node: Container, *words: str) -> dict[str, Any]:
+    """Return what `kubectl get … -o json` says."""
+    document: dict[str, Any] = json.loads(kubectl(node, "get", *words, "-o", "json"))
+    return document
+
+
+def apply(node: Container, manifest: str) -> None:
+    """Apply a manifest."""
+    path = "/kind/localcloud.yaml"
+    containers.put(node, [containers.File(path, manifest)], owner=0)
+    kubectl(node, "apply", "--server-side", "--force-conflicts", "-f", path)
+
+
+def ready(node: Container) -> bool:
+    """Say whether the node is Ready and its API answers."""
+    try:
+        nodes = get(node, "nodes")["items"]
+    except LocalcloudError:
+        return False
+    conditions = [c for n in nodes for c in n["status"].get("conditions", [])]
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def spec_of(node: Container) -> str:
+    """Return the digest of the configuration that the cluster was made from, or nothing."""
+    try:
+        labels = get(node, "nodes")["items"][0]["metadata"]["labels"]
+    except (LocalcloudError, IndexError):
+        return ""
+    return str(labels.get("seatrial.io/spec", ""))
