@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from examples.imagenet.build import build
+from examples.imagenet.build import VARIANTS, build
 from examples.imagenet.errors import ExampleError
 from modelkit.errors import ModelkitError
 
@@ -19,9 +19,7 @@ def _cache() -> Path:
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m examples.imagenet", description="Build the example model.")
     parser.add_argument("out", type=Path, help="the directory that gets model/ and golden/")
-    parser.add_argument(
-        "--variant", default="first", help="first (default), second, or wrong-labels (for tests)"
-    )
+    parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0], help="wrong-labels is for tests")
     return parser.parse_args(argv)
 
 

