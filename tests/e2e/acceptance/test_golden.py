@@ -1,0 +1,26 @@
+"""The answers: what the golden set expects, over both wire formats."""
+
+from __future__ import annotations
+
+from e2e.api_client import ApiClient
+from modelkit.golden import GoldenSet
+
+
+def test_predict_names_every_golden_photo(api: ApiClient, golden: GoldenSet) -> None:
+    """/predict gives each golden photo its label, as surely as the golden set asks."""
+    wrong = []
+    for photo in golden.photos:
+        answer = api.predict(photo.path.read_bytes())
+        assert answer.status_code == 200, f"{photo.path.name}: {answer.status_code} {answer.text[:200]}"
+        best = answer.json()["predictions"][0]
+        if best["label"] != photo.label or best["probability"] < photo.min_probability:
+            wrong.append(f"{photo.path.name}: {best['label']} {best['probability']:.2f}, not {photo.label}")
+    assert not wrong, "; ".join(wrong)
+
+
+def test_score_names_every_golden_photo(api: ApiClient, golden: GoldenSet) -> None:
+    """/score gives all golden photos, in one request and in order, their labels."""
+    answer = api.score(*(photo.path.read_bytes() for photo in golden.photos))
+    assert answer.status_code == 200, answer.text[:200]
+    found = [best[0][0] for best in answer.json()["result"][0]]
+    assert found == [photo.label for photo in golden.photos]
