@@ -80,8 +80,12 @@ def _watch(target: Target, record: Record) -> tuple[Verdict, ...]:
                 name=f"{record.release}-live",
             )
             _until_baked(target, load, suite)
-        # A promise that is broken already is undone before the suite has ended.
-        return load.verdicts() if load.broken() else (*suite.result().verdicts, *load.verdicts())
+            broken = load.broken()
+        if broken:
+            # It is undone before the suite has ended.
+            beyond_doubt = Verdict(name="nothing breaks while it bakes", passed=False, detail=broken)
+            return (beyond_doubt, *load.verdicts())
+        return (*suite.result().verdicts, *load.verdicts())
     finally:
         pool.shutdown(wait=False)
 

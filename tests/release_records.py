@@ -1,0 +1,28 @@
+"""Records of releases that never were."""
+
+from __future__ import annotations
+
+from seatrial.release.records import Manifests, Record, Records
+from seatrial.results import Artefact
+
+DIGEST = "sha256:" + "a" * 64
+
+
+def make_record(records: Records, number: int, previous: str = "") -> Record:
+    """Create the record of a candidate."""
+    record = Record(
+        number=number,
+        release=f"trial-{number}",
+        environment="trial",
+        slot="blue" if number % 2 else "green",
+        reference=f"127.0.0.1:5000/classifier@{DIGEST}",
+        model=Artefact(name="m", version="1.0.0", digest=DIGEST),
+        golden_digest=DIGEST,
+        revision="c0ffee",
+        working_state="tree",
+        lock_digest=DIGEST,
+        suite="c0ffee",
+        previous=previous,
+        history=(records.change("candidate"),),
+    )
+    return records.create(record, Manifests(slot=[{"kind": "Deployment"}], shared=[{"kind": "Service"}]))

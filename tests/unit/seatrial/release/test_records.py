@@ -1,0 +1,65 @@
+"""What was released, and how it ended."""
+
+from __future__ import annotations
+
+import pytest
+
+from memory_cluster import MemoryCluster
+from release_records import make_record
+from seatrial.errors import OutsideError
+from seatrial.release.records import Records
+
+
+def test_a_record_keeps_its_history_and_manifests(records: Records) -> None:
+    """A release's record says each state it was in, who brought it there and why, and what it applied."""
+    record = make_record(records, 1)
+    records.move(record, "refused", "labels were wrong")
+    (found,) = records.all()
+    assert [change.state for change in found.history] == ["candidate", "refused"]
+    assert (found.history[-1].by, found.history[-1].detail) == ("somebody@host/1", "labels were wrong")
+    assert records.manifests(found).slot == [{"kind": "Deployment"}]
+
+
+def test_the_last_accepted_release_is_stable(records: Records) -> None:
+    """Where a runner died between accepting one and superseding the other, the later one is stable."""
+    for number in (1, 2):
+        records.move(make_record(records, number), "stable")
+    make_record(records, 3)
+    stable = records.stable()
+    assert stable is not None
+    assert stable.release == "trial-2"
+
+
+def test_a_release_that_returned_is_stable_again(records: Records) -> None:
+    """After a rollback the older release is stable, not the newer one."""
+    first, second = (records.move(make_record(records, n), "stable") for n in (1, 2))
+    records.move(records.move(first, "returning"), "stable")
+    records.move(second, "rolled-back")
+    stable = records.stable()
+    assert stable is not None
+    assert stable.release == "trial-1"
+
+
+def test_unfinished_releases_are_found(records: Records) -> None:
+    """What a dead runner left is found, the newest first; what ended is not."""
+    make_record(records, 1)
+    records.move(make_record(records, 2), "refused")
+    records.move(make_record(records, 3), "pending")
+    assert [record.release for record in records.unfinished()] == ["trial-3", "trial-1"]
+
+
+def test_old_records_are_removed_but_never_what_a_rollback_needs(records: Records) -> None:
+    """Records are bounded; the stable one and the one it returns to stay."""
+    for number in range(1, 8):
+        made = make_record(records, number, previous="trial-1")
+        records.move(made, "stable" if number in (1, 2) else "refused")
+    records.trim(keep=2)
+    assert [record.release for record in records.all()] == ["trial-1", "trial-2", "trial-6", "trial-7"]
+
+
+def test_a_damaged_record_is_named(cluster: MemoryCluster, records: Records) -> None:
+    """A record that cannot be read is an error that names its ConfigMap."""
+    make_record(records, 1)
+    cluster.objects[("ConfigMap", "release-1")]["data"]["record.json"] = "{}"
+    with pytest.raises(OutsideError, match="release-1 is no release record"):
+        records.all()
