@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from seatrial.cache import Cache
 from seatrial.candidate import assess, refusal
-from seatrial.errors import RefusedError
+from seatrial.errors import RefusedError, UsageError
 from seatrial.layout import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.lock import Lock, read_lock, write_lock
 from seatrial.results import Artefact, UpdateResult
@@ -55,6 +55,6 @@ def _newest(settings: Settings) -> Artefact:
     try:
         pointer = json.loads(found.content)
         return check_names(Artefact(name=name, **pointer))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UsageError) as error:
         hint = f"`seatrial publish … --channel {channel}` writes it anew"
         raise RefusedError(f"channel {channel} of {name} in {store.url} names no version", hint) from error

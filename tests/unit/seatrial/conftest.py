@@ -1,56 +1,5 @@
-"""A model, a golden set, a checkout and a store in a folder; no network."""
+"""The pipeline"s model and store fixtures."""
 
-from __future__ import annotations
+from model_fixtures import golden, model, published, settings, store, workspace
 
-from pathlib import Path
-
-import pytest
-
-from colours import write_model
-from samples import lock_to, make_checkout, make_settings, write_golden
-from seatrial.publish import publish
-from seatrial.settings import Settings
-from seatrial.workspace import Workspace
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A good model's directory."""
-    write_model(tmp_path / "model")
-    return tmp_path / "model"
-
-
-@pytest.fixture
-def golden(tmp_path: Path) -> Path:
-    """A good golden set's directory."""
-    write_golden(tmp_path / "golden")
-    return tmp_path / "golden"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """The folder that serves as the store."""
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def settings(store: Path) -> Settings:
-    """Settings with that store."""
-    return make_settings(url=store.as_uri())
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A checkout and a cache of its own."""
-    monkeypatch.setenv("SEATRIAL_CACHE", str(tmp_path / "cache"))
-    return make_checkout(tmp_path / "checkout")
-
-
-@pytest.fixture
-def published(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """The workspace, locked to a model and golden set that are in the store."""
-    done = publish(settings, workspace, model=model, golden=golden)
-    assert done.model is not None
-    assert done.golden is not None
-    lock_to(workspace, done.model, done.golden)
-    return Workspace(workspace.root, workspace.instance)
+__all__ = ["golden", "model", "published", "settings", "store", "workspace"]

@@ -1,0 +1,43 @@
+"""update, with the newer model tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from colours import write_model
+from seatrial.errors import RefusedError
+from seatrial.lock import read_lock
+from seatrial.publish import publish
+from seatrial.settings import Settings
+from seatrial.update import update
+from seatrial.workspace import Workspace
+
+POINTER = Path("models/colours/channels/latest.json")
+
+
+def test_a_newer_model_that_validates_is_locked(
+    settings: Settings, published: Workspace, tmp_path: Path
+) -> None:
+    """The lock moves to the channel's model, the golden set stays, and the result is of the new lock."""
+    write_model(tmp_path / "second", version="2.0.0")
+    publish(settings, published, model=tmp_path / "second")
+    golden = read_lock(published.lock).golden
+    done = update(settings, published)
+    assert done.changed
+    assert read_lock(published.lock).model == done.model
+    assert read_lock(published.lock).golden == golden
+    assert done.lock_digest == Workspace(published.root, published.instance).lock_digest
+
+
+def test_a_newer_model_that_does_not_validate_is_refused(
+    settings: Settings, published: Workspace, tmp_path: Path
+) -> None:
+    """A wrong model in the channel leaves the lock byte for byte as it was."""
+    write_model(tmp_path / "wrong", labels=("green", "red", "blue"), version="3.0.0")
+    publish(settings, published, model=tmp_path / "wrong")
+    before = published.lock.read_bytes()
+    with pytest.raises(RefusedError, match=r"colours 3\.0\.0 failed"):
+        update(settings, published)
+    assert published.lock.read_bytes() == before
