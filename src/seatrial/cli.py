@@ -12,6 +12,7 @@ from seatrial import console
 from seatrial.commands import image, machine, model, release
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
+INTERRUPTED = 130
 _CURES: dict[int | None, str] = {
     errno.ENOSPC: "free some disk, then run the same again",
     errno.EACCES: "give yourself access to that file",
@@ -29,14 +30,13 @@ for group in (model, image, release, machine):
 def main() -> None:
     """Run the command line and exit with the documented code."""
     try:
-        app(standalone_mode=False)
+        # Typer raises neither its own Exit nor an interruption: it returns their codes.
+        code = app(standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            console.line("seatrial: interrupted; the next command finishes or undoes what was begun")
+        sys.exit(code)
     except SeatrialError as error:
         _fail(error)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
-    except KeyboardInterrupt:
-        console.line("seatrial: interrupted; the next command finishes or undoes what was begun")
-        sys.exit(130)
     except OSError as error:
         _fail(
             OutsideError(

@@ -151,6 +151,9 @@ def _refusal(error: HttpResponseError, where: str) -> OutsideError:
 
 def _credential(settings: StoreSettings, account: str) -> Any:
     if not settings.key_file:
+        if settings.endpoint.startswith("http:"):
+            hint = "give the file of the account's key, or an https endpoint"
+            raise UsageError("store.endpoint is plain http, where one's own identity is not sent", hint)
         from azure.identity import DefaultAzureCredential
 
         return DefaultAzureCredential()

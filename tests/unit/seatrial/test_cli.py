@@ -143,6 +143,14 @@ def test_interrupting_is_no_traceback(call: Call, stage: Callable[..., None]) ->
     assert "interrupted" in err
 
 
+def test_a_doctor_that_misses_something_ends_30(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script may ask the doctor before it begins; the table is on stdout all the same."""
+    monkeypatch.setenv("SEATRIAL_REGISTRY__ADDRESS", "127.0.0.1:9")
+    code, out, _ = call("doctor")
+    assert code == 30
+    assert "127.0.0.1:9 does not answer" in out
+
+
 def test_json_is_the_typed_result_and_the_same_is_handed_on(
     call: Call, stage: Callable[..., None], tmp_path: Path
 ) -> None:
