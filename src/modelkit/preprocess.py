@@ -15,8 +15,6 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS: Final = 50_000_000
 """A phone's largest photo has 48 million; decoded, a pixel takes 3 bytes."""
 
-_ORIENTATION: Final = 0x0112
-_SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 _GAP: Final = 1.5
 """A JPEG is decoded at no less than this many times the size wanted: the resize still does the smoothing.
 
@@ -65,10 +63,9 @@ def _reason(error: Exception) -> str:
 
 def _reduce(image: Image.Image, spec: InputSpec) -> Image.Image:
     # The JPEG decoder can shrink while it decodes: of a phone's photo most of the time is saved. It does
-    # nothing for other formats, and never goes below the size asked for.
-    height, width = (math.ceil(max(side, spec.shortest_side) * _GAP) for side in (spec.height, spec.width))
-    sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
-    image.draft(None, (height, width) if sideways else (width, height))
+    # nothing for other formats, and never goes below the size asked for. A square serves turned photos too.
+    side = math.ceil(max(spec.height, spec.width, spec.shortest_side) * _GAP)
+    image.draft(None, (side, side))
     return image
 
 

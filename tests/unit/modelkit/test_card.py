@@ -158,6 +158,13 @@ def test_a_refused_description_leaves_the_old_card(model_directory) -> None:
     assert sorted((path.name, path.read_bytes()) for path in model_directory.iterdir()) == before
 
 
+def test_a_key_that_stands_twice_is_refused(fields) -> None:
+    """Two readers of one card can never see two values."""
+    raw = canonical(fields).replace(b'"schema": 1', b'"schema": 1, "schema": 1')
+    with pytest.raises(CardError, match="a key stands twice"):
+        parse_card(raw)
+
+
 def test_a_missing_card_is_told_with_its_path(tmp_path) -> None:
     """Where there is no card, the path that was looked at is named."""
     with pytest.raises(VerifyError, match=str(tmp_path)):

@@ -102,7 +102,7 @@ def test_what_onnxruntime_cannot_run_is_refused_in_one_line(write_model, raw) ->
 def test_a_model_that_reaches_for_other_files_is_refused(write_model, tmp_path, place) -> None:
     """Weights kept outside the model's file are never read."""
     (tmp_path / "secret").write_bytes(b"\0" * 16)
-    with pytest.raises(VerifyError, match="(?i)external data"):
+    with pytest.raises(VerifyError, match=r"(?i)external data"):
         Model.load(write_model(_reaching_for(place)))
 
 
