@@ -18,7 +18,7 @@ from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import MissingError, Store
-from seatrial.transfer import Pace, download
+from seatrial.transfer import download
 
 
 class Cache:
@@ -68,12 +68,11 @@ class Cache:
 
     def _fill(self, kind: Kind, listing: Listing, folder: Path) -> None:
         artefact, total = listing.artefact, sum(entry.size for entry in listing.files.values())
-        pace = Pace(self._settings.connections, self._settings.timeout_seconds)
         (folder / kind.list_name).write_bytes(listing.raw)
         with progress.transfer(f"{artefact.name} {artefact.version}", total) as advance:
             for name, entry in listing.files.items():
                 key = version_key(kind, artefact, name)
-                download(self._store, key, entry, folder / name, pace, advance)
+                download(self._store, key, entry, folder / name, self._settings.connections, advance)
         self.transferred += total + len(listing.raw)
 
     def _install(self, kind: Kind, fresh: Path, folder: Path, artefact: Artefact) -> None:

@@ -48,7 +48,7 @@ def _whole(kind: Kind, folder: Path, digest: str) -> Verdict:
 
 
 def _live(settings: Settings, workspace: Workspace, lock: Lock) -> Path | None:
-    live = live_model(workspace)
+    live = live_model(settings, workspace)
     if live is None or live.digest == lock.model.digest:
         return None
     try:

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Final
 
 from modelkit.card import MODEL as ONNX
-from modelkit.golden import GoldenSet, Photo, load_golden
+from modelkit.golden import Photo, load_golden
 from seatrial.layout import refusing
 from seatrial.onnx_safety import inspect
 from seatrial.results import Verdict
@@ -36,8 +36,7 @@ def judge(model: Path, golden: Path, live: Path | None, limits: Validate) -> tup
         return tuple(verdicts)
     verdicts += [_right(photo, answer) for photo, answer in zip(photos.photos, outcome.answers, strict=True)]
     verdicts.append(_quick(outcome, limits))
-    if live:
-        verdicts.append(_alike(outcome, hold_trial(live, golden, seconds), limits, photos))
+    verdicts.append(_alike(outcome, hold_trial(live, golden, seconds) if live else None, limits))
     return tuple(verdicts)
 
 
@@ -68,10 +67,13 @@ def _quick(outcome: Outcome, limits: Validate) -> Verdict:
     )
 
 
-def _alike(outcome: Outcome, live: Outcome, limits: Validate, golden: GoldenSet) -> Verdict:
-    name, total = "agrees with the live model", len(golden.photos)
-    if live.fault:
-        return Verdict(name=name, passed=True, detail=f"not judged: the live model fails here: {live.fault}")
+def _alike(outcome: Outcome, live: Outcome | None, limits: Validate) -> Verdict:
+    name, total = "agrees with the live model", len(outcome.answers)
+    if live is None or live.fault:
+        why = (
+            f"the live model fails here: {live.fault}" if live else "no other model is live, as far as known"
+        )
+        return Verdict(name=name, passed=True, detail=f"not judged: {why}")
     same = sum(a.label == b.label for a, b in zip(outcome.answers, live.answers, strict=True))
     return Verdict(
         name=name,

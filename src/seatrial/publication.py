@@ -18,7 +18,7 @@ from seatrial.layout import PUBLICATION, Kind, Listing, channel_key, version_key
 from seatrial.process import run
 from seatrial.results import Artefact
 from seatrial.stores.protocol import Document, Store
-from seatrial.transfer import Pace, holds
+from seatrial.transfer import holds
 from seatrial.workspace import Workspace
 
 NEW_VERSION: Final = "publish under a new version: a published one is never changed"
@@ -40,10 +40,10 @@ class Part:
 class Publication:
     """One publisher's way into a store."""
 
-    def __init__(self, store: Store, workspace: Workspace, pace: Pace) -> None:
+    def __init__(self, store: Store, workspace: Workspace, connections: int) -> None:
         self._store = store
         self._workspace = workspace
-        self._pace = pace
+        self._connections = connections
 
     def has(self, part: Part, *, same_is_fine: bool) -> bool:
         """Return whether the store has just this version.
@@ -119,7 +119,7 @@ class Publication:
                 sent = total
 
             created = self._store.create(key, part.folder / name, so_far)
-        if not created and not holds(self._store, key, entry, self._pace):
+        if not created and not holds(self._store, key, entry, self._connections):
             where = f"{self._store.url}/{key}"
             raise RefusedError(f"{where} is there with other bytes: another publisher's", NEW_VERSION)
 

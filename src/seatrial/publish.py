@@ -12,7 +12,6 @@ from seatrial.settings import Settings
 from seatrial.stamp import Stamp
 from seatrial.stores.choose import open_store
 from seatrial.suitable import refuse_unsafe
-from seatrial.transfer import Pace
 from seatrial.workspace import Workspace
 
 NO_CHANNEL = "none"
@@ -38,8 +37,7 @@ def publish(
     parts = [_part(kind, folder) for kind, folder in ((GOLDEN_SET, golden), (MODEL, model)) if folder]
     if not parts:
         raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir")
-    pace = Pace(settings.store.connections, settings.store.timeout_seconds)
-    publication = Publication(open_store(settings.store), workspace, pace)
+    publication = Publication(open_store(settings.store), workspace, settings.store.connections)
     missing = [part for part in parts if not publication.has(part, same_is_fine=if_absent)]
     for part in missing:
         refuse_unsafe(part)

@@ -5,60 +5,38 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from multiprocessing import TimeoutError as PoolTimeoutError
 from multiprocessing.pool import AsyncResult, ThreadPool
 from pathlib import Path
 from typing import Final
 
 from modelkit.card import FileEntry
 from seatrial.errors import RefusedError
-from seatrial.stores.protocol import Store, UnreachableError
+from seatrial.stores.protocol import Store
 
 PART: Final = 4 << 20
 """Bytes of one request: large enough to keep a connection busy, small enough to meet its deadline."""
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How many connections at once, and how long one part may take (seconds)."""
-
-    connections: int
-    seconds: float
-
-
-def stream(store: Store, key: str, size: int, pace: Pace) -> Iterator[bytes]:
+def stream(store: Store, key: str, size: int, connections: int) -> Iterator[bytes]:
     """Yield the first `size` bytes of a blob in order, while the next parts are under way.
 
-    At most two parts a connection are held in memory. Raises UnreachableError when a part is not
-    there in time.
+    At most two parts a connection are held in memory. Raises what the store raises for a part.
     """
-    # A ThreadPool's threads are daemons: one that a store leaves hanging does not keep the process.
-    pool = ThreadPool(min(pace.connections, max(1, -(-size // PART))))
+    pool = ThreadPool(min(connections, max(1, -(-size // PART))))
     waiting: deque[AsyncResult[bytes]] = deque()
     try:
         for start in range(0, size, PART):
             waiting.append(pool.apply_async(store.read_range, (key, start, min(PART, size - start))))
-            if len(waiting) >= 2 * pace.connections:
-                yield _next(waiting, store, key, pace)
+            if len(waiting) >= 2 * connections:
+                yield waiting.popleft().get()
         while waiting:
-            yield _next(waiting, store, key, pace)
+            yield waiting.popleft().get()
     finally:
         pool.terminate()
 
 
-def _next(waiting: deque[AsyncResult[bytes]], store: Store, key: str, pace: Pace) -> bytes:
-    try:
-        return waiting.popleft().get(pace.seconds)
-    except PoolTimeoutError as error:
-        raise UnreachableError(
-            f"{store.url}/{key}: the store sent less than {PART >> 20} MiB in {pace.seconds:.0f} s",
-            "try again, or raise store.timeout_seconds",
-        ) from error
-
-
 def download(
-    store: Store, key: str, entry: FileEntry, target: Path, pace: Pace, advance: Callable[[int], None]
+    store: Store, key: str, entry: FileEntry, target: Path, connections: int, advance: Callable[[int], None]
 ) -> None:
     """Write a blob to `target` if it is what `entry` says; `advance` is told each piece's bytes.
 
@@ -68,7 +46,7 @@ def download(
     _check_size(store, key, entry)
     digest = hashlib.sha256()
     with target.open("xb") as file:
-        for part in stream(store, key, entry.size, pace):
+        for part in stream(store, key, entry.size, connections):
             digest.update(part)
             file.write(part)
             advance(len(part))
@@ -76,12 +54,12 @@ def download(
         raise _mismatch(store, key, f"sha256 {entry.sha256}", digest.hexdigest())
 
 
-def holds(store: Store, key: str, entry: FileEntry, pace: Pace) -> bool:
+def holds(store: Store, key: str, entry: FileEntry, connections: int) -> bool:
     """Return whether the blob under `key` has the size and sha256 of `entry`, reading all of it."""
     if store.size(key) != entry.size:
         return False
     digest = hashlib.sha256()
-    for part in stream(store, key, entry.size, pace):
+    for part in stream(store, key, entry.size, connections):
         digest.update(part)
     return digest.hexdigest() == entry.sha256
 

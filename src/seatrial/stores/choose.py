@@ -7,15 +7,20 @@ from urllib.parse import urlsplit
 from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.protocol import Store
+from seatrial.stores.timed import TimedStore
 
 FORMS = "az://account/container/prefix, s3://bucket/prefix or file:///path"
 
 
 def open_store(settings: StoreSettings) -> Store:
-    """Return the store that `store.url` names; nothing is asked of it yet.
+    """Return the store that `store.url` names, with its deadline; nothing is asked of it yet.
 
     Raises UsageError when the URL is missing or of no known form, or the key file cannot be read.
     """
+    return TimedStore(_store(settings), settings.timeout_seconds)
+
+
+def _store(settings: StoreSettings) -> Store:
     if not settings.url:
         raise UsageError("store.url is not set", f"run `make up`, or give STORE={FORMS}")
     parts = urlsplit(settings.url)
