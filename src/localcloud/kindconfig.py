@@ -23,11 +23,7 @@ def config(addresses: Addresses, *, built_here: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "kind": "Cluster",
         "apiVersion": "kind.x-k8s.io/v1alpha4",
-        "networking": {
-            "apiServerAddress": addresses.api,
-            "apiServerPort": 6443,
-            "disableDefaultCNI": built_here,
-        },
+        "networking": {"apiServerAddress": addresses.api, "apiServerPort": 6443},
         "nodes": [{"role": "control-plane", "extraPortMappings": mappings}],
         "kubeadmConfigPatches": [KUBELET],
     }
