@@ -6,8 +6,8 @@ import base64
 import json
 
 from seatrial import console
+from seatrial.credentials import find_credentials
 from seatrial.release.cluster import Manifest
-from seatrial.release.image import credentials
 from seatrial.release.names import MANAGED, MANAGER, PULL_SECRET
 from seatrial.release.target import Target
 from seatrial.settings import Registry, Settings
@@ -33,10 +33,10 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
 
 
 def _pull_secret(registry: Registry, namespace: str) -> Manifest | None:
-    login = credentials(registry)
-    if not login:
+    login = find_credentials(registry)
+    if not login.user:
         return None
-    auth = base64.b64encode(":".join(login).encode()).decode()
+    auth = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
     config = json.dumps({"auths": {registry.address: {"auth": auth}}})
     return {
         "apiVersion": "v1",

@@ -1,0 +1,64 @@
+"""Several deployers, and deployers that die."""
+
+from __future__ import annotations
+
+import pytest
+
+from e2e.release.conftest import Trial
+from e2e.release.images import Images
+from seatrial.release.records import Record, State
+from seatrial.release.waiting import until
+
+
+def _comes_to(trial: Trial, number: int, state: State) -> None:
+    def look() -> bool | None:
+        last = trial.last()
+        return True if last.number == number and last.state == state else None
+
+    until(f"release {number} {state}", look, 60, every=0.1)
+
+
+@pytest.mark.parametrize("state", ["candidate", "previewed"])
+def test_the_next_command_undoes_what_a_dead_deployer_left(
+    trial: Trial, first: Record, images: Images, state: State
+) -> None:
+    """The second deployer is told who works here; when that one dies, the next command undoes its work."""
+    before, number = trial.stable(), trial.last().number + 1
+    image = images.honest(f"killed-{state}")
+    dying = trial.start("deploy", "--image", image)
+    try:
+        _comes_to(trial, number, state)
+        code, output = trial.run("accept")
+        assert code == 12, output
+        assert f"/{dying.pid}-" in output
+        assert "since 20" in output
+    finally:
+        dying.kill()
+        dying.communicate()
+
+    def next_command() -> tuple[int, str] | None:
+        code, output = trial.run("accept")
+        return None if code == 12 else (code, output)
+
+    code, output = until("the dead deployer's Lease", next_command, 60)
+    assert code == 10, output
+    left = trial.target.records.find(f"trial-{number}")
+    assert left is not None
+    assert left.state in ("refused", "switched-back")
+    assert trial.stable().release == before.release
+    assert trial.pods() == {before.release: trial.target.environment.replicas}
+
+
+def test_a_pending_release_whose_runner_died_is_finished_by_accept(
+    trial: Trial, first: Record, images: Images
+) -> None:
+    """A release that was left pending is finished by any later accept, and kept from other deployers."""
+    image = images.honest("left-pending")
+    code, output = trial.run("deploy", "--image", image)
+    assert code == 0, output
+    code, output = trial.run("deploy", "--image", image)
+    assert code == 12, output
+    assert "make accept" in output
+    code, output = trial.run("accept")
+    assert code == 0, output
+    assert trial.stable().reference == image
