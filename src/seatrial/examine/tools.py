@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
+from seatrial.builder import find_builder
 from seatrial.errors import OutsideError
 from seatrial.examine.finding import Finding
 from seatrial.process import run
 
 PYTHON = (3, 11)
-BUILDKIT_WITHIN = 22
-"""The last major version of Docker's client that needs no plugin for BuildKit."""
-CLIENTS = ("docker", "/usr/bin/docker")
 ASK_SECONDS = 10
 
 
@@ -37,31 +34,13 @@ def tool(name: str) -> Finding:
     return Finding(name, "ok", next(iter(re.findall(r"\d+(?:\.\d+)+", told)), "there"))
 
 
-def build_client(clients: Sequence[str] = CLIENTS, *, installable: bool) -> Finding:
+def build_client(*, installable: bool) -> Finding:
     """Look for a Docker client that can do BuildKit, which cache and secret mounts need."""
-    found = list(_clients(clients))
-    for client, version in found:
-        if int(version.partition(".")[0]) <= BUILDKIT_WITHIN:
-            return Finding("build client", "ok", f"{client} {version}, BuildKit within")
-        if run([client, "buildx", "version"], timeout=ASK_SECONDS, check=False).code == 0:
-            return Finding("build client", "ok", f"{client} {version} with buildx")
-    if found:
-        detail, cure = "{} {} has no buildx".format(*found[0]), "install Docker's buildx plugin"
-        return Finding("build client", "missing", detail, cure)
-    if installable:
-        return Finding("build client", "later", "no docker command", "make up installs one")
-    return Finding("build client", "missing", "no docker command", "install Docker")
-
-
-def _clients(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        if not shutil.which(name) or (name != names[0] and _same(name, names[0])):
-            continue
-        told = run([name, "--version"], timeout=ASK_SECONDS, check=False).output
-        version = re.search(r"version (\d+(?:\.\d+)*)", told)
-        if version:
-            yield name, version.group(1)
-
-
-def _same(one: str, other: str) -> bool:
-    return Path(shutil.which(one) or one).resolve() == Path(shutil.which(other) or other).resolve()
+    try:
+        client, _ = find_builder()
+    except OutsideError as error:
+        if installable and not shutil.which("docker"):
+            return Finding("build client", "later", "no docker command", "make up installs one")
+        return Finding("build client", "missing", error.message, error.hint)
+    how = "with buildx" if "buildx" in client else "with BuildKit within"
+    return Finding("build client", "ok", f"{client[0]} {how}")
