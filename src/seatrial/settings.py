@@ -8,113 +8,55 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from seatrial.errors import UsageError
+from seatrial.sections import (
+    App,
+    Clean,
+    Cluster,
+    Dns,
+    Environment,
+    Golden,
+    Image,
+    Model,
+    Registry,
+    Store,
+    Validate,
+)
 from seatrial.workspace import Workspace
+
+__all__ = [
+    "App",
+    "Clean",
+    "Cluster",
+    "Dns",
+    "Environment",
+    "Golden",
+    "Image",
+    "Model",
+    "Registry",
+    "Settings",
+    "Store",
+    "Validate",
+    "load",
+]
 
 # An override of a part's address makes it somebody else's: nothing local.toml said of it holds then.
 ADDRESSES = {"store": "url", "registry": "address", "cluster": "context"}
 PATHS = {"store": ("key_file",), "registry": ("config_dir",), "cluster": ("kubeconfig",)}
 
 
-class Section(BaseModel):
-    """A table of seatrial.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class App(Section):
-    """The app's name, carried by its Kubernetes objects."""
-
-    name: str = "classifier"
-
-
-class Model(Section):
-    """Which model `update` follows, and through which channel."""
-
-    name: str
-    channel: str = "latest"
-
-
-class Golden(Section):
-    """Which golden set judges it."""
-
-    name: str
-
-
-class Store(Section):
-    """Where published models live."""
-
-    url: str = ""
-    endpoint: str = ""
-    key_file: str = ""
-    connections: int = Field(default=8, ge=1, le=64)
-    timeout_seconds: float = Field(default=30, gt=0)
-
-
-class Registry(Section):
-    """Where images go."""
-
-    address: str = ""
-    insecure: bool = False
-    config_dir: str = ""
-    repository: str = "classifier"
-
-
-class Image(Section):
-    """What the image is made from, how large it may be (MB unpacked), how soon it must answer (s)."""
-
-    base: str
-    budget_mb: int = Field(default=300, gt=0)
-    ready_seconds: float = Field(default=30, gt=0)
-
-
-class Validate(Section):
-    """What a model must reach: time per photo (ms), agreement with the live model (share)."""
-
-    max_milliseconds: float = Field(default=250, gt=0)
-    min_agreement: float = Field(default=0.5, ge=0, le=1)
-
-
-class Cluster(Section):
-    """Which cluster, for environments that name no context of their own."""
-
-    kubeconfig: str = ""
-    context: str = ""
-
-
-class Dns(Section):
-    """Who answers for the environments' host names; empty: this machine's resolver."""
-
-    server: str = ""
-    port: int = Field(default=53, ge=1, le=65535)
-
-
-class Environment(Section):
-    """One environment: where it lives, what it asks of a release (seconds, shares, milliseconds)."""
-
-    namespace: str
-    overlay: str
-    host: str
-    context: str = ""
-    replicas: int = Field(default=2, ge=1)
-    bake_seconds: float = Field(default=10, ge=0)
-    rollout_seconds: float = Field(default=120, gt=0)
-    address_seconds: float = Field(default=60, gt=0)
-    lease_seconds: int = Field(default=60, ge=5)
-    load_per_second: float = Field(default=10, gt=0)
-    max_error_rate: float = Field(default=0.0, ge=0, le=1)
-    max_p95_milliseconds: float = Field(default=1000, gt=0)
-    keep_releases: int = Field(default=10, ge=2)
-
-
 class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SEATRIAL_", env_prefix_target="all", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="SEATRIAL_",
+        env_prefix_target="all",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
     )
 
     app: App = App()
@@ -126,6 +68,7 @@ class Settings(BaseSettings):
     validation: Validate = Field(default=Validate(), alias="validate")
     cluster: Cluster = Cluster()
     dns: Dns = Dns()
+    clean: Clean = Clean()
     environments: dict[str, Environment]
 
     @classmethod
@@ -150,6 +93,10 @@ class Settings(BaseSettings):
         except KeyError:
             known = ", ".join(self.environments)
             raise UsageError(f"there is no environment {name!r}", f"ENV is one of {known}") from None
+
+    def registry_of(self, name: str) -> Registry:
+        """Return the registry that an environment's images come from: its own, or the one for all."""
+        return self.environment(name).registry or self.registry
 
 
 def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:
