@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from integration.workflows.act import Runner
+from seatrial.release.target import open_target
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
 
@@ -59,6 +60,13 @@ def connected(runner: Runner, settings: Settings) -> Runner:
     }
     runner.environment = {**runner.environment, **beside_addresses(settings)}
     return runner
+
+
+@pytest.fixture
+def staging(settings: Settings) -> str:
+    """The URL by address of the staging environment of the instance that is up."""
+    target = open_target(settings, Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test")), "staging", 0)
+    return target.url()
 
 
 def beside_addresses(settings: Settings) -> dict[str, str]:
