@@ -9,6 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
+from modelkit.card import InputSpec
 from modelkit.seal import seal
 
 HEIGHT, WIDTH = 6, 8
@@ -33,6 +34,28 @@ DESCRIPTION: dict[str, Any] = {
     "output": {"name": "scores", "kind": "logits", "classes": 3},
     "metrics": {"parameters": 0},
 }
+
+SPEC = InputSpec(
+    name="x",
+    height=4,
+    width=6,
+    layout="NHWC",
+    channels="RGB",
+    dtype="float32",
+    resize="stretch",
+    shortest_side=0,
+    interpolation="nearest",
+    scale=1,
+    mean=(0, 0, 0),
+    std=(1, 1, 1),
+)
+
+
+def halves(size: tuple[int, int] = (60, 40)) -> Image.Image:
+    """Return a picture that is red on its left and blue on its right."""
+    image = Image.new("RGB", size, "blue")
+    image.paste("red", (0, 0, size[0] // 2, size[1]))
+    return image
 
 
 def network(
