@@ -70,7 +70,7 @@ def pipe(directory: Path) -> None:
     os.mkfifo(directory / "labels.txt")
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("spoil", "file", "reason"),
     [
