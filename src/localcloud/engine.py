@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import docker
 
 from localcloud import engine_client, engine_install
 from localcloud.engine_home import EngineHome, default_home, read_record
-from localcloud.engine_start import alone, start_engine
+from localcloud.engine_start import start_engine
 from localcloud.engine_stop import stop_engine
 from localcloud.errors import LocalcloudError
+from localcloud.filelock import held
 from localcloud.report import Report
 
 
@@ -59,8 +61,12 @@ def ensure(report: Report, home: EngineHome | None = None) -> Engine:
             f"No container engine answers at DOCKER_HOST={os.environ['DOCKER_HOST']}",
             "start it, or unset DOCKER_HOST",
         )
-    with alone(home or default_home()):
+    with _alone(home or default_home()):
         return find(home) or _make(report, home)
+
+
+def _alone(home: EngineHome) -> AbstractContextManager[None]:
+    return held(home.root.with_suffix(".lock"), "starting or stopping the engine")
 
 
 def _make(report: Report, home: EngineHome | None) -> Engine:
@@ -86,7 +92,7 @@ def stop(report: Report, home: EngineHome | None = None) -> bool:
     An engine that was there before us is left alone.
     """
     place = home or default_home()
-    with alone(place):
+    with _alone(place):
         record = read_record(place)
         if record is None:
             return False

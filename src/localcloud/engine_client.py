@@ -19,7 +19,7 @@ CALL_SECONDS = 120
 
 
 def hosts() -> list[str]:
-    """Return the addresses to try, in order: DOCKER_HOST alone where set, else the context's and the usual sockets."""
+    """Return the addresses to try, in order: DOCKER_HOST alone, else the context's and the usual sockets."""
     named = os.environ.get("DOCKER_HOST")
     if named:
         return [named]
@@ -76,9 +76,9 @@ def _refuse_forbidden(host: str) -> None:
             return
 
 
-def connect(host: str) -> docker.DockerClient:
-    """Return a client for the engine at ``host``; each call has two minutes."""
-    return docker.DockerClient(base_url=host, timeout=CALL_SECONDS)
+def connect(host: str, timeout: int = CALL_SECONDS) -> docker.DockerClient:
+    """Return a client for the engine at ``host``; each call has ``timeout`` seconds."""
+    return docker.DockerClient(base_url=host, timeout=timeout)
 
 
 def version(host: str) -> str:

@@ -74,7 +74,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Started:
-    """An engine that we started: its process, and the start time that tells it from a later one of the same id."""
+    """An engine that we started: its process, told by its start time from a later one of the same id."""
 
     pid: int
     start_time: int

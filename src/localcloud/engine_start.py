@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import operator
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from tenacity import (
     RetryError,
     Retrying,
-    retry_if_exception_type,
     retry_if_result,
     stop_after_delay,
     wait_fixed,
@@ -30,27 +27,6 @@ from localcloud.process import log_tail, start
 
 ALL_CAPABILITIES = Path("/proc/sys/kernel/cap_last_cap")
 READY_SECONDS = 60
-LOCK_SECONDS = 900
-
-
-@contextmanager
-def alone(home: EngineHome) -> Iterator[None]:
-    """Hold the right to install, start or stop the engine of this home; waits 15 minutes at most."""
-    home.root.parent.mkdir(parents=True, exist_ok=True)
-    with home.root.with_suffix(".lock").open("w") as lock:
-        waits = Retrying(
-            stop=stop_after_delay(LOCK_SECONDS),
-            wait=wait_fixed(0.2),
-            retry=retry_if_exception_type(BlockingIOError),
-        )
-        try:
-            waits(fcntl.flock, lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except RetryError as error:
-            raise LocalcloudError(
-                "Another command has been starting or stopping the engine for 15 minutes",
-                f"end it, or remove {home.root.with_suffix('.lock')}",
-            ) from error
-        yield
 
 
 def withheld_capabilities(status: Path = Path("/proc/self/status"), last: Path = ALL_CAPABILITIES) -> int:
@@ -114,7 +90,7 @@ def _install_runtime(home: EngineHome) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """The system's own directories first: containers are started by the system's python3 and runc."""
+    # The system's own directories first: containers are started by the system's python3 and runc.
     system = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
     return {**os.environ, "PATH": f"{system}:{os.environ.get('PATH', '')}"}
 

@@ -54,7 +54,7 @@ def links() -> list[str]:
 
 
 def saved_rules(family: str) -> list[str]:
-    """Return the rules and policies of iptables or ip6tables as it saves them, without counters and comments."""
+    """Return the rules and policies that iptables or ip6tables saves, without counters and comments."""
     if shutil.which(family + "-save") is None:
         return []
     try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.errors import LocalcloudError
 
 TAIL_LINES = 20
+MISSING = "make doctor names what is missing"
 
 
 @dataclass(frozen=True)
@@ -40,36 +42,38 @@ def run(
     input: str | None = None,
     cwd: Path | None = None,
     hint: str = "",
+    log: Path | None = None,
 ) -> Completed:
     """Run a program to its end and return what it printed.
 
-    ``timeout`` is in seconds; ``env`` is the whole environment. Raises LocalcloudError where the program
-    is missing, ends with another code than 0 or takes too long; the end of its output goes along.
+    ``timeout`` is in seconds; ``env`` is the whole environment; with ``log`` the output goes there as it
+    comes and nothing is returned. Raises LocalcloudError where the program is missing, ends with another
+    code than 0 or takes too long; the end of its output goes along.
     """
-    try:
-        done = subprocess.run(
-            list(argv),
-            input=input,
-            timeout=timeout,
-            env=env,
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            stdin=subprocess.DEVNULL if input is None else None,
-        )
-    except FileNotFoundError as error:
-        raise LocalcloudError(
-            f"{argv[0]} is not installed", hint or "make doctor names what is missing"
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        said = _text(error.stdout) + _text(error.stderr)
-        raise LocalcloudError(f"{argv[0]} did not end within {timeout:.0f} s", hint, tail(said)) from error
+    with log.open("w", encoding="utf-8") if log else nullcontext() as sink:
+        try:
+            done = subprocess.run(
+                list(argv),
+                input=input,
+                stdin=subprocess.DEVNULL if input is None else None,
+                stdout=sink or subprocess.PIPE,
+                stderr=subprocess.STDOUT if sink else subprocess.PIPE,
+                timeout=timeout,
+                env=env,
+                cwd=cwd,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise LocalcloudError(f"{argv[0]} is not installed", hint or MISSING) from error
+        except subprocess.TimeoutExpired as error:
+            said = log_tail(log) or tail(_text(error.stdout) + _text(error.stderr))
+            raise LocalcloudError(f"{_shown(argv)} did not end within {timeout:.0f} s", hint, said) from error
     if done.returncode:
-        said = tail(done.stdout + "\n" + done.stderr)
+        said = log_tail(log) or tail(f"{done.stdout or ''}\n{done.stderr or ''}")
         raise LocalcloudError(f"{_shown(argv)} ended with {done.returncode}", hint, said)
-    return Completed(done.stdout, done.stderr)
+    return Completed(done.stdout or "", done.stderr or "")
 
 
 def start(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:

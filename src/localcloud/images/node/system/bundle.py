@@ -1,7 +1,7 @@
 """Write the images that kubeadm asks for as one archive that containerd imports.
 
-The names come on standard input, one a line, as `kubeadm config images list` prints them. All components share
-one layer: they are one program under several names.
+The names come on standard input, one a line, as `kubeadm config images list` prints them. All
+components share one layer: they are one program under several names.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENTRYPOINTS = {"pause": ["/pause"], "coredns": ["/usr/local/bin/coredns"]}
 
 
-def layer(root):
+def layer(root: Path) -> bytes:
     """Return the bytes of a layer that holds the tree below ``root``."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
@@ -24,14 +24,14 @@ def layer(root):
     return buffer.getvalue()
 
 
-def plain(member):
+def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     """Return a member without what differs from build to build."""
     member.uid = member.gid = member.mtime = 0
     member.uname = member.gname = ""
     return member
 
 
-def config(kind, architecture, layer_digest):
+def config(kind: str, architecture: str, layer_digest: str) -> bytes:
     """Return the bytes of an image's config."""
     document = {
         "architecture": architecture,
@@ -42,7 +42,7 @@ def config(kind, architecture, layer_digest):
     return json.dumps(document, sort_keys=True).encode()
 
 
-def add(archive, name, content):
+def add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     """Add a file to an archive once, whatever asks for it again."""
     if name not in archive.getnames():
         member = tarfile.TarInfo(name)
@@ -50,13 +50,13 @@ def add(archive, name, content):
         archive.addfile(member, io.BytesIO(content))
 
 
-def kind_of(name):
+def kind_of(name: str) -> str:
     """Return what an image is: pause, coredns, or one of the components."""
     repository = name.rpartition(":")[0].rpartition("/")[2]
     return repository if repository in ENTRYPOINTS else "component"
 
 
-def main(components, pause, architecture, target):
+def main(components: str, pause: str, architecture: str, target: str) -> None:
     """Write the archive of every image named on standard input."""
     trees = {"component": layer(Path(components)), "pause": layer(Path(pause))}
     manifest = []

@@ -1,0 +1,36 @@
+"""What an image of ours is called: after everything that goes into it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+HERE = Path(__file__).parent / "images"
+TAG_DIGITS = 16
+
+
+def folder(name: str) -> Path:
+    """Return the folder with an image's Dockerfile and what belongs to it."""
+    return HERE / name
+
+
+def sources(directory: Path) -> list[Path]:
+    """Return the files that an image is built from, in a fixed order."""
+    return sorted(
+        path
+        for path in directory.rglob("*")
+        if path.is_file() and "__pycache__" not in path.relative_to(directory).parts
+    )
+
+
+def reference(name: str, directory: Path, others: Iterable[str] = ()) -> str:
+    """Return ``seatrial/<name>:<hash>``, hashing names, modes and bytes of the files, and ``others``."""
+    digest = hashlib.sha256()
+    for path in sources(directory):
+        executable = "x" if path.stat().st_mode & 0o100 else "-"
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(directory).as_posix()} {executable} {content}\n".encode())
+    for other in others:
+        digest.update(f"{other}\n".encode())
+    return f"seatrial/{name}:{digest.hexdigest()[:TAG_DIGITS]}"
