@@ -95,7 +95,7 @@ bootstrap: setup ## once, by an administrator: namespace, rights, pull secret
 bootstrap-all: setup
 	@seatrial bootstrap --env local --env staging
 deploy: setup ## candidate in the empty slot, previewed, switched: pending (IMAGE=repo@sha256:…)
-	@seatrial deploy --env $(ENV) $(if $(IMAGE),--image $(IMAGE))
+	@seatrial deploy --env $(ENV) $(if $(IMAGE),--image $(IMAGE)) $(if $(APPROVED_BY),--approved-by '$(APPROVED_BY)')
 accept: setup ## bake, verdict on the live address: stable, or switched back
 	@seatrial accept --env $(ENV)
 rollback: setup ## to the stable release (or the stable before it)

@@ -25,7 +25,7 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
     target = Target(settings, workspace, env)
     for manifest in target.renderer.namespace():
         target.cluster.apply(manifest)
-    secret = _pull_secret(settings.registry, target.environment.namespace)
+    secret = _pull_secret(settings.registry_of(env), target.environment.namespace)
     if secret:
         target.cluster.apply(secret)
     else:

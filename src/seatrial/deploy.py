@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
 from seatrial.release.attempt import Attempt, begin
 from seatrial.release.image import ImageFacts, inspect
+from seatrial.release.origin import BUILT_HERE, Origin, approval
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
 from seatrial.results import DeployResult, PushResult
@@ -14,20 +17,24 @@ from seatrial.stamp import Stamp
 from seatrial.workspace import Workspace
 
 
-def deploy(settings: Settings, workspace: Workspace, env: str, image: str | None) -> DeployResult:
+def deploy(
+    settings: Settings, workspace: Workspace, env: str, image: str | None, origin: Origin = BUILT_HERE
+) -> DeployResult:
     """Release an image (`address/repository@sha256:…`; None: what push gave) as far as pending.
 
-    Raises RefusedError when the image is not of this working state and lock, or its rollout or
-    preview failed: it is removed, users saw nothing. RolledBackError when the live address did not
-    follow the switch, HeldError when somebody else holds the environment, RollbackFailedError when
-    undoing fails, UsageError and OutsideError as every stage.
+    `origin` says who approved it, and of a promoted image what it was elsewhere. Raises RefusedError
+    when an approval is missing, the image is not of this working state and lock (a promoted one need
+    not be), or its rollout or preview failed: it is removed, users saw nothing. RolledBackError when
+    the live address did not follow the switch, HeldError when somebody else holds the environment,
+    RollbackFailedError when undoing fails, UsageError and OutsideError as every stage.
     """
     stamp, target = Stamp(), open_target(settings, workspace, env)
-    facts = _image(target, image)
+    origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
+    facts = origin.facts or _image(target, image)
     target.golden(facts.golden_digest)
     with target.lease.hold():
         finish_the_dead(target)
-        attempt = begin(target, facts)
+        attempt = begin(target, facts, origin)
         _preview(attempt)
         url = _switch(attempt)
         target.lease.hand_over(attempt.record.release)
@@ -45,7 +52,7 @@ def deploy(settings: Settings, workspace: Workspace, env: str, image: str | None
 def _image(target: Target, image: str | None) -> ImageFacts:
     workspace = target.workspace
     reference = image or workspace.read_result(PushResult).reference
-    facts = inspect(target.settings.registry, reference)
+    facts = inspect(target.settings.registry_of(target.name), reference)
     if (facts.working_state, facts.lock_digest) != (workspace.working_state, workspace.lock_digest):
         raise RefusedError(
             f"{reference} was built from another working state or lock ({facts.revision})",

@@ -12,6 +12,7 @@ from seatrial.settings import load
 from seatrial.workspace import find
 
 app = typer.Typer()
+ApprovedBy = Annotated[str, typer.Option(help="who wants it there, where the environment asks for that")]
 
 
 @app.command(rich_help_panel="Release")
@@ -33,14 +34,19 @@ def bootstrap(
 def deploy(
     env: Env = "local",
     image: Annotated[str, typer.Option(help="repo@sha256:…; default: what push gave")] = "",
+    approved_by: ApprovedBy = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Try a candidate in the empty slot, preview it, switch to it: a pending release."""
     from seatrial.deploy import deploy as stage
+    from seatrial.release.origin import Origin
 
     run_stage(
-        instance, as_json, lambda s, w: stage(s, w, env, image or None), "{r.release} at {r.url}, pending"
+        instance,
+        as_json,
+        lambda s, w: stage(s, w, env, image or None, Origin(approved_by)),
+        "{r.release} at {r.url}, pending",
     )
 
 

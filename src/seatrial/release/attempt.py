@@ -10,6 +10,7 @@ from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.release.image import ImageFacts
 from seatrial.release.names import LIVE, PREVIEW
+from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.records import Manifests, Record
 from seatrial.release.render import Candidate
 from seatrial.release.rollout import wait_for_rollout
@@ -85,7 +86,7 @@ class Attempt:
         until(f"{self.record.release} at {url}", look, self.target.environment.address_seconds)
 
 
-def begin(target: Target, facts: ImageFacts) -> Attempt:
+def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Attempt:
     """Record a release of this image for the empty slot, before anything of it is applied."""
     records, slots = target.records, target.slots
     stable, known, slot = records.stable(), records.all(), slots.empty()
@@ -109,8 +110,12 @@ def begin(target: Target, facts: ImageFacts) -> Attempt:
         lock_digest=facts.lock_digest,
         suite=target.workspace.revision,
         previous=stable.release if stable else "",
+        approved_by=origin.approved_by,
+        promoted_from=origin.promoted_from,
         history=(records.change("candidate"),),
     )
+    # Refused ones too would else pile up until something is accepted.
+    records.trim(target.environment.keep_releases)
     return Attempt(target, records.create(record, manifests), candidate, manifests)
 
 

@@ -44,7 +44,10 @@ class Change(_Frozen):
 
 
 class Record(_Frozen):
-    """One release. `previous` is the release that was stable when it began, empty for the first."""
+    """One release. `previous` is the release that was stable when it began, empty for the first.
+
+    `promoted_from` is the release of another environment whose image this is, if it is one's.
+    """
 
     number: int
     release: str
@@ -58,6 +61,8 @@ class Record(_Frozen):
     lock_digest: str
     suite: str
     previous: str = ""
+    approved_by: str = ""
+    promoted_from: str = ""
     verdicts: tuple[Verdict, ...] = ()
     history: tuple[Change, ...]
 
