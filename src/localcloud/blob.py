@@ -17,6 +17,8 @@ ACCOUNT = "seatrial"
 CONTAINER = "models"
 PORT = 10000
 READY_SECONDS = 60
+# Lives and dies with the data, and spares a second start a slow look.
+MADE = "/data/.container-made"
 ACCOUNTS = "/run/azurite-accounts"
 # Azurite takes accounts from the environment alone; set inside, the engine cannot tell them.
 COMMAND = (
@@ -33,7 +35,9 @@ def ensure(client: DockerClient, instance: Instance, addresses: Addresses, image
     key = secret.ensure(instance.secrets / "blob-key", _new_key)
     container = containers.ensure(client, instance, spec(instance, addresses, image, key))
     containers.wait(container, lambda: answers(addresses.blob, PORT), READY_SECONDS, PART)
-    _make_container(endpoint(addresses), key)
+    if container.exec_run(["test", "-e", MADE]).exit_code:
+        _make_container(endpoint(addresses), key)
+        containers.put(container, [File(MADE, "")])
 
 
 def endpoint(addresses: Addresses) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, NoReturn
 
+import requests
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 InstanceName = Annotated[str, typer.Option("--instance", envvar="SEATRIAL_INSTANCE", help="which one")]
-_out = Console(highlight=False)
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -106,6 +107,10 @@ def _exit_code(command: Callable[[], object]) -> int:
 
 def outside(error: Exception) -> LocalcloudError:
     """Tell a failure of the engine or of a library in one line."""
+    if isinstance(error, requests.ConnectionError | requests.Timeout):
+        return LocalcloudError(
+            "The container engine stopped answering", "make up starts it again where it ended"
+        )
     said = " ".join(str(error).split())[:300] or "no word why"
     return LocalcloudError(
         f"{type(error).__name__}: {said}", "localcloud status shows what runs; then try again"

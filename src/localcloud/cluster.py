@@ -41,44 +41,47 @@ def ensure(client: DockerClient, instance: Instance, addresses: Addresses, kind:
     """
     document = kindconfig.config(addresses, built_here=kind.built_here)
     spec = kindconfig.digest(document, kind.image)
-    found = _heal(containers.find(client, instance.node), kind.heal_seconds)
-    if found is None or node.spec_of(found) != spec:
+    mirror = f"{kindconfig.CERTS}/{registry.address(addresses)}/hosts.toml"
+    found = containers.find(client, instance.node)
+    if found is None or _spec_once_ready(found, mirror, kind.heal_seconds) != spec:
         _remove(found)
         found = _create(client, instance, addresses, kind, kindconfig.render(document, spec))
-    _trust_registry(instance, addresses, found)
+        hosts = kindconfig.hosts(registry.address(addresses), instance.container(registry.PART))
+        containers.put(found, [File(mirror, hosts, 0o644)], owner=0)
     if not instance.kubeconfig.exists():
         said = _kind(kind, instance, ["get", "kubeconfig", "--name", instance.docker_name], seconds=60)
         secret.write(instance.kubeconfig, said)
     return found
 
 
-def _heal(found: Container | None, seconds: int) -> Container | None:
-    """Return the node once it is Ready; None where there is none, or none that can be brought back."""
-    if found is None:
-        return None
-    if found.status == "running" and node.ready(found):
-        return found
-    try:
-        found.start() if found.status != "running" else found.restart(timeout=10)
-    except APIError:
-        seconds = 1
-    if _becomes_ready(found, seconds):
-        return found
-    _remove(found)
+def _spec_once_ready(found: Container, mirror: str, seconds: int) -> str | None:
+    """Return what a node was made from, having brought it back if that can be; else None."""
+    if found.status == "running":
+        spec = node.spec_of(found)
+        if spec is not None and node.exists(found, mirror):
+            return spec
+    for revive in (found.start, lambda: found.restart(timeout=10)):
+        try:
+            revive()
+        except APIError:
+            return None
+        # Put there last: a node without it was never finished.
+        if not node.exists(found, mirror):
+            return None
+        spec = _wait_until_ready(found, seconds)
+        if spec is not None:
+            return spec
     return None
 
 
-def _becomes_ready(found: Container, seconds: int) -> bool:
-    # A node that never finished its creation has nothing to wait for.
-    if found.exec_run(["test", "-e", node.ADMIN]).exit_code:
-        return False
+def _wait_until_ready(found: Container, seconds: int) -> str | None:
     waits = Retrying(
-        stop=stop_after_delay(seconds), wait=wait_fixed(0.5), retry=retry_if_result(lambda ok: not ok)
+        stop=stop_after_delay(seconds), wait=wait_fixed(0.5), retry=retry_if_result(lambda spec: spec is None)
     )
     try:
-        return bool(waits(node.ready, found))
+        return waits(node.spec_of, found)
     except RetryError:
-        return False
+        return None
 
 
 def _remove(found: Container | None) -> None:
@@ -130,11 +133,3 @@ def _kind(kind: Kind, instance: Instance, words: list[str], *, seconds: int, std
         input=stdin,
         hint="make up tries again; make down removes what is left of it",
     ).stdout
-
-
-def _trust_registry(instance: Instance, addresses: Addresses, found: Container) -> None:
-    address = registry.address(addresses)
-    path = f"{kindconfig.CERTS}/{address}/hosts.toml"
-    if found.exec_run(["test", "-e", path]).exit_code:
-        content = kindconfig.hosts(address, instance.container(registry.PART))
-        containers.put(found, [File(path, content, 0o644)], owner=0)

@@ -86,7 +86,7 @@ def find(client: DockerClient, name: str) -> Container | None:
 
 
 def wait(container: Container, ready: Callable[[], bool], seconds: float, part: str) -> None:
-    """Wait until a part is ready; raises LocalcloudError with its log's end where it ends or takes too long."""
+    """Wait until a part is ready; LocalcloudError carries its log's end where it ends or takes too long."""
 
     def look() -> bool:
         if ready():

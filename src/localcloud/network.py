@@ -15,12 +15,21 @@ SUBNET = "seatrial.subnet"
 
 
 def find(client: DockerClient, instance: Instance) -> Addresses | None:
-    """Return the addresses of an instance that has a network, or None."""
+    """Return the addresses of an instance that has a network, or None.
+
+    Raises LocalcloudError where something else has a network of that name.
+    """
     try:
         network = client.networks.get(instance.docker_name)
     except NotFound:
         return None
-    return Addresses(network.attrs["Labels"][SUBNET].removesuffix(".0/24"))
+    subnet = _label(network)
+    if not subnet:
+        raise LocalcloudError(
+            f"The network {instance.docker_name} is not of the local cloud",
+            f"docker network rm {network.name}",
+        )
+    return Addresses(subnet.removesuffix(".0/24"))
 
 
 def ensure(client: DockerClient, instance: Instance) -> Addresses:
@@ -54,4 +63,4 @@ def _choose(client: DockerClient, instance: Instance) -> Addresses:
 
 
 def _label(network: Any) -> str:
-    return str(network.attrs["Labels"].get(SUBNET, ""))
+    return str((network.attrs["Labels"] or {}).get(SUBNET, ""))

@@ -43,18 +43,21 @@ def apply(node: Container, manifest: str) -> None:
 
 def ready(node: Container) -> bool:
     """Say whether the node is Ready and its API answers."""
-    try:
-        nodes = get(node, "nodes")["items"]
-    except LocalcloudError:
-        return False
-    conditions = [c for n in nodes for c in n["status"].get("conditions", [])]
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+    return spec_of(node) is not None
 
 
-def spec_of(node: Container) -> str:
-    """Return the digest of the configuration that the cluster was made from, or nothing."""
+def spec_of(node: Container) -> str | None:
+    """Return the digest of the configuration that a Ready node was made from; None where it is not Ready."""
     try:
-        labels = get(node, "nodes")["items"][0]["metadata"]["labels"]
+        found = get(node, "nodes")["items"][0]
     except (LocalcloudError, IndexError):
-        return ""
-    return str(labels.get("seatrial.io/spec", ""))
+        return None
+    conditions = found["status"].get("conditions", [])
+    if not any(c["type"] == "Ready" and c["status"] == "True" for c in conditions):
+        return None
+    return str(found["metadata"]["labels"].get("seatrial.io/spec", ""))
+
+
+def exists(node: Container, path: str) -> bool:
+    """Say whether the node has a file."""
+    return bool(node.exec_run(["test", "-e", path]).exit_code == 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,7 +15,14 @@ from localcloud.addresses import Addresses
 from localcloud.instance import Instance
 
 PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
-VERSION = "seatrial.version"
+# What tells a part's version, run inside it.
+VERSIONS = {
+    "blob": ["grep", "-m1", '"version":', "/opt/azurite/node_modules/azurite/package.json"],
+    "registry": ["docker-registry", "--version"],
+    "cluster": ["cat", "/kind/version"],
+    "dns": ["dnsmasq", "--version"],
+}
+NUMBER = re.compile(r"v?\d+\.\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -72,9 +80,13 @@ def _part(client: DockerClient, instance: Instance, owned: Addresses, part: str)
 
 
 def _version(container: Container, part: str) -> str:
-    if part == "cluster" and container.status == "running":
-        return str(container.exec_run(["cat", "/kind/version"]).output.decode().strip())
-    return str(container.labels.get(VERSION, ""))
+    if part == loadbalancer.PART:
+        # Our own program: its image is named after its content.
+        return str(container.attrs["Config"]["Image"]).rpartition(":")[2][:8]
+    if container.status != "running":
+        return ""
+    found = NUMBER.search(container.exec_run(VERSIONS[part]).output.decode(errors="replace"))
+    return found[0] if found else ""
 
 
 def _address(owned: Addresses, part: str) -> str:

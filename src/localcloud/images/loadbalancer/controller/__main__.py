@@ -49,4 +49,5 @@ def _stop(*_: object) -> NoReturn:
     sys.exit(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

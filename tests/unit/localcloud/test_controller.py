@@ -1,0 +1,61 @@
+"""The controller's own files and words, apart from the cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from controller.names import Names
+from controller.services import read
+from kubernetes.client import ApiClient
+
+
+def item(**spec: object) -> object:
+    """Return a Service as the API's own client reads it."""
+    document = {
+        "metadata": {
+            "name": "a",
+            "namespace": "n",
+            "uid": "u",
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "annotations": {"external-dns.alpha.kubernetes.io/hostname": "A.seatrial.test., b.seatrial.test"},
+        },
+        "spec": {
+            "type": "LoadBalancer",
+            "ports": [{"name": "x", "port": 9, "nodePort": 31000}, {"port": 80, "nodePort": 30001}],
+            **spec,
+        },
+        "status": {"loadBalancer": {"ingress": [{"ip": "127.77.3.1"}]}},
+    }
+    import json
+
+    return ApiClient().deserialize(SimpleNamespace(data=json.dumps(document)), "V1Service")
+
+
+def test_reads_what_matters_of_a_service() -> None:
+    """Port 80 is found among others, names are taken as DNS compares them, the status is believed."""
+    service = read(item())
+
+    assert (service.port, service.node_port, service.node_ports) == (1, 30001, (31000, 30001))
+    assert service.hostnames == ("a.seatrial.test", "b.seatrial.test")
+    assert service.address == "127.77.3.1"
+    assert service.wanted
+
+
+def test_leaves_other_balancers_services_alone() -> None:
+    """A Service of another class, or of another type, asks nothing of us."""
+    assert not read(item(loadBalancerClass="example.com/other")).wanted
+    assert not read(item(type="NodePort")).wanted
+
+
+def test_names_are_written_whole_and_only_when_they_change(tmp_path: Path) -> None:
+    """Whoever reads the file never sees half of it, and an unchanged one is not touched."""
+    names = Names(tmp_path)
+    names.write({"b.seatrial.test": "127.77.3.2", "a.seatrial.test": "127.77.3.1"})
+    before = (tmp_path / "services").stat()
+
+    names.write({"a.seatrial.test": "127.77.3.1", "b.seatrial.test": "127.77.3.2"})
+
+    assert (tmp_path / "services").stat().st_ino == before.st_ino
+    assert (tmp_path / "services").read_text() == "127.77.3.1 a.seatrial.test\n127.77.3.2 b.seatrial.test\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["services"]
