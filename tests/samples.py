@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from colours import LABELS, photo
 from modelkit.golden import GoldenSet, load_golden
-from modelkit.seal import canonical
+from modelkit.seal import canonical, seal
 from seatrial.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
@@ -38,6 +39,13 @@ def _photo(directory: Path, index: int, min_probability: float) -> dict[str, Any
         "source": "drawn by the tests",
         "licence": "MIT",
     }
+
+
+def reseal(model: Path, **changes: object) -> None:
+    """Write a model's card anew, with changes, over what lies in the folder."""
+    card = json.loads((model / "model.json").read_text())
+    card.pop("files")
+    seal(model, {**card, **changes})
 
 
 def make_checkout(directory: Path, instance: str = "dev") -> Workspace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
+import base64
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,9 +134,9 @@ class AzureStore:
         except HttpResponseError as error:
             raise _refusal(error, where) from error
         except AzureError as error:
-            reason = "is refused a token" if "token" in str(error).lower() else "does not answer"
             hint = "check store.url and store.endpoint, and that the service runs (`make status`)"
-            raise UnreachableError(f"the store {self.url} {reason}: {type(error).__name__}", hint) from error
+            what = f"the store {self.url} does not answer: {type(error).__name__}"
+            raise UnreachableError(what, hint) from error
 
 
 def _refusal(error: HttpResponseError, where: str) -> OutsideError:
@@ -159,6 +159,8 @@ def _credential(settings: StoreSettings, account: str) -> Any:
         return DefaultAzureCredential()
     try:
         key = Path(settings.key_file).read_text().strip()
+        if not base64.b64decode(key, validate=True):
+            raise ValueError("it is empty")
         return AzureNamedKeyCredential(account, key)
     except (OSError, ValueError) as error:
         hint = "put the account's key into it, mode 0600, or leave store.key_file empty to use `az login`"

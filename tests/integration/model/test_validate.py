@@ -11,8 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from colours import SIDE, write_model
-from modelkit.seal import seal
-from samples import lock_to, write_golden
+from samples import lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
 from seatrial.fetch import fetch
 from seatrial.judge import judge
@@ -71,13 +70,6 @@ def endless(model: Path) -> None:
     graph.node.append(helper.make_node("Loop", ["rounds", "always", "flat"], ["logits"], body=step))
     onnx.save(loaded, model / "model.onnx")
     reseal(model)
-
-
-def reseal(model: Path, **changes: object) -> None:
-    """Write the card anew, with changes, over what lies in the folder."""
-    card = json.loads((model / "model.json").read_text())
-    card.pop("files")
-    seal(model, {**card, **changes})
 
 
 def test_a_good_model_gets_a_passing_report(

@@ -11,21 +11,14 @@ import onnx
 import pytest
 
 from colours import LABELS, write_model
-from modelkit.seal import seal
 from modelkit.verify import verify
+from samples import reseal
 from seatrial.errors import RefusedError, UsageError
 from seatrial.publish import publish
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 VERSION = Path("models/colours/1.0.0")
-
-
-def reseal(model: Path, name: str = "colours") -> None:
-    """Write the card anew over what lies in the folder."""
-    card = json.loads((model / "model.json").read_text())
-    card.pop("files")
-    seal(model, {**card, "name": name})
 
 
 def pointer(store: Path, channel: str = "latest") -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import onnx
 import pytest
 
-from modelkit.seal import seal
-from samples import lock_to
+from samples import lock_to, reseal
 from seatrial.errors import RefusedError, UsageError
 from seatrial.fetch import fetch
 from seatrial.judge import judge
@@ -30,13 +28,6 @@ def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path
     fresh = Workspace(workspace.root, workspace.instance)
     fresh.write_result(fetch(settings, fresh))
     return fresh
-
-
-def reseal(model: Path, **changes: object) -> None:
-    """Write the card anew, with changes, over what lies in the folder."""
-    card = json.loads((model / "model.json").read_text())
-    card.pop("files")
-    seal(model, {**card, **changes})
 
 
 def test_validate_before_fetch_is_wrong_usage(settings: Settings, published: Workspace) -> None:

@@ -1,0 +1,92 @@
+"""Stores to test against: the instance's Azurite, moto's S3 server, a folder."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.storage.blob import BlobServiceClient
+from moto.server import ThreadedMotoServer
+
+from model_fixtures import golden, model, workspace
+from samples import make_settings
+from seatrial.settings import Settings, load
+from seatrial.settings import Store as StoreSettings
+from seatrial.stores.choose import open_store
+from seatrial.stores.protocol import Store
+from seatrial.workspace import find
+
+__all__ = ["golden", "model", "workspace"]
+
+
+@pytest.fixture(scope="session")
+def instance_store() -> StoreSettings:
+    """The store of the instance named by SEATRIAL_INSTANCE; without it the tests fail."""
+    name = os.environ.get("SEATRIAL_INSTANCE", "dev")
+    found = load(find(name)).store
+    if not found.endpoint:
+        pytest.fail(f"instance {name} is not up: `make cloud INSTANCE={name}` starts its Blob storage")
+    return found
+
+
+@pytest.fixture
+def azurite(instance_store: StoreSettings) -> Iterator[StoreSettings]:
+    """A container of this test's own in the instance's Azurite, gone afterwards."""
+    account = instance_store.url.split("/")[2]
+    container = f"test-{uuid.uuid4().hex[:12]}"
+    yield instance_store.model_copy(update={"url": f"az://{account}/{container}/some/prefix"})
+    key = Path(instance_store.key_file).read_text().strip()
+    service = BlobServiceClient(instance_store.endpoint, AzureNamedKeyCredential(account, key))
+    if service.get_container_client(container).exists():
+        service.delete_container(container)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of an S3 server: moto's, because S3 itself cannot be here."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_by_moto(moto: str, tmp_path: Path) -> StoreSettings:
+    """A bucket of this test's own, and a credentials file."""
+    bucket = f"test-{uuid.uuid4().hex[:12]}"
+    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "not-a-secret"}
+    boto3.client("s3", endpoint_url=moto, region_name="us-east-1", **keys).create_bucket(Bucket=bucket)
+    file = tmp_path / "credentials"
+    file.write_text("[default]\n" + "".join(f"{name} = {value}\n" for name, value in keys.items()))
+    return StoreSettings(url=f"s3://{bucket}/some/prefix", endpoint=moto, key_file=str(file))
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> StoreSettings:
+    """A folder whose name has to be quoted in a URL."""
+    return StoreSettings(url=(tmp_path / "a store").as_uri())
+
+
+@pytest.fixture(params=["azurite", "s3_by_moto", "directory"])
+def store_settings(request: pytest.FixtureRequest) -> StoreSettings:
+    """Each kind of store in turn."""
+    found: StoreSettings = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def store(store_settings: StoreSettings) -> Store:
+    """That store, opened."""
+    return open_store(store_settings)
+
+
+@pytest.fixture
+def settings(store_settings: StoreSettings) -> Settings:
+    """Settings with that store."""
+    return make_settings(**store_settings.model_dump())

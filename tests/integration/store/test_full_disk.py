@@ -1,0 +1,80 @@
+"""A disk that is full, on a real file system of 256 KiB."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samples import lock_to, reseal
+from seatrial.publish import publish
+from seatrial.settings import Settings
+from seatrial.settings import Store as StoreSettings
+from seatrial.workspace import Workspace
+
+# A mount that only this command sees, and that is gone with it.
+SMALL = (
+    'mount -t tmpfs -o size=256k tmpfs "$0" || exit 99; "$@"; code=$?; echo "left: $(ls -A "$0")"; exit $code'
+)
+
+
+@pytest.fixture
+def store_settings(azurite: StoreSettings) -> StoreSettings:
+    """Azurite alone."""
+    return azurite
+
+
+@pytest.fixture
+def large(model: Path) -> Path:
+    """A model of more than the small disk holds."""
+    (model / "README.md").write_bytes(os.urandom(400_000))
+    reseal(model)
+    return model
+
+
+def on_small_disk(
+    folder: Path, workspace: Workspace, *words: str, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line with a small disk mounted at `folder`."""
+    folder.mkdir(exist_ok=True)
+    own = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    return subprocess.run(
+        [*own, "sh", "-c", SMALL, str(folder), sys.executable, "-m", "seatrial", *words],
+        cwd=workspace.root,
+        env={**os.environ, "SEATRIAL_INSTANCE": workspace.instance, **env},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def test_fetch_on_a_full_disk_leaves_nothing(
+    settings: Settings, workspace: Workspace, large: Path, golden: Path, tmp_path: Path
+) -> None:
+    """The fetch ends 30 in one line with the cure, and no part of the model stays."""
+    done = publish(settings, workspace, model=large, golden=golden)
+    assert done.model
+    assert done.golden
+    lock_to(workspace, done.model, done.golden)
+    store = {f"SEATRIAL_STORE__{k.upper()}": str(v) for k, v in settings.store.model_dump().items()}
+    models = workspace.cache / "models"
+    models.mkdir(parents=True)
+    fetched = on_small_disk(models, workspace, "fetch", **store)
+    assert fetched.returncode == 30
+    (line,) = fetched.stderr.splitlines()
+    assert "is full. Cure: free some space, or point SEATRIAL_CACHE to another disk." in line
+    assert fetched.stdout == "left: \n"
+
+
+def test_publish_to_a_full_disk_leaves_nothing(workspace: Workspace, large: Path, tmp_path: Path) -> None:
+    """A store in a folder that fills up ends 30 in one line; no version becomes visible."""
+    folder = tmp_path / "store"
+    done = on_small_disk(folder, workspace, "publish", str(large), SEATRIAL_STORE__URL=folder.as_uri())
+    assert done.returncode == 30
+    (line,) = done.stderr.splitlines()
+    assert "No space left" in line
+    assert "Cure: free some space there" in line
