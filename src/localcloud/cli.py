@@ -94,11 +94,6 @@ def _exit_code(command: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         _err.print("interrupted: make up goes on from here, make down removes what there is")
         return 130
-    except OSError as error:
-        _show(
-            LocalcloudError(f"{error.strerror or error}: {error.filename or 'this machine'}", "make doctor")
-        )
-        return 30
     except Exception as error:
         _show(outside(error))
         return 30
@@ -111,6 +106,8 @@ def outside(error: Exception) -> LocalcloudError:
         return LocalcloudError(
             "The container engine stopped answering", "make up starts it again where it ended"
         )
+    if isinstance(error, OSError) and error.strerror:
+        return LocalcloudError(f"{error.strerror}: {error.filename or 'this machine'}", "make doctor")
     said = " ".join(str(error).split())[:300] or "no word why"
     return LocalcloudError(
         f"{type(error).__name__}: {said}", "localcloud status shows what runs; then try again"

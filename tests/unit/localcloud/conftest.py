@@ -34,10 +34,12 @@ class Said:
 
 @pytest.fixture
 def said() -> Said:
+    """Return a report that remembers."""
     return Said()
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
+    """Return an instance of an empty checkout."""
     (tmp_path / "seatrial.toml").touch()
     return find("unit", tmp_path)

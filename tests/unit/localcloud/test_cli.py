@@ -13,6 +13,8 @@ from localcloud.instance import InstanceError
 
 
 def failing(error: BaseException) -> Any:
+    """Return a command that fails."""
+
     def command() -> NoReturn:
         raise error
 

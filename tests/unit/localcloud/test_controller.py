@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from types import SimpleNamespace
 
 from controller.names import Names
 from controller.services import read
@@ -27,9 +27,7 @@ def item(**spec: object) -> object:
         },
         "status": {"loadBalancer": {"ingress": [{"ip": "127.77.3.1"}]}},
     }
-    import json
-
-    return ApiClient().deserialize(SimpleNamespace(data=json.dumps(document)), "V1Service")
+    return ApiClient().deserialize(json.dumps(document), "V1Service", "application/json")
 
 
 def test_reads_what_matters_of_a_service() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -79,4 +78,4 @@ def test_one_command_at_a_time(instance: Instance) -> None:
 def test_the_lock_leaves_no_file(instance: Instance) -> None:
     """Holding an instance writes nothing into its folder."""
     with alone(instance):
-        assert sorted(os.listdir(instance.directory)) == ["logs", "secrets"]
+        assert sorted(path.name for path in instance.directory.iterdir()) == ["logs", "secrets"]

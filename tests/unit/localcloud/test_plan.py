@@ -9,11 +9,13 @@ POOL = {"127.77.3.1": 30001, "127.77.3.2": 30002}
 
 
 def service(name: str, created: str = "2026-01-01", **more: object) -> Service:
+    """Return a Service that asks for an address."""
     values = {"uid": name, "namespace": "n", "name": name, "created": created, "wanted": True, "port": 0}
     return Service(**{**values, **more})  # type: ignore[arg-type]
 
 
 def given(decided: Plan) -> dict[str, str]:
+    """Return who got what."""
     return {assignment.service.name: assignment.address for assignment in decided.assignments}
 
 
