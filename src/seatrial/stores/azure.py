@@ -127,10 +127,6 @@ class AzureStore:
         where = f"{self.url}/{key}"
         try:
             yield
-        except binascii.Error as error:
-            raise UsageError(
-                "store.key_file holds no account key", "put the key into it, as base64"
-            ) from error
         except HttpResponseError as error:
             raise _refusal(error, where) from error
         except AzureError as error:
