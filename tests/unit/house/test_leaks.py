@@ -27,14 +27,15 @@ SECRETS = {
     "Azure account key": r"AccountKey=[A-Za-z0-9+/]{40,}",
     "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{30,}",
 }
-MACHINE = r"(?<![\w.$}])/(?:work/(?:main|shared|\.)|" + r"root/\.(?!cache|docker)|home/\w+/|tmp/bash_jobs)"
+MACHINE = r"(?<![\w.$}])/(?:work/(?:main|shared|\.)|" + r"root/\.|home/\w+/|tmp/bash_jobs)"
 
 
-def found(pattern: str) -> list[str]:
-    """Where a pattern occurs in text that git has or would add."""
+def found(pattern: str, besides: str = " ") -> list[str]:
+    """Where a pattern occurs in text that git has or would add, files of one name left out."""
     return [
         f"{path.relative_to(ROOT)}:{number}"
         for path in tracked()
+        if path.name != besides
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
         if re.search(pattern, line)
     ]
@@ -47,8 +48,8 @@ def test_no_registry_is_named(host: str) -> None:
 
 
 def test_no_path_of_one_machine_is_written_down() -> None:
-    """What is committed works in any folder of any machine."""
-    assert found(MACHINE) == []
+    """What is committed works in any folder of any machine; a Dockerfile's paths are its image's own."""
+    assert found(MACHINE, besides="Dockerfile") == []
 
 
 @pytest.mark.parametrize("kind", SECRETS)
@@ -61,4 +62,4 @@ def test_the_pattern_for_paths_finds_one() -> None:
     """The guard itself has been seen refusing."""
     assert re.search(MACHINE, "see " + "/work" + "/main/x")
     assert re.search(MACHINE, '"' + "/root" + '/.pyenv"')
-    assert not re.search(MACHINE, "target=/root/.cache/go-build")
+    assert not re.search(MACHINE, "the /work of others")

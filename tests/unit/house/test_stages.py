@@ -36,12 +36,14 @@ def test_every_command_has_a_target_of_its_name_that_calls_it(command: str) -> N
     assert recipe.group(1).count("\n") == 1
 
 
-@pytest.mark.parametrize("stage", [name for name in STAGES if (ROOT / f"src/seatrial/{name}.py").exists()])
-def test_a_stage_is_one_public_function_of_its_name(stage: str) -> None:
-    """Who looks for a stage finds it by its name."""
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_a_function_of_its_name_in_a_file_of_its_name(stage: str) -> None:
+    """Who looks for a stage finds it by its name; typed result in, typed result out."""
     text = (ROOT / f"src/seatrial/{stage}.py").read_text()
-    public = re.findall(r"^def ([a-z]\w*)", text, re.M)
-    assert public == [stage], f"public functions of {stage}.py: {public}"
+    signature = re.search(rf"^def {stage}\((.*?)\) -> (\w+):", text, re.M | re.S)
+    assert signature, f"{stage}.py has no function {stage}"
+    assert "settings: Settings" in signature.group(1)
+    assert signature.group(2) == ("None" if stage == "bootstrap" else f"{stage.capitalize()}Result")
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/README.md", "docs/how-to/azure.md"])
