@@ -43,12 +43,13 @@ def read_photo() -> bytes:
     if request.mimetype == FORM:
         file = request.files.get("file")
         data = file.read() if file else b""
-    elif request.mimetype in PHOTO_TYPES:
-        data = read_body()
     else:
-        raise RequestError(
-            415, f"the content type is {request.mimetype}", "image/jpeg, image/png or image/webp"
-        )
+        # Before it is refused: the server closes a connection on which a large body was left unread.
+        data = read_body()
+        if request.mimetype not in PHOTO_TYPES:
+            raise RequestError(
+                415, f"the content type is {request.mimetype}", "image/jpeg, image/png or image/webp"
+            )
     if not data:
         raise RequestError(400, "there is no photo", "send it as the body, or as the form's field file")
     return data

@@ -21,11 +21,13 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
 
     @routes.post("/score")
     def score() -> dict[str, object]:
+        # Before it is refused: the server closes a connection on which a large body was left unread.
+        body = read_body()
         if request.mimetype != "application/json":
             raise RequestError(
                 415, f"the content type is {request.mimetype or 'missing'}", "application/json"
             )
-        images = read_images(read_body(), max_images)
+        images = read_images(body, max_images)
         return result(predictor.predict(images, TOP))
 
     return routes

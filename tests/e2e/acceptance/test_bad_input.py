@@ -23,8 +23,9 @@ def test_score_refuses_another_content_type(api: ApiClient) -> None:
 
 
 def test_predict_refuses_another_content_type(api: ApiClient, espresso: bytes) -> None:
-    """/predict answers 415 to a content type that is no photo's."""
+    """/predict answers 415 to a content type that is no photo's, and its connection stays usable."""
     _is_problem(api.post("/predict", espresso, {"Content-Type": "text/html"}), 415)
+    assert api.get("/livez").status_code == 200
 
 
 @pytest.mark.parametrize(
