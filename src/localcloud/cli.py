@@ -79,6 +79,17 @@ def status(
         _out.print(table.render(instance, parts))
 
 
+@app.command()
+def connect(
+    other: Annotated[str, typer.Argument(help="the instance whose registry it is")],
+    instance: InstanceName = "dev",
+) -> None:
+    """Let this instance's cluster pull from another instance's registry."""
+    from localcloud.connect import connect as join
+
+    join(find(instance), find(other))
+
+
 def main() -> NoReturn:
     """Run the command line; every failure is one line and its cure, with the documented exit code."""
     signal.signal(signal.SIGTERM, _interrupted)

@@ -15,7 +15,6 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from localcloud.addresses import first_taken
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
 from localcloud.process import tail
@@ -55,26 +54,14 @@ class Spec:
 def ensure(client: DockerClient, instance: Instance, spec: Spec) -> Container:
     """Return the part's container, running and as specified: as it is, or made anew.
 
-    Raises LocalcloudError where an address of it is taken or the engine refuses.
+    Raises LocalcloudError where the engine refuses.
     """
     container = find(client, instance.container(spec.part))
     if container and container.status == "running" and container.labels.get(SPEC) == spec.digest:
         return container
     if container:
         container.remove(force=True)
-    taken = first_taken(list(spec.ports.values()))
-    if taken:
-        raise LocalcloudError(*taken_words(spec.part, taken))
     return _make(client, instance, spec)
-
-
-def taken_words(part: str, taken: str) -> tuple[str, str]:
-    """Return what to say, and the cure, where something else listens on an address of a part."""
-    port = taken.rpartition(":")[2]
-    return (
-        f"{taken} is taken: {part} cannot be published there",
-        f"stop what listens there (ss -ltnp 'sport = :{port}' names it), then try again",
-    )
 
 
 def find(client: DockerClient, name: str) -> Container | None:

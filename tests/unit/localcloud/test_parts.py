@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import blob, containers, dns, kindconfig, localtoml, registry, secret
+from localcloud import blob, dns, kindconfig, localtoml, registry, secret
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance
 
@@ -105,12 +105,3 @@ def test_a_damaged_docker_configuration_is_made_anew(instance: Instance, damage:
 
     assert len(password) > 20
     assert registry._password(instance, "127.77.3.250:5000") == password
-
-
-def test_what_is_taken_is_told_with_the_cure() -> None:
-    """The message names part, address and port; the cure names the command that finds who has it."""
-    message, cure = containers.taken_words("blob", "127.77.3.251:10000")
-
-    assert message == "127.77.3.251:10000 is taken: blob cannot be published there"
-    assert "ss -ltnp" in cure
-    assert "10000" in cure
