@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 CANDIDATES = 32
 LOADBALANCERS = 12
+DNS_PORT = 5300
 FIRST_NODE_PORT = 30001
 
 
@@ -54,7 +55,7 @@ class Addresses:
         return {
             "registry": [(self.registry, 5000)],
             "blob": [(self.blob, 10000)],
-            "dns": [(self.dns, 5300)],
+            "dns": [(self.dns, DNS_PORT)],
             "cluster": [(self.api, 6443), *((address, 80) for address in self.loadbalancers)],
             "loadbalancer": [],
         }[part]
@@ -90,11 +91,21 @@ def answers(address: str, port: int, timeout: float = 2) -> bool:
 
 
 def _taken(address: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Try to bind: TCP always, UDP where DNS is to answer."""
+    if port == DNS_PORT and _refused(address, port, socket.SOCK_DGRAM) == errno.EADDRINUSE:
+        return True
+    refused = _refused(address, port, socket.SOCK_STREAM)
+    # A low port is not ours to bind without root, though the engine may.
+    return refused == errno.EADDRINUSE or (refused is not None and answers(address, port))
+
+
+def _refused(address: str, port: int, kind: socket.SocketKind) -> int | None:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            # What a former listener left behind in TIME_WAIT does not hold the port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
-            # A low port is not ours to bind without root, though the engine may.
-            return error.errno == errno.EADDRINUSE or answers(address, port)
-    return False
+            return error.errno
+    return None

@@ -12,7 +12,7 @@ from docker.models.containers import Container
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from localcloud import containers, kindconfig, node, registry, secret
-from localcloud.addresses import Addresses, first_taken
+from localcloud.addresses import Addresses
 from localcloud.containers import File
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
@@ -45,7 +45,7 @@ def ensure(client: DockerClient, instance: Instance, addresses: Addresses, kind:
     found = containers.find(client, instance.node)
     if found is None or _spec_once_ready(found, mirror, kind.heal_seconds) != spec:
         _remove(found)
-        found = _create(client, instance, addresses, kind, kindconfig.render(document, spec))
+        found = _create(client, instance, kind, kindconfig.render(document, spec))
         hosts = kindconfig.hosts(registry.address(addresses), instance.container(registry.PART))
         containers.put(found, [File(mirror, hosts, 0o644)], owner=0)
     if not instance.kubeconfig.exists():
@@ -89,12 +89,7 @@ def _remove(found: Container | None) -> None:
         found.remove(force=True, v=True)
 
 
-def _create(
-    client: DockerClient, instance: Instance, addresses: Addresses, kind: Kind, config: str
-) -> Container:
-    taken = first_taken(addresses.of(PART))
-    if taken:
-        raise LocalcloudError(*containers.taken_words(PART, taken))
+def _create(client: DockerClient, instance: Instance, kind: Kind, config: str) -> Container:
     instance.kubeconfig.unlink(missing_ok=True)
     words = ["create", "cluster", "--name", instance.docker_name, "--image", kind.image, "--config", "-"]
     words += ["--kubeconfig", str(instance.kubeconfig), "--wait", f"{kind.ready_seconds}s"]

@@ -59,7 +59,15 @@ def _empty(client: DockerClient, instance: Instance) -> None:
     ours += client.containers.list(all=True, filters=kinds, ignore_removed=True)
     _each(ours, lambda container: container.remove(force=True, v=True))
     _each(client.volumes.list(filters={"label": labels}), lambda volume: volume.remove(force=True))
-    _each(client.networks.list(filters={"label": labels}), lambda network: network.remove())
+    _each(client.networks.list(filters={"label": labels}), _remove_network)
+
+
+def _remove_network(network: Any) -> None:
+    """Remove a network, letting go of another instance's registry that was connected to it."""
+    network.reload()
+    for container in network.attrs["Containers"] or {}:
+        network.disconnect(container, force=True)
+    network.remove()
 
 
 def _each(things: Iterable[Any], remove: Callable[[Any], None]) -> None:

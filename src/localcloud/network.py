@@ -7,6 +7,7 @@ from typing import Any
 from docker import DockerClient
 from docker.errors import NotFound
 
+from localcloud import containers
 from localcloud.addresses import Addresses, candidates, first_taken
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
@@ -45,6 +46,22 @@ def ensure(client: DockerClient, instance: Instance) -> Addresses:
         instance.docker_name, driver="bridge", labels={**instance.labels("network"), SUBNET: chosen.subnet}
     )
     return chosen
+
+
+def refuse_taken(client: DockerClient, instance: Instance, addresses: Addresses) -> None:
+    """Raise LocalcloudError, naming address and cure, where something else listens in place of a part."""
+    for part in ("registry", "blob", "dns", "cluster"):
+        name = instance.node if part == "cluster" else instance.container(part)
+        container = containers.find(client, name)
+        if container and container.status == "running":
+            continue
+        taken = first_taken(addresses.of(part))
+        if taken:
+            port = taken.rpartition(":")[2]
+            raise LocalcloudError(
+                f"{taken} is taken: {part} cannot be published there",
+                f"stop what listens there (ss -lntup 'sport = :{port}' names it), then try again",
+            )
 
 
 def _choose(client: DockerClient, instance: Instance) -> Addresses:

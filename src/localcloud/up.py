@@ -47,6 +47,7 @@ def up(instance: Instance, report: Report, options: Options | None = None) -> Ru
         try:
             traces.remember(client)
             addresses = network.ensure(client, instance)
+            network.refuse_taken(client, instance, addresses)
             done = run(_steps(client, found, instance, addresses, report, options or Options()), report)
         finally:
             client.close()
