@@ -89,15 +89,17 @@ check: setup ## the built image under testcontainers
 push: setup ## to the private registry; what arrived is what was checked
 	@seatrial push
 
-##@ The release (ENV=local|staging)
+##@ The release (ENV=local|staging|production)
 bootstrap: setup ## once, by an administrator: namespace, rights, pull secret
 	@seatrial bootstrap --env $(ENV)
 bootstrap-all: setup
-	@seatrial bootstrap --env local --env staging
+	@seatrial bootstrap --env local --env staging --env production
 deploy: setup ## candidate in the empty slot, previewed, switched: pending (IMAGE=repo@sha256:…)
-	@seatrial deploy --env $(ENV) $(if $(IMAGE),--image $(IMAGE)) $(if $(APPROVED_BY),--approved-by '$(APPROVED_BY)')
+	@seatrial deploy --env $(ENV) $(if $(IMAGE),--image $(IMAGE))
 accept: setup ## bake, verdict on the live address: stable, or switched back
 	@seatrial accept --env $(ENV)
+promote: setup ## FROM=staging to ENV=production: what it accepted, the same digest (APPROVED_BY=name)
+	@seatrial promote --env $(ENV) --from $(or $(FROM),staging) $(if $(IMAGE),--image $(IMAGE))
 rollback: setup ## to the stable release (or the stable before it)
 	@seatrial rollback --env $(ENV)
 pipeline: $(PIPELINE) ## the whole chain, in order
@@ -106,4 +108,4 @@ help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: up down status doctor cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept rollback pipeline help
+.PHONY: up down status doctor cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback pipeline help

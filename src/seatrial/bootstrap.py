@@ -9,6 +9,7 @@ from seatrial import console
 from seatrial.credentials import find_credentials
 from seatrial.release.cluster import Manifest
 from seatrial.release.names import MANAGED, MANAGER, PULL_SECRET
+from seatrial.release.nodes import node_reader
 from seatrial.release.target import Target
 from seatrial.settings import Registry, Settings
 from seatrial.workspace import Workspace
@@ -23,7 +24,8 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
     refuses or does not answer.
     """
     target = Target(settings, workspace, env)
-    for manifest in target.renderer.namespace():
+    rights = node_reader(target.environment.namespace)
+    for manifest in (*target.renderer.namespace(), *rights):
         target.cluster.apply(manifest)
     secret = _pull_secret(settings.registry_of(env), target.environment.namespace)
     if secret:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +63,18 @@ class RegistryClient:
         return dict(json.loads(answer.content))
 
     def _get(self, path: str, accept: str = "*/*") -> requests.Response:
-        answer = self._ask(path, accept)
+        return self.call("GET", path, headers={"Accept": accept})
+
+    def call(self, method: str, path: str, **words: Any) -> requests.Response:
+        """Send a request to a path under `/v2/`, its challenge answered; 404 is an answer too.
+
+        `words` are those of `requests`. Raises OutsideError for every other refusal.
+        """
+        answer = self._ask(method, path, words)
         challenge = answer.headers.get("WWW-Authenticate", "")
         if answer.status_code == 401 and challenge.lower().startswith("bearer"):
             self._bearer = self._token(challenge)
-            answer = self._ask(path, accept)
+            answer = self._ask(method, path, words)
         if answer.status_code in (401, 403):
             raise refused(self.registry.address)
         if answer.status_code >= 400 and answer.status_code != 404:
@@ -74,13 +82,17 @@ class RegistryClient:
             raise OutsideError(what, "make status shows its logs", log=answer.text[:500])
         return answer
 
-    def _ask(self, path: str, accept: str) -> requests.Response:
-        scheme = "http" if self.registry.insecure else "https"
-        headers = {"Accept": accept}
+    @property
+    def base(self) -> str:
+        """The URL that every path stands under."""
+        return f"{'http' if self.registry.insecure else 'https'}://{self.registry.address}/v2/"
+
+    def _ask(self, method: str, path: str, words: Mapping[str, Any]) -> requests.Response:
+        headers = dict(words.get("headers", {}))
         if self._bearer:
             headers["Authorization"] = f"Bearer {self._bearer}"
         known = None if self._bearer or not self.credentials.user else self._basic
-        return self._send("GET", f"{scheme}://{self.registry.address}/v2/{path}", headers=headers, auth=known)
+        return self._send(method, f"{self.base}{path}", **{**words, "headers": headers, "auth": known})
 
     def _token(self, challenge: str) -> str:
         asked = dict(re.findall(r'(\w+)="([^"]*)"', challenge))

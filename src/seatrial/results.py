@@ -124,6 +124,22 @@ class AcceptResult(StageResult):
     verdicts: tuple[Verdict, ...]
 
 
+class PromoteResult(StageResult):
+    """An accepted release of the same digest elsewhere; `changed` is False where it served there already."""
+
+    stage: Literal["promote"] = "promote"
+    environment: str
+    release: str
+    reference: str
+    source: str
+    source_release: str
+    approved_by: str
+    changed: bool
+    bytes_copied: int
+    url: str
+    verdicts: tuple[Verdict, ...]
+
+
 class RollbackResult(StageResult):
     """What serves now, and what it replaced."""
 

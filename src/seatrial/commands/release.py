@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,9 @@ from seatrial.settings import load
 from seatrial.workspace import find
 
 app = typer.Typer()
-ApprovedBy = Annotated[str, typer.Option(help="who wants it there, where the environment asks for that")]
+ApprovedBy = Annotated[
+    str, typer.Option(envvar="APPROVED_BY", help="who wants it there, where that is asked")
+]
 
 
 @app.command(rich_help_panel="Release")
@@ -59,6 +61,21 @@ def accept(env: Env = "local", instance: Instance = "dev", as_json: AsJson = Fal
 
 
 @app.command(rich_help_panel="Release")
+def promote(
+    env: Env = "production",
+    source: Annotated[str, typer.Option("--from", help="environment that has accepted it")] = "staging",
+    image: Annotated[str, typer.Option(help="the digest that is meant; default: what --from runs")] = "",
+    approved_by: ApprovedBy = "",
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Release to an environment what another has accepted: the same digest."""
+    from seatrial.promote import promote as stage
+
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved_by), _say_promoted)
+
+
+@app.command(rich_help_panel="Release")
 def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Return to the stable release, or to the stable one before it."""
     from seatrial.rollback import rollback as stage
@@ -73,3 +90,9 @@ def current(env: Env = "local", instance: Instance = "dev") -> None:
 
     workspace = find(instance)
     console.line(stage(load(workspace), workspace, env))
+
+
+def _say_promoted(result: Any) -> str:
+    what = f"{result.source_release} is {result.release}, stable at {result.url}"
+    approved = f", approved by {result.approved_by}" if result.approved_by else ""
+    return what + approved if result.changed else f"{what}, and was before"

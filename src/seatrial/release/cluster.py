@@ -29,6 +29,7 @@ VERSIONS = {
     "Service": "v1",
     "Secret": "v1",
     "Namespace": "v1",
+    "Node": "v1",
     "Deployment": "apps/v1",
     "Lease": "coordination.k8s.io/v1",
     "PodDisruptionBudget": "policy/v1",
