@@ -75,6 +75,7 @@ class Runner:
     def _standins(self) -> dict[str, str]:
         return {
             "CI": "true",
+            "NO_COLOR": "1",
             "GITHUB_RUN_ID": uuid.uuid4().hex[:12],
             "PATH": f"{HERE / 'bin'}:{os.environ['PATH']}",
             "STANDIN_REPOSITORY": str(self.repository),

@@ -33,11 +33,16 @@ def settings() -> Settings:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository whose head is this working tree as it is, untracked files included."""
+    """A repository whose head is this working tree as it is, untracked files included.
+
+    Of its unit tests it keeps one file: they are not what is tested here, and run on their own.
+    """
     target = tmp_path / "repository"
     git("clone", "-q", "--shared", "--no-checkout", str(ROOT), str(target))
     git("--git-dir", f"{target}/.git", "--work-tree", str(ROOT), "add", "--all")
-    git("-C", str(target), "commit", "-q", "--allow-empty", "-m", "the working tree under test")
+    kept = [f":!{path}" for path in ("tests/unit/house/project.py", "tests/unit/house/test_order.py")]
+    git("-C", str(target), "rm", "-rq", "--cached", "tests/unit", *kept)
+    git("-C", str(target), "commit", "-q", "-m", "the working tree under test")
     git("-C", str(target), "reset", "-q", "--hard")
     return target
 

@@ -40,7 +40,7 @@ def test_a_pull_request_that_breaks_a_promise_fails_and_packs_nothing(runner: Ru
     broken = runner.repository / "tests/unit/test_broken.py"
     broken.write_text(BROKEN)
     commit(runner.repository)
-    run = runner.run("ci.yml", "pull_request", pull_request(fork=False), PYTEST_ADDOPTS="-k broken")
+    run = runner.run("ci.yml", "pull_request", pull_request(fork=False))
     assert run.jobs.get("code") == "failure", run.log
     assert run.jobs.get("image") != "success"
     assert "FAILED tests/unit/test_broken.py::test_broken" in run.log
