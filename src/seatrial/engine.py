@@ -33,7 +33,7 @@ def connect() -> Any:
 
     Raises OutsideError when there is none, or it refuses this user.
     """
-    with failures("the Docker engine"):
+    with failures("reaching Docker"):
         client = docker.from_env(timeout=REQUEST_SECONDS)
         client.ping()
         return client
@@ -53,7 +53,7 @@ def explain(doing: str, log: str) -> OutsideError:
     end = "\n".join(log.strip().splitlines()[-30:])
     for sign, what, cure in CAUSES:
         if sign in log.lower():
-            return OutsideError(f"{doing}: {what}", cure)
+            return OutsideError(f"{what} ({doing})", cure)
     return OutsideError(f"{doing} failed", "the lines above say why", log=end)
 
 
