@@ -54,6 +54,7 @@ def _invitation(target: Target, stable: Record, address: str) -> str:
 
 def _photo(target: Target, stable: Record) -> str:
     try:
-        return str(target.golden(stable.golden_digest).photos[0].path)
+        golden = target.golden(stable.golden_digest)
+        return str(max(golden.photos, key=lambda photo: photo.min_probability).path)
     except SeatrialError:
         return "photo.jpg"

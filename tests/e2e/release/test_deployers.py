@@ -18,33 +18,36 @@ def _comes_to(trial: Trial, number: int, state: State) -> None:
     until(f"release {number} {state}", look, 60, every=0.1)
 
 
-@pytest.mark.parametrize("state", ["candidate", "previewed"])
+@pytest.mark.parametrize(
+    ("state", "command", "ends", "left"),
+    [("candidate", "accept", 10, "refused"), ("pending", "rollback", 0, "switched-back")],
+)
 def test_the_next_command_undoes_what_a_dead_deployer_left(
-    trial: Trial, first: Record, images: Images, state: State
+    trial: Trial, first: Record, images: Images, state: State, command: str, ends: int, left: State
 ) -> None:
     """The second deployer is told who works here; when that one dies, the next command undoes its work."""
     before, number = trial.stable(), trial.last().number + 1
     image = images.honest(f"killed-{state}")
     dying = trial.start("deploy", "--image", image)
     try:
+        if state == "candidate":
+            _comes_to(trial, number, "candidate")
+            code, output = trial.run("accept")
+            assert code == 12, output
+            assert f"/{dying.pid}-" in output
+            assert "since 20" in output
         _comes_to(trial, number, state)
-        code, output = trial.run("accept")
-        assert code == 12, output
-        assert f"/{dying.pid}-" in output
-        assert "since 20" in output
     finally:
         dying.kill()
         dying.communicate()
 
     def next_command() -> tuple[int, str] | None:
-        code, output = trial.run("accept")
+        code, output = trial.run(command)
         return None if code == 12 else (code, output)
 
     code, output = until("the dead deployer's Lease", next_command, 60)
-    assert code == 10, output
-    left = trial.target.records.find(f"trial-{number}")
-    assert left is not None
-    assert left.state in ("refused", "switched-back")
+    assert code == ends, output
+    assert trial.last().state == left
     assert trial.stable().release == before.release
     assert trial.pods() == {before.release: trial.target.environment.replicas}
 
