@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Section(BaseModel):
@@ -101,6 +101,7 @@ class Environment(Section):
     registry: Registry | None = None
     approval: Literal["", "person", "reviewers"] = ""
     replicas: int = Field(default=2, ge=1)
+    max_replicas: int = Field(default=4, ge=1)
     bake_seconds: float = Field(default=10, ge=0)
     rollout_seconds: float = Field(default=120, gt=0)
     address_seconds: float = Field(default=60, gt=0)
@@ -109,3 +110,9 @@ class Environment(Section):
     max_error_rate: float = Field(default=0.0, ge=0, le=1)
     max_p95_milliseconds: float = Field(default=1000, gt=0)
     keep_releases: int = Field(default=10, ge=2)
+
+    @model_validator(mode="after")
+    def _can_grow(self) -> Environment:
+        if self.max_replicas < self.replicas:
+            raise ValueError(f"max_replicas {self.max_replicas} is less than replicas {self.replicas}")
+        return self

@@ -33,6 +33,7 @@ VERSIONS = {
     "Deployment": "apps/v1",
     "Lease": "coordination.k8s.io/v1",
     "PodDisruptionBudget": "policy/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import yaml
 
 from seatrial.errors import OutsideError
 from seatrial.process import run
-from seatrial.release.cluster import Manifest
-from seatrial.release.names import APP, HOSTNAME, LIVE, PART, PREVIEW, RELEASE, SLOT, Slot
+from seatrial.release.cluster import VERSIONS, Manifest
+from seatrial.release.names import APP, HOSTNAME, LIVE, PART, PREVIEW, RELEASE, SLOT, Slot, deployment
 from seatrial.settings import Environment
 from seatrial.workspace import Workspace, write_atomically
 
@@ -62,18 +62,27 @@ class Renderer:
         )
 
     def shared(self, candidate: Candidate) -> list[Manifest]:
-        """Return what both slots share: the live Service, selecting this release's slot."""
-        return self._service("shared", LIVE, self.environment.host, candidate)
+        """Return what both slots share, all of it following this release's slot."""
+        followers = (_autoscaler(candidate.slot, self.environment), _disruptions(candidate.slot))
+        return self._service("shared", LIVE, self.environment.host, candidate, followers)
 
     def preview(self, candidate: Candidate) -> list[Manifest]:
         """Return the candidate's own Service."""
         return self._service("preview", PREVIEW, f"preview.{self.environment.host}", candidate)
 
-    def _service(self, part: str, name: str, host: str, candidate: Candidate) -> list[Manifest]:
+    def _service(
+        self,
+        part: str,
+        name: str,
+        host: str,
+        candidate: Candidate,
+        others: Iterable[Mapping[str, Any]] = (),
+    ) -> list[Manifest]:
         chosen = {SLOT: candidate.slot, RELEASE: candidate.release}
         patch = {"metadata": {"annotations": {HOSTNAME: host}}, "spec": {"selector": chosen}}
         labels = [_labels({PART: part, RELEASE: candidate.release})]
-        return self._render(part, {"labels": labels, "patches": [_patch("Service", name, patch)]})
+        patches = [_patch("Service", name, patch), *others]
+        return self._render(part, {"labels": labels, "patches": patches})
 
     def _render(self, part: str, additions: Mapping[str, Any]) -> list[Manifest]:
         folder = self.workspace.directory / "render" / self.environment.namespace / part
@@ -97,10 +106,22 @@ def _labels(pairs: Mapping[str, str], **where: bool) -> dict[str, Any]:
 
 
 def _patch(kind: str, name: str, patch: Mapping[str, Any]) -> dict[str, Any]:
-    versions = {"Deployment": "apps/v1", "Service": "v1"}
-    whole = {"apiVersion": versions[kind], "kind": kind, "metadata": {"name": name}}
+    whole = {"apiVersion": VERSIONS[kind], "kind": kind, "metadata": {"name": name}}
     whole["metadata"] = {"name": name, **patch.get("metadata", {})}
     return {"patch": yaml.safe_dump({**whole, "spec": patch["spec"]})}
+
+
+def _autoscaler(slot: Slot, environment: Environment) -> dict[str, Any]:
+    spec = {
+        "scaleTargetRef": {"name": deployment(slot)},
+        "minReplicas": environment.replicas,
+        "maxReplicas": environment.max_replicas,
+    }
+    return _patch("HorizontalPodAutoscaler", APP, {"spec": spec})
+
+
+def _disruptions(slot: Slot) -> dict[str, Any]:
+    return _patch("PodDisruptionBudget", APP, {"spec": {"selector": {"matchLabels": {SLOT: slot}}}})
 
 
 def _pod_environment(candidate: Candidate, digest: str) -> dict[str, Any]:

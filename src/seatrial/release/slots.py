@@ -11,7 +11,7 @@ from seatrial.release.names import LIVE, OURS, PART, PREVIEW, RELEASE, SLOT, Slo
 from seatrial.release.waiting import until
 
 SLOT_KINDS = ("Deployment",)
-SHARED_KINDS = ("Service", "PodDisruptionBudget")
+SHARED_KINDS = ("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
 # The pods' grace period, and what the cluster needs beside it.
 GONE_SECONDS = 45
 
@@ -60,6 +60,14 @@ class Slots:
         """Apply a slot's objects and remove its others."""
         self._apply(manifests, SLOT_KINDS, f"{SLOT}={slot}")
 
+    def refill(self, slot: Slot, manifests: Iterable[Manifest]) -> None:
+        """Fill a slot with what was recorded, no smaller than either slot is now.
+
+        Recorded is the size of then; what the autoscaler has made of it since is what users need.
+        """
+        now = max(self.size("blue"), self.size("green"))
+        self.fill(slot, [_at_least(now, each) for each in manifests])
+
     def switch(self, shared: Iterable[Manifest]) -> None:
         """Apply the shared objects, the live Service's selector among them, and remove their others."""
         self._apply(shared, SHARED_KINDS, f"{PART}=shared")
@@ -107,3 +115,10 @@ class Slots:
                 name = found["metadata"]["name"]
                 if (kind, name) not in kept:
                     self.cluster.delete(kind, name, self.namespace)
+
+
+def _at_least(replicas: int, manifest: Manifest) -> Manifest:
+    if manifest["kind"] != "Deployment":
+        return manifest
+    spec = manifest["spec"]
+    return {**manifest, "spec": {**spec, "replicas": max(replicas, int(spec.get("replicas", 1)))}}

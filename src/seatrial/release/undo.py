@@ -63,7 +63,7 @@ def return_to(target: Target, stable: Record) -> None:
     """Send every user to a recorded release, its slot filled anew only where nothing of it answers."""
     slots, manifests = target.slots, target.records.manifests(stable)
     if not slots.available(stable.slot, stable.release):
-        slots.fill(stable.slot, manifests.slot)
+        slots.refill(stable.slot, manifests.slot)
         wait_for_rollout(
             target.cluster, target.environment.namespace, stable.slot, target.environment.rollout_seconds
         )
