@@ -1,0 +1,122 @@
+"""The commands as they are typed, and an instance that is up."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from azure.storage.blob import BlobServiceClient
+
+from localcloud import engine, network
+from localcloud.addresses import Addresses
+from localcloud.instance import Instance
+
+PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
+ROOT = Path(__file__).parents[3]
+UP_SECONDS = 1200
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that ended: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def typed(*words: str, **environment: str) -> Ended:
+    """Run localcloud as it is typed, with no terminal."""
+    done = subprocess.run(
+        [sys.executable, "-m", "localcloud", *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=UP_SECONDS,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An instance that is up, and the engine that it runs in."""
+
+    instance: Instance
+    addresses: Addresses
+    client: docker.DockerClient
+
+    def up(self, *words: str, **environment: str) -> Ended:
+        """Run `localcloud up` for it."""
+        return typed("up", "--instance", self.instance.name, *words, **environment)
+
+    def status(self) -> dict[str, str]:
+        """Return the state of each part."""
+        said = typed("status", "--instance", self.instance.name, "--json")
+        return {part["part"]: part["state"] for part in json.loads(said.out)["parts"]}
+
+    def container(self, part: str) -> Any:
+        """Return the container of a part."""
+        name = self.instance.node if part == "cluster" else self.instance.container(part)
+        return self.client.containers.get(name)
+
+    def kubectl(self, *words: str, manifest: str = "") -> str:
+        """Run the node's kubectl as administrator; a manifest goes to its input."""
+        argv = [
+            "docker",
+            "exec",
+            "-i",
+            self.instance.node,
+            "kubectl",
+            "--kubeconfig=/etc/kubernetes/admin.conf",
+        ]
+        host = {"DOCKER_HOST": str(self.client.api.base_url).replace("http+docker://localhost", "")}
+        environment = {**os.environ, **{key: value for key, value in host.items() if value}}
+        done = subprocess.run(
+            [*argv, *words],
+            input=manifest,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def started(name: str) -> Cloud:
+    """Start an instance and return it."""
+    done = typed("up", "--instance", name)
+    assert done.code == 0, done.err
+    instance = Instance(name, ROOT)
+    client = engine.client()
+    addresses = network.find(client, instance)
+    assert addresses is not None
+    return Cloud(instance, addresses, client)
+
+
+def blob_service(cloud: Cloud, key: str | None = None) -> BlobServiceClient:
+    """Return a client of the instance's Blob, with its own key or another."""
+    own = (cloud.instance.secrets / "blob-key").read_text()
+    return BlobServiceClient(
+        f"http://{cloud.addresses.blob}:10000/seatrial",
+        credential={"account_name": "seatrial", "account_key": key or own},
+        retry_total=0,
+    )
+
+
+def registry_user(cloud: Cloud) -> tuple[str, str]:
+    """Return the registry's user and password, as docker's clients read them."""
+    config = json.loads((cloud.instance.secrets / "docker" / "config.json").read_text())
+    auth = config["auths"][f"{cloud.addresses.registry}:5000"]["auth"]
+    user, _, password = base64.b64decode(auth).decode().partition(":")
+    return user, password
