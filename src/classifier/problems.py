@@ -7,8 +7,9 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from classifier.body import discard_rest
 from classifier.errors import RequestError
 from modelkit.errors import ImageError
 
@@ -32,6 +33,8 @@ def register(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        discard_rest()
     answer = problem(error.code or 500, error.description or error.name)
     for name, value in error.get_headers():
         if name == "Allow":

@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from app_container import AppContainer
 from seatrial.leaks import known_secrets
 from seatrial.settings import load
@@ -27,10 +25,11 @@ def test_runs_as_nobody_special(app: AppContainer) -> None:
     assert fields["NoNewPrivs"].strip() == "1"
 
 
-@pytest.mark.parametrize("place", ["/app/code", "/app/model", "/app/lib", "/etc", "/usr/bin"])
-def test_cannot_write(app: AppContainer, place: str) -> None:
+def test_cannot_write(app: AppContainer) -> None:
     """Nothing of the image can be changed from inside."""
-    assert app.run_inside("touch", f"{place}/written")[0] != 0
+    script = 'for place; do touch "$place/written" 2>/dev/null && echo "$place"; done; true'
+    places = ("/app/code", "/app/model", "/app/lib", "/etc", "/usr/bin", "/root")
+    assert app.run_inside("sh", "-c", script, "sh", *places) == (0, "")
 
 
 def test_files_belong_to_root_alone(app: AppContainer) -> None:
@@ -41,11 +40,12 @@ def test_files_belong_to_root_alone(app: AppContainer) -> None:
     assert (code, found) == (0, "")
 
 
-@pytest.mark.parametrize("package", FOREIGN)
-def test_only_the_app_is_inside(app: AppContainer, package: str) -> None:
+def test_only_the_app_is_inside(app: AppContainer) -> None:
     """No pipeline, no installer, no test tool: what is not there cannot be misused."""
-    script = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is not None)"
-    assert app.run_inside("python3", "-c", script, package) == (0, "")
+    script = (
+        "import sys; from importlib.util import find_spec; print([n for n in sys.argv[1:] if find_spec(n)])"
+    )
+    assert app.run_inside("python3", "-c", script, *FOREIGN) == (0, "[]\n")
 
 
 def test_no_tests_and_no_sources_of_theirs(app: AppContainer) -> None:

@@ -92,6 +92,7 @@ def test_body_of_unknown_length_over_the_limit_is_413(client: FlaskClient) -> No
     stream = io.BytesIO(b"x" * 300_000)
     answer = client.post("/predict", input_stream=stream, environ_overrides=sent, content_type="image/jpeg")
     assert answer.status_code == 413
+    assert stream.read() == b"", "what is left unread makes the server reset the connection"
 
 
 def test_far_too_many_pixels_are_400(client: FlaskClient) -> None:
