@@ -49,7 +49,11 @@ def start_engine(home: EngineHome) -> Started:
     process = start([*_command(home), "--config-file", str(config)], log=home.log, env=_environment())
     started = Started(process.pid, start_time(process.pid) or 0, before)
     write_record(home, started)
-    _wait(home, lambda: process.poll() is None)
+    try:
+        _wait(home, lambda: process.poll() is None)
+    except LocalcloudError:
+        process.terminate()
+        raise
     return started
 
 
@@ -63,7 +67,7 @@ def _before(home: EngineHome) -> Before:
 
 def _command(home: EngineHome) -> list[str]:
     return [
-        "dockerd",
+        shutil.which("dockerd") or "/usr/sbin/dockerd",
         *("--host", home.host),
         *("--data-root", str(home.data)),
         *("--exec-root", str(home.exec_root)),

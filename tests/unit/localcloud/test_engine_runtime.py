@@ -1,0 +1,101 @@
+"""The bounded runtime asks runc for what the machine can grant, and changes nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from localcloud import engine_start
+
+SCRIPT = Path(engine_start.__file__).parent / "runtime" / "runc-bounded"
+
+
+@pytest.fixture
+def runtime() -> ModuleType:
+    """Return the runtime script as a module."""
+    loader = SourceFileLoader("runc_bounded", str(SCRIPT))
+    spec = importlib.util.spec_from_loader("runc_bounded", loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def process() -> dict[str, Any]:
+    """Return what a privileged container asks for."""
+    return {
+        "capabilities": {"bounding": ["CAP_CHOWN", "CAP_SYS_RESOURCE"], "ambient": None},
+        "oomScoreAdj": -999,
+        "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1, "soft": 1}],
+        "args": ["true"],
+    }
+
+
+def test_withheld_capability_is_not_asked_for(runtime: ModuleType) -> None:
+    """What the bounding set lacks is taken from every set, with the wishes that need it."""
+    asked = process()
+
+    runtime.bound(asked, {"CAP_CHOWN"})
+
+    assert asked == {
+        "capabilities": {"bounding": ["CAP_CHOWN"], "ambient": []},
+        "oomScoreAdj": 0,
+        "args": ["true"],
+    }
+
+
+def test_whole_machine_gives_what_is_asked(runtime: ModuleType) -> None:
+    """Where nothing is withheld the process stays as it was asked for."""
+    asked = process()
+
+    runtime.bound(asked, {"CAP_CHOWN", "CAP_SYS_RESOURCE"})
+
+    assert asked["capabilities"]["bounding"] == ["CAP_CHOWN", "CAP_SYS_RESOURCE"]
+    assert asked["oomScoreAdj"] == -999
+    assert asked["rlimits"]
+
+
+def test_bits_are_read_in_the_kernels_order(runtime: ModuleType, tmp_path: Path) -> None:
+    """Bit 24 of the bounding set is CAP_SYS_RESOURCE."""
+    status = tmp_path / "status"
+    status.write_text("CapEff:\t0\nCapBnd:\t000001fffeffffff\n")
+
+    granted = runtime.granted(status)
+
+    assert len(granted) == 40
+    assert "CAP_SYS_RESOURCE" not in granted
+
+
+@pytest.mark.parametrize("words", [["--bundle", "{}"], ["--bundle={}"]])
+def test_create_bounds_the_bundle_and_becomes_runc(
+    runtime: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """A `create` has its bundle bounded before runc is called with the same words."""
+    (tmp_path / "config.json").write_text(json.dumps({"process": process(), "hostname": "kept"}))
+    monkeypatch.setattr(runtime, "granted", lambda: {"CAP_CHOWN"})
+    became: list[list[str]] = []
+    monkeypatch.setattr(runtime.os, "execvp", lambda _, argv: became.append(argv))
+    arguments = ["--root", "/run/x", "create", *[word.format(tmp_path) for word in words], "name"]
+
+    runtime.main(arguments)
+
+    bounded = json.loads((tmp_path / "config.json").read_text())
+    assert bounded["process"]["capabilities"]["bounding"] == ["CAP_CHOWN"]
+    assert bounded["hostname"] == "kept"
+    assert became == [["runc", *arguments]]
+
+
+def test_withheld_capabilities_are_noticed(tmp_path: Path) -> None:
+    """The bounding set is compared with what the kernel knows, not with a list of ours."""
+    status, last = tmp_path / "status", tmp_path / "cap_last_cap"
+    last.write_text("40\n")
+    status.write_text("CapBnd:\t000001fffeffffff\n")
+    assert engine_start.withheld_capabilities(status, last) == 1 << 24
+    status.write_text("CapBnd:\t000001ffffffffff\n")
+    assert engine_start.withheld_capabilities(status, last) == 0
