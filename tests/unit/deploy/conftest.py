@@ -1,0 +1,49 @@
+"""Every environment's overlay, rendered as a release renders it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seatrial.release.render import Candidate, Renderer
+from seatrial.settings import Settings, load
+from seatrial.workspace import Workspace
+
+Manifests = list[dict[str, Any]]
+
+ROOT = Path(__file__).parents[3]
+ENVIRONMENTS = ("local", "staging", "production")
+REFERENCE = "127.0.0.1:5000/classifier@sha256:" + "b" * 64
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A checkout with the project's own settings and overlays, and no local cloud."""
+    root = tmp_path_factory.mktemp("checkout")
+    (root / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
+    (root / "deploy").symlink_to(ROOT / "deploy")
+    return Workspace(root, "trial")
+
+
+@pytest.fixture(scope="session")
+def settings(workspace: Workspace) -> Settings:
+    """The project's own settings."""
+    return load(workspace)
+
+
+@pytest.fixture(scope="session")
+def rendered(workspace: Workspace, settings: Settings) -> dict[str, dict[str, Manifests]]:
+    """What each environment's release would apply, by environment and part: its fourth, in green."""
+    return {name: _parts(Renderer(workspace, settings.environment(name)), name) for name in ENVIRONMENTS}
+
+
+def _parts(renderer: Renderer, name: str) -> dict[str, Manifests]:
+    candidate = Candidate(f"{name}-4", name, "green", REFERENCE, 3)
+    return {
+        "environment": renderer.namespace(),
+        "slot": renderer.slot(candidate),
+        "shared": renderer.shared(candidate),
+        "preview": renderer.preview(candidate),
+    }
