@@ -102,10 +102,14 @@ promote: setup ## FROM=staging to ENV=production: what it accepted, the same dig
 	@seatrial promote --env $(ENV) --from $(or $(FROM),staging) $(if $(IMAGE),--image $(IMAGE))
 rollback: setup ## to the stable release (or the stable before it)
 	@seatrial rollback --env $(ENV)
+history: setup ## what was released, by whom, and how it ended; * serves
+	@seatrial history --env $(ENV)
+trace: setup ## WHAT=answer.json|request|pod|image|release|model|commit: the chain behind it
+	@seatrial trace $(if $(WHAT),'$(WHAT)')
 pipeline: $(PIPELINE) ## the whole chain, in order
 
 help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: up down status doctor cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback pipeline help
+.PHONY: up down status doctor cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help

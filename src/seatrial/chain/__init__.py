@@ -1,0 +1,1 @@
+"""What led to an answer: from a prediction to whoever published the model."""

@@ -1,0 +1,53 @@
+"""What is remembered: releases, and the chain behind an answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from seatrial import console
+from seatrial.commands.options import AsJson, Env, Instance
+from seatrial.settings import load
+from seatrial.workspace import find
+
+app = typer.Typer()
+COLUMNS = ("#", "release", "state", "model", "commit", "image", "who", "when (UTC)", "verdict, why")
+
+
+@app.command(rich_help_panel="Release")
+def history(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
+    """List the releases that an environment remembers, newest first; * serves."""
+    from seatrial.history import history as stage
+
+    workspace = find(instance)
+    found = stage(load(workspace), workspace, env)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    table = Table(*COLUMNS, box=None, pad_edge=False)
+    for row in found.releases:
+        table.add_row(*(Text(cell) for cell in row.cells), style="bold" if row.stable else "")
+    console.show(table if found.releases else f"nothing was ever released to {env}")
+
+
+@app.command(rich_help_panel="Release")
+def trace(
+    what: Annotated[
+        str, typer.Argument(help="a saved answer (file), or a request, pod, image, release, model, commit")
+    ] = "",
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Show the whole chain behind a prediction, or whatever else of it is at hand."""
+    from seatrial.chain.tree import as_tree
+    from seatrial.trace import trace as stage
+
+    workspace = find(instance)
+    found = stage(load(workspace), workspace, what)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        console.show(as_tree(found))
