@@ -62,7 +62,7 @@ def default_home() -> EngineHome:
 class Before:
     """How the machine looked before an engine was started on it.
 
-    ``boot`` names the boot that this is true of; ``absent`` are paths that were not there.
+    ``boot`` names the boot and network namespace of which this is true; ``absent`` are paths not there.
     """
 
     boot: str

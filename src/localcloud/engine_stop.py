@@ -34,13 +34,12 @@ def stop_engine(home: EngineHome, started: Started) -> None:
         _until(lambda: not started.alive(), "The engine did not end", home)
     _end_children(home)
     _unmount(home)
-    _remove_links([name for name in bridges if name not in started.before.links])
     same_boot = started.before.boot == engine_traces.boot_id()
     if same_boot:
+        _remove_links([name for name in bridges if name not in started.before.links])
         engine_traces.restore_rules(started.before, bridges)
         engine_traces.restore_switches(started.before)
     _remove_files(home)
-    engine_traces.remove_cgroups()
     if same_boot:
         engine_traces.remove_paths(started.before)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 from pathlib import Path
@@ -33,7 +34,7 @@ def look(proc_sys: Path = Path("/proc/sys")) -> Before:
     return Before(
         boot=boot_id(),
         filter_rules={family: saved_rules(family) for family in FAMILIES},
-        absent=[path for path in LEFT_BEHIND if not Path(path).exists()],
+        absent=[str(path) for path in places() if not path.exists()],
         links=links(),
         forwarding={
             name: (proc_sys / name).read_text().strip() for name in SWITCHES if (proc_sys / name).exists()
@@ -41,9 +42,16 @@ def look(proc_sys: Path = Path("/proc/sys")) -> Before:
     )
 
 
+def places(cgroups: Path = Path("/sys/fs/cgroup")) -> list[Path]:
+    """Return where an engine leaves something: settings, run directories, control groups."""
+    controllers = [cgroups, *(path for path in cgroups.glob("*") if path.is_dir())]
+    return [*map(Path, LEFT_BEHIND), *(path / "docker" for path in controllers)]
+
+
 def boot_id() -> str:
-    """Return the name of this boot of the machine."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    """Return the name of this boot, and of the network namespace whose rules and links are seen."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot} {Path('/proc/self/ns/net').readlink()}"
 
 
 def links() -> list[str]:
@@ -131,19 +139,10 @@ def remove_paths(before: Before) -> None:
 
 
 def _remove_empty(path: Path) -> None:
-    for child in sorted(path.rglob("*"), key=lambda found: len(found.parts), reverse=True):
+    # Bottom up, and without complaint: a control group of somebody else may come and go meanwhile.
+    for folder, _, names in os.walk(path, topdown=False):
+        for name in names:
+            if Path(folder, name).is_socket():
+                Path(folder, name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
-            if child.is_dir():
-                child.rmdir()
-            elif child.is_socket():
-                child.unlink()
-    path.rmdir()
-
-
-def remove_cgroups(root: Path = Path("/sys/fs/cgroup")) -> None:
-    """Remove the control groups named docker that nothing lives in any more."""
-    for top in [*root.glob("*/docker"), root / "docker"]:
-        below = [path for path in top.rglob("*") if path.is_dir()] if top.is_dir() else []
-        for path in [*sorted(below, key=lambda found: len(found.parts), reverse=True), top]:
-            with contextlib.suppress(OSError):
-                path.rmdir()
+            Path(folder).rmdir()

@@ -85,11 +85,16 @@ def test_switches_go_back(tmp_path: Path) -> None:
     assert switch.read_text() == "0"
 
 
-def test_only_empty_control_groups_go(tmp_path: Path) -> None:
-    """Control groups named docker go from the bottom up; others stay."""
+def test_control_groups_go_only_where_nothing_lives(tmp_path: Path) -> None:
+    """Empty control groups named docker go from the bottom up; one that another engine had before stays."""
+    (tmp_path / "memory/other").mkdir(parents=True)
+    (tmp_path / "cpu/docker/theirs").mkdir(parents=True)
+    absent = [str(path) for path in engine_traces.places(tmp_path) if not path.exists()]
     (tmp_path / "memory/docker/abc").mkdir(parents=True)
-    (tmp_path / "memory/other").mkdir()
 
-    engine_traces.remove_cgroups(tmp_path)
+    engine_traces.remove_paths(
+        Before(boot="", absent=[path for path in absent if path.startswith(str(tmp_path))])
+    )
 
     assert [path.name for path in (tmp_path / "memory").iterdir()] == ["other"]
+    assert (tmp_path / "cpu/docker/theirs").is_dir()
