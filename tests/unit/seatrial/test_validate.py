@@ -39,13 +39,14 @@ def test_validate_before_fetch_is_wrong_usage(settings: Settings, published: Wor
 def test_a_fetched_file_changed_since_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path
 ) -> None:
-    """What was verified when it was fetched is verified again."""
+    """What was verified when it was fetched is verified again, and not run."""
     ready = prepared(settings, workspace, model, golden)
     folder = ready.cache / "models"
     labels = next(folder.glob("*/labels.txt"))
     labels.write_text("red\nblue\ngreen\n")
-    with pytest.raises(RefusedError, match="every byte"):
+    with pytest.raises(RefusedError, match="every byte") as raised:
         validate(settings, ready)
+    assert "loads and answers" not in raised.value.log
 
 
 def test_an_unsafe_model_is_never_run(model: Path, golden: Path) -> None:
