@@ -34,6 +34,8 @@ status: setup ## what runs: part, version, address, state, memory, logs
 	@localcloud status
 doctor: setup ## what is missing on this machine, and the cure
 	@seatrial doctor
+clean: setup ## old reports and images; nothing that a release or the lock names (DRY_RUN=1)
+	@seatrial clean $(if $(DRY_RUN),--dry-run)
 cloud: setup ## start the local cloud (Blob, registry, cluster, load balancer, DNS)
 	@localcloud up
 example: setup ## build the example model and its golden set
@@ -112,4 +114,4 @@ help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: up down status doctor cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help
+.PHONY: up down status doctor clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help

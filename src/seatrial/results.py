@@ -156,3 +156,23 @@ class UpdateResult(StageResult):
     stage: Literal["update"] = "update"
     changed: bool
     model: Artefact
+
+
+class CleanedItem(BaseModel):
+    """A report or an image, whether it was removed, and why or why not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    name: str
+    removed: bool
+    why: str
+
+
+class CleanResult(StageResult):
+    """What was removed (with `dry_run`: would be) and kept; `untouched` parts were not asked, and why."""
+
+    stage: Literal["clean"] = "clean"
+    dry_run: bool
+    items: tuple[CleanedItem, ...]
+    untouched: dict[str, str]

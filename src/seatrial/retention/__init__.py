@@ -1,0 +1,1 @@
+"""What `clean` takes away, and what it never does."""

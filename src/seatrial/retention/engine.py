@@ -1,0 +1,69 @@
+"""Our images in the engine: what `build` tagged, each also where `push` named it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from docker.errors import ImageNotFound
+
+from seatrial.engine import failures
+from seatrial.labels import OURS
+from seatrial.retention.named import Named, Thing
+
+STATE = f"{OURS}.working-state"
+
+
+@dataclass(frozen=True)
+class Built(Thing):
+    """An image of the engine, with all its names."""
+
+    names: tuple[str, ...] = ()
+
+
+def built(client: Any, repository: str, named: Named) -> list[Built]:
+    """Return the engine's images that `build` made under this repository's name.
+
+    Raises OutsideError when the engine does not answer.
+    """
+    with failures("listing images"):
+        used = {container.attrs["Image"] for container in client.containers.list(all=True)}
+        used |= {container.image.id for container in client.containers.list(all=True) if container.image}
+        found = client.images.list(filters={"label": STATE})
+    ours = [image for image in found if any(_is_ours(tag, repository) for tag in image.tags)]
+    return [_image(image, named, image.id in used) for image in ours]
+
+
+def remove(client: Any, image: Built) -> None:
+    """Remove every name of an image, and with the last one the image."""
+    for name in image.names:
+        with failures(f"removing {name}"):
+            try:
+                client.images.remove(name)
+            except ImageNotFound:
+                # The name before it took this one along.
+                continue
+
+
+def _is_ours(tag: str, repository: str) -> bool:
+    return tag.rpartition(":")[0] == f"seatrial/{repository}"
+
+
+def _image(image: Any, named: Named, used: bool) -> Built:
+    labels = image.labels
+    state = (labels.get(STATE, ""), labels.get(f"{OURS}.lock", ""))
+    who = "a container runs it" if used else named.states.get(state, "")
+    if image.id == named.image:
+        who = who or "the last build"
+    names = (*image.tags, *(image.attrs.get("RepoDigests") or ()))
+    model = labels.get(f"{OURS}.model.digest", "")
+    name = next(tag for tag in image.tags if tag.startswith("seatrial/"))
+    return Built(name, _tagged(image), who, model, names)
+
+
+def _tagged(image: Any) -> datetime:
+    text = str((image.attrs.get("Metadata") or {}).get("LastTagTime") or image.attrs.get("Created", ""))
+    # Engines tell nanoseconds, and a year 1 where they do not know.
+    found = datetime.fromisoformat(text[:19] or "0001-01-01")
+    return found.replace(tzinfo=UTC)
