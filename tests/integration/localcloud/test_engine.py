@@ -70,7 +70,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., di
 def test_engine_leaves_the_machine_as_it_was(
     trial: Callable[..., dict[str, Any]], static_program: Path
 ) -> None:
-    """Links, mounts, filter rules, forwarding, processes and files are after stopping what they were before."""
+    """Links, mounts, filter rules, forwarding, processes and files are what they were before."""
     seen = trial("cycle", static_program)
 
     assert seen["ours"]
