@@ -81,7 +81,7 @@ class Trial:
         return self.target.workspace.root
 
     def _argv(self, command: str, *words: str) -> list[str]:
-        return [sys.executable, "-m", "seatrial", command, "--env", "trial", *words]
+        return [sys.executable, "-m", "seatrial", command, "--env", self.target.name, *words]
 
 
 @pytest.fixture(scope="session")
