@@ -13,25 +13,27 @@ COPY requirements/app.txt /build/app.txt
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=ca \
     if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi \
     && python3 -m pip install --disable-pip-version-check --no-compile --only-binary :all: \
-        --require-hashes --target /app/lib --requirement /build/app.txt
+        --require-hashes --target /layers/lib/app/lib --requirement /build/app.txt
 # What only developers of these libraries use. The same bytes and times make the same layer on every machine.
-WORKDIR /app/lib
+WORKDIR /layers/lib/app/lib
 RUN rm -rf bin numpy/f2py numpy/_core/include onnxruntime/transformers onnxruntime/quantization \
         onnxruntime/tools onnxruntime/datasets onnxruntime/backend \
     && find . -type d -name tests -prune -exec rm -rf {} + \
     && find . -type f \( -name '*.pyi' -o -name '*.pxd' -o -name '*.a' -o -name RECORD \) -delete \
-    && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash . \
-    && find . -exec touch -h -d @0 {} +
-COPY src /app/code
-WORKDIR /app/code
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash . && find . -exec touch -h -d @0 {} +
+    && python3 -m compileall -q -j 0 -d /app/lib --invalidation-mode unchecked-hash . \
+    && find /layers/lib -exec touch -h -d @0 {} +
+COPY src /layers/code/app/code
+WORKDIR /layers/code/app/code
+RUN python3 -m compileall -q -d /app/code --invalidation-mode unchecked-hash . \
+    && find /layers/code -exec touch -h -d @0 {} +
 
 # hadolint ignore=DL3006
 FROM ${BASE}
-# From what changes least to what changes most, so that a new model or new code is pushed alone.
-COPY --from=builder /app/lib /app/lib
-COPY model /app/model
-COPY --from=builder /app/code /app/code
+# From what changes least to what changes most, so that a new model or new code is pushed alone. Each brings
+# its folders along, times included: a folder made here would have another time in every build.
+COPY --from=builder /layers/lib /
+COPY layers/model /
+COPY --from=builder /layers/code /
 ARG APP_COMMIT=unknown
 ENV APP_COMMIT=${APP_COMMIT} \
     PYTHONPATH=/app/lib:/app/code \

@@ -8,13 +8,13 @@ from typing import Any
 from seatrial.errors import RefusedError
 
 MEGABYTE = 1_000_000
-# What the Dockerfile copies where; all that stands below is the base's.
-PLACES = {"/app/lib": "dependencies", "/app/model": "model", "/app/code": "code"}
+# What the Dockerfile copies; all that stands below is the base's.
+SOURCES = {"layers/lib": "dependencies", "layers/model": "model", "layers/code": "code"}
 
 
 def weigh(history: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Return the unpacked bytes of an image's base, dependencies, model and code, from its history."""
-    layers = dict.fromkeys(("base", *PLACES.values()), 0)
+    layers = dict.fromkeys(("base", *SOURCES.values()), 0)
     for entry in history:
         layers[_name(str(entry.get("CreatedBy", "")))] += int(entry.get("Size") or 0)
     return layers
@@ -33,7 +33,6 @@ def refuse_weight(layers: Mapping[str, int], budget_mb: int) -> int:
 
 
 def _name(created_by: str) -> str:
-    copied = (
-        name for place, name in PLACES.items() if created_by.rstrip().endswith((place, f"{place} # buildkit"))
-    )
-    return next(copied, "base")
+    words = created_by.split()
+    source = words[1].strip("/") if len(words) > 2 and words[0] == "COPY" else ""
+    return SOURCES.get(source, "base")

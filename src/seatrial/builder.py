@@ -17,6 +17,7 @@ ASK_SECONDS = 20
 # Newer clients without the plugin build by the legacy builder, which knows no secret mounts.
 LAST_WITH_BUILDKIT = 22
 DEBIAN = "/usr/bin/docker"
+NO_BASE = re.compile(r"metadata for|LLB definition: (?!dockerfile)|pull access denied|manifest unknown")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def _words(recipe: Recipe) -> list[str]:
 
 
 def _failure(log: str, base: str) -> OutsideError:
-    if re.search(r"load metadata|resolve source metadata|pull access denied|manifest unknown", _errors(log)):
+    if re.search(
+        r"metadata for|LLB definition: (?!dockerfile)|pull access denied|manifest unknown", _errors(log)
+    ):
         return OutsideError(
             f"the base image {base} cannot be had", "`make cloud` builds one where none can be pulled"
         )

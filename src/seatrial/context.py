@@ -25,9 +25,10 @@ def make_context(root: Path, model: Path, target: Path) -> Path:
             copy = target / "src" / source.relative_to(root / "src")
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
-    (target / "model").mkdir()
+    layer = target / "layers" / "model" / "app" / "model"
+    layer.mkdir(parents=True)
     for file in model.iterdir():
-        shutil.copyfile(file, target / "model" / file.name)
+        shutil.copyfile(file, layer / file.name)
     _uniform(target)
     return target
 

@@ -9,9 +9,9 @@ from seatrial.errors import RefusedError
 
 HISTORY = [
     {"CreatedBy": 'ENTRYPOINT ["python3"]', "Size": 0},
-    {"CreatedBy": "COPY /app/code /app/code # buildkit", "Size": 2_000_000},
-    {"CreatedBy": "COPY model /app/model # buildkit", "Size": 18_000_000},
-    {"CreatedBy": "COPY /app/lib /app/lib # buildkit", "Size": 150_000_000},
+    {"CreatedBy": "COPY /layers/code / # buildkit", "Size": 2_000_000},
+    {"CreatedBy": "COPY layers/model / # buildkit", "Size": 18_000_000},
+    {"CreatedBy": "COPY /layers/lib / # buildkit", "Size": 150_000_000},
     {"CreatedBy": "RUN apt-get install python3", "Size": 30_000_000},
     {"CreatedBy": "", "Size": 70_000_000},
 ]

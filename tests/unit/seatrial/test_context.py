@@ -44,9 +44,9 @@ def test_only_what_the_image_is_made_of(root: Path, model: Path, tmp_path: Path)
         "requirements/app.txt",
         "src/modelkit/card.py",
         "src/classifier/app.py",
-        "model/model.onnx",
-        "model/labels.txt",
-        "model/model.json",
+        "layers/model/app/model/model.onnx",
+        "layers/model/app/model/labels.txt",
+        "layers/model/app/model/model.json",
     }
 
 
