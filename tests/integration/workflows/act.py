@@ -16,7 +16,7 @@ import yaml
 
 HERE = Path(__file__).parent
 ACT = str(Path(sys.executable).with_name("act"))
-DEADLINE = 240
+DEADLINE = 480
 # What an outer make or test run says of itself is no part of a fresh runner.
 OURS = re.compile(r"SEATRIAL_|MAKE|MFLAGS|PYTEST_|GITHUB_|ACT|INSTANCE$|ENV$|STORE$|REGISTRY$|KUBECONTEXT$")
 

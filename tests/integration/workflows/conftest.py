@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from integration.workflows.act import Runner
 from seatrial.release.target import open_target
@@ -68,15 +70,25 @@ def connected(runner: Runner, settings: Settings) -> Runner:
 
 
 @pytest.fixture
-def staging(settings: Settings) -> str:
-    """The URL by address of the staging environment of the instance that is up."""
-    target = open_target(settings, Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test")), "staging", 0)
-    return target.url()
+def serving(settings: Settings) -> Callable[[], dict[str, dict[str, str]]]:
+    """What the live endpoint of staging says of itself, whenever asked."""
+    workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
+
+    def ask() -> dict[str, dict[str, str]]:
+        url = open_target(settings, workspace, "staging", patience=10).url()
+        found: dict[str, dict[str, str]] = requests.get(f"{url}/version", timeout=10).json()
+        return found
+
+    return ask
 
 
 def beside_addresses(settings: Settings) -> dict[str, str]:
     """What a runner's own configuration says of the parts beyond their addresses."""
+    environments = {
+        key: value for key, value in os.environ.items() if key.startswith("SEATRIAL_ENVIRONMENTS__")
+    }
     return {
+        **environments,
         "SEATRIAL_STORE__ENDPOINT": settings.store.endpoint,
         "SEATRIAL_STORE__KEY_FILE": settings.store.key_file,
         "SEATRIAL_REGISTRY__INSECURE": str(settings.registry.insecure).lower(),

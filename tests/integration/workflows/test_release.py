@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-
-import requests
+from collections.abc import Callable
 
 from integration.workflows.act import Runner
 
+Serving = Callable[[], dict[str, dict[str, str]]]
 PUSH: dict[str, object] = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
 AZURE = {
     "AZURE_CLIENT_ID": "client",
@@ -27,20 +27,14 @@ def handed_over(runner: Runner) -> dict[str, str]:
     return {"reference": pushed["reference"], "model": pushed["model"]["version"]}
 
 
-def serving(url: str) -> dict[str, dict[str, str]]:
-    """What the live endpoint says of itself."""
-    found: dict[str, dict[str, str]] = requests.get(f"{url}/version", timeout=10).json()
-    return found
-
-
 def test_a_push_to_main_reaches_staging_with_azures_doors_stood_in_for(
-    connected: Runner, staging: str
+    connected: Runner, serving: Serving
 ) -> None:
     """The image job's result is all that the release job gets, and what it names is what serves."""
     connected.variables = {**connected.variables, **AZURE}
     run = connected.run("cd.yml", "push", PUSH)
     assert run.jobs == {**GREEN, "staging": "success"} or run.jobs == GREEN, run.log
-    found, given = serving(staging), handed_over(connected)
+    found, given = serving(), handed_over(connected)
     assert given["reference"].endswith(found["app"]["image"].rpartition("@")[2])
     assert found["model"]["version"] == given["model"]
     assert connected.calls.splitlines() == [
@@ -54,21 +48,21 @@ def test_a_push_to_main_reaches_staging_with_azures_doors_stood_in_for(
 
 
 def test_the_nightly_run_asks_for_the_newest_model_and_reaches_staging(
-    connected: Runner, staging: str
+    connected: Runner, serving: Serving
 ) -> None:
     """By the same road, with whatever model `update` left in the lock."""
     run = connected.run("nightly.yml", "schedule", {"schedule": "17 2 * * *"})
     assert {"image", "release"} <= {job for job, result in run.jobs.items() if result == "success"}, run.log
     assert "update: " in run.log
-    assert serving(staging)["model"]["version"] == handed_over(connected)["model"]
+    assert serving()["model"]["version"] == handed_over(connected)["model"]
 
 
-def test_a_model_that_does_not_validate_reaches_nobody(connected: Runner, staging: str) -> None:
+def test_a_model_that_does_not_validate_reaches_nobody(connected: Runner, serving: Serving) -> None:
     """The run ends at the gate: no image, no release, and what served before still serves."""
-    before = serving(staging)
+    before = serving()
     run = connected.run("cd.yml", "push", PUSH, **TOO_STRICT)
     assert run.jobs["image"] == "failure", run.log
     assert run.jobs.get("release") != "success"
     assert "seatrial: refused (10)" in run.log
     assert "build: " not in run.log
-    assert serving(staging) == before
+    assert serving() == before
