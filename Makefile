@@ -47,7 +47,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv; }
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install -q --require-hashes -r requirements/uv.txt
-	@.venv/bin/uv pip sync -q --python .venv --require-hashes requirements/dev.txt
+	@.venv/bin/uv pip sync -q --python .venv --compile-bytecode --require-hashes requirements/dev.txt
 	@.venv/bin/uv pip install -q --python .venv --no-deps --no-build-isolation -e .
 	@touch $@
 lock: ## lock the dependency groups again, with hashes
