@@ -27,7 +27,7 @@ SETUP := .venv/.installed
 
 ##@ On one machine, no cloud account
 up: setup cloud bootstrap-all example publish ## everything: local cloud, model, pipeline; prints the URL
-	@seatrial current --env $(ENV) || $(MAKE) --no-print-directory pipeline
+	@seatrial current --env $(ENV) 2>/dev/null || { $(MAKE) --no-print-directory pipeline && seatrial current --env $(ENV); }
 down: setup ## remove the instance (ENGINE=1: an engine that we started, too)
 	@localcloud down $(if $(ENGINE),--engine)
 status: setup ## what runs: part, version, address, state, memory, logs
