@@ -1,0 +1,101 @@
+# ruff: noqa: ARG002
+"""Environments in memory: each a namespace of its own, releases recorded and running in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memory_cluster import MemoryCluster
+from seatrial.errors import OutsideError
+from seatrial.release.names import MANAGED, MANAGER, RELEASE, SLOT
+from seatrial.release.records import Manifests, Record, Records
+from seatrial.results import Artefact, Verdict
+from seatrial.settings import Environment, Settings
+
+MODEL = Artefact(name="colours", version="1.0.0", digest="sha256:" + "d" * 64)
+REGISTRY = "registry.test:5000"
+
+
+def digest(letter: str) -> str:
+    """Return a digest that is easy to tell from others."""
+    return f"sha256:{letter * 64}"
+
+
+@dataclass
+class Environments:
+    """Namespaces in memory by the name of their environment; those in `away` do not answer."""
+
+    settings: Settings
+    clusters: dict[str, MemoryCluster] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+
+    def connect(self, kubeconfig: str, context: str, cache: Path, patience: float) -> MemoryCluster:
+        """Stand in for the cluster's own door."""
+        if context in self.away:
+            raise OutsideError(f"cluster {context} does not answer")
+        return self.clusters[context]
+
+    def release(self, env: str, number: int, letter: str, *states: Any, **fields: Any) -> Record:
+        """Record a release of the image with this digest, in these states; nothing of it runs."""
+        records = Records(self.clusters[env], env, "somebody@host/1")  # type: ignore[arg-type]
+        known = {
+            "number": number,
+            "release": f"{env}-{number}",
+            "environment": env,
+            "slot": "blue" if number % 2 else "green",
+            "reference": f"{REGISTRY}/classifier@{digest(letter)}",
+            "model": MODEL,
+            "golden_digest": digest("e"),
+            "revision": f"{letter * 7}c0ffee",
+            "working_state": f"tree-{letter}",
+            "lock_digest": digest("f"),
+            "suite": "c0ffee",
+            "verdicts": (Verdict(name="it answers", passed=True, detail="it did"),),
+            "history": (records.change("candidate"),),
+        }
+        record = Record.model_validate({**known, **fields})
+        record = records.create(record, Manifests(slot=[], shared=[]))
+        for state in states:
+            record = records.move(record, state)
+        return record
+
+    def serve(self, record: Record, image: str = "") -> None:
+        """Let users of its environment reach a release, whose pods run its image (or another)."""
+        cluster, labels = self.clusters[record.environment], {MANAGED: MANAGER, RELEASE: record.release}
+        pod = {"containers": [{"name": "classifier", "image": image or record.reference}]}
+        spec = {"selector": {SLOT: record.slot, RELEASE: record.release}}
+        cluster.apply({"kind": "Service", "metadata": {"name": "classifier"}, "spec": spec})
+        cluster.apply(
+            {
+                "kind": "Deployment",
+                "metadata": {"name": f"classifier-{record.slot}", "labels": labels},
+                "spec": {"template": {"spec": pod}},
+                "status": {"availableReplicas": 2},
+            }
+        )
+        name = f"classifier-{record.slot}-{record.number}"
+        cluster.apply({"kind": "Pod", "metadata": {"name": name, "labels": labels}})
+
+
+@contextmanager
+def environments_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environments]:
+    """Give the settings a staging and a production in memory."""
+    named = {
+        name: Environment(
+            namespace=name, overlay="none", host=f"{name}.test", context=name, approval=approval
+        )
+        for name, approval in (("staging", ""), ("production", "person"))
+    }
+    changed = {"environments": named, "registry": settings.registry.model_copy(update={"address": REGISTRY})}
+    found = Environments(settings.model_copy(update=changed))
+    for name in named:
+        found.clusters[name] = MemoryCluster()
+        found.clusters[name].apply({"kind": "Namespace", "metadata": {"name": name}})
+    monkeypatch.setattr("seatrial.release.target.connect", found.connect)
+    yield found
