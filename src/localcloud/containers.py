@@ -22,6 +22,7 @@ from localcloud.process import tail
 SPEC = "seatrial.spec"
 # The user inside the containers of the parts: nobody on the machine.
 USER = 10001
+STOP_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ def ensure(client: DockerClient, instance: Instance, spec: Spec) -> Container:
     if container and container.status == "running" and container.labels.get(SPEC) == spec.digest:
         return container
     if container:
+        if container.status == "running":
+            # Azurite writes what it knows on being told to stop, and else every few seconds only.
+            container.stop(timeout=STOP_SECONDS)
         container.remove(force=True)
     return _make(client, instance, spec)
 

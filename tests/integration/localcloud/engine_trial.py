@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from typing import Any
 
 from localcloud import engine, engine_traces, image_builder, process
 from localcloud.engine_client import connect
-from localcloud.engine_home import EngineHome
+from localcloud.engine_home import EngineHome, read_record
 from localcloud.errors import LocalcloudError
 from localcloud.image_builder import Build
 
@@ -105,6 +107,19 @@ def cycle(home: EngineHome, program: Path) -> dict[str, Any]:
     }
 
 
+def killed(home: EngineHome, _: Path) -> dict[str, Any]:
+    """Kill an engine, start another over what it left, and stop that."""
+    before = counted(home)
+    first = engine.ensure(Silent(), home)
+    victim = read_record(home)
+    assert victim is not None
+    os.kill(victim.pid, signal.SIGKILL)
+    os.waitpid(victim.pid, 0)
+    second = engine.ensure(Silent(), home)
+    engine.stop(Silent(), home)
+    return {"ours": first.started_by_us and second.started_by_us, "before": before, "after": counted(home)}
+
+
 def full(home: EngineHome, _: Path) -> dict[str, Any]:
     """Build an image of 40 MB in an engine that has a disk of 24 MB."""
     home.data.mkdir(parents=True)
@@ -138,6 +153,6 @@ def broken(home: EngineHome, _: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
-    trial = {"cycle": cycle, "full": full, "broken": broken}[sys.argv[2]]
+    trial = {"cycle": cycle, "full": full, "killed": killed, "broken": broken}[sys.argv[2]]
     where = EngineHome(place / "engine", place / "docker.sock", place / "exec")
     sys.stdout.write(json.dumps(trial(where, Path(sys.argv[3]))))

@@ -90,6 +90,15 @@ def test_privileged_container_runs(trial: Callable[..., dict[str, Any]], static_
 
 
 @needs_root
+def test_killed_engine_is_replaced_and_leaves_nothing(trial: Callable[..., dict[str, Any]]) -> None:
+    """What the machine was like before the first one is what the last one leaves."""
+    seen = trial("killed")
+
+    assert seen["ours"]
+    assert seen["after"] == seen["before"]
+
+
+@needs_root
 def test_full_disk_is_told(trial: Callable[..., dict[str, Any]]) -> None:
     """A build that meets a full disk ends in one line with the cure."""
     seen = trial("full")
