@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
+from modelkit.golden import GoldenSet
 from seatrial import console
-from seatrial.errors import OutsideError, RefusedError, RolledBackError
+from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
 from seatrial.release.attempt import expected, first_broken
 from seatrial.release.names import other
 from seatrial.release.records import Record
@@ -19,6 +21,14 @@ from seatrial.results import AcceptResult, Verdict
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
 from seatrial.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Baked:
+    """What the bake window showed: the verdicts, and the end of the suite's log where it failed."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    log: str = ""
 
 
 def accept(settings: Settings, workspace: Workspace, env: str) -> AcceptResult:
@@ -34,7 +44,8 @@ def accept(settings: Settings, workspace: Workspace, env: str) -> AcceptResult:
         if record is None:
             finish_the_dead(target)
             raise RefusedError(f"no release is pending in {env}", f"make deploy ENV={env} comes first")
-        verdicts = _bake(target, record)
+        golden = _golden(target, record)
+        verdicts = _bake(target, record, golden)
         _settle(target, record, verdicts)
         url = target.url()
     return AcceptResult(
@@ -47,12 +58,21 @@ def accept(settings: Settings, workspace: Workspace, env: str) -> AcceptResult:
     )
 
 
-def _bake(target: Target, record: Record) -> tuple[Verdict, ...]:
-    verdicts: tuple[Verdict, ...] = ()
+def _golden(target: Target, record: Record) -> GoldenSet:
+    try:
+        return target.golden(record.golden_digest)
+    except SeatrialError:
+        # Nothing was found wrong with the release: it goes on waiting for somebody who can judge it.
+        target.lease.hand_over(record.release)
+        raise
+
+
+def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Verdict, ...]:
+    found = Baked()
     try:
         with console.step(f"bake {record.release} for {target.environment.bake_seconds:.0f} s"):
-            verdicts = _watch(target, record)
-        broken = first_broken(verdicts)
+            found = _watch(target, record, golden)
+        broken = first_broken(found.verdicts)
     except OutsideError as error:
         broken = error.message
     except BaseException as error:
@@ -60,17 +80,16 @@ def _bake(target: Target, record: Record) -> tuple[Verdict, ...]:
         raise
     if broken:
         with console.step(f"switch back from {record.release}"):
-            undo(target, record, broken, verdicts)
+            undo(target, record, broken, found.verdicts)
         hint = f"{record.previous or 'nothing'} serves again; mend it and release anew"
-        raise RolledBackError(f"{record.release} broke a promise: {broken}", hint)
-    return verdicts
+        raise RolledBackError(f"{record.release} broke a promise: {broken}", hint, found.log)
+    return found.verdicts
 
 
-def _watch(target: Target, record: Record) -> tuple[Verdict, ...]:
-    golden, url = target.golden(record.golden_digest), target.url()
+def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
     pool = ThreadPoolExecutor(1)
     try:
-        with target.watcher(url, golden, record.release, target.environment.host) as load:
+        with target.watcher(target.url(), golden, record.release, target.environment.host) as load:
             suite = pool.submit(
                 run_suite,
                 target.workspace,
@@ -84,8 +103,9 @@ def _watch(target: Target, record: Record) -> tuple[Verdict, ...]:
         if broken:
             # It is undone before the suite has ended.
             beyond_doubt = Verdict(name="nothing breaks while it bakes", passed=False, detail=broken)
-            return (beyond_doubt, *load.verdicts())
-        return (*suite.result().verdicts, *load.verdicts())
+            return Baked((beyond_doubt, *load.verdicts()))
+        report = suite.result()
+        return Baked((*report.verdicts, *load.verdicts()), report.log if report.broken else "")
     finally:
         pool.shutdown(wait=False)
 

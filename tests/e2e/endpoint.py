@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import dns.exception
 import dns.resolver
 
 RESOLVE_SECONDS = 10
+CONNECT_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -24,19 +26,29 @@ class Endpoint:
 
 
 def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> Endpoint:
-    """Return the endpoint of a URL.
+    """Return the endpoint of a URL, once something listens there.
 
     A name is looked up in `rules` (HOST:PORT:ADDRESS) first, then at the DNS `server` (ADDRESS:PORT;
-    empty: this machine's own resolver). Raises LookupError when it resolves nowhere in time.
+    empty: this machine's own resolver). Raises LookupError when it resolves nowhere in time, or nothing
+    listens.
     """
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or 80
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    addresses = _addresses(host, port, server, rules)
+    try:
+        socket.create_connection((addresses[0], port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        raise LookupError(f"nothing listens at {url} ({addresses[0]}:{port}): {error}") from error
+    return Endpoint(url, addresses, named=not _is_address(host))
+
+
+def _addresses(host: str, port: int, server: str, rules: Iterable[str]) -> tuple[str, ...]:
     if _is_address(host):
-        return Endpoint(url, (host,), named=False)
+        return (host,)
     for rule in rules:
         if rule.startswith(f"{host}:{port}:"):
-            return Endpoint(url, (rule.split(":", 2)[2],), named=True)
-    return Endpoint(url, _resolve(host, server), named=True)
+            return (rule.split(":", 2)[2],)
+    return _resolve(host, server)
 
 
 def _is_address(host: str) -> bool:

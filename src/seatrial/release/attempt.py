@@ -64,7 +64,7 @@ class Attempt:
         self.verdicts = (*report.verdicts, *load.verdicts())
         broken = report.broken or load.broken() or first_broken(self.verdicts)
         if broken:
-            raise RefusedError(broken, "users saw nothing of it", report.log)
+            raise RefusedError(broken, "mend it and release anew; users saw nothing of it", report.log)
         self.record = target.records.move(record, "previewed", verdicts=self.verdicts)
 
     def switch(self) -> str:
