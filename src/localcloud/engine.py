@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import docker
 
 from localcloud import engine_client, engine_install
 from localcloud.engine_home import EngineHome, default_home, read_record
+from localcloud.engine_processes import children
 from localcloud.engine_start import start_engine
 from localcloud.engine_stop import stop_engine
 from localcloud.errors import LocalcloudError
@@ -97,6 +98,10 @@ def stop(report: Report, home: EngineHome | None = None) -> bool:
         if record is None:
             return False
         with report.step("stop the container engine"):
+            if not record.alive() and children(place):
+                # It died and left containers: only an engine can end them properly.
+                with suppress(LocalcloudError):
+                    record = start_engine(place)
             stop_engine(place, record)
     return True
 

@@ -17,6 +17,8 @@ BOOTSTRAP = {
 }
 OS_RELEASE = Path("/etc/os-release")
 SYSTEMD = Path("/run/systemd/system")
+# Debian 13 keeps the client and its builder in packages of their own, Debian 12 has no such packages.
+CLIENTS = ("docker-cli", "docker-buildx")
 UPDATE_SECONDS = 300
 INSTALL_SECONDS = 900
 
@@ -57,11 +59,18 @@ def install(tools: dict[str, str], report: Report, *, why: str, os_release: Path
         hint = f"see what apt says to: {by_hand}"
         run(["apt-get", "update", "-qq"], timeout=UPDATE_SECONDS, env=environment, hint=hint)
         run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, *_clients(packages)],
             timeout=INSTALL_SECONDS,
             env=environment,
             hint=hint,
         )
+
+
+def _clients(packages: list[str]) -> list[str]:
+    if "docker.io" not in packages:
+        return []
+    offered = run(["apt-cache", "pkgnames", "docker-"], timeout=60).stdout.split()
+    return [name for name in CLIENTS if name in offered]
 
 
 def start_by_systemd(report: Report) -> None:

@@ -22,6 +22,7 @@ from tenacity import (
 from localcloud import engine_traces
 from localcloud.engine_client import answers
 from localcloud.engine_home import Before, EngineHome, Started, read_record, start_time, write_record
+from localcloud.engine_processes import forget_containerd
 from localcloud.errors import LocalcloudError
 from localcloud.process import log_tail, start
 
@@ -44,6 +45,7 @@ def start_engine(home: EngineHome) -> Started:
     home.root.mkdir(parents=True, exist_ok=True)
     home.socket.parent.mkdir(parents=True, exist_ok=True)
     before = _before(home)
+    forget_containerd(home)
     config = _configure(home)
     home.log.unlink(missing_ok=True)
     process = start([*_command(home), "--config-file", str(config)], log=home.log, env=_environment())

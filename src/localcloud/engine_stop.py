@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import operator
 import os
 import shutil
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 from docker.errors import DockerException
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from localcloud import engine_traces
 from localcloud.engine_client import answers, connect
-from localcloud.engine_home import EngineHome, Started, start_time
-from localcloud.errors import LocalcloudError
-from localcloud.process import log_tail, run
-
-STOP_SECONDS = 60
+from localcloud.engine_home import EngineHome, Started
+from localcloud.engine_processes import children, end, until
+from localcloud.process import run
 
 
 def stop_engine(home: EngineHome, started: Started) -> None:
@@ -31,8 +26,8 @@ def stop_engine(home: EngineHome, started: Started) -> None:
     if started.alive():
         bridges += _empty(home)
         os.kill(started.pid, signal.SIGTERM)
-        _until(lambda: not started.alive(), "The engine did not end", home)
-    _end_children(home)
+        until(lambda: not started.alive(), "The engine did not end", home)
+    end(home, children(home))
     _unmount(home)
     same_boot = started.before.boot == engine_traces.boot_id()
     if same_boot:
@@ -58,41 +53,6 @@ def _empty(home: EngineHome) -> list[str]:
             bridges.append(options.get("com.docker.network.bridge.name") or f"br-{network.id[:12]}")
             network.remove()
     return bridges
-
-
-def _until(done: Callable[[], bool], message: str, home: EngineHome) -> None:
-    waits = Retrying(
-        stop=stop_after_delay(STOP_SECONDS), wait=wait_fixed(0.1), retry=retry_if_result(operator.not_)
-    )
-    try:
-        waits(done)
-    except RetryError as error:
-        raise LocalcloudError(
-            f"{message} within {STOP_SECONDS} s", f"read {home.log}", log_tail(home.log)
-        ) from error
-
-
-def children(home: EngineHome) -> list[int]:
-    """Return the processes that this engine left: they name its run directory or its data."""
-    marks = {str(home.exec_root / "containerd"), str(home.data)}
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            program = Path(words[0]).name
-            if program.startswith(("containerd", "docker-proxy", "dockerd")) and any(
-                word.startswith(mark) for word in words for mark in marks
-            ):
-                found.append(int(entry.name))
-    return found
-
-
-def _end_children(home: EngineHome) -> None:
-    left = [(pid, start_time(pid)) for pid in children(home)]
-    for pid, _ in left:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    _until(lambda: all(start_time(pid) != began for pid, began in left), "containerd did not end", home)
 
 
 def mounts(home: EngineHome) -> list[str]:

@@ -6,6 +6,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from docker.errors import DockerException
+
 from localcloud import engine_client, engine_install, image_pull, image_tags, process
 from localcloud.engine_home import cache_dir
 from localcloud.errors import LocalcloudError
@@ -58,16 +60,18 @@ def _build(host: str, reference: str, report: Report) -> None:
             process.run(words, timeout=BOOTSTRAP_SECONDS, log=log)
         except LocalcloudError as error:
             raise explained("base", error, log) from error
-        _load(host, root, reference)
+        _load(host, root, reference, log)
 
 
-def _load(host: str, root: Path, reference: str) -> None:
+def _load(host: str, root: Path, reference: str, log: Path) -> None:
     repository, _, tag = reference.partition(":")
+    settings = ["LABEL seatrial.image=base", 'CMD ["python3"]']
+    said = ""
     with closing(engine_client.connect(host, IMPORT_SECONDS)) as client:
-        said = client.api.import_image_from_file(
-            str(root), repository, tag, changes=["LABEL seatrial.image=base", 'CMD ["python3"]']
-        )
-        if image_pull.identity(host, reference) != reference:
-            raise LocalcloudError(
-                "The base image could not be put into the engine", "see its log", process.tail(said)
-            )
+        try:
+            said = str(client.api.import_image_from_file(str(root), repository, tag, changes=settings))
+        except DockerException as error:
+            said = str(error)
+    if image_pull.identity(host, reference) != reference:
+        failure = LocalcloudError("the engine did not take it", "", process.tail(said))
+        raise explained("base", failure, log)

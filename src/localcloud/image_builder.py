@@ -46,7 +46,7 @@ def client_program() -> str:
             return program
     raise LocalcloudError(
         "No Docker client here can build with BuildKit",
-        "install its plugin: docker-buildx, or Debian's docker.io",
+        "apt-get install docker-buildx (Debian 12: docker.io), or Docker's own buildx plugin",
     )
 
 

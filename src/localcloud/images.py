@@ -19,7 +19,7 @@ from localcloud.report import Report
 
 __all__ = ["PARTS", "NodeImage", "ensure", "kind_binary", "node"]
 
-PARTS = ("blob", "registry", "dns", "loadbalancer")
+PARTS = ("blob", "registry", "dns", "loadbalancer", "metrics")
 
 
 def ensure(names: Collection[str], report: Report) -> dict[str, str]:

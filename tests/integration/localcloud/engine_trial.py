@@ -1,7 +1,7 @@
 """Starts and stops an engine in a network and mount namespace of its own, and prints what it saw as JSON.
 
-Run by the tests as `unshare --net --mount python engine_trial.py <folder> <trial> <program>`: filter rules,
-links and mounts are then those of this engine alone; what others do on the machine meanwhile is not counted.
+Run by the tests as `unshare --net --mount python engine_trial.py <folder> <trial> <program>`: filter rules
+and links are then those of this engine alone; what others do on the machine meanwhile is not counted.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def counted(home: EngineHome) -> dict[str, Any]:
     """Return what can be seen of an engine from outside."""
     return {
         "links": engine_traces.links(),
-        "mounts": len(Path("/proc/self/mountinfo").read_text().splitlines()),
+        "mounts": Path("/proc/self/mountinfo").read_text().count(str(home.root.parent)),
         "rules": [line for family in engine_traces.FAMILIES for line in rules(family)],
         "processes": len(processes(home)),
         "files": [path.name for path in home.root.parent.iterdir() if path.suffix != ".lock"],

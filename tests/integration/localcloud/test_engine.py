@@ -77,6 +77,7 @@ def test_engine_leaves_the_machine_as_it_was(
     assert seen["again"]
     assert "docker0" in seen["during"]["links"]
     assert seen["during"]["rules"]
+    assert seen["during"]["mounts"]
     assert seen["during"]["processes"] >= 2
     assert seen["stopped"]
     assert not seen["found"]

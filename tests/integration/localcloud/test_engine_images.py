@@ -17,6 +17,7 @@ PROOF = {
     "registry": (["docker-registry", "--version"], "2.8"),
     "dns": (["dnsmasq", "--version"], "Dnsmasq version 2"),
     "loadbalancer": (["python3", "-c", "import controller.controller, os; print(os.getuid())"], "10001"),
+    "metrics": (["/metrics-server", "--version"], "v0.9.0"),
 }
 
 

@@ -101,6 +101,23 @@ def test_failing_apt_is_shown(
     assert "apt-get install" in failure.value.hint
 
 
+@pytest.mark.parametrize(("offered", "asked"), [("docker-cli docker-buildx", True), ("docker-doc", False)])
+def test_client_and_builder_come_along_where_they_are_packages(
+    tmp_path: Path, programs: Path, said: Report, monkeypatch: pytest.MonkeyPatch, offered: str, asked: bool
+) -> None:
+    """Debian 13's packages of client and builder are asked for where apt offers them, and only there."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    script(programs, "apt-get", f'echo "$@" >> {tmp_path}/asked')
+    script(programs, "apt-cache", f"printf '%s\\n' {offered}")
+    place = os_release(tmp_path, "ID=debian\n")
+
+    engine_install.install({"no-such-program": "docker.io"}, said, why="", os_release=place)
+
+    words = (tmp_path / "asked").read_text().split()
+    assert "docker.io" in words
+    assert ("docker-buildx" in words) is asked
+
+
 def test_nothing_is_installed_where_all_is_there(programs: Path, said: Report) -> None:
     """What is here is not asked of apt."""
     script(programs, "apt-get", "exit 1")
