@@ -16,12 +16,16 @@ ADMIN = "/etc/kubernetes/admin.conf"
 
 def kubectl(node: Container, *words: str) -> str:
     """Run the node's kubectl as administrator (10 s a request); raises LocalcloudError with what it said."""
-    code, (out, error) = node.exec_run(
-        ["kubectl", f"--kubeconfig={ADMIN}", "--request-timeout=10s", *words], demux=True
-    )
+    return run(node, "kubectl", f"--kubeconfig={ADMIN}", "--request-timeout=10s", *words)
+
+
+def run(node: Container, *words: str) -> str:
+    """Run a command in the node; raises LocalcloudError with what it said where it fails."""
+    code, (out, error) = node.exec_run(list(words), demux=True)
     if code:
+        shown = " ".join(word for word in words if not word.startswith("--"))[:60]
         raise LocalcloudError(
-            f"kubectl {' '.join(words[:2])} ended with {code} in {node.name}",
+            f"{shown} ended with {code} in {node.name}",
             f"docker exec {node.name} journalctl -u kubelet shows more",
             tail((error or b"").decode(errors="replace")),
         )

@@ -8,7 +8,19 @@ from typing import Any
 
 from docker import DockerClient
 
-from localcloud import blob, cluster, dns, engine, images, loadbalancer, localtoml, network, registry, traces
+from localcloud import (
+    blob,
+    cluster,
+    dns,
+    engine,
+    images,
+    loadbalancer,
+    localtoml,
+    metrics,
+    network,
+    registry,
+    traces,
+)
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance, alone
 from localcloud.report import Report
@@ -48,7 +60,8 @@ def up(instance: Instance, report: Report, options: Options | None = None) -> Ru
             traces.remember(client)
             addresses = network.ensure(client, instance)
             network.refuse_taken(client, instance, addresses)
-            done = run(_steps(client, found, instance, addresses, report, options or Options()), report)
+            work = _Work(client, found.host, instance, addresses, report, options or Options())
+            done = run(work.steps(), report)
         finally:
             client.close()
         localtoml.write(instance, addresses, done["base image"])
@@ -56,45 +69,56 @@ def up(instance: Instance, report: Report, options: Options | None = None) -> Ru
         return Running(instance, addresses, node.source, node.kubernetes_version)
 
 
-def _steps(
-    client: DockerClient,
-    found: engine.Engine,
-    instance: Instance,
-    addresses: Addresses,
-    report: Report,
-    options: Options,
-) -> dict[str, Step]:
-    def part(name: str, module: Any) -> Step:
+@dataclass(frozen=True)
+class _Work:
+    """The steps of starting an instance; each is given what those before it returned."""
+
+    client: DockerClient
+    engine: str
+    instance: Instance
+    addresses: Addresses
+    report: Report
+    options: Options
+
+    def steps(self) -> dict[str, Step]:
+        return {
+            "base image": Step(lambda _: images.ensure(["base"], self.report)["base"]),
+            "images": Step(lambda _: images.ensure(IMAGES, self.report)),
+            "metrics image": Step(lambda _: images.ensure([metrics.PART], self.report)[metrics.PART]),
+            "node image": Step(lambda _: images.node(self.report)),
+            "kind": Step(lambda _: images.kind_binary(self.report)),
+            "blob": self._part("blob", blob),
+            "registry": self._part("registry", registry),
+            "dns": self._part("dns", dns),
+            "cluster": Step(self._cluster, needs=("node image", "kind")),
+            "loadbalancer": Step(self._loadbalancer, needs=("cluster", "images")),
+            "metrics": Step(self._metrics, needs=("cluster", "metrics image")),
+        }
+
+    def _part(self, name: str, module: Any) -> Step:
         def work(done: Mapping[str, Any]) -> None:
-            with report.step(name):
-                module.ensure(client, instance, addresses, done["images"][name])
+            with self.report.step(name):
+                module.ensure(self.client, self.instance, self.addresses, done["images"][name])
 
         return Step(work, needs=("images",))
 
-    def start_cluster(done: Mapping[str, Any]) -> Any:
+    def _cluster(self, done: Mapping[str, Any]) -> Any:
         image = done["node image"]
         kind = cluster.Kind(
             program=done["kind"],
-            engine=found.host,
-            image=options.node_image or image.reference,
+            engine=self.engine,
+            image=self.options.node_image or image.reference,
             built_here=image.source == "built",
-            ready_seconds=options.ready_seconds,
+            ready_seconds=self.options.ready_seconds,
         )
-        with report.step(cluster.PART):
-            return cluster.ensure(client, instance, addresses, kind)
+        with self.report.step(cluster.PART):
+            return cluster.ensure(self.client, self.instance, self.addresses, kind)
 
-    def start_loadbalancer(done: Mapping[str, Any]) -> None:
-        with report.step(loadbalancer.PART):
-            loadbalancer.ensure(client, instance, addresses, done["images"]["loadbalancer"], done["cluster"])
+    def _loadbalancer(self, done: Mapping[str, Any]) -> None:
+        image = done["images"][loadbalancer.PART]
+        with self.report.step(loadbalancer.PART):
+            loadbalancer.ensure(self.client, self.instance, self.addresses, image, done["cluster"])
 
-    return {
-        "base image": Step(lambda _: images.ensure(["base"], report)["base"]),
-        "images": Step(lambda _: images.ensure(list(IMAGES), report)),
-        "node image": Step(lambda _: images.node(report)),
-        "kind": Step(lambda _: images.kind_binary(report)),
-        "blob": part("blob", blob),
-        "registry": part("registry", registry),
-        "dns": part("dns", dns),
-        "cluster": Step(start_cluster, needs=("node image", "kind")),
-        "loadbalancer": Step(start_loadbalancer, needs=("cluster", "images")),
-    }
+    def _metrics(self, done: Mapping[str, Any]) -> None:
+        with self.report.step(metrics.PART):
+            metrics.ensure(self.client, done["metrics image"], done["cluster"])

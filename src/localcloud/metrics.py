@@ -1,0 +1,70 @@
+"""What pods use, measured inside the cluster: metrics-server, for autoscalers and `kubectl top`."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import tempfile
+from importlib.resources import files
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+from localcloud import node
+from localcloud.errors import LocalcloudError
+
+PART = "metrics"
+NAMESPACE = "kube-system"
+DEPLOYMENT = "metrics-server"
+ARCHIVE = "/kind/metrics.tar"
+
+
+def ensure(client: DockerClient, image: str, cluster: Container) -> None:
+    """Have metrics-server in the cluster, from this image of the engine's; what is there is left alone.
+
+    Its first figures come after some seconds, which nobody waits for: an autoscaler without figures
+    leaves sizes as they are. Raises LocalcloudError where the node refuses the image or the manifest.
+    """
+    manifest = (files("localcloud") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
+    manifest = manifest.replace("IMAGE", image)
+    version = hashlib.sha256(manifest.encode()).hexdigest()[:16]
+    if _version(cluster) == version:
+        return
+    _load(client, image, cluster)
+    node.apply(cluster, manifest.replace("VERSION", f'"{version}"'))
+
+
+def ready(cluster: Container) -> bool:
+    """Say whether figures can be asked for."""
+    found = _deployment(cluster)
+    return bool(found and (found.get("status") or {}).get("availableReplicas"))
+
+
+def _version(cluster: Container) -> str:
+    found = _deployment(cluster)
+    return str(found["metadata"]["labels"].get("localcloud/version", "")) if found else ""
+
+
+def _deployment(cluster: Container) -> dict[str, dict[str, dict[str, str]]] | None:
+    try:
+        return node.get(cluster, "deployment", DEPLOYMENT, f"--namespace={NAMESPACE}")
+    except LocalcloudError:
+        return None
+
+
+def _load(client: DockerClient, image: str, cluster: Container) -> None:
+    """Put the image into the node's containerd, where pods of any namespace find it."""
+    with tempfile.TemporaryFile() as saved, tempfile.TemporaryFile() as packed:
+        for chunk in client.images.get(image).save(named=True):
+            saved.write(chunk)
+        entry = tarfile.TarInfo(ARCHIVE.lstrip("/"))
+        entry.size = saved.tell()
+        saved.seek(0)
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            archive.addfile(entry, saved)
+        packed.seek(0)
+        cluster.put_archive("/", packed)
+    try:
+        node.run(cluster, "ctr", "--namespace=k8s.io", "images", "import", "--no-unpack", ARCHIVE)
+    finally:
+        cluster.exec_run(["rm", "-f", ARCHIVE])
