@@ -16,6 +16,7 @@ from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
+KEPT = ("tests/unit/house/project.py", "tests/unit/house/test_order.py", "tests/integration/image")
 
 
 def git(*words: str) -> None:
@@ -37,13 +38,13 @@ def settings() -> Settings:
 def repository(tmp_path: Path) -> Path:
     """A repository whose head is this working tree as it is, untracked files included.
 
-    Of its unit tests it keeps one file: they are not what is tested here, and run on their own.
+    Of its tests it keeps those that the stages run, and one of the units': the others run on their own.
     """
     target = tmp_path / "repository"
     git("clone", "-q", "--shared", "--no-checkout", str(ROOT), str(target))
     git("--git-dir", f"{target}/.git", "--work-tree", str(ROOT), "add", "--all")
-    kept = [f":!{path}" for path in ("tests/unit/house/project.py", "tests/unit/house/test_order.py")]
-    git("-C", str(target), "rm", "-rq", "--cached", "tests/unit", *kept)
+    others = ["tests/unit", "tests/integration", *(f":!{path}" for path in KEPT)]
+    git("-C", str(target), "rm", "-rq", "--cached", *others)
     git("-C", str(target), "commit", "-q", "-m", "the working tree under test")
     git("-C", str(target), "reset", "-q", "--hard")
     return target
