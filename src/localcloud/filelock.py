@@ -11,7 +11,7 @@ from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_d
 
 from localcloud.errors import LocalcloudError
 
-LOCK_SECONDS = 1800
+LOCK_SECONDS = 4000
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from localcloud import process
 from localcloud.engine_home import cache_dir
 from localcloud.errors import LocalcloudError
 
-BUILD_SECONDS = 1800
+BUILD_SECONDS = 3600
 # Clients older than this speak BuildKit by themselves; newer ones leave it to their plugin.
 FIRST_WITHOUT = 23
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
