@@ -23,7 +23,7 @@ HOSTS = [
     )
 ]
 SECRETS = {
-    "private key": "-----BEGIN [A-Z ]*PRIVATE" + " KEY-----",
+    "private key": "^-----BEGIN [A-Z ]*PRIVATE" + " KEY-----",
     "Azure account key": r"AccountKey=[A-Za-z0-9+/]{40,}",
     "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{30,}",
 }
