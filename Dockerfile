@@ -24,7 +24,7 @@ RUN rm -rf bin numpy/f2py numpy/_core/include onnxruntime/transformers onnxrunti
     && find /layers/lib -exec touch -h -d @0 {} +
 COPY src /layers/code/app/code
 WORKDIR /layers/code/app/code
-RUN python3 -m compileall -q -d /app/code --invalidation-mode unchecked-hash . \
+RUN python3 -m compileall -q -d /app/code --invalidation-mode checked-hash . \
     && find /layers/code -exec touch -h -d @0 {} +
 
 # hadolint ignore=DL3006

@@ -1,13 +1,14 @@
-"""Gunicorn's settings.
-
-Nothing here may import onnxruntime: it starts a thread, and no thread survives the fork of a worker.
-"""
+"""Gunicorn's settings. The libraries are imported here, once, so that the workers share their memory."""
 
 from __future__ import annotations
 
 import os
 from typing import Any
 
+# Before onnxruntime is imported: its telemetry starts a thread, and none survives the fork of a worker.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import classifier.app  # noqa: F401
 from classifier.config import load_config, positive
 from classifier.logs import logging_config
 
