@@ -31,7 +31,7 @@ class MemoryCluster:
         found = [each for (k, _), each in self.objects.items() if k == kind]
         return [copy.deepcopy(o) for o in found if wanted.items() <= o["metadata"].get("labels", {}).items()]
 
-    def apply(self, manifest: Manifest) -> Manifest:
+    def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:
         """Store a manifest."""
         self.calls.append(f"apply {manifest['kind']} {manifest['metadata']['name']}")
         return self._store(manifest)

@@ -7,6 +7,7 @@ import json
 
 from seatrial import console
 from seatrial.credentials import find_credentials
+from seatrial.release import fence
 from seatrial.release.cluster import Manifest
 from seatrial.release.names import MANAGED, MANAGER, PULL_SECRET
 from seatrial.release.nodes import node_reader
@@ -32,6 +33,22 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
         target.cluster.apply(secret)
     else:
         console.line(f"bootstrap: no password for the registry is known: the nodes of {env} need their own")
+    _tell_the_fence(target)
+
+
+def _tell_the_fence(target: Target) -> None:
+    """Try out, once there is an image for it, whether the network policies hold, and say so where not."""
+    cluster, namespace = target.cluster, target.environment.namespace
+    found, stable = fence.known(cluster, namespace), target.records.stable()
+    if found == "unknown" and stable:
+        with console.step(f"try the network policies of {target.name}"):
+            found = fence.probe(cluster, namespace, stable.reference)
+            fence.remember(cluster, namespace, found)
+    if found == "open":
+        console.line(
+            f"bootstrap: WARNING: nothing enforces the NetworkPolicies of {target.name}: its pods reach "
+            "and are reached by all. Only a cluster with an engine for them does (AKS: cilium)"
+        )
 
 
 def _pull_secret(registry: Registry, namespace: str) -> Manifest | None:

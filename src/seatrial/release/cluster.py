@@ -75,7 +75,7 @@ class Cluster:
         found = self._call(kind, "get", namespace=namespace, label_selector=labels, field_selector=fields)
         return list(found.get("items") or [])
 
-    def apply(self, manifest: Manifest) -> Manifest:
+    def apply(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
         """Apply a manifest server-side; fields that somebody else set by hand are taken back."""
         return self._call(
             manifest["kind"],
@@ -83,7 +83,7 @@ class Cluster:
             version=manifest["apiVersion"],
             body=manifest,
             namespace=manifest["metadata"].get("namespace"),
-            field_manager=MANAGER,
+            field_manager=manager,
             force_conflicts=True,
         )
 
