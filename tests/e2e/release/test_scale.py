@@ -1,0 +1,71 @@
+"""The autoscaler and a release, which must not undo each other's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2e.load import Users
+from e2e.release.conftest import Trial
+from e2e.release.environments import environment, remove
+from e2e.release.images import Images
+from e2e.sizes import Sizes, look
+from modelkit.golden import GoldenSet
+from seatrial.release.names import deployment
+from seatrial.release.waiting import until
+from seatrial.workspace import Workspace
+
+# The figures come every 10 s, the autoscaler looks every 15 s, a pod starts in a few.
+RAISED_SECONDS = 75
+BOUNDS = {"REPLICAS": "1", "MAX_REPLICAS": "2", "BAKE_SECONDS": "3"}
+
+
+@pytest.fixture(scope="module")
+def scaled(workspace: Workspace, trial: Trial, images: Images) -> Iterator[Trial]:
+    """An environment that serves with one replica and may have two."""
+    made = environment(workspace, "scale", BOUNDS)
+    code, output = made.release(images.honest("before-scaling"))
+    assert code == 0, output
+    yield made
+    remove(made)
+
+
+def test_replicas_follow_the_load_and_a_release_keeps_them(
+    scaled: Trial, images: Images, golden: GoldenSet
+) -> None:
+    """Under load the autoscaler adds a replica; a release that starts then has both from its switch on."""
+    slots, image, before = scaled.target.slots, images.honest("at-scaled-size"), scaled.stable()
+    endpoint = scaled.target.by_name()
+    assert look(slots).ready == 1  # type: ignore[union-attr]
+    with Sizes(slots) as sizes, Users(endpoint.url, endpoint.address, golden.photos, rate=16) as users:
+        until("a second replica", lambda: True if sizes.largest() == 2 else None, RAISED_SECONDS)
+        code, output = scaled.release(image)
+    assert code == 0, output
+    after = scaled.stable()
+    assert (after.reference, after.slot != before.slot) == (image, True)
+    assert {size.ready for size in sizes.seen if size.slot == after.slot} == {2}
+    assert (users.failed(), users.wrong()) == ([], [])
+    autoscaler = scaled.target.cluster.get("HorizontalPodAutoscaler", "classifier", slots.namespace)
+    assert autoscaler is not None
+    assert autoscaler["spec"]["scaleTargetRef"]["name"] == deployment(after.slot)
+
+
+def test_from_the_switch_on_the_size_is_the_autoscalers(scaled: Trial) -> None:
+    """Who set the size last is the autoscaler, by the cluster's own book; a release takes no field from it."""
+    slots = scaled.target.slots
+    live = slots.live()
+    assert live is not None
+
+    def given_back() -> bool | None:
+        found = slots.cluster.get("Deployment", deployment(live.slot), slots.namespace) or {}
+        return True if found["spec"]["replicas"] == 1 else None
+
+    until("the size that little load needs", given_back, 90)
+    found = slots.cluster.get("Deployment", deployment(live.slot), slots.namespace) or {}
+    owners = {
+        entry["manager"]
+        for entry in found["metadata"]["managedFields"]
+        if "f:replicas" in entry["fieldsV1"].get("f:spec", {})
+    }
+    assert owners == {"kube-controller-manager"}
