@@ -73,8 +73,8 @@ class Life:
 def life(cloud: Cloud, image: str) -> Life:
     """Start a second instance, let each use the other, and take it down."""
     before = census(cloud.client, cloud.instance.directory)
-    stranger = started("test-b")
     try:
+        stranger = started("test-b")
         during = census(cloud.client, cloud.instance.directory)
         blob_service(stranger).get_blob_client("models", "x").upload_blob(b"of the stranger")
         blob = blob_service(stranger).get_blob_client("models", "x").download_blob().readall()
