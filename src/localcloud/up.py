@@ -13,6 +13,7 @@ from localcloud import (
     cluster,
     dns,
     engine,
+    engine_client,
     images,
     loadbalancer,
     localtoml,
@@ -55,7 +56,7 @@ def up(instance: Instance, report: Report, options: Options | None = None) -> Ru
     """
     with alone(instance):
         found = engine.ensure(report)
-        client = engine.client()
+        client = engine_client.connect(found.host)
         try:
             traces.remember(client)
             addresses = network.ensure(client, instance)
