@@ -12,7 +12,8 @@ from e2e.release.environments import environment, remove
 from e2e.release.images import Images
 from e2e.sizes import Sizes, look
 from modelkit.golden import GoldenSet
-from seatrial.release.names import deployment
+from seatrial.release.names import Slot, deployment
+from seatrial.release.slots import Slots
 from seatrial.release.waiting import until
 from seatrial.workspace import Workspace
 
@@ -40,6 +41,7 @@ def test_replicas_follow_the_load_and_a_release_keeps_them(
     assert look(slots).ready == 1  # type: ignore[union-attr]
     with Sizes(slots) as sizes, Users(endpoint.url, endpoint.address, golden.photos, rate=16) as users:
         until("a second replica", lambda: True if sizes.largest() == 2 else None, RAISED_SECONDS)
+        assert _who_sizes(slots, before.slot) == {"kube-controller-manager"}
         code, output = scaled.release(image)
     assert code == 0, output
     after = scaled.stable()
@@ -51,21 +53,11 @@ def test_replicas_follow_the_load_and_a_release_keeps_them(
     assert autoscaler["spec"]["scaleTargetRef"]["name"] == deployment(after.slot)
 
 
-def test_from_the_switch_on_the_size_is_the_autoscalers(scaled: Trial) -> None:
-    """Who set the size last is the autoscaler, by the cluster's own book; a release takes no field from it."""
-    slots = scaled.target.slots
-    live = slots.live()
-    assert live is not None
-
-    def given_back() -> bool | None:
-        found = slots.cluster.get("Deployment", deployment(live.slot), slots.namespace) or {}
-        return True if found["spec"]["replicas"] == 1 else None
-
-    until("the size that little load needs", given_back, 90)
-    found = slots.cluster.get("Deployment", deployment(live.slot), slots.namespace) or {}
-    owners = {
+def _who_sizes(slots: Slots, slot: Slot) -> set[str]:
+    """Return who owns a slot's number of replicas, by the cluster's own book."""
+    found = slots.cluster.get("Deployment", deployment(slot), slots.namespace) or {"metadata": {}}
+    return {
         entry["manager"]
-        for entry in found["metadata"]["managedFields"]
+        for entry in found["metadata"].get("managedFields", [])
         if "f:replicas" in entry["fieldsV1"].get("f:spec", {})
     }
-    assert owners == {"kube-controller-manager"}
