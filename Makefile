@@ -72,6 +72,8 @@ test-e2e: setup ## the acceptance suite: URL=… or ENV=…, EXPECT=<version or 
 	@pytest tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT))
 test-release: setup ## releases, refusals and rollbacks on the tests' own cluster
 	@pytest tests/e2e/release
+bench-scale: setup ## load doubles, replicas follow, latency returns: a plot
+	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
 publish: setup ## MODEL=dir GOLDEN=dir into the store, once and for ever
@@ -114,4 +116,4 @@ help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: up down status doctor clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help
+.PHONY: bench-scale up down status doctor clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help
