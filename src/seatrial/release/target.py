@@ -19,6 +19,7 @@ from seatrial.release.records import Records
 from seatrial.release.render import Renderer
 from seatrial.release.slots import Slots
 from seatrial.release.suite import Endpoint
+from seatrial.release.timeline import folder_of
 from seatrial.release.watch import LoadWatcher, Promise
 from seatrial.settings import Environment, Settings
 from seatrial.workspace import Workspace
@@ -92,10 +93,15 @@ class Target:
         return Cache(self.settings.store, self.workspace.cache).obtain(GOLDEN_SET, locked)
 
     def watcher(self, url: str, golden: GoldenSet, release: str, host: str = "") -> LoadWatcher:
-        """Return the light load that judges an endpoint by this environment's thresholds."""
+        """Return the light load that judges an endpoint by this environment's thresholds.
+
+        `host` is the name that users ask for; without it the endpoint is a preview. What was asked is
+        left for the report.
+        """
         asked = self.environment
         promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds)
-        return LoadWatcher(url, golden.photos, promise, asked.load_per_second, host)
+        left = folder_of(self.workspace, release) / f"{'live' if host else 'preview'}-timeline.jsonl"
+        return LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
 
 
 def open_target(

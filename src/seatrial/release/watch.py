@@ -6,13 +6,16 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import quantiles
 from types import TracebackType
 
 import requests
 
 from modelkit.golden import Photo
+from seatrial.release.timeline import Answer, write_timeline
 from seatrial.results import Verdict
 
 REQUEST_SECONDS = 10
@@ -35,7 +38,7 @@ class LoadWatcher:
     """Sends golden photos at a steady rate, each on a connection of its own, until it is stopped.
 
     `rate` is in requests a second; `host` is the name to ask for at an address. The number of
-    requests is bounded by `limit`.
+    requests is bounded by `limit`. Each is noted in `answers`, and written to `timeline` at the end.
     """
 
     url: str
@@ -47,6 +50,8 @@ class LoadWatcher:
     failures: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    timeline: Path | None = None
+    answers: list[Answer] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> LoadWatcher:
@@ -62,6 +67,10 @@ class LoadWatcher:
         """Stop the load and wait for the last answer."""
         self._stop.set()
         self._driver.join()
+        if self.timeline:
+            # What is only for readers must not fail a release.
+            with suppress(OSError):
+                write_timeline(self.timeline, self.answers)
 
     @property
     def total(self) -> int:
@@ -102,7 +111,8 @@ class LoadWatcher:
     def _ask(self, which: int) -> None:
         if self._stop.is_set():
             return
-        start, photo = time.monotonic(), self.photos[which]
+        at, start, photo = time.time(), time.monotonic(), self.photos[which]
+        status, release = 0, ""
         headers = {"Content-Type": "application/octet-stream", "Connection": "close"} | (
             {"Host": self.host} if self.host else {}
         )
@@ -110,19 +120,28 @@ class LoadWatcher:
             answer = requests.post(
                 f"{self.url}/predict", data=self._bodies[which], headers=headers, timeout=REQUEST_SECONDS
             )
+            status, release = answer.status_code, answer.headers.get("X-Release", "")
             answer.raise_for_status()
             label = answer.json()["predictions"][0]["label"]
         except (requests.RequestException, ValueError, LookupError, TypeError) as error:
             self.failures.append(f"{type(error).__name__}: {error}"[:200])
+            self._note(at, start, status, release, self.failures[-1])
             return
         self.seconds.append(time.monotonic() - start)
-        self._judge(photo, label, answer.headers.get("X-Release", ""))
+        why = self._judge(photo, label, release)
+        if why:
+            self.wrong.append(why)
+        self._note(at, start, status, release, why)
 
-    def _judge(self, photo: Photo, label: str, release: str) -> None:
+    def _judge(self, photo: Photo, label: str, release: str) -> str:
         if label != photo.label:
-            self.wrong.append(f"{photo.path.name} is {photo.label}, not {label} (by {release or 'nobody'})")
-        elif release != self.promise.release:
-            self.wrong.append(f"{release or 'nobody'} answered in place of {self.promise.release}")
+            return f"{photo.path.name} is {photo.label}, not {label} (by {release or 'nobody'})"
+        asked = self.promise.release
+        return "" if release == asked else f"{release or 'nobody'} answered in place of {asked}"
+
+    def _note(self, at: float, start: float, status: int, release: str, why: str) -> None:
+        took = round(1000 * (time.monotonic() - start), 1)
+        self.answers.append(Answer(at, took, status, release, ok=not why, why=why))
 
     def _error_rate(self) -> float:
         return len(self.failures) / self.total if self.total else 0.0

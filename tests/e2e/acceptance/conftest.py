@@ -39,7 +39,14 @@ def golden(pytestconfig: pytest.Config) -> GoldenSet:
     folder = Path(given) if given else _fetched()
     if not (folder / "golden.json").exists():
         pytest.fail(f"there is no golden set at {folder}: give --golden DIR, or `make fetch`", pytrace=False)
+    pytestconfig.stash[_golden] = folder
     return load_golden(folder)
+
+
+@pytest.fixture(scope="session")
+def notes() -> dict[str, object]:
+    """What the report shows beside the verdicts: who answered, what, and how quickly."""
+    return _notes
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +78,10 @@ def _fetched() -> Path:
 
 # The report: each promise with its verdict, for people and for whoever started the suite.
 _report = pytest.StashKey[Path]()
+_golden = pytest.StashKey[Path]()
 _promises: list[dict[str, object]] = []
 _skipped: list[dict[str, object]] = []
+_notes: dict[str, object] = {}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -107,8 +116,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     target = session.config.stash[_report]
     target.parent.mkdir(parents=True, exist_ok=True)
     asked = {name: session.config.getoption(name) for name in ("url", "env", "expect")}
-    body = {"asked": asked, "promises": _promises, "skipped": _skipped}
+    body = {"asked": asked, "promises": _promises, "skipped": _skipped, **_notes}
     target.write_text(json.dumps(body, indent=2) + "\n")
+    if not session.config.getoption("report"):
+        _leave_page(target, session.config.stash.get(_golden, None))
+
+
+def _leave_page(report: Path, golden: Path | None) -> None:
+    # Where this is not installed beside the suite, JSON and JUnit are the report.
+    try:
+        from seatrial.report.by_hand import leave_page
+    except ImportError:
+        return
+    leave_page(report, golden)
 
 
 def _detail(report: pytest.TestReport) -> str:

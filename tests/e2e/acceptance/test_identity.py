@@ -25,9 +25,10 @@ def test_version_is_what_was_expected(api: ApiClient, pytestconfig: pytest.Confi
     assert not missing, f"/version does not say {', '.join(missing)}"
 
 
-def test_version_names_the_whole_chain(api: ApiClient) -> None:
+def test_version_names_the_whole_chain(api: ApiClient, notes: dict[str, object]) -> None:
     """/version names commit, release and image of the app, name, version and digest of the model."""
     version = api.version()
+    notes["version"] = version
     assert {"commit", "release", "image", "environment"} <= version["app"].keys()
     assert {"name", "version", "digest"} <= version["model"].keys()
     assert {"python", "flask", "onnxruntime", "numpy", "pillow"} <= version["frameworks"].keys()

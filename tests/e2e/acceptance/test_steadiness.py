@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
 
 from e2e.api_client import ApiClient
 from e2e.endpoint import Endpoint
@@ -12,7 +15,14 @@ REQUESTS = 100
 CLIENTS = 4
 
 
-def _failures(clients: list[ApiClient], golden: GoldenSet) -> list[str]:
+@pytest.fixture
+def times(notes: dict[str, Any]) -> list[float]:
+    """The milliseconds of every answer, for the report."""
+    found: list[float] = notes.setdefault("milliseconds", [])
+    return found
+
+
+def _failures(clients: list[ApiClient], golden: GoldenSet, times: list[float]) -> list[str]:
     photos = [(photo.path.read_bytes(), photo.label) for photo in golden.photos]
 
     def ask(client: ApiClient, start: int) -> list[str]:
@@ -20,6 +30,7 @@ def _failures(clients: list[ApiClient], golden: GoldenSet) -> list[str]:
         for number in range(start, start + REQUESTS // CLIENTS):
             body, label = photos[number % len(photos)]
             answer = client.predict(body)
+            times.append(round(1000 * answer.elapsed.total_seconds(), 1))
             if answer.status_code != 200 or answer.json()["predictions"][0]["label"] != label:
                 found.append(f"{answer.status_code} {answer.text[:100]}")
         return found
@@ -28,13 +39,13 @@ def _failures(clients: list[ApiClient], golden: GoldenSet) -> list[str]:
         return [each for found in pool.map(ask, clients, range(CLIENTS)) for each in found]
 
 
-def test_100_requests_on_kept_connections(endpoint: Endpoint, golden: GoldenSet) -> None:
+def test_100_requests_on_kept_connections(endpoint: Endpoint, golden: GoldenSet, times: list[float]) -> None:
     """100 requests on four kept connections are all answered, and rightly."""
     clients = [ApiClient(endpoint.url, endpoint.addresses[0]) for _ in range(CLIENTS)]
-    assert _failures(clients, golden) == []
+    assert _failures(clients, golden, times) == []
 
 
-def test_100_requests_on_new_connections(endpoint: Endpoint, golden: GoldenSet) -> None:
+def test_100_requests_on_new_connections(endpoint: Endpoint, golden: GoldenSet, times: list[float]) -> None:
     """100 requests, each on a connection of its own, are all answered, and rightly."""
     clients = [ApiClient(endpoint.url, endpoint.addresses[0], keep=False) for _ in range(CLIENTS)]
-    assert _failures(clients, golden) == []
+    assert _failures(clients, golden, times) == []
