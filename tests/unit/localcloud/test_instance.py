@@ -69,6 +69,7 @@ def test_one_command_at_a_time(instance: Instance) -> None:
         other = threading.Thread(target=second)
         other.start()
         entered.wait(5)
+        other.join(0.5)
         order.append("first")
     other.join(5)
 
