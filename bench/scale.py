@@ -21,7 +21,8 @@ from e2e.load import Answer, Users
 from e2e.release.conftest import Trial
 from e2e.release.environments import environment, remove
 from e2e.release.images import Images
-from e2e.sizes import Size, Sizes
+from e2e.sizes import Size, Sizes, look
+from seatrial.release.waiting import until
 from seatrial.results import FetchResult, PushResult
 from seatrial.workspace import find
 
@@ -95,6 +96,8 @@ def main() -> None:
         code, output = trial.release(_image(trial))
         if code:
             sys.exit(output)
+        # The suite of the release was load too.
+        until("one replica", lambda: True if look(trial.target.slots).wanted == 1 else None, 180)
         begin, answers, sizes = measure(trial)
     finally:
         remove(trial)

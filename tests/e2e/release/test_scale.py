@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from e2e.release.environments import environment, remove
 from e2e.release.images import Images
 from e2e.sizes import Sizes, look
 from modelkit.golden import GoldenSet
+from seatrial.release.cluster import Manifest
 from seatrial.release.names import Slot, deployment
 from seatrial.release.slots import Slots
 from seatrial.release.waiting import until
@@ -19,15 +21,17 @@ from seatrial.workspace import Workspace
 
 # The figures come every 10 s, the autoscaler looks every 15 s, a pod starts in a few.
 RAISED_SECONDS = 75
-BOUNDS = {"REPLICAS": "1", "MAX_REPLICAS": "2", "BAKE_SECONDS": "3"}
+BOUNDS = {"REPLICAS": "1", "MAX_REPLICAS": "1", "BAKE_SECONDS": "3"}
 
 
 @pytest.fixture(scope="module")
 def scaled(workspace: Workspace, trial: Trial, images: Images) -> Iterator[Trial]:
-    """An environment that serves with one replica and may have two."""
+    """An environment that serves with one replica, whatever its release took, and may have two from now on."""
     made = environment(workspace, "scale", BOUNDS)
     code, output = made.release(images.honest("before-scaling"))
     assert code == 0, output
+    os.environ["SEATRIAL_ENVIRONMENTS__SCALE__MAX_REPLICAS"] = "2"
+    made.target.cluster.apply(_may_have(made, 2), manager="test")
     yield made
     remove(made)
 
@@ -39,7 +43,7 @@ def test_replicas_follow_the_load_and_a_release_keeps_them(
     slots, image, before = scaled.target.slots, images.honest("at-scaled-size"), scaled.stable()
     endpoint = scaled.target.by_name()
     assert look(slots).ready == 1  # type: ignore[union-attr]
-    with Sizes(slots) as sizes, Users(endpoint.url, endpoint.address, golden.photos, rate=16) as users:
+    with Sizes(slots) as sizes, Users(endpoint.url, endpoint.address, golden.photos, rate=24) as users:
         until("a second replica", lambda: True if sizes.largest() == 2 else None, RAISED_SECONDS)
         assert _who_sizes(slots, before.slot) == {"kube-controller-manager"}
         code, output = scaled.release(image)
@@ -51,6 +55,12 @@ def test_replicas_follow_the_load_and_a_release_keeps_them(
     autoscaler = scaled.target.cluster.get("HorizontalPodAutoscaler", "classifier", slots.namespace)
     assert autoscaler is not None
     assert autoscaler["spec"]["scaleTargetRef"]["name"] == deployment(after.slot)
+
+
+def _may_have(made: Trial, replicas: int) -> Manifest:
+    metadata = {"name": "classifier", "namespace": made.target.environment.namespace}
+    kind = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler"}
+    return {**kind, "metadata": metadata, "spec": {"maxReplicas": replicas}}
 
 
 def _who_sizes(slots: Slots, slot: Slot) -> set[str]:

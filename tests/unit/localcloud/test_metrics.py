@@ -1,0 +1,99 @@
+# ruff: noqa: ARG002, ARG005
+"""metrics-server in the cluster: put there once, from an image that no registry has."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from localcloud import metrics
+from localcloud.errors import LocalcloudError
+
+IMAGE = "seatrial/metrics:0123456789abcdef"
+
+
+class Node:
+    """A node that keeps what is applied, and what was run in it."""
+
+    name = "node"
+
+    def __init__(self, refuses: str = "") -> None:
+        self.refuses, self.ran, self.known = refuses, [], {}  # type: ignore[var-annotated]
+
+    def exec_run(self, words: list[str], demux: bool = False) -> Any:
+        """Run what the part runs in a node."""
+        self.ran.append(" ".join(words))
+        if self.refuses and self.refuses in self.ran[-1]:
+            return SimpleNamespace(exit_code=1), (b"", b"no")
+        if "get" in words:
+            return (0, (json.dumps(self.known).encode(), b"")) if self.known else (1, (b"", b"not found"))
+        return 0, (b"", b"")
+
+    def put_archive(self, path: str, data: Any) -> bool:
+        """Take a file; a manifest that was put there counts as applied."""
+        content = data if isinstance(data, bytes) else data.read()
+        self.ran.append(f"put {len(content)}")
+        if b"kind: Deployment" in content:
+            text = content.decode(errors="ignore")
+            version = text.partition('localcloud/version: "')[2].partition('"')[0]
+            self.known = {"metadata": {"labels": {"localcloud/version": version}}}
+        return True
+
+
+@pytest.fixture
+def client() -> Any:
+    """An engine that has the image."""
+    image = SimpleNamespace(save=lambda named: iter([b"layer"]))
+    return SimpleNamespace(images=SimpleNamespace(get=lambda name: image))
+
+
+def test_the_image_comes_before_the_manifest_and_only_once(client: Any) -> None:
+    """The node has the image when its pod starts; a second call looks, and does nothing."""
+    node = Node()
+    metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
+    words = [each for each in node.ran if "import" in each or "apply" in each]
+    assert ["import" in words[0], "apply" in words[1], len(words)] == [True, True, 2]
+    node.ran.clear()
+    metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
+    assert len(node.ran) == 1
+
+
+def test_another_image_is_another_part(client: Any) -> None:
+    """An image of other content replaces what runs."""
+    node = Node()
+    metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
+    metrics.ensure(client, "seatrial/metrics:other", node)  # type: ignore[arg-type]
+    assert sum("import" in each for each in node.ran) == 2
+
+
+def test_an_archive_never_stays_in_the_node(client: Any) -> None:
+    """Where the node refuses the image that is told, no manifest is applied, and the archive goes."""
+    node = Node(refuses="import")
+    with pytest.raises(LocalcloudError, match="ctr images import"):
+        metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
+    assert node.ran[-1] == f"rm -f {metrics.ARCHIVE}"
+    assert not any("apply" in each for each in node.ran)
+
+
+@pytest.mark.parametrize("version", ["1.34", "1.37"])
+def test_the_manifest_is_valid_and_confined(version: str) -> None:
+    """Each object is valid; the pod is non-root, read-only, and never asks a registry for its image."""
+    text = (files("localcloud") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
+    documents = list(yaml.safe_load_all(text.replace("VERSION", '"1"').replace("IMAGE", IMAGE)))
+    for document in documents:
+        if document["kind"] != "APIService":
+            kubernetes_validate.validate(document, version, strict=True)
+    pod = next(each for each in documents if each["kind"] == "Deployment")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["image"] == IMAGE
+    assert container["imagePullPolicy"] == "Never"
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    limits = dict(word.removeprefix("--").split("=") for word in container["args"] if "=" in word)
+    assert int(limits["kubelet-request-timeout"][:-1]) < int(limits["metric-resolution"][:-1])
