@@ -34,7 +34,7 @@ def test_steps_that_do_not_need_each_other_run_side_by_side(said: Any) -> None:
 
 def test_after_a_failure_nothing_begins_and_what_is_under_way_ends(said: Any) -> None:
     """The first failure is raised once the others are done; what needed it never began."""
-    failed, ended = threading.Event(), threading.Event()
+    failed, ended, began = threading.Event(), threading.Event(), threading.Event()
     begun: list[str] = []
 
     def fail(_: Mapping[str, Any]) -> None:
@@ -48,14 +48,16 @@ def test_after_a_failure_nothing_begins_and_what_is_under_way_ends(said: Any) ->
     steps = {
         "bad": Step(fail),
         "slow": Step(last),
+        "slower": Step(lambda _: ended.wait(5) and began.wait(0.3)),
         "after bad": Step(lambda _: begun.append("after bad"), needs=("bad",)),
-        "after slow": Step(lambda _: begun.append("after slow"), needs=("slow",)),
+        "after slow": Step(lambda _: began.set(), needs=("slow",)),
     }
     with pytest.raises(LocalcloudError, match="no"):
         run(steps, said)
 
     assert ended.is_set()
     assert begun == []
+    assert not began.is_set()
 
 
 def test_a_second_failure_is_told_too(said: Any) -> None:
