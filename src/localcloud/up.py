@@ -28,6 +28,9 @@ from localcloud.report import Report
 from localcloud.sidebyside import Step, run
 
 IMAGES = (blob.PART, registry.PART, dns.PART, loadbalancer.PART)
+UNFENCED = (
+    "NetworkPolicies are taken but not enforced: only kind's own node image, pulled, has an engine for them"
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,10 @@ class _Work:
             ready_seconds=self.options.ready_seconds,
         )
         with self.report.step(cluster.PART):
-            return cluster.ensure(self.client, self.instance, self.addresses, kind)
+            node = cluster.ensure(self.client, self.instance, self.addresses, kind)
+        if image.source == "built":
+            self.report.line(UNFENCED)
+        return node
 
     def _loadbalancer(self, done: Mapping[str, Any]) -> None:
         image = done["images"][loadbalancer.PART]

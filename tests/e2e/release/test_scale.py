@@ -26,7 +26,7 @@ BOUNDS = {"REPLICAS": "1", "MAX_REPLICAS": "1", "BAKE_SECONDS": "3"}
 
 @pytest.fixture(scope="module")
 def scaled(workspace: Workspace, trial: Trial, images: Images) -> Iterator[Trial]:
-    """An environment that serves with one replica, whatever its release took, and may have two from now on."""
+    """An environment that serves with one replica, and may have two from now on."""
     made = environment(workspace, "scale", BOUNDS)
     code, output = made.release(images.honest("before-scaling"))
     assert code == 0, output
