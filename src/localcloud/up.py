@@ -28,9 +28,7 @@ from localcloud.report import Report
 from localcloud.sidebyside import Step, run
 
 IMAGES = (blob.PART, registry.PART, dns.PART, loadbalancer.PART)
-UNFENCED = (
-    "NetworkPolicies are taken but not enforced: only kind's own node image, pulled, has an engine for them"
-)
+UNFENCED = "NetworkPolicies are not enforced here: only kind's own node image has an engine for them"
 
 
 @dataclass(frozen=True)
