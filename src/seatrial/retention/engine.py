@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from docker.errors import ImageNotFound
 
 from seatrial.engine import failures
 from seatrial.labels import OURS
-from seatrial.retention.named import Named, Thing
+from seatrial.retention.named import Named, Thing, time_of
 
 STATE = f"{OURS}.working-state"
 
@@ -64,6 +64,4 @@ def _image(image: Any, named: Named, used: bool) -> Built:
 
 def _tagged(image: Any) -> datetime:
     text = str((image.attrs.get("Metadata") or {}).get("LastTagTime") or image.attrs.get("Created", ""))
-    # Engines tell nanoseconds, and a year 1 where they do not know.
-    found = datetime.fromisoformat(text[:19] or "0001-01-01")
-    return found.replace(tzinfo=UTC)
+    return time_of(text)

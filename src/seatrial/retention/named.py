@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from seatrial.chain.follow import current_lock
-from seatrial.chain.known import ask_everywhere
+from seatrial.chain.known import Known, ask_everywhere
 from seatrial.errors import UsageError
+from seatrial.release.cluster import ClusterError
 from seatrial.release.proven import digest_in
+from seatrial.release.records import Record, Records
 from seatrial.results import BuildResult, CleanedItem, PushResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
@@ -49,7 +52,7 @@ class Thing:
 def ask_who_names(settings: Settings, workspace: Workspace) -> Named:
     """Ask every environment, the lock and the last results of this instance."""
     known, lock = ask_everywhere(settings, workspace), current_lock(workspace)
-    records = known.records(lambda _: True)
+    records = _everywhere(known)
     digests = {digest_in(record.reference): record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
     image = ""
@@ -69,6 +72,28 @@ def ask_who_names(settings: Settings, workspace: Workspace) -> Named:
         lock.model.digest if lock else "",
         known.silent,
     )
+
+
+def time_of(text: str) -> datetime:
+    """Return an ISO 8601 time; the beginning of all time where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _everywhere(known: Known) -> list[Record]:
+    """Return the records of all environments, and of namespaces of their clusters that nobody here set.
+
+    Who may not look into other namespaces knows of none.
+    """
+    clusters = {place.target.environment.context: place.target.cluster for place in known.places}
+    records = known.records(lambda _: True)
+    for cluster in clusters.values():
+        with suppress(ClusterError):
+            records += Records(cluster, "", "").all()
+    return records
 
 
 T = TypeVar("T", bound=Thing)

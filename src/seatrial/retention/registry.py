@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from seatrial.errors import RefusedError
 from seatrial.labels import OCI, OURS
 from seatrial.registry_copy import Place
-from seatrial.retention.named import Named, Thing
+from seatrial.retention.named import Named, Thing, time_of
 
 PAGE = 100
 PAGES = 1000
@@ -79,12 +79,4 @@ def _tags(place: Place) -> Iterator[str]:
 
 def _created(config: dict[str, Any], labels: dict[str, str]) -> datetime:
     """Return when it was made: layers from a cache keep an old time, the commit's label does not."""
-    return max(_time(str(config.get("created", ""))), _time(labels.get(f"{OCI}.created", "")))
-
-
-def _time(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return max(time_of(str(config.get("created", ""))), time_of(labels.get(f"{OCI}.created", "")))

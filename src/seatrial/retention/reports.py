@@ -12,7 +12,7 @@ from pathlib import Path
 from seatrial.retention.named import Named, Thing
 
 # What the parts of one run's report end in.
-PARTS = re.compile(r"(-(preview|live|timeline))?(\.[a-z]+)?$")
+PARTS = re.compile(r"(-(preview|live|timeline))*(\.[a-z]+)?$")
 
 
 @dataclass(frozen=True)

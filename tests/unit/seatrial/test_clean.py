@@ -44,6 +44,17 @@ def test_every_environment_s_records_name_their_images(
     assert named.states[(workspace.working_state, workspace.lock_digest)] == "this working state"
 
 
+def test_a_namespace_that_no_setting_knows_names_its_images_too(
+    environments: Environments, workspace: Workspace
+) -> None:
+    """An environment of somebody else's settings in the same cluster loses nothing."""
+    changed = {"environments": {"staging": environments.settings.environment("staging")}}
+    environments.clusters["staging"] = environments.clusters["production"]
+    environments.release("production", 1, "b", "stable")
+    with_stranger = environments.settings.model_copy(update=changed)
+    assert ask_who_names(with_stranger, workspace).digests == {digest("b"): "production-1"}
+
+
 def test_while_an_environment_is_silent_no_image_is_touched(
     environments: Environments, workspace: Workspace, no_parts: list[str]
 ) -> None:

@@ -1,0 +1,80 @@
+"""Old images, removed from a real engine."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import pytest
+
+from seatrial.retention.engine import built, remove
+from seatrial.retention.named import Named, judge
+from tiny_image import import_image
+
+
+@pytest.fixture
+def engine() -> Iterator[Any]:
+    """The Docker engine."""
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def repository(engine: Any) -> Iterator[str]:
+    """A name that only this test's images carry; they are gone afterwards."""
+    name = f"test-{secrets.token_hex(4)}"
+    yield name
+    for image in engine.images.list(f"seatrial/{name}"):
+        engine.images.remove(image.id, force=True)
+
+
+def _build(engine: Any, repository: str, state: str) -> str:
+    """Make an image with the labels that `build` gives, and return its id."""
+    labels = {"io.seatrial.working-state": state, "io.seatrial.lock": "lock"}
+    base = import_image(engine)
+    container = engine.containers.create(base, ["none"])
+    changes = [f"LABEL {name}={value}" for name, value in labels.items()]
+    made = container.commit(f"seatrial/{repository}", state, changes="\n".join(changes))
+    container.remove()
+    # By its name: the image itself goes with what was made of it.
+    engine.images.remove(engine.images.get(base).tags[0])
+    return str(made.id)
+
+
+def test_images_that_nobody_names_go_with_all_their_names(engine: Any, repository: str) -> None:
+    """Also what push named them goes; what a record or the last build names stays."""
+    images = {"old": _build(engine, repository, "old")}
+    engine.images.get(images["old"]).tag(f"127.0.0.1:1/{repository}", "1")
+    images |= {state: _build(engine, repository, state) for state in ("released", "last", "newest")}
+    named = Named(states={("released", "lock"): "staging-1"}, image=images["last"])
+    rows = judge("engine", built(engine, repository, named), 1, named, lambda each: remove(engine, each))
+    assert {row.name.rpartition(":")[2]: row.removed for row in rows} == {
+        "newest": False,
+        "last": False,
+        "released": False,
+        "old": True,
+    }
+    assert {image.id for image in engine.images.list(f"seatrial/{repository}")} == {
+        images[state] for state in ("released", "last", "newest")
+    }
+    assert engine.images.list(f"127.0.0.1:1/{repository}") == []
+
+
+def test_an_image_that_a_container_uses_stays(engine: Any, repository: str) -> None:
+    """What runs here, or is stopped and may run again, is in use."""
+    used, _newest = (_build(engine, repository, state) for state in ("used", "newest"))
+    container = engine.containers.create(used, ["none"])
+    try:
+        rows = judge("engine", built(engine, repository, Named()), 1, Named(), pytest.fail)
+        assert [row.why for row in rows if row.name.endswith(":used")] == ["a container runs it"]
+    finally:
+        container.remove()
+
+
+def test_images_of_other_names_are_not_even_looked_at(engine: Any, repository: str) -> None:
+    """Another app's images are not ours."""
+    _build(engine, repository, "one")
+    assert built(engine, f"{repository}-other", Named()) == []
