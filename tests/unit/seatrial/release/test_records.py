@@ -40,6 +40,15 @@ def test_a_release_that_returned_is_stable_again(records: Records) -> None:
     assert stable.release == "trial-1"
 
 
+def test_a_rollback_that_died_between_its_writes_leaves_no_doubt(records: Records) -> None:
+    """Where a returned release and the one it replaced both say stable, the one that returned counts."""
+    first, _ = (records.move(make_record(records, number), "stable") for number in (1, 2))
+    records.move(records.move(first, "returning"), "stable")
+    stable = records.stable()
+    assert stable is not None
+    assert stable.release == "trial-1"
+
+
 def test_unfinished_releases_are_found(records: Records) -> None:
     """What a dead runner left is found, the newest first; what ended is not."""
     make_record(records, 1)
