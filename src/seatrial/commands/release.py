@@ -89,7 +89,7 @@ def current(env: Env = "local", instance: Instance = "dev") -> None:
     from seatrial.current import current as stage
 
     workspace = find(instance)
-    console.line(stage(load(workspace), workspace, env))
+    typer.echo(stage(load(workspace), workspace, env))
 
 
 def _say_promoted(result: Any) -> str:
