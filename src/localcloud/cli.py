@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import requests
 import typer
+from docker.errors import DockerException
 from rich.console import Console
 from rich.markup import escape
 
@@ -113,7 +114,8 @@ def _exit_code(command: Callable[[], object]) -> int:
 
 def outside(error: Exception) -> LocalcloudError:
     """Tell a failure of the engine or of a library in one line."""
-    if isinstance(error, requests.ConnectionError | requests.Timeout):
+    # The SDK tells a lost engine by the base of its errors where it asks for the version.
+    if isinstance(error, requests.ConnectionError | requests.Timeout) or type(error) is DockerException:
         return LocalcloudError(
             "The container engine stopped answering", "make up starts it again where it ended"
         )

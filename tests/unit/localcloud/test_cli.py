@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import pytest
 import requests
+from docker.errors import DockerException
 
 from localcloud import cli
 from localcloud.errors import LocalcloudError
@@ -27,6 +28,7 @@ def failing(error: BaseException) -> Any:
         (LocalcloudError("it broke", "mend it", "the log's end"), 30, "it broke → mend it"),
         (InstanceError("no name", "another"), 2, "no name → another"),
         (requests.ConnectionError("gone"), 30, "The container engine stopped answering → make up"),
+        (DockerException("gone"), 30, "The container engine stopped answering → make up"),
         (OSError(28, "No space left on device", "/x"), 30, "No space left on device: /x"),
         (RuntimeError("a\nb"), 30, "RuntimeError: a b"),
     ],

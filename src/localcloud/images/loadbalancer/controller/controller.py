@@ -19,6 +19,8 @@ log = logging.getLogger("loadbalancer")
 T = TypeVar("T")
 
 WATCH_SECONDS = 30
+# The cluster frees a node port a moment after it says that its Service is gone.
+RETRY_SECONDS = 1
 GONE = 410
 
 
@@ -32,6 +34,7 @@ class Controller:
         self._names = names
         self._services: dict[str, Service] = {}
         self._told: set[tuple[str, str, str]] = set()
+        self._undone = False
 
     def follow(self) -> None:
         """Read everything, then every change, until the cluster refuses or forgets where we were.
@@ -52,7 +55,7 @@ class Controller:
         changes = watch.stream(  # type: ignore[no-untyped-call]
             self._api.list_service_for_all_namespaces,
             resource_version=version,
-            timeout_seconds=WATCH_SECONDS,
+            timeout_seconds=RETRY_SECONDS if self._undone else WATCH_SECONDS,
             allow_watch_bookmarks=True,
             _request_timeout=(services.DEADLINE[0], WATCH_SECONDS + services.DEADLINE[1]),
         )
@@ -64,7 +67,7 @@ class Controller:
             if error.status == GONE:
                 return ""
             raise
-        self._names.beat()
+        self._decide()
         return version
 
     def _take(self, change: Mapping[str, Any]) -> None:
@@ -80,12 +83,13 @@ class Controller:
 
     def _decide(self) -> None:
         decided = plan(self._services.values(), self._pool, self._zone)
+        self._undone = False
         for assignment in decided.assignments:
             if not assignment.done:
                 log.info(
                     "%s/%s gets %s", assignment.service.namespace, assignment.service.name, assignment.address
                 )
-                _attempt(services.carry_out, self._api, assignment)
+                self._undone |= not _attempt(services.carry_out, self._api, assignment)
         self._names.write(decided.names)
         self._tell(decided)
         self._names.beat()
@@ -104,14 +108,16 @@ def _key(refusal: Refusal) -> tuple[str, str, str]:
     return refusal.service.uid, refusal.reason, refusal.message
 
 
-def _attempt(write: Callable[[Any, T], None], api: Any, what: T) -> None:
-    """Let go where the Service changed or went meanwhile: that is a change of its own, which decides anew."""
+def _attempt(write: Callable[[Any, T], None], api: Any, what: T) -> bool:
+    """Say whether the cluster took it: not where the Service changed or went, or a port is not free yet."""
     try:
         write(api, what)
     except ApiException as error:
         if error.status not in (404, 409, 422):
             raise
-        log.info("changed meanwhile: %s", error.reason)
+        log.info("not now: %s", error.reason)
+        return False
+    return True
 
 
 AWAY = (ApiException, HTTPError)
