@@ -17,6 +17,7 @@ from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
 from seatrial.release.waiting import until
 from seatrial.release.watch import LoadWatcher
+from seatrial.report.leave import Reporting
 from seatrial.results import AcceptResult, Verdict
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
@@ -39,11 +40,12 @@ def accept(settings: Settings, workspace: Workspace, env: str) -> AcceptResult:
     still at work, RollbackFailedError when undoing fails.
     """
     stamp, target = Stamp(), open_target(settings, workspace, env)
-    with target.lease.hold(adopt=True):
+    with Reporting(target) as report, target.lease.hold(adopt=True):
         record = target.records.pending()
         if record is None:
             finish_the_dead(target)
             raise RefusedError(f"no release is pending in {env}", f"make deploy ENV={env} comes first")
+        report.of(record)
         golden = _golden(target, record)
         verdicts = _bake(target, record, golden)
         _settle(target, record, verdicts)

@@ -11,6 +11,7 @@ from seatrial.release.image import ImageFacts, inspect
 from seatrial.release.origin import BUILT_HERE, Origin, approval
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
+from seatrial.report.leave import Reporting
 from seatrial.results import DeployResult, PushResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
@@ -32,9 +33,10 @@ def deploy(
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
     facts = origin.facts or _image(target, image)
     target.golden(facts.golden_digest)
-    with target.lease.hold():
+    with Reporting(target) as report, target.lease.hold():
         finish_the_dead(target)
         attempt = begin(target, facts, origin)
+        report.of(attempt.record)
         _preview(attempt)
         url = _switch(attempt)
         target.lease.hand_over(attempt.record.release)

@@ -8,6 +8,7 @@ import typer
 
 from seatrial import console
 from seatrial.commands.options import AsJson, Env, Instance, run_stage
+from seatrial.commands.summary import StepSummary, summarised
 from seatrial.settings import load
 from seatrial.workspace import find
 
@@ -37,6 +38,7 @@ def deploy(
     env: Env = "local",
     image: Annotated[str, typer.Option(help="repo@sha256:…; default: what push gave")] = "",
     approved_by: ApprovedBy = "",
+    step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -44,20 +46,27 @@ def deploy(
     from seatrial.deploy import deploy as stage
     from seatrial.release.origin import Origin
 
-    run_stage(
-        instance,
-        as_json,
-        lambda s, w: stage(s, w, env, image or None, Origin(approved_by)),
-        "{r.release} at {r.url}, pending",
-    )
+    with summarised(instance, env, step_summary):
+        run_stage(
+            instance,
+            as_json,
+            lambda s, w: stage(s, w, env, image or None, Origin(approved_by)),
+            "{r.release} at {r.url}, pending",
+        )
 
 
 @app.command(rich_help_panel="Release")
-def accept(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
+def accept(
+    env: Env = "local",
+    step_summary: StepSummary = None,
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
     """Bake the pending release and give the verdict: stable, or switched back."""
     from seatrial.accept import accept as stage
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
+    with summarised(instance, env, step_summary):
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
 
 
 @app.command(rich_help_panel="Release")
@@ -66,13 +75,15 @@ def promote(
     source: Annotated[str, typer.Option("--from", help="environment that has accepted it")] = "staging",
     image: Annotated[str, typer.Option(help="the digest that is meant; default: what --from runs")] = "",
     approved_by: ApprovedBy = "",
+    step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Release to an environment what another has accepted: the same digest."""
     from seatrial.promote import promote as stage
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved_by), _say_promoted)
+    with summarised(instance, env, step_summary):
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved_by), _say_promoted)
 
 
 @app.command(rich_help_panel="Release")

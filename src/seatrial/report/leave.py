@@ -1,0 +1,87 @@
+"""The hook at a command's end: its report is left, and nothing that goes wrong with it matters."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from modelkit.errors import ModelkitError
+from seatrial import console
+from seatrial.errors import RollbackFailedError, SeatrialError
+from seatrial.release.records import Record
+from seatrial.release.target import Target
+from seatrial.workspace import write_atomically
+
+
+class Reporting:
+    """Leaves the report on a release when the block ends, whichever way it ends.
+
+    `of` names the release, as the command found it; without it nothing is left. A report that cannot
+    be made is one line of warning.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._began: Record | None = None
+
+    def of(self, record: Record) -> None:
+        """Say which release it is about."""
+        self._began = record
+
+    def __enter__(self) -> Reporting:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the report."""
+        if not self._began:
+            return
+        error = value if isinstance(value, SeatrialError) else None
+        try:
+            page = leave_report(self._target, self._began, error)
+            console.line(f"  report: {page.relative_to(self._target.workspace.root)}")
+        except Exception as problem:
+            what = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
+            console.line(f"  warning: no report on {self._began.release} ({what})")
+
+
+def leave_report(target: Target, began: Record, error: SeatrialError | None = None) -> Path:
+    """Write the report on a release, and return its page.
+
+    Beside the page stand report.json, summary.md and the suite's JUnit files.
+    """
+    # Only here: a release that needs no page must not wait for the drawing of one.
+    from seatrial.report.gather import Evidence, gather
+    from seatrial.report.redact import redacted
+    from seatrial.report.render import page, summary
+
+    asked, record = target.environment, _as_left(target, began, error)
+    evidence = Evidence(target.workspace, began, record, asked.namespace, asked.max_p95_milliseconds, error)
+    gathered, root, folder = gather(evidence), target.workspace.root, evidence.folder
+    write_atomically(folder / "report.json", gathered.report.model_dump_json(indent=2) + "\n")
+    write_atomically(folder / "summary.md", summary(gathered))
+    for where in ("preview", "live"):
+        with suppress(OSError):
+            junit = folder.with_name(f"{record.release}-{where}.xml").read_text()
+            write_atomically(folder / f"junit-{where}.xml", redacted(junit, root))
+    target_page = folder / "report.html"
+    write_atomically(target_page, page(gathered, _golden(target, record), root))
+    return target_page
+
+
+def _as_left(target: Target, began: Record, error: SeatrialError | None) -> Record:
+    # A cluster that did not let a release be undone is not asked once more.
+    if isinstance(error, RollbackFailedError):
+        return began
+    with suppress(SeatrialError):
+        return target.records.find(began.release) or began
+    return began
+
+
+def _golden(target: Target, record: Record) -> Path | None:
+    with suppress(SeatrialError, ModelkitError, OSError):
+        return target.golden(record.golden_digest).photos[0].path.parent
+    return None
