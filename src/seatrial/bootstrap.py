@@ -8,9 +8,9 @@ import json
 from seatrial import console
 from seatrial.credentials import find_credentials
 from seatrial.release import fence
-from seatrial.release.cluster import Manifest
+from seatrial.release.cluster import ClusterError, Manifest
 from seatrial.release.names import MANAGED, MANAGER, PULL_SECRET
-from seatrial.release.nodes import node_reader
+from seatrial.release.nodes import FORBIDDEN, node_reader
 from seatrial.release.target import Target
 from seatrial.settings import Registry, Settings
 from seatrial.workspace import Workspace
@@ -25,15 +25,27 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
     refuses or does not answer.
     """
     target = Target(settings, workspace, env)
-    rights = node_reader(target.environment.namespace)
-    for manifest in (*target.renderer.namespace(), *rights):
+    for manifest in target.renderer.namespace():
         target.cluster.apply(manifest)
+    _let_read_nodes(target)
     secret = _pull_secret(settings.registry_of(env), target.environment.namespace)
     if secret:
         target.cluster.apply(secret)
     else:
         console.line(f"bootstrap: no password for the registry is known: the nodes of {env} need their own")
     _tell_the_fence(target)
+
+
+def _let_read_nodes(target: Target) -> None:
+    namespace = target.cluster.get("Namespace", target.environment.namespace)
+    try:
+        for manifest in node_reader(namespace or {}):
+            target.cluster.apply(manifest)
+    except ClusterError as error:
+        # Whoever may not give it leaves promote unable to compare architectures, and no more.
+        if error.status != FORBIDDEN:
+            raise
+        console.line(f"bootstrap: the deployer of {target.name} may not list nodes: {error.message}")
 
 
 def _tell_the_fence(target: Target) -> None:

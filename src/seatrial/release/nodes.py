@@ -38,8 +38,13 @@ def refuse_strange_nodes(cluster: Cluster, slot: Iterable[Manifest], platform: t
     return True
 
 
-def node_reader(namespace: str) -> list[Manifest]:
-    """Return the right to read nodes, for the deployer of a namespace: an administrator applies it."""
+def node_reader(namespace: Manifest) -> list[Manifest]:
+    """Return the right to read nodes, for the deployer of a namespace: an administrator applies it.
+
+    It goes with the namespace, though it stands outside of it.
+    """
+    name, uid = namespace["metadata"]["name"], namespace["metadata"]["uid"]
+    owner = {"apiVersion": "v1", "kind": "Namespace", "name": name, "uid": uid}
     rbac = "rbac.authorization.k8s.io"
     labels = {"app.kubernetes.io/managed-by": "seatrial"}
     return [
@@ -52,9 +57,9 @@ def node_reader(namespace: str) -> list[Manifest]:
         {
             "apiVersion": f"{rbac}/v1",
             "kind": "ClusterRoleBinding",
-            "metadata": {"name": f"{READER}-{namespace}", "labels": labels},
+            "metadata": {"name": f"{READER}-{name}", "labels": labels, "ownerReferences": [owner]},
             "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": READER},
-            "subjects": [{"kind": "ServiceAccount", "name": "deployer", "namespace": namespace}],
+            "subjects": [{"kind": "ServiceAccount", "name": "deployer", "namespace": name}],
         },
     ]
 

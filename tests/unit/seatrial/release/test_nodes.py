@@ -82,7 +82,8 @@ def test_where_nodes_may_not_be_listed_it_is_said(
 
 def test_the_right_to_read_nodes_is_no_more_than_that() -> None:
     """The deployer may look at nodes, and at nothing else of the cluster."""
-    role, binding = node_reader("production")
+    role, binding = node_reader({"metadata": {"name": "production", "uid": "0-1"}})
     assert role["rules"] == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}]
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "deployer", "namespace": "production"}]
     assert binding["metadata"]["name"].endswith("-production")
+    assert [owner["uid"] for owner in binding["metadata"]["ownerReferences"]] == ["0-1"]
