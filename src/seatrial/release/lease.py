@@ -19,6 +19,8 @@ from seatrial.release.cluster import Cluster, ClusterError, Manifest
 from seatrial.release.names import LEASE, MANAGED, MANAGER
 
 PENDING = "seatrial.io/pending"
+# How many times as long as a deployer a pending release may be silent: another CI job has to start.
+HANDOVER = 5
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -68,6 +70,8 @@ class Lease:
         with self._lock:
             found = self._mine()
             found["metadata"].setdefault("annotations", {})[PENDING] = release
+            found["spec"]["leaseDurationSeconds"] = self.seconds * HANDOVER
+            found["spec"]["renewTime"] = datetime.now(UTC).strftime(TIME)
             self.cluster.replace(found)
 
     def _take_in_time(self, adopt: bool, patience: float) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import HeldError
-from seatrial.release.lease import Lease
+from seatrial.release.lease import TIME, Lease
 
 
 @pytest.fixture
@@ -23,8 +25,9 @@ def second(cluster: MemoryCluster) -> Lease:
     return Lease(cluster, "trial", 60, "ben@ci/2")  # type: ignore[arg-type]
 
 
-def _spec(cluster: MemoryCluster) -> dict[str, str]:
-    return cluster.objects[("Lease", "seatrial")]["spec"]
+def _spec(cluster: MemoryCluster) -> dict[str, Any]:
+    spec: dict[str, Any] = cluster.objects[("Lease", "seatrial")]["spec"]
+    return spec
 
 
 def test_the_second_deployer_is_told_who_holds_it_since_when(first: Lease, second: Lease) -> None:
@@ -90,6 +93,25 @@ def test_a_pending_release_waits_for_its_verdict(cluster: MemoryCluster, first: 
         assert _spec(cluster)["holderIdentity"] == "ben@ci/2"
     with first.hold():
         pass
+
+
+def test_a_pending_release_is_given_up_in_the_end(
+    cluster: MemoryCluster, first: Lease, second: Lease
+) -> None:
+    """A pending release that nobody judges keeps others out for five times as long, not for ever."""
+    with first.hold():
+        first.hand_over("trial-4")
+    _age(cluster, first.seconds * 4)
+    with pytest.raises(HeldError), second.hold():
+        pass
+    _age(cluster, first.seconds * 6)
+    with second.hold():
+        assert _spec(cluster)["leaseDurationSeconds"] == second.seconds
+
+
+def _age(cluster: MemoryCluster, seconds: int) -> None:
+    silent = datetime.now(UTC) - timedelta(seconds=seconds)
+    _spec(cluster)["renewTime"] = silent.strftime(TIME)
 
 
 def test_patience_waits_for_the_holder_to_end(cluster: MemoryCluster, first: Lease, second: Lease) -> None:
