@@ -1,0 +1,91 @@
+"""A release that ended, and what it left on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from seatrial.release.records import Change, Record, State
+from seatrial.release.timeline import Answer, write_timeline
+from seatrial.report.gather import Evidence
+from seatrial.results import Artefact, Verdict
+from seatrial.workspace import Workspace
+
+BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+DIGEST = "sha256:" + "a" * 64
+HOSTILE = "<script>alert(1)</script>"
+KEPT = Verdict(name="It answers.", passed=True, detail="0.01 s")
+Ended = Callable[..., Evidence]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A checkout with nothing in it yet."""
+    return Workspace(tmp_path / "checkout", "dev")
+
+
+@pytest.fixture
+def golden(tmp_path: Path) -> Path:
+    """A folder with one photo."""
+    Image.new("RGB", (640, 480), "orange").save(tmp_path / "cup.jpg")
+    return tmp_path
+
+
+@pytest.fixture
+def ended(workspace: Workspace) -> Ended:
+    """Make the evidence of a release that went through these states, ten seconds each."""
+
+    def made(*states: State, error: Any = None, why: str = "", **fields: Any) -> Evidence:
+        record = record_of(states, why, **fields)
+        began = record.model_copy(update={"history": record.history[:-1] or record.history})
+        evidence = Evidence(workspace, began, record, "trial", 1000, error)
+        leave(evidence)
+        return evidence
+
+    return made
+
+
+def record_of(states: tuple[State, ...], why: str = "", **fields: Any) -> Record:
+    """Return a record of a release that went through these states."""
+    history = tuple(
+        Change(state=state, at=BEGAN + timedelta(seconds=10 * n), by="ann@laptop/7", detail="")
+        for n, state in enumerate(states)
+    )
+    history = (*history[:-1], history[-1].model_copy(update={"detail": why}))
+    known = {
+        "number": 2,
+        "release": "trial-2",
+        "environment": "trial",
+        "slot": "green",
+        "reference": f"registry.test:5000/classifier@{DIGEST}",
+        "model": Artefact(name="net", version="1.0.0", digest=DIGEST),
+        "golden_digest": DIGEST,
+        "revision": "c0ffee-dirty",
+        "working_state": "tree",
+        "lock_digest": DIGEST,
+        "suite": "c0ffee",
+        "previous": "trial-1",
+        "verdicts": (KEPT,),
+        "history": history,
+    }
+    return Record.model_validate({**known, **fields})
+
+
+def leave(evidence: Evidence, label: str = "espresso") -> None:
+    """Leave what the suite and the load leave."""
+    evidence.folder.mkdir(parents=True, exist_ok=True)
+    row = {"photo": "cup.jpg", "expected": "espresso", "min_probability": 0.5}
+    body = {"promises": [], "golden": [{**row, "label": label, "probability": 0.9, "ms": 3}]}
+    begin = BEGAN.timestamp()
+    for place, start in (("preview", 2), ("live", 21)):
+        evidence.suite(place).write_text(json.dumps(body))  # type: ignore[arg-type]
+        junit = f"<testsuite><!-- {evidence.workspace.root}/tests --></testsuite>"
+        evidence.suite(place).with_suffix(".xml").write_text(junit)  # type: ignore[arg-type]
+        answers = [Answer(begin + start + n / 5, 10 + n, 200, "trial-2", ok=True) for n in range(30)]
+        write_timeline(evidence.folder / f"{place}-timeline.jsonl", answers)
