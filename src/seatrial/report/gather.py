@@ -82,13 +82,17 @@ def gather(evidence: Evidence) -> Gathered:
 
 
 def failures(asked: tuple[Promise, ...], error: SeatrialError | None) -> tuple[Failure, ...]:
-    """Return what went wrong: how the command ended, then every broken promise."""
+    """Return what went wrong: how the command ended, then broken promises, those of one cause together."""
     rows = [Failure(title=error.message, detail=error.hint, log=error.log)] if error else []
-    for promise in asked:
-        for where in PLACES:
+    causes: dict[tuple[str, str], list[str]] = {}
+    for where in PLACES:
+        for promise in asked:
             outcome = getattr(promise, where)
             if outcome and outcome.word == "broken":
-                rows.append(Failure(title=f"{where}: {promise.name}", detail=outcome.detail))
+                causes.setdefault((where, outcome.detail), []).append(promise.name)
+    for (where, detail), names in causes.items():
+        many = f"{len(names)} promises, the first: " if len(names) > 1 else ""
+        rows.append(Failure(title=f"{where}: {many}{names[0]}", detail=detail))
     return tuple(rows)
 
 

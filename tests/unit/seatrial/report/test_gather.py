@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.report.gather import Evidence, gather
+from seatrial.report.gather import Evidence, failures, gather
 from seatrial.report.suites import SuiteFile, promises, read_suite
 from seatrial.results import Verdict
 from unit.seatrial.report.conftest import KEPT, Ended
@@ -50,3 +50,12 @@ def test_a_suite_that_left_nonsense_left_nothing(ended: Ended) -> None:
     evidence = ended("candidate", "refused")
     evidence.suite("preview").write_text('{"promises": [')
     assert read_suite(evidence.suite("preview")) == SuiteFile()
+
+
+def test_promises_broken_by_one_cause_are_told_together() -> None:
+    """A name that does not resolve breaks them all: it is said once."""
+    cases = [Verdict(name=f"Promise {n}.", passed=False, detail="no such name") for n in range(9)]
+    told = failures(promises({"live": (tuple(cases), SuiteFile())}), None)
+    assert [(each.title, each.detail) for each in told] == [
+        ("live: 9 promises, the first: Promise 0.", "no such name")
+    ]
