@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, PANEL, GAP, LEFT, TOP = 900, 150, 40, 60, 50
+WIDTH, PANEL, GAP, LEFT, TOP = 900, 150, 40, 60, 70
 COLOURS = ("#2b6cb0", "#2f855a", "#c05621")
 
 
@@ -40,11 +40,11 @@ def draw(title: str, curves: Sequence[Curve], marks: Sequence[Mark], seconds: fl
     for mark in marks:
         x = _x(mark.t, seconds)
         parts.append(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{height - 40}" stroke="#888" '
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 30}" y2="{height - 40}" stroke="#888" '
             'stroke-dasharray="4 3"/>'
         )
-        parts.append(_text(x + 4, TOP - 10, mark.text))
-    parts += [_text(_x(t, seconds) - 8, height - 22, f"{t} s") for t in range(0, int(seconds) + 1, 60)]
+        parts.append(_text(x + 4, TOP - 22, mark.text))
+    parts += [_text(_x(t, seconds) - 20, height - 22, f"{t} s") for t in range(0, int(seconds) + 1, 60)]
     return "\n".join([*parts, "</svg>\n"])
 
 
@@ -62,7 +62,7 @@ def _panel(curve: Curve, top: int, colour: str, seconds: float) -> list[str]:
         f'<rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - 20}" height="{PANEL}" fill="#f7fafc"/>',
         f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{top_line:.1f}" y2="{top_line:.1f}" stroke="#ddd"/>',
         f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>',
-        _text(LEFT + 6, top + PANEL - 8, curve.title),
+        _text(LEFT, top - 6, curve.title),
         _text(8, top_line + 4, f"{highest:.4g}"),
         _text(8, top + PANEL, "0"),
     ]

@@ -53,14 +53,27 @@ def _tell_the_fence(target: Target) -> None:
     cluster, namespace = target.cluster, target.environment.namespace
     found, stable = fence.known(cluster, namespace), target.records.stable()
     if found == "unknown" and stable:
-        with console.step(f"try the network policies of {target.name}"):
-            found = fence.probe(cluster, namespace, stable.reference)
-            fence.remember(cluster, namespace, found)
+        found = _try_the_fence(target, stable.reference)
     if found == "open":
         console.line(
             f"bootstrap: WARNING: nothing enforces the NetworkPolicies of {target.name}: its pods reach "
             "and are reached by all. Only a cluster with an engine for them does (AKS: cilium)"
         )
+
+
+def _try_the_fence(target: Target, image: str) -> fence.Fence:
+    cluster, namespace = target.cluster, target.environment.namespace
+    try:
+        with console.step(f"try the network policies of {target.name}"):
+            found = fence.probe(cluster, namespace, image)
+    except ClusterError as error:
+        # A quota, say: an answer is worth less than the rest of bootstrap.
+        console.line(f"bootstrap: the network policies could not be tried: {error.message}")
+        return "unknown"
+    if found == "unknown":
+        console.line("bootstrap: the network policies could not be tried: the pod for it did not run")
+    fence.remember(cluster, namespace, found)
+    return found
 
 
 def _pull_secret(registry: Registry, namespace: str) -> Manifest | None:

@@ -16,7 +16,7 @@ from seatrial.release.waiting import until
 Fence = Literal["holds", "open", "unknown"]
 
 ANNOTATION = "seatrial.io/network-policy"
-PROBE_SECONDS = 60
+PROBE_SECONDS = 30
 OPEN, CLOSED = 3, 4
 # A policy takes hold of a new pod after a moment. Only silence counts as closed: a refusal is an answer.
 PROGRAM = f"""
@@ -38,7 +38,7 @@ sys.exit({OPEN})
 def probe(cluster: Cluster, namespace: str, image: str) -> Fence:
     """Return what came of trying to reach the cluster's own API from a pod of this image (with Python).
 
-    "unknown" where the pod did not run to its end within a minute. It is taken away in any case.
+    "unknown" where the pod did not run to its end in time. It is taken away in any case.
     Raises OutsideError when the cluster does not answer or refuses the pod.
     """
     name = f"fence-{uuid.uuid4().hex[:6]}"

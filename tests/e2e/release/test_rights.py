@@ -48,7 +48,7 @@ BEYOND = {
 @pytest.fixture(scope="module")
 def rights(workspace: Workspace, trial: Trial) -> Iterator[Trial]:
     """An environment of this test's own, bootstrapped by its administrator."""
-    made = environment(workspace, NAME, {"REPLICAS": "1", "BAKE_SECONDS": "3"})
+    made = environment(workspace, NAME, {"REPLICAS": "1", "MAX_REPLICAS": "1", "BAKE_SECONDS": "3"})
     yield made
     remove(made)
 

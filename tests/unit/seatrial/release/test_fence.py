@@ -1,14 +1,18 @@
+# ruff: noqa: ARG002
 """Whether network policies hold, as the probe's pod tells it."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import kubernetes_validate
 import pytest
 
 from memory_cluster import Manifest, MemoryCluster
+from seatrial import bootstrap
 from seatrial.release import fence
+from seatrial.release.cluster import ClusterError
 
 
 class Ending(MemoryCluster):
@@ -60,3 +64,36 @@ def test_what_was_found_is_known_later(found: fence.Fence) -> None:
     assert fence.known(cluster, "trial") == "unknown"  # type: ignore[arg-type]
     fence.remember(cluster, "trial", found)  # type: ignore[arg-type]
     assert fence.known(cluster, "trial") == found  # type: ignore[arg-type]
+
+
+class Full(MemoryCluster):
+    """A cluster that takes no pod any more."""
+
+    def create(self, manifest: Manifest) -> Manifest:
+        """Refuse it."""
+        raise ClusterError("exceeded quota: pods", 403)
+
+
+def _target(cluster: MemoryCluster) -> Any:
+    stable = SimpleNamespace(reference="image")
+    records = SimpleNamespace(stable=lambda: stable)
+    environment = SimpleNamespace(namespace="trial")
+    return SimpleNamespace(cluster=cluster, name="trial", records=records, environment=environment)
+
+
+def test_bootstrap_warns_aloud_each_time(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing enforces the policies that is told at every bootstrap, and tried at the first only."""
+    cluster = Ending()
+    cluster.code = fence.OPEN
+    for _ in range(2):
+        bootstrap._tell_the_fence(_target(cluster))
+        assert "WARNING: nothing enforces the NetworkPolicies of trial" in capsys.readouterr().err
+        cluster.code = fence.CLOSED
+
+
+def test_a_full_namespace_does_not_end_bootstrap(capsys: pytest.CaptureFixture[str]) -> None:
+    """A probe that is refused leaves the question open, says so, and is no failure."""
+    cluster = Full()
+    bootstrap._tell_the_fence(_target(cluster))
+    assert "could not be tried: exceeded quota" in capsys.readouterr().err
+    assert fence.known(cluster, "trial") == "unknown"  # type: ignore[arg-type]
