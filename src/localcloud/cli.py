@@ -86,7 +86,7 @@ def connect(
     instance: InstanceName = "dev",
 ) -> None:
     """Let this instance's cluster pull from another instance's registry."""
-    from localcloud.connect import connect as join
+    from localcloud.parts.connect import connect as join
 
     join(find(instance), find(other))
 

@@ -11,7 +11,8 @@ from docker import DockerClient
 from docker.errors import APIError, NotFound
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from localcloud import engine, engine_client, traces
+from localcloud import engine, traces
+from localcloud.engine import connection
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance, alone
 from localcloud.report import Report
@@ -26,7 +27,7 @@ def down(instance: Instance, report: Report) -> None:
     """
     with alone(instance), report.step(f"remove {instance.name}"):
         found = engine.find()
-        client = engine_client.connect(found.host) if found else None
+        client = connection.connect(found.host) if found else None
         try:
             if client:
                 _empty(client, instance)
@@ -44,7 +45,7 @@ def all_of(workspace: Instance) -> list[Instance]:
     names |= {path.parent.name for path in (workspace.root / ".seatrial").glob("*/secrets")}
     found = engine.find()
     if found:
-        client = engine_client.connect(found.host)
+        client = connection.connect(found.host)
         label = f"seatrial.workspace={workspace.root}"
         networks = client.networks.list(filters={"label": label})
         names |= {network.attrs["Labels"]["seatrial.instance"] for network in networks}

@@ -6,9 +6,10 @@ from typing import Any
 
 import tomlkit
 
-from localcloud import blob, dns, registry, secret
+from localcloud import secret
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance
+from localcloud.parts import blob, dns, registry
 
 
 def document(instance: Instance, addresses: Addresses, base: str) -> dict[str, Any]:

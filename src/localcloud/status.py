@@ -10,9 +10,10 @@ from docker import DockerClient
 from docker.errors import APIError
 from docker.models.containers import Container
 
-from localcloud import addresses, containers, dns, engine, loadbalancer, network, node
+from localcloud import addresses, containers, engine
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance
+from localcloud.parts import dns, loadbalancer, network, node
 
 PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
 # What tells a part's version, run inside it.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docker import DockerClient
 
-from localcloud.engine_home import cache_dir
+from localcloud.engine.home import cache_dir
 
 MODULES = Path("/lib/modules")
 KIND_LABEL = "io.x-k8s.kind.cluster"

@@ -8,22 +8,11 @@ from typing import Any
 
 from docker import DockerClient
 
-from localcloud import (
-    blob,
-    cluster,
-    dns,
-    engine,
-    engine_client,
-    images,
-    loadbalancer,
-    localtoml,
-    metrics,
-    network,
-    registry,
-    traces,
-)
+from localcloud import engine, images, localtoml, traces
 from localcloud.addresses import Addresses
+from localcloud.engine import connection
 from localcloud.instance import Instance, alone
+from localcloud.parts import blob, cluster, dns, loadbalancer, metrics, network, registry
 from localcloud.report import Report
 from localcloud.sidebyside import Step, run
 
@@ -57,7 +46,7 @@ def up(instance: Instance, report: Report, options: Options | None = None) -> Ru
     """
     with alone(instance):
         found = engine.ensure(report)
-        client = engine_client.connect(found.host)
+        client = connection.connect(found.host)
         try:
             traces.remember(client)
             addresses = network.ensure(client, instance)

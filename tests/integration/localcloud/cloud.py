@@ -14,9 +14,10 @@ from typing import Any
 import docker
 from azure.storage.blob import BlobServiceClient
 
-from localcloud import engine, network
+from localcloud import engine
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance
+from localcloud.parts import network
 
 PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
 ROOT = Path(__file__).parents[3]

@@ -17,11 +17,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from localcloud import engine, engine_traces, image_builder, process
-from localcloud.engine_client import connect
-from localcloud.engine_home import EngineHome, read_record
+from localcloud import engine, process
+from localcloud.engine import traces as engine_traces
+from localcloud.engine.connection import connect
+from localcloud.engine.home import EngineHome, read_record
 from localcloud.errors import LocalcloudError
-from localcloud.image_builder import Build
+from localcloud.images import builder
+from localcloud.images.builder import Build
 
 
 class Silent:
@@ -130,7 +132,7 @@ def full(home: EngineHome, _: Path) -> dict[str, Any]:
     (context / "big").write_bytes(bytes(40 << 20))
     engine.ensure(Silent(), home)
     try:
-        image_builder.build(Build("full", context, tag="full:1"), home.host)
+        builder.build(Build("full", context, tag="full:1"), home.host)
     except LocalcloudError as error:
         return {"message": error.message, "hint": error.hint}
     finally:

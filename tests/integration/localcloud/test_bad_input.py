@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from integration.localcloud.cloud import ROOT, Cloud, Ended, typed
-from localcloud import engine, network
+from localcloud import engine
 from localcloud.addresses import Addresses, candidates
 from localcloud.instance import Instance
+from localcloud.parts import network
 
 
 def one_line(ended: Ended) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import engine, engine_client, engine_install, engine_start
-from localcloud.engine_home import EngineHome, Started, read_record, start_time, write_record
+from localcloud import engine
+from localcloud.engine import connection, install, start
+from localcloud.engine.home import EngineHome, Started, read_record, start_time, write_record
 from localcloud.errors import LocalcloudError
 from localcloud.report import Report
 
@@ -62,7 +63,7 @@ def test_another_system_is_told_to_install_docker(tmp_path: Path, said: Report) 
     place = os_release(tmp_path, 'ID=fedora\nID_LIKE="rhel"\n')
 
     with pytest.raises(LocalcloudError, match="not Debian or Ubuntu") as refusal:
-        engine_install.install(
+        install.install(
             {"no-such-program": "docker.io"}, said, why="No container engine answers", os_release=place
         )
 
@@ -77,7 +78,7 @@ def test_user_without_root_gets_the_command(
     place = os_release(tmp_path, "ID=ubuntu\nID_LIKE=debian\n")
 
     with pytest.raises(LocalcloudError, match="only root") as refusal:
-        engine_install.install(
+        install.install(
             {"no-such-program": "docker.io"}, said, why="No container engine answers", os_release=place
         )
 
@@ -93,7 +94,7 @@ def test_failing_apt_is_shown(
     place = os_release(tmp_path, "ID=debian\n")
 
     with pytest.raises(LocalcloudError, match="ended with 100") as failure:
-        engine_install.install(
+        install.install(
             {"no-such-program": "docker.io"}, said, why="No container engine answers", os_release=place
         )
 
@@ -111,7 +112,7 @@ def test_client_and_builder_come_along_where_they_are_packages(
     script(programs, "apt-cache", f"printf '%s\\n' {offered}")
     place = os_release(tmp_path, "ID=debian\n")
 
-    engine_install.install({"no-such-program": "docker.io"}, said, why="", os_release=place)
+    install.install({"no-such-program": "docker.io"}, said, why="", os_release=place)
 
     words = (tmp_path / "asked").read_text().split()
     assert "docker.io" in words
@@ -122,7 +123,7 @@ def test_nothing_is_installed_where_all_is_there(programs: Path, said: Report) -
     """What is here is not asked of apt."""
     script(programs, "apt-get", "exit 1")
 
-    engine_install.install({"sh": "dash"}, said, why="")
+    install.install({"sh": "dash"}, said, why="")
 
 
 def test_socket_that_refuses_names_the_group() -> None:
@@ -133,7 +134,7 @@ def test_socket_that_refuses_names_the_group() -> None:
         listener.bind(str(path))
         path.chmod(0)
         with as_nobody(), pytest.raises(LocalcloudError, match="refuses this user") as refusal:
-            engine_client.answers(f"unix://{path}")
+            connection.answers(f"unix://{path}")
 
     assert "usermod -aG docker" in refusal.value.hint
 
@@ -153,7 +154,7 @@ def test_engine_that_dies_at_once_shows_its_log(home: EngineHome, programs: Path
     script(programs, "dockerd", "echo 'failed to start daemon: no graph driver' >&2; exit 1")
 
     with pytest.raises(LocalcloudError, match="ended as soon as") as failure:
-        engine_start.start_engine(home)
+        start.start_engine(home)
 
     assert "no graph driver" in failure.value.log_tail
     assert str(home.log) in failure.value.hint
@@ -163,11 +164,11 @@ def test_engine_that_never_answers_is_not_waited_for(
     home: EngineHome, programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The wait for an engine ends."""
-    monkeypatch.setattr(engine_start, "READY_SECONDS", 0.5)
+    monkeypatch.setattr(start, "READY_SECONDS", 0.5)
     script(programs, "dockerd", "echo waiting; exec sleep 5")
 
     with pytest.raises(LocalcloudError, match="did not answer within") as failure:
-        engine_start.start_engine(home)
+        start.start_engine(home)
 
     assert "waiting" in failure.value.log_tail
 
@@ -175,7 +176,7 @@ def test_engine_that_never_answers_is_not_waited_for(
 def test_record_survives_the_command(home: EngineHome) -> None:
     """What was remembered of an engine is read back as it was."""
     home.root.mkdir()
-    started = Started(os.getpid(), start_time(os.getpid()) or 0, engine_start.engine_traces.look())
+    started = Started(os.getpid(), start_time(os.getpid()) or 0, start.engine_traces.look())
 
     write_record(home, started)
 
@@ -187,7 +188,7 @@ def test_record_survives_the_command(home: EngineHome) -> None:
 
 def test_another_process_of_the_same_id_is_not_ours() -> None:
     """An id that was given to somebody else since is not stopped."""
-    look = engine_start.engine_traces.look()
+    look = start.engine_traces.look()
 
     assert not Started(os.getpid(), 1, look).alive()
 

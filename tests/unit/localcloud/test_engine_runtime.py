@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localcloud import engine_start
+from localcloud.engine import start as engine_start
 
 SCRIPT = Path(engine_start.__file__).parent / "runtime" / "runc-bounded"
 

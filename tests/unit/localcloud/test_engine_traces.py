@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from localcloud import engine_traces
-from localcloud.engine_home import Before
+from localcloud.engine import traces as engine_traces
+from localcloud.engine.home import Before
 
 BEFORE = [
     "*filter",

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import image_builder, image_node, image_tags, images
+from localcloud import images
 from localcloud.errors import LocalcloudError
-from localcloud.image_builder import Build
+from localcloud.images import builder, node_image, tags
+from localcloud.images.builder import Build
 from localcloud.report import Report
 
 
@@ -31,21 +32,21 @@ def context(tmp_path: Path) -> Path:
 
 def test_name_changes_with_every_input(context: Path) -> None:
     """Bytes, modes, file names and the base each make another image; nothing else does."""
-    first = image_tags.reference("blob", context, ["base:1"])
+    first = tags.reference("blob", context, ["base:1"])
     assert re.fullmatch(r"seatrial/blob:[0-9a-f]{16}", first)
-    assert image_tags.reference("blob", context, ["base:1"]) == first
+    assert tags.reference("blob", context, ["base:1"]) == first
 
     (context / "__pycache__").mkdir()
     (context / "__pycache__" / "run.pyc").write_text("compiled")
-    assert image_tags.reference("blob", context, ["base:1"]) == first
+    assert tags.reference("blob", context, ["base:1"]) == first
 
-    seen = {first, image_tags.reference("blob", context, ["base:2"])}
+    seen = {first, tags.reference("blob", context, ["base:2"])}
     (context / "run").chmod(0o755)
-    seen.add(image_tags.reference("blob", context, ["base:1"]))
+    seen.add(tags.reference("blob", context, ["base:1"]))
     (context / "run").write_text("#!/bin/sh\nexit\n")
-    seen.add(image_tags.reference("blob", context, ["base:1"]))
+    seen.add(tags.reference("blob", context, ["base:1"]))
     (context / "run").rename(context / "walk")
-    seen.add(image_tags.reference("blob", context, ["base:1"]))
+    seen.add(tags.reference("blob", context, ["base:1"]))
     assert len(seen) == 5
 
 
@@ -58,9 +59,7 @@ def test_certificates_and_proxies_are_lent_without_their_content(
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     monkeypatch.setenv("HTTPS_PROXY", "http://somebody:hunter2@127.0.0.1:3128")
 
-    words = image_builder.command(
-        Build("blob", context, tag="seatrial/blob:1", arguments={"BASE": "b"}), "docker"
-    )
+    words = builder.command(Build("blob", context, tag="seatrial/blob:1", arguments={"BASE": "b"}), "docker")
 
     assert f"id=ca,src={bundle}" in words
     assert "HTTPS_PROXY" in words
@@ -72,9 +71,7 @@ def test_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
     """A builder that ran out of room is not told as a failed command."""
     said = "#12 writing layer\nwrite /var/lib/docker/tmp/x: no space left on device"
 
-    told = image_builder.explained(
-        "node", LocalcloudError("docker build ended with 1", "", said), tmp_path / "log"
-    )
+    told = builder.explained("node", LocalcloudError("docker build ended with 1", "", said), tmp_path / "log")
 
     assert told.message == "The disk is full: the image node could not be built"
     assert "docker system df" in told.hint
@@ -83,7 +80,7 @@ def test_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
 
 def test_failed_build_names_the_image_and_its_log(tmp_path: Path) -> None:
     """Any other failure keeps its reason and says where all of it stands."""
-    told = image_builder.explained(
+    told = builder.explained(
         "dns", LocalcloudError("docker ended with 1", "", "E: no such package"), tmp_path / "log"
     )
 
@@ -103,7 +100,7 @@ def test_client_must_speak_buildkit(tmp_path: Path, version: str, plugin: int, c
     )
     program.chmod(0o755)
 
-    assert image_builder._can_build(str(program)) is can
+    assert builder._can_build(str(program)) is can
 
 
 def test_unknown_image_is_refused(said: Report) -> None:
@@ -116,10 +113,10 @@ def test_unknown_image_is_refused(said: Report) -> None:
 
 def test_kubernetes_version_is_the_modules(tmp_path: Path) -> None:
     """What is told is what is built; a module without it is refused."""
-    assert re.fullmatch(r"v1\.\d+\.\d+", image_node.kubernetes_version())
+    assert re.fullmatch(r"v1\.\d+\.\d+", node_image.kubernetes_version())
     (tmp_path / "go.mod").write_text("module x\n")
     with pytest.raises(LocalcloudError, match=r"names no k8s\.io/kubernetes"):
-        image_node.kubernetes_version(tmp_path / "go.mod")
+        node_image.kubernetes_version(tmp_path / "go.mod")
 
 
 @pytest.mark.parametrize(
@@ -131,23 +128,23 @@ def test_only_a_recent_kind_is_taken(tmp_path: Path, said: str, suits: bool) -> 
     program.write_text(f"#!/bin/sh\necho '{said}'\n")
     program.chmod(0o755)
 
-    assert image_node.recent(str(program)) is suits
+    assert node_image.recent(str(program)) is suits
 
 
 def test_kind_and_its_node_image_change_together() -> None:
     """The program that is built is of the release whose node image is pulled."""
-    module = (image_tags.folder("node") / "kind" / "go.mod").read_text()
+    module = (tags.folder("node") / "kind" / "go.mod").read_text()
 
-    assert f"sigs.k8s.io/kind v{'.'.join(map(str, image_node.OLDEST_KIND))}." in module
+    assert f"sigs.k8s.io/kind v{'.'.join(map(str, node_image.OLDEST_KIND))}." in module
 
 
 def test_locks_name_no_host() -> None:
     """Packages are pinned by checksum and come from wherever the machine's client is set to."""
-    lock = json.loads((image_tags.folder("blob") / "package-lock.json").read_text())
+    lock = json.loads((tags.folder("blob") / "package-lock.json").read_text())
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert all("integrity" in entry and "resolved" not in entry for entry in packages.values())
 
-    requirements = (image_tags.folder("loadbalancer") / "requirements.txt").read_text()
+    requirements = (tags.folder("loadbalancer") / "requirements.txt").read_text()
     assert "://" not in requirements
     assert requirements.count("==") <= requirements.count("--hash=sha256:")
 
@@ -164,7 +161,7 @@ def test_bundle_holds_every_image_that_was_asked_for(tmp_path: Path, monkeypatch
     monkeypatch.setattr(sys, "argv", ["bundle.py", *words])
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(names)))
 
-    runpy.run_path(str(image_tags.folder("node") / "system" / "bundle.py"), run_name="__main__")
+    runpy.run_path(str(tags.folder("node") / "system" / "bundle.py"), run_name="__main__")
 
     with tarfile.open(target) as archive:
         manifest = json.load(archive.extractfile("manifest.json"))  # type: ignore[arg-type]
@@ -182,8 +179,8 @@ def test_bundle_holds_every_image_that_was_asked_for(tmp_path: Path, monkeypatch
 
 def test_scripts_may_be_run() -> None:
     """What an image or an engine runs as a program is one."""
-    base = image_tags.folder("base") / "bootstrap"
-    system = image_tags.folder("node") / "system"
+    base = tags.folder("base") / "bootstrap"
+    system = tags.folder("node") / "system"
     scripts = [base, *(system / name for name in ("install", "component-root", "import-images"))]
 
     assert all(os.access(path, os.X_OK) for path in scripts)

@@ -12,8 +12,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from localcloud import metrics
 from localcloud.errors import LocalcloudError
+from localcloud.parts import metrics
 
 IMAGE = "seatrial/metrics:0123456789abcdef"
 
@@ -84,7 +84,7 @@ def test_an_archive_never_stays_in_the_node(client: Any) -> None:
 @pytest.mark.parametrize("version", ["1.34", "1.37"])
 def test_the_manifest_is_valid_and_confined(version: str) -> None:
     """Each object is valid; the pod is non-root, read-only, and never asks a registry for its image."""
-    text = (files("localcloud") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
+    text = (files("localcloud.parts") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
     documents = list(yaml.safe_load_all(text.replace("VERSION", '"1"').replace("IMAGE", IMAGE)))
     for document in documents:
         if document["kind"] != "APIService":

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import blob, dns, kindconfig, localtoml, registry, secret
+from localcloud import localtoml, secret
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance
+from localcloud.parts import blob, dns, kindconfig, registry
 
 ADDRESSES = Addresses("127.77.3")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from localcloud.engine_home import EngineHome, start_time
+from localcloud.engine.home import EngineHome, start_time
 from localcloud.errors import LocalcloudError
 from localcloud.process import log_tail
 

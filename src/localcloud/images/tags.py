@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-HERE = Path(__file__).parent / "images"
+HERE = Path(__file__).parent
 TAG_DIGITS = 16
 
 

@@ -9,12 +9,13 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from localcloud import engine, image_base, image_builder, image_node, image_pull, image_tags
-from localcloud.engine_home import cache_dir
+from localcloud import engine
+from localcloud.engine.home import cache_dir
 from localcloud.errors import LocalcloudError
 from localcloud.filelock import held
-from localcloud.image_builder import Build
-from localcloud.image_node import NodeImage
+from localcloud.images import base_image, builder, node_image, pull, tags
+from localcloud.images.builder import Build
+from localcloud.images.node_image import NodeImage
 from localcloud.report import Report
 
 __all__ = ["PARTS", "NodeImage", "ensure", "kind_binary", "node"]
@@ -33,7 +34,7 @@ def ensure(names: Collection[str], report: Report) -> dict[str, str]:
             f"No image is called {sorted(unknown)[0]}", f"there are base, {', '.join(PARTS)}"
         )
     host = _host()
-    base = image_base.ensure(host, report)
+    base = base_image.ensure(host, report)
     parts = [name for name in names if name != "base"]
     with ThreadPoolExecutor(max_workers=max(1, len(parts))) as pool:
         made = dict(zip(parts, pool.map(lambda name: _part(name, base, host, report), parts), strict=True))
@@ -42,21 +43,21 @@ def ensure(names: Collection[str], report: Report) -> dict[str, str]:
 
 def node(report: Report) -> NodeImage:
     """Return the node image: kind's own where it can be pulled, else ours."""
-    return image_node.ensure(_host(), report)
+    return node_image.ensure(_host(), report)
 
 
 def kind_binary(report: Report) -> Path:
     """Return a kind program for this machine."""
-    return image_node.kind_binary(_host(), report)
+    return node_image.kind_binary(_host(), report)
 
 
 def _part(name: str, base: str, host: str, report: Report) -> str:
-    context = image_tags.folder(name)
-    tag = image_tags.reference(name, context, [base])
+    context = tags.folder(name)
+    tag = tags.reference(name, context, [base])
     with held(cache_dir() / "locks" / f"{name}.lock", f"making the image {name}"):
-        if not image_pull.identity(host, tag):
+        if not pull.identity(host, tag):
             with report.step(f"image {name}"):
-                image_builder.build(Build(name, context, tag=tag, arguments={"BASE": base}), host)
+                builder.build(Build(name, context, tag=tag, arguments={"BASE": base}), host)
     return tag
 
 

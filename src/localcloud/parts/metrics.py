@@ -10,8 +10,8 @@ from importlib.resources import files
 from docker import DockerClient
 from docker.models.containers import Container
 
-from localcloud import node
 from localcloud.errors import LocalcloudError
+from localcloud.parts import node
 
 PART = "metrics"
 NAMESPACE = "kube-system"
@@ -25,7 +25,7 @@ def ensure(client: DockerClient, image: str, cluster: Container) -> None:
     Its first figures come after some seconds, which nobody waits for: an autoscaler without figures
     leaves sizes as they are. Raises LocalcloudError where the node refuses the image or the manifest.
     """
-    manifest = (files("localcloud") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
+    manifest = (files("localcloud.parts") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
     manifest = manifest.replace("IMAGE", image)
     version = hashlib.sha256(manifest.encode()).hexdigest()[:16]
     if _version(cluster) == version:

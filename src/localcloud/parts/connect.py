@@ -5,10 +5,11 @@ from __future__ import annotations
 from docker import DockerClient
 from docker.models.containers import Container
 
-from localcloud import containers, engine, kindconfig, network, registry
+from localcloud import containers, engine
 from localcloud.containers import File
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance, alone
+from localcloud.parts import kindconfig, network, registry
 
 
 def connect(instance: Instance, other: Instance) -> None:

@@ -12,11 +12,12 @@ from docker import DockerClient
 from docker.models.containers import Container
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from localcloud import containers, dns, node
+from localcloud import containers
 from localcloud.addresses import Addresses
 from localcloud.containers import File, Spec
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
+from localcloud.parts import dns, node
 
 PART = "loadbalancer"
 NAMESPACE = "localcloud"
@@ -88,7 +89,7 @@ def _kubeconfig(instance: Instance, cluster: Container) -> str:
 
 def _token(cluster: Container) -> dict[str, Any]:
     """Return the data of the controller's token, giving it its rights first where they are not these."""
-    manifest = (files("localcloud") / "manifests" / "loadbalancer.yaml").read_text(encoding="utf-8")
+    manifest = (files("localcloud.parts") / "manifests" / "loadbalancer.yaml").read_text(encoding="utf-8")
     version = hashlib.sha256(manifest.encode()).hexdigest()[:16]
     known = _read_token(cluster)
     if known and known["metadata"]["labels"].get("localcloud/version") == version:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from docker.errors import DockerException
 
-from localcloud import engine_traces
-from localcloud.engine_client import answers, connect
-from localcloud.engine_home import EngineHome, Started
-from localcloud.engine_processes import children, end, until
+from localcloud.engine import traces as engine_traces
+from localcloud.engine.connection import answers, connect
+from localcloud.engine.home import EngineHome, Started
+from localcloud.engine.processes import children, end, until
 from localcloud.process import run
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import docker
 
-from localcloud import engine_client, engine_install
-from localcloud.engine_home import EngineHome, default_home, read_record
-from localcloud.engine_processes import children
-from localcloud.engine_start import start_engine
-from localcloud.engine_stop import stop_engine
+from localcloud.engine import connection
+from localcloud.engine import install as engine_install
+from localcloud.engine.home import EngineHome, default_home, read_record
+from localcloud.engine.processes import children
+from localcloud.engine.start import start_engine
+from localcloud.engine.stop import stop_engine
 from localcloud.errors import LocalcloudError
 from localcloud.filelock import held
 from localcloud.report import Report
@@ -37,8 +38,8 @@ def find(home: EngineHome | None = None) -> Engine | None:
 
     With ``home`` only that one is tried. Raises LocalcloudError where one is there that refuses this user.
     """
-    for host in [home.host] if home else engine_client.hosts():
-        if engine_client.answers(host):
+    for host in [home.host] if home else connection.hosts():
+        if connection.answers(host):
             return _describe(host, home or default_home())
     return None
 
@@ -46,7 +47,7 @@ def find(home: EngineHome | None = None) -> Engine | None:
 def _describe(host: str, home: EngineHome) -> Engine:
     record = read_record(home)
     ours = host == home.host and record is not None and record.alive()
-    return Engine(host, ours, engine_client.version(host), home.log if ours else None)
+    return Engine(host, ours, connection.version(host), home.log if ours else None)
 
 
 def ensure(report: Report, home: EngineHome | None = None) -> Engine:
@@ -111,4 +112,4 @@ def client(home: EngineHome | None = None) -> docker.DockerClient:
     found = find(home)
     if found is None:
         raise LocalcloudError("No container engine answers", "make up starts one, or start Docker")
-    return engine_client.connect(found.host)
+    return connection.connect(found.host)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from localcloud import process
-from localcloud.engine_home import cache_dir
+from localcloud.engine.home import cache_dir
 from localcloud.errors import LocalcloudError
 
 BUILD_SECONDS = 3600

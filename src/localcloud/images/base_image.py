@@ -8,11 +8,14 @@ from pathlib import Path
 
 from docker.errors import DockerException
 
-from localcloud import engine_client, engine_install, image_pull, image_tags, process
-from localcloud.engine_home import cache_dir
+from localcloud import process
+from localcloud.engine import connection
+from localcloud.engine import install as engine_install
+from localcloud.engine.home import cache_dir
 from localcloud.errors import LocalcloudError
 from localcloud.filelock import held
-from localcloud.image_builder import explained
+from localcloud.images import pull, tags
+from localcloud.images.builder import explained
 from localcloud.report import Report
 
 PULLED = "python:3.13-slim-trixie"
@@ -29,22 +32,22 @@ def ensure(host: str, report: Report) -> str:
         known = present(host)
         if known:
             return known
-        if image_pull.reachable(host, PULLED):
+        if pull.reachable(host, PULLED):
             with report.step(f"pull {PULLED}"):
-                image_pull.pull(host, PULLED)
-            return image_pull.identity(host, PULLED)
+                pull.pull(host, PULLED)
+            return pull.identity(host, PULLED)
         _build(host, own(), report)
         return own()
 
 
 def own() -> str:
     """Return what our own base image is called."""
-    return image_tags.reference("base", image_tags.folder("base"))
+    return tags.reference("base", tags.folder("base"))
 
 
 def present(host: str) -> str:
     """Return the base image that the engine has, or nothing."""
-    return image_pull.identity(host, own()) or image_pull.identity(host, PULLED)
+    return pull.identity(host, own()) or pull.identity(host, PULLED)
 
 
 def _build(host: str, reference: str, report: Report) -> None:
@@ -55,7 +58,7 @@ def _build(host: str, reference: str, report: Report) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with report.step("image base"), tempfile.TemporaryDirectory(dir=cache_dir()) as place:
         root = Path(place) / "root.tar"
-        words = [str(image_tags.folder("base") / "bootstrap"), str(root)]
+        words = [str(tags.folder("base") / "bootstrap"), str(root)]
         try:
             process.run(words, timeout=BOOTSTRAP_SECONDS, log=log)
         except LocalcloudError as error:
@@ -67,11 +70,11 @@ def _load(host: str, root: Path, reference: str, log: Path) -> None:
     repository, _, tag = reference.partition(":")
     settings = ["LABEL seatrial.image=base", 'CMD ["python3"]']
     said = ""
-    with closing(engine_client.connect(host, IMPORT_SECONDS)) as client:
+    with closing(connection.connect(host, IMPORT_SECONDS)) as client:
         try:
             said = str(client.api.import_image_from_file(str(root), repository, tag, changes=settings))
         except DockerException as error:
             said = str(error)
-    if image_pull.identity(host, reference) != reference:
+    if pull.identity(host, reference) != reference:
         failure = LocalcloudError("the engine did not take it", "", process.tail(said))
         raise explained("base", failure, log)

@@ -19,10 +19,10 @@ from tenacity import (
     wait_fixed,
 )
 
-from localcloud import engine_traces
-from localcloud.engine_client import answers
-from localcloud.engine_home import Before, EngineHome, Started, read_record, start_time, write_record
-from localcloud.engine_processes import forget_containerd
+from localcloud.engine import traces as engine_traces
+from localcloud.engine.connection import answers
+from localcloud.engine.home import Before, EngineHome, Started, read_record, start_time, write_record
+from localcloud.engine.processes import forget_containerd
 from localcloud.errors import LocalcloudError
 from localcloud.process import log_tail, start
 
@@ -89,7 +89,7 @@ def _configure(home: EngineHome) -> Path:
 
 def _install_runtime(home: EngineHome) -> Path:
     target = home.root / "runc-bounded"
-    with as_file(files("localcloud") / "runtime" / "runc-bounded") as source:
+    with as_file(files("localcloud.engine") / "runtime" / "runc-bounded") as source:
         shutil.copyfile(source, target)
     target.chmod(target.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
     return target

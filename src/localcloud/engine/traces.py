@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from localcloud.engine_home import Before
+from localcloud.engine.home import Before
 from localcloud.errors import LocalcloudError
 from localcloud.process import run
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from localcloud import image_base, image_builder, image_pull, image_tags, process
-from localcloud.engine_home import cache_dir
+from localcloud import process
+from localcloud.engine.home import cache_dir
 from localcloud.errors import LocalcloudError
 from localcloud.filelock import held
-from localcloud.image_builder import Build
+from localcloud.images import base_image, builder, pull, tags
+from localcloud.images.builder import Build
 from localcloud.report import Report
 
 # What kind v0.33.0 takes by default; both change together, with images/node/kind/go.mod.
@@ -37,26 +38,26 @@ def ensure(host: str, report: Report) -> NodeImage:
     A build takes minutes the first time. Raises LocalcloudError with the log's end where it fails.
     """
     with held(cache_dir() / "locks" / "node.lock", "making the node image"):
-        if image_pull.identity(host, PULLED):
+        if pull.identity(host, PULLED):
             return _pulled()
-        own = reference(image_base.present(host))
-        if image_pull.identity(host, own):
+        own = reference(base_image.present(host))
+        if pull.identity(host, own):
             return _built(own)
-        if image_pull.reachable(host, PULLED):
+        if pull.reachable(host, PULLED):
             with report.step("pull kind's node image"):
-                image_pull.pull(host, PULLED)
+                pull.pull(host, PULLED)
             return _pulled()
         return _built(_build(host, report))
 
 
 def reference(base: str) -> str:
     """Return what our own node image is called when it begins with ``base``."""
-    return image_tags.reference("node", image_tags.folder("node"), [base])
+    return tags.reference("node", tags.folder("node"), [base])
 
 
 def kubernetes_version(module: Path | None = None) -> str:
     """Return the version of Kubernetes that our own node image is built from."""
-    text = (module or image_tags.folder("node") / "cluster" / "go.mod").read_text()
+    text = (module or tags.folder("node") / "cluster" / "go.mod").read_text()
     found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", text, re.MULTILINE)
     if found is None:
         raise LocalcloudError("The node's go.mod names no k8s.io/kubernetes", "restore it from git")
@@ -72,10 +73,10 @@ def _built(reference: str) -> NodeImage:
 
 
 def _build(host: str, report: Report) -> str:
-    base = image_base.ensure(host, report)
+    base = base_image.ensure(host, report)
     tag = reference(base)
     with report.step("image node (Kubernetes from source, minutes the first time)"):
-        image_builder.build(Build("node", image_tags.folder("node"), tag=tag, arguments={"BASE": base}), host)
+        builder.build(Build("node", tags.folder("node"), tag=tag, arguments={"BASE": base}), host)
     return tag
 
 
@@ -87,10 +88,8 @@ def kind_binary(host: str, report: Report) -> Path:
     found = shutil.which("kind")
     if found and recent(found):
         return Path(found)
-    module = image_tags.folder("node") / "kind"
-    kept = (
-        cache_dir() / "bin" / f"kind-{image_tags.reference('kind', module, [_system()]).rpartition(':')[2]}"
-    )
+    module = tags.folder("node") / "kind"
+    kept = cache_dir() / "bin" / f"kind-{tags.reference('kind', module, [_system()]).rpartition(':')[2]}"
     with held(cache_dir() / "locks" / "kind.lock", "building kind"):
         if not (kept.is_file() and recent(str(kept))):
             _build_kind(host, kept, report)
@@ -108,14 +107,12 @@ def recent(program: str) -> bool:
 
 
 def _build_kind(host: str, target: Path, report: Report) -> None:
-    base = image_base.ensure(host, report)
+    base = base_image.ensure(host, report)
     target.parent.mkdir(parents=True, exist_ok=True)
     arguments = {"BASE": base, "KIND_OS": _system()}
     with report.step("build kind"), tempfile.TemporaryDirectory(dir=target.parent) as place:
-        context = image_tags.folder("node")
-        image_builder.build(
-            Build("node", context, arguments=arguments, target="kind", output=Path(place)), host
-        )
+        context = tags.folder("node")
+        builder.build(Build("node", context, arguments=arguments, target="kind", output=Path(place)), host)
         made = Path(place) / "kind"
         made.chmod(0o755)
         made.replace(target)

@@ -11,7 +11,7 @@ import docker
 from docker.context import ContextAPI
 from docker.errors import DockerException
 
-from localcloud.engine_home import DEFAULT_SOCKET
+from localcloud.engine.home import DEFAULT_SOCKET
 from localcloud.errors import LocalcloudError
 
 PING_SECONDS = 5

@@ -11,11 +11,12 @@ from docker.errors import APIError
 from docker.models.containers import Container
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from localcloud import containers, kindconfig, node, registry, secret
+from localcloud import containers, secret
 from localcloud.addresses import Addresses
 from localcloud.containers import File
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
+from localcloud.parts import kindconfig, node, registry
 from localcloud.process import run
 
 PART = "cluster"
