@@ -11,7 +11,7 @@ from typing import Any
 from colours import LABELS, photo
 from modelkit.golden import GoldenSet, load_golden
 from modelkit.seal import canonical, seal
-from seatrial.lock import Lock, write_lock
+from seatrial.model.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

@@ -8,7 +8,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from seatrial.registry_copy import Place
+from seatrial.image.registry_copy import Place
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 

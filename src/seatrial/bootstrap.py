@@ -6,7 +6,7 @@ import base64
 import json
 
 from seatrial import console
-from seatrial.credentials import find_credentials
+from seatrial.image.credentials import find_credentials
 from seatrial.release import fence
 from seatrial.release.cluster import ClusterError, Manifest
 from seatrial.release.names import MANAGED, MANAGER, PULL_SECRET

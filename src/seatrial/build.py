@@ -12,13 +12,13 @@ from modelkit.card import Card
 from modelkit.errors import ModelkitError
 from modelkit.verify import verify
 from seatrial import console
-from seatrial.anatomy import refuse_weight, weigh
-from seatrial.builder import Recipe, build_image
-from seatrial.context import make_context
-from seatrial.engine import connect, failures, find_image
 from seatrial.errors import RefusedError
-from seatrial.labels import image_labels
-from seatrial.leaks import known_secrets, refuse_in_config, refuse_leaks
+from seatrial.image.anatomy import refuse_weight, weigh
+from seatrial.image.builder import Recipe, build_image
+from seatrial.image.context import make_context
+from seatrial.image.engine import connect, failures, find_image
+from seatrial.image.labels import image_labels
+from seatrial.image.leaks import known_secrets, refuse_in_config, refuse_leaks
 from seatrial.process import run
 from seatrial.results import BuildResult, FetchResult, ValidateResult
 from seatrial.settings import Settings

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial import console
-from seatrial.engine import connect, find_image
 from seatrial.errors import OutsideError, RefusedError
+from seatrial.image.engine import connect, find_image
 from seatrial.process import run, tail
 from seatrial.results import BuildResult, CheckResult, FetchResult
 from seatrial.settings import Settings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from seatrial import console
 from seatrial.chain.follow import registries
-from seatrial.engine import connect
 from seatrial.errors import SeatrialError
-from seatrial.registry import RegistryClient
-from seatrial.registry_copy import Place
+from seatrial.image.engine import connect
+from seatrial.image.registry import RegistryClient
+from seatrial.image.registry_copy import Place
 from seatrial.results import CleanedItem, CleanResult
 from seatrial.retention import engine, registry
 from seatrial.retention.named import Named, ask_who_names, judge

@@ -11,6 +11,7 @@ from seatrial.release.image import ImageFacts, inspect
 from seatrial.release.origin import BUILT_HERE, Origin, approval
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
+from seatrial.release.witness import witness
 from seatrial.report.leave import Reporting
 from seatrial.results import DeployResult, PushResult
 from seatrial.settings import Settings
@@ -37,8 +38,9 @@ def deploy(
         finish_the_dead(target)
         attempt = begin(target, facts, origin)
         report.of(attempt.record)
-        _preview(attempt)
-        url = _switch(attempt)
+        with witness(target, attempt.record):
+            _preview(attempt)
+            url = _switch(attempt)
         target.lease.hand_over(attempt.record.release)
     record = attempt.record
     return DeployResult(

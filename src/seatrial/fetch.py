@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from seatrial.cache import Cache
-from seatrial.layout import GOLDEN_SET, MODEL
-from seatrial.lock import read_lock
+from seatrial.model.cache import Cache
+from seatrial.model.layout import GOLDEN_SET, MODEL
+from seatrial.model.lock import read_lock
 from seatrial.results import FetchResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp

@@ -6,13 +6,13 @@ from contextlib import suppress
 
 from seatrial import console
 from seatrial.accept import accept
-from seatrial.cache import Cache
 from seatrial.deploy import deploy
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.layout import GOLDEN_SET
-from seatrial.lock_history import lock_of
-from seatrial.registry import RegistryClient
-from seatrial.registry_copy import Place, copy_image
+from seatrial.image.registry import RegistryClient
+from seatrial.image.registry_copy import Place, copy_image
+from seatrial.model.cache import Cache
+from seatrial.model.layout import GOLDEN_SET
+from seatrial.model.lock_history import lock_of
 from seatrial.release.image import REFERENCE, ImageFacts, inspect
 from seatrial.release.nodes import refuse_strange_nodes
 from seatrial.release.origin import Origin, approval

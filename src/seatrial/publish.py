@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from seatrial.errors import UsageError
-from seatrial.layout import GOLDEN_SET, MODEL, Kind, verified
-from seatrial.publication import Part, Publication
+from seatrial.model.layout import GOLDEN_SET, MODEL, Kind, verified
+from seatrial.model.publication import Part, Publication
+from seatrial.model.suitable import refuse_unsafe
 from seatrial.results import Artefact, PublishResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
 from seatrial.stores.choose import open_store
-from seatrial.suitable import refuse_unsafe
 from seatrial.workspace import Workspace
 
 NO_CHANNEL = "none"

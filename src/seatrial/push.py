@@ -6,13 +6,13 @@ from typing import Any
 
 from seatrial import console
 from seatrial.build import local_tag
-from seatrial.engine import connect, failures, find_image
 from seatrial.errors import RefusedError
-from seatrial.registry import Manifest, RegistryClient
+from seatrial.image.engine import connect, failures, find_image
+from seatrial.image.registry import Manifest, RegistryClient
+from seatrial.image.upload import upload
 from seatrial.results import BuildResult, CheckResult, PushResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
-from seatrial.upload import upload
 from seatrial.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ from seatrial.chain.known import Known, ask_everywhere
 from seatrial.chain.links import Chain, Prediction, Trace
 from seatrial.chain.question import Question, read_question
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
-from seatrial.layout import MODEL
+from seatrial.model.layout import MODEL
 from seatrial.release.image import ImageFacts, inspect
 from seatrial.release.records import Record
 from seatrial.settings import Settings

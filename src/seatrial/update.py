@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from seatrial.cache import Cache
-from seatrial.candidate import assess, refusal
 from seatrial.errors import RefusedError, UsageError
-from seatrial.layout import GOLDEN_SET, MODEL, channel_key, check_names
-from seatrial.lock import Lock, read_lock, write_lock
+from seatrial.model.cache import Cache
+from seatrial.model.candidate import assess, refusal
+from seatrial.model.layout import GOLDEN_SET, MODEL, channel_key, check_names
+from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.results import Artefact, UpdateResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.candidate import assess, refusal
-from seatrial.lock import read_lock
+from seatrial.model.candidate import assess, refusal
+from seatrial.model.lock import read_lock
 from seatrial.results import FetchResult, ValidateResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp

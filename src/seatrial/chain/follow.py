@@ -8,12 +8,12 @@ from typing import Any
 
 from seatrial.chain.links import Chain, Commit, Image, Published, Release
 from seatrial.errors import RefusedError, SeatrialError
-from seatrial.labels import OCI
-from seatrial.layout import GOLDEN_SET, MODEL, PUBLICATION, Kind, check_names, version_key
-from seatrial.lock import Lock, read_lock
-from seatrial.lock_history import lock_of
+from seatrial.image.labels import OCI
+from seatrial.image.registry import RegistryClient
+from seatrial.model.layout import GOLDEN_SET, MODEL, PUBLICATION, Kind, check_names, version_key
+from seatrial.model.lock import Lock, read_lock
+from seatrial.model.lock_history import lock_of
 from seatrial.process import run
-from seatrial.registry import RegistryClient
 from seatrial.release.image import REFERENCE, ImageFacts
 from seatrial.release.records import Record
 from seatrial.results import Artefact

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.model.verdicts import as_text
 from seatrial.results import PublishResult, ValidateResult
-from seatrial.verdicts import as_text
 
 app = typer.Typer()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from seatrial.errors import SeatrialError
 from seatrial.examine.finding import Finding
-from seatrial.layout import channel_key
-from seatrial.registry import RegistryClient
+from seatrial.image.registry import RegistryClient
+from seatrial.model.layout import channel_key
 from seatrial.release.cluster import connect
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store

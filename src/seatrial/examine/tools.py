@@ -7,9 +7,9 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from seatrial.builder import find_builder
 from seatrial.errors import OutsideError
 from seatrial.examine.finding import Finding
+from seatrial.image.builder import find_builder
 from seatrial.process import run
 
 PYTHON = (3, 11)

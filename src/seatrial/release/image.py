@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from seatrial.errors import RefusedError, UsageError
-from seatrial.labels import OCI, OURS
-from seatrial.registry import RegistryClient
+from seatrial.image.labels import OCI, OURS
+from seatrial.image.registry import RegistryClient
 from seatrial.results import Artefact
 from seatrial.settings import Registry
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from modelkit.errors import ModelkitError
 from modelkit.golden import GoldenSet, load_golden
-from seatrial.cache import Cache
 from seatrial.errors import UsageError
-from seatrial.layout import GOLDEN_SET
-from seatrial.lock import read_lock
+from seatrial.model.cache import Cache
+from seatrial.model.layout import GOLDEN_SET
+from seatrial.model.lock import read_lock
 from seatrial.release.cluster import PATIENCE_SECONDS, Cluster, ClusterError, connect
 from seatrial.release.lease import Lease, whoami
 from seatrial.release.names import LIVE

@@ -26,7 +26,10 @@ ENOUGH = 20
 
 @dataclass(frozen=True)
 class Promise:
-    """What is asked of the answers: share of failures (0 to 1), 95th percentile (ms), and the release."""
+    """What is asked of the answers: share of failures (0 to 1), 95th percentile (ms), and the release.
+
+    An empty release is any.
+    """
 
     release: str
     max_error_rate: float
@@ -137,7 +140,7 @@ class LoadWatcher:
         if label != photo.label:
             return f"{photo.path.name} is {photo.label}, not {label} (by {release or 'nobody'})"
         asked = self.promise.release
-        return "" if release == asked else f"{release or 'nobody'} answered in place of {asked}"
+        return "" if not asked or release == asked else f"{release or 'nobody'} answered in place of {asked}"
 
     def _note(self, at: float, start: float, status: int, release: str, why: str) -> None:
         took = round(1000 * (time.monotonic() - start), 1)

@@ -8,8 +8,8 @@ from typing import Any
 
 from docker.errors import ImageNotFound
 
-from seatrial.engine import failures
-from seatrial.labels import OURS
+from seatrial.image.engine import failures
+from seatrial.image.labels import OURS
 from seatrial.retention.named import Named, Thing, time_of
 
 STATE = f"{OURS}.working-state"

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from seatrial.errors import RefusedError
-from seatrial.labels import OCI, OURS
-from seatrial.registry_copy import Place
+from seatrial.image.labels import OCI, OURS
+from seatrial.image.registry_copy import Place
 from seatrial.retention.named import Named, Thing, time_of
 
 PAGE = 100

@@ -14,9 +14,9 @@ from pathlib import Path
 import docker
 
 from modelkit.seal import seal
-from seatrial.credentials import find_credentials
-from seatrial.labels import OURS
-from seatrial.registry import RegistryClient
+from seatrial.image.credentials import find_credentials
+from seatrial.image.labels import OURS
+from seatrial.image.registry import RegistryClient
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app_container import AppContainer
-from seatrial.leaks import known_secrets
+from seatrial.image.leaks import known_secrets
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 

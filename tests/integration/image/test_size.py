@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seatrial.anatomy import MEGABYTE, weigh
+from seatrial.image.anatomy import MEGABYTE, weigh
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 

@@ -8,7 +8,7 @@ import pytest
 
 from colours import write_model
 from seatrial.errors import RefusedError
-from seatrial.lock import read_lock
+from seatrial.model.lock import read_lock
 from seatrial.publish import publish
 from seatrial.settings import Settings
 from seatrial.update import update

@@ -14,12 +14,12 @@ from colours import SIDE, write_model
 from samples import lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
 from seatrial.fetch import fetch
-from seatrial.judge import judge
+from seatrial.model.judge import judge
+from seatrial.model.trial.outcome import hold_trial
 from seatrial.publish import publish
 from seatrial.results import AcceptResult, PushResult, ValidateResult
 from seatrial.settings import Settings, Validate
 from seatrial.stamp import Stamp
-from seatrial.trial.outcome import hold_trial
 from seatrial.validate import validate
 from seatrial.workspace import Workspace
 

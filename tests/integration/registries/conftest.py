@@ -20,8 +20,8 @@ from rich.console import Console
 
 from localcloud import images
 from localcloud.display import PlainDisplay
-from seatrial.registry import RegistryClient
-from seatrial.registry_copy import Place
+from seatrial.image.registry import RegistryClient
+from seatrial.image.registry_copy import Place
 from seatrial.settings import Registry
 
 LABEL = "seatrial.test-registry"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.registry_copy import Place
+from seatrial.image.registry_copy import Place
 from seatrial.retention.named import Named, judge
 from seatrial.retention.registry import remove, stored
 from small_image import put_image

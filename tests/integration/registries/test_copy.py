@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.registry import RegistryClient, digest_of
-from seatrial.registry_copy import CHUNK, Place, copy_image
+from seatrial.image.registry import RegistryClient, digest_of
+from seatrial.image.registry_copy import CHUNK, Place, copy_image
 from seatrial.settings import Registry
 from small_image import put_image
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from seatrial.build import local_tag
-from seatrial.credentials import Credentials
 from seatrial.errors import OutsideError, RefusedError, UsageError
+from seatrial.image.credentials import Credentials
+from seatrial.image.registry import RegistryClient
+from seatrial.image.upload import upload
 from seatrial.push import push
-from seatrial.registry import RegistryClient
 from seatrial.settings import Settings
-from seatrial.upload import upload
 from seatrial.workspace import Workspace
 from tiny_image import import_image, write_results
 

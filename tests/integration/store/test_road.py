@@ -10,7 +10,7 @@ from colours import write_model
 from samples import lock_to
 from seatrial.errors import RefusedError
 from seatrial.fetch import fetch
-from seatrial.lock import read_lock
+from seatrial.model.lock import read_lock
 from seatrial.publish import publish
 from seatrial.settings import Settings
 from seatrial.stores.protocol import Store

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from seatrial.model.transfer import PART, stream
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import MissingError, Store
-from seatrial.transfer import PART, stream
 
 KEY = "models/x/1/model.onnx"
 

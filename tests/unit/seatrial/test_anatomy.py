@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from seatrial.anatomy import refuse_weight, weigh
 from seatrial.errors import RefusedError
+from seatrial.image.anatomy import refuse_weight, weigh
 
 HISTORY = [
     {"CreatedBy": 'ENTRYPOINT ["python3"]', "Size": 0},

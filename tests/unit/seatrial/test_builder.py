@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from seatrial import builder
-from seatrial.builder import Recipe, build_image, find_builder
 from seatrial.errors import OutsideError
+from seatrial.image import builder
+from seatrial.image.builder import Recipe, build_image, find_builder
 
 
 def client(folder: Path, *, version: str, buildx: bool, build: str = "exit 0") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.context import make_context
+from seatrial.image.context import make_context
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from samples import lock_to
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.fetch import fetch
-from seatrial.lock import read_lock
+from seatrial.model.lock import read_lock
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 

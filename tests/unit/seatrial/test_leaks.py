@@ -10,7 +10,7 @@ import pytest
 
 from samples import make_settings
 from seatrial.errors import RefusedError
-from seatrial.leaks import known_secrets, refuse_in_config, refuse_leaks
+from seatrial.image.leaks import known_secrets, refuse_in_config, refuse_leaks
 from seatrial.settings import Registry, Settings
 
 KEY = "c2VhdHJpYWwtdGVzdC1rZXktbm90LXJlYWw="

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import UsageError
-from seatrial.lock import Lock, read_lock, write_lock
+from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.results import Artefact
 
 DIGEST = "sha256:" + "ab" * 32

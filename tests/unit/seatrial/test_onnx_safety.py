@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from seatrial.onnx_safety import inspect
+from seatrial.model.onnx_safety import inspect
 
 
 def failed(path: Path) -> dict[str, str]:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
+from seatrial.image.registry import Manifest
 from seatrial.push import push, refuse_stranger
-from seatrial.registry import Manifest
 from seatrial.results import Artefact, BuildResult, CheckResult
 from seatrial.settings import Registry, Settings
 from seatrial.workspace import Workspace

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.credentials import find_credentials
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.registry import RegistryClient, digest_of, parse_manifest
+from seatrial.image.credentials import find_credentials
+from seatrial.image.registry import RegistryClient, digest_of, parse_manifest
 from seatrial.settings import Registry
 
 RAW = json.dumps({"config": {"digest": "sha256:c"}, "layers": [{"digest": "sha256:l", "size": 5}]}).encode()

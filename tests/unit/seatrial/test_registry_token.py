@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from seatrial.credentials import Credentials
 from seatrial.errors import OutsideError
-from seatrial.registry import RegistryClient
+from seatrial.image.credentials import Credentials
+from seatrial.image.registry import RegistryClient
 from seatrial.settings import Registry
 
 MANIFEST = json.dumps({"config": {"digest": "sha256:c"}, "layers": []}).encode()

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from samples import make_settings
-from seatrial import transfer
+from seatrial.model import transfer
+from seatrial.model.transfer import stream
 from seatrial.stores.directory import DirectoryStore
 from seatrial.stores.protocol import UnreachableError
 from seatrial.stores.timed import TimedStore
-from seatrial.transfer import stream
 
 
 class LateStore(DirectoryStore):

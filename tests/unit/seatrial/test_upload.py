@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seatrial.errors import OutsideError
-from seatrial.upload import read_answer
+from seatrial.image.upload import read_answer
 
 GOOD = [
     {"status": "The push refers to repository [registry.test/app]"},

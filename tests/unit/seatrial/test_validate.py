@@ -10,7 +10,7 @@ import pytest
 from samples import lock_to, reseal
 from seatrial.errors import RefusedError, UsageError
 from seatrial.fetch import fetch
-from seatrial.judge import judge
+from seatrial.model.judge import judge
 from seatrial.publish import publish
 from seatrial.settings import Settings, Validate
 from seatrial.validate import validate

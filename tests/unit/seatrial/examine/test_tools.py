@@ -13,7 +13,7 @@ from seatrial.examine import tools
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that goes before all others on PATH; Debian's client of Docker is out of sight."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr("seatrial.builder.DEBIAN", "/nowhere/docker")
+    monkeypatch.setattr("seatrial.image.builder.DEBIAN", "/nowhere/docker")
     return tmp_path
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
-from seatrial.credentials import Credentials, find_credentials
 from seatrial.errors import OutsideError, RefusedError, UsageError
+from seatrial.image.credentials import Credentials, find_credentials
 from seatrial.settings import Registry
 
 REQUEST_SECONDS = 20

@@ -40,7 +40,7 @@ def hold_trial(model: Path, golden: Path, seconds: float) -> Outcome:
 
     A model that crashes it, or needs longer, gets an outcome with a fault.
     """
-    argv = [sys.executable, "-m", "seatrial.trial", str(model), str(golden), str(ROUNDS)]
+    argv = [sys.executable, "-m", "seatrial.model.trial", str(model), str(golden), str(ROUNDS)]
     try:
         return Outcome.model_validate_json(run(argv, timeout=seconds, separate_stderr=True).output)
     except (OutsideError, ValidationError) as error:

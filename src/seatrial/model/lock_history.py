@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from seatrial.errors import SeatrialError
-from seatrial.lock import Lock, read_lock
+from seatrial.model.lock import Lock, read_lock
 from seatrial.process import run
 from seatrial.workspace import Workspace
 

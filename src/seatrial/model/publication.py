@@ -12,13 +12,13 @@ from typing import Any, Final
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from modelkit.card import FileEntry, digest_of
-from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.layout import PUBLICATION, Kind, Listing, channel_key, version_key
+from seatrial.model import progress
+from seatrial.model.layout import PUBLICATION, Kind, Listing, channel_key, version_key
+from seatrial.model.transfer import holds
 from seatrial.process import run
 from seatrial.results import Artefact
 from seatrial.stores.protocol import Document, Store
-from seatrial.transfer import holds
 from seatrial.workspace import Workspace
 
 NEW_VERSION: Final = "publish under a new version: a published one is never changed"

@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from seatrial.engine import explain, failures
 from seatrial.errors import OutsideError
-from seatrial.registry import RegistryClient, refused, unreachable
+from seatrial.image.engine import explain, failures
+from seatrial.image.registry import RegistryClient, refused, unreachable
 
 PUSH_SECONDS = 600
 REFUSED = re.compile(r"unauthorized|authentication required|denied|no basic auth|forbidden", re.I)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from seatrial.credentials import find_credentials
 from seatrial.errors import RefusedError
+from seatrial.image.credentials import find_credentials
 from seatrial.settings import Settings
 
 SHORTEST = 8

@@ -7,9 +7,9 @@ from typing import Final
 
 from modelkit.card import MODEL as ONNX
 from seatrial.errors import RefusedError
-from seatrial.layout import MODEL
-from seatrial.onnx_safety import inspect
-from seatrial.publication import Part
+from seatrial.model.layout import MODEL
+from seatrial.model.onnx_safety import inspect
+from seatrial.model.publication import Part
 
 # Nothing that some loader would execute (pickles, scripts, archives) has a suffix of these.
 MODEL_SUFFIXES: Final = frozenset({".onnx", ".txt", ".json", ".md"})

@@ -11,14 +11,14 @@ from functools import cached_property
 from pathlib import Path
 
 from modelkit.card import digest_of
-from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.layout import Kind, Listing, parse_listing, verified, version_key
+from seatrial.model import progress
+from seatrial.model.layout import Kind, Listing, parse_listing, verified, version_key
+from seatrial.model.transfer import download
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import MissingError, Store
-from seatrial.transfer import download
 
 
 class Cache:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.cache import Cache
 from seatrial.errors import RefusedError
-from seatrial.judge import judge
-from seatrial.layout import GOLDEN_SET, MODEL, Kind, verified
-from seatrial.live import live_model
-from seatrial.lock import Lock
+from seatrial.model.cache import Cache
+from seatrial.model.judge import judge
+from seatrial.model.layout import GOLDEN_SET, MODEL, Kind, verified
+from seatrial.model.live import live_model
+from seatrial.model.lock import Lock
+from seatrial.model.verdicts import as_text
 from seatrial.results import Verdict
 from seatrial.settings import Settings
 from seatrial.stores.protocol import MissingError
-from seatrial.verdicts import as_text
 from seatrial.workspace import Workspace
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from seatrial.engine import explain
 from seatrial.errors import OutsideError
+from seatrial.image.engine import explain
 from seatrial.process import run
 
 BUILD_SECONDS = 900

@@ -11,7 +11,7 @@ import tomlkit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from seatrial.errors import UsageError
-from seatrial.layout import check_names
+from seatrial.model.layout import check_names
 from seatrial.results import Artefact
 from seatrial.workspace import write_atomically
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from modelkit.card import MODEL as ONNX
 from modelkit.golden import Photo, load_golden
-from seatrial.layout import refusing
-from seatrial.onnx_safety import inspect
+from seatrial.model.layout import refusing
+from seatrial.model.onnx_safety import inspect
+from seatrial.model.trial.outcome import ROUNDS, Answer, Outcome, hold_trial
 from seatrial.results import Verdict
 from seatrial.settings import Validate
-from seatrial.trial.outcome import ROUNDS, Answer, Outcome, hold_trial
 
 LOADING: Final = 60.0
 """Seconds that a trial has beside its photos: to start Python and load the model."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from modelkit.classifier import Model
 from modelkit.errors import ModelkitError
 from modelkit.golden import Photo, load_golden
-from seatrial.trial.outcome import Answer, Outcome
+from seatrial.model.trial.outcome import Answer, Outcome
 
 MEMORY = 8 << 30
 """Bytes of address space: many times what a classifier needs, and less than would harm the machine."""

@@ -1,0 +1,1 @@
+"""The model and its golden set: locked, fetched, judged, published."""
