@@ -12,10 +12,10 @@ import sys
 import time
 from statistics import median
 
+from seatrial.model.transfer import stream
 from seatrial.settings import load
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import Store
-from seatrial.transfer import stream
 from seatrial.workspace import find
 
 

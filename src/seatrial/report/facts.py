@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seatrial.release.records import Record
+from seatrial.release.timeline import Answer
 from seatrial.report.model import Fact
 
 
@@ -22,6 +25,16 @@ def facts(record: Record) -> tuple[Fact, ...]:
     rows += [Fact(name="Approved by", text=record.approved_by)] if record.approved_by else []
     rows += [Fact(name="Promoted from", text=record.promoted_from)] if record.promoted_from else []
     return tuple(rows)
+
+
+def users(meanwhile: Sequence[Answer]) -> tuple[Fact, ...]:
+    """Return what came of the requests to the live address while the candidate was tried, if any."""
+    if not meanwhile:
+        return ()
+    failed = sum(not 200 <= answer.status < 300 for answer in meanwhile)
+    wrong = sum(not answer.ok for answer in meanwhile) - failed
+    text = f"{len(meanwhile)} requests, {failed} failed, {wrong} wrong"
+    return (Fact(name="Users meanwhile", text=text, note="live address, until the switch was over"),)
 
 
 def commands(record: Record, namespace: str) -> tuple[Fact, ...]:

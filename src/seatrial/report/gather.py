@@ -11,7 +11,7 @@ from seatrial.errors import SeatrialError
 from seatrial.release.names import other
 from seatrial.release.records import Record
 from seatrial.release.timeline import Answer, folder_of, read_timeline
-from seatrial.report.facts import commands, facts
+from seatrial.report.facts import commands, facts, users
 from seatrial.report.model import PLACES, Failure, Promise, Report, Where
 from seatrial.report.redact import redacted
 from seatrial.report.suites import photos, promises, read_suite
@@ -51,17 +51,22 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Gathered:
-    """A report, and what its drawings need beside it; `timed`: it is known when each request was sent."""
+    """A report, and what its drawings need beside it; `timed`: it is known when each request was sent.
+
+    `meanwhile` is what users were answered while the candidate was tried.
+    """
 
     report: Report
     answers: dict[Where, list[Answer]] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
+    meanwhile: list[Answer] = field(default_factory=list)
     timed: bool = True
 
 
 def gather(evidence: Evidence) -> Gathered:
     """Return the report on a release, from what is there; what is missing is left out."""
     record, answers = evidence.record, _answers(evidence)
+    meanwhile = read_timeline(evidence.folder / "meanwhile-timeline.jsonl")
     suites = {where: read_suite(evidence.suite(where)) for where in PLACES}
     found = {where: (each, suites[where]) for where, each in evidence.verdicts().items()}
     asked = promises(found)
@@ -69,7 +74,7 @@ def gather(evidence: Evidence) -> Gathered:
         name=record.release,
         made=datetime.now(UTC),
         headline=headline(record, evidence.error),
-        facts=facts(record),
+        facts=(*facts(record), *users(meanwhile)),
         moments=moments(record),
         promises=asked,
         photos=photos({where: suites[where] for where in found}),
@@ -78,7 +83,7 @@ def gather(evidence: Evidence) -> Gathered:
         commands=commands(record, evidence.namespace),
     )
     slots = {record.release: str(record.slot), record.previous: str(other(record.slot))}
-    return Gathered(clean(report, evidence.workspace.root), answers, slots)
+    return Gathered(clean(report, evidence.workspace.root), answers, slots, meanwhile)
 
 
 def failures(asked: tuple[Promise, ...], error: SeatrialError | None) -> tuple[Failure, ...]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from seatrial.release.timeline import Answer
 from seatrial.report.gather import Gathered
 from seatrial.report.histogram import histogram
+from seatrial.report.model import PLACES, Where
 from seatrial.report.redact import redacted
 from seatrial.report.scale import milliseconds
 from seatrial.report.thumbnails import thumbnails
@@ -27,17 +28,14 @@ def page(gathered: Gathered, golden: Path | None, root: Path) -> str:
     Whatever stands in the report is shown as text, never taken as HTML.
     """
     report = gathered.report
-    answers = {
-        where: [_told(each, root) if each.why else each for each in found]
-        for where, found in gathered.answers.items()
-    }
+    drawn = _drawn(gathered, root) if gathered.timed else {}
     return (
         _templates()
         .get_template("report.html")
         .render(
             report=report,
-            line=timeline(answers, report.moments, gathered.slots) if gathered.timed else None,
-            histograms=[histogram(answers[each.where], each) for each in report.traffic],
+            line=timeline(drawn, report.moments, gathered.slots),
+            histograms=[histogram(gathered.answers[each.where], each) for each in report.traffic],
             thumbnails=thumbnails(golden, [photo.file for photo in report.photos]),
         )
     )
@@ -63,6 +61,14 @@ def markdown(text: str) -> str:
     flat = " ".join(text.split())
     flat = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", flat)
+
+
+def _drawn(gathered: Gathered, root: Path) -> dict[Where, list[Answer]]:
+    answers = {**gathered.answers, "live": [*gathered.meanwhile, *gathered.answers.get("live", [])]}
+    return {
+        where: [_told(each, root) if each.why else each for each in answers.get(where, [])]
+        for where in PLACES
+    }
 
 
 def _told(answer: Answer, root: Path) -> Answer:

@@ -56,7 +56,7 @@ class TimeScale:
         for before, after in self._spans():
             first = math.ceil((before - start) / step)
             last = math.floor((after - start) / step)
-            found += [Tick(self(start + n * step), clock(n * step)) for n in range(first, last + 1)]
+            found += [Tick(self(start + n * step), _stopwatch(n * step)) for n in range(first, last + 1)]
         return found
 
     def cuts(self) -> list[Tick]:
@@ -105,6 +105,10 @@ class LogScale:
         if len(inside) > 7:
             inside = [each for each in inside if math.log10(each).is_integer()]
         return [Tick(self(each), milliseconds(each)) for each in inside]
+
+
+def _stopwatch(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds // 60:.0f}:{seconds % 60:02.0f} min"
 
 
 def clock(seconds: float) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from seatrial.release.timeline import Answer, write_timeline
 from seatrial.report.gather import Evidence, failures, gather
+from seatrial.report.render import page
 from seatrial.report.suites import SuiteFile, promises, read_suite
 from seatrial.results import Verdict
-from unit.seatrial.report.conftest import KEPT, Ended
+from unit.seatrial.report.conftest import BEGAN, KEPT, Ended
 
 BROKEN = Verdict(name="It is quick.", passed=False, detail="p95 2 s")
 
@@ -59,3 +63,17 @@ def test_promises_broken_by_one_cause_are_told_together() -> None:
     assert [(each.title, each.detail) for each in told] == [
         ("live: 9 promises, the first: Promise 0.", "no such name")
     ]
+
+
+def test_what_users_met_meanwhile_is_drawn_and_counted_apart(ended: Ended, golden: Path) -> None:
+    """The live address is shown before the switch too, in the colour of the release that answered."""
+    evidence = ended("candidate", "refused")
+    answers = [Answer(BEGAN.timestamp() + n, 9, 200, "trial-1", ok=True) for n in range(9)]
+    write_timeline(evidence.folder / "meanwhile-timeline.jsonl", answers)
+    (evidence.folder / "live-timeline.jsonl").unlink()
+    gathered = gather(evidence)
+    assert "9 requests, 0 failed, 0 wrong" in [fact.text for fact in gathered.report.facts]
+    assert "live" not in [each.where for each in gathered.report.traffic]
+    text = page(gathered, golden, evidence.workspace.root)
+    assert "Live address: where the users are" in text
+    assert "trial-1, slot blue" in text

@@ -36,7 +36,7 @@ def test_an_accepted_release_is_told_whole(ended: Ended, golden: Path) -> None:
     """Verdict, image, model, promises of both places, photos with answers, moments: all on the page."""
     evidence = ended(*STABLE, verdicts=(KEPT, Verdict(name="It is quick.", passed=True, detail="p95 9 ms")))
     text = page(gather(evidence), golden, evidence.workspace.root)
-    for told in ("Accepted", "sha256:" + "a" * 64, "net 1.0.0", "It is quick.", "espresso", "90 %"):
+    for told in ("Accepted", "sha256:" + "a" * 64, "net 1.0.0", "It is quick.", "espresso", "90&nbsp;%"):
         assert told in text
     for moment in ("candidate started", "preview passed", "switched to it", "accepted"):
         assert f">{moment}" in text or f", {moment}" in text
