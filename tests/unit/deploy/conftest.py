@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,12 @@ def settings(workspace: Workspace) -> Settings:
 @pytest.fixture(scope="session")
 def rendered(workspace: Workspace, settings: Settings) -> dict[str, dict[str, Manifests]]:
     """What each environment's release would apply, by environment and part: its fourth, in green."""
-    return {name: _parts(Renderer(workspace, settings.environment(name)), name) for name in ENVIRONMENTS}
+
+    def render(name: str) -> dict[str, Manifests]:
+        return _parts(Renderer(workspace, settings.environment(name)), name)
+
+    with ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
+        return dict(zip(ENVIRONMENTS, pool.map(render, ENVIRONMENTS), strict=True))
 
 
 def _parts(renderer: Renderer, name: str) -> dict[str, Manifests]:
