@@ -128,13 +128,14 @@ class LoadWatcher:
             label = answer.json()["predictions"][0]["label"]
         except (requests.RequestException, ValueError, LookupError, TypeError) as error:
             self.failures.append(f"{type(error).__name__}: {error}"[:200])
-            self._note(at, start, status, release, self.failures[-1])
+            self._note(at, time.monotonic() - start, status, release, self.failures[-1])
             return
-        self.seconds.append(time.monotonic() - start)
+        took = time.monotonic() - start
+        self.seconds.append(took)
         why = self._judge(photo, label, release)
         if why:
             self.wrong.append(why)
-        self._note(at, start, status, release, why)
+        self._note(at, took, status, release, why)
 
     def _judge(self, photo: Photo, label: str, release: str) -> str:
         if label != photo.label:
@@ -142,9 +143,8 @@ class LoadWatcher:
         asked = self.promise.release
         return "" if not asked or release == asked else f"{release or 'nobody'} answered in place of {asked}"
 
-    def _note(self, at: float, start: float, status: int, release: str, why: str) -> None:
-        took = round(1000 * (time.monotonic() - start), 1)
-        self.answers.append(Answer(at, took, status, release, ok=not why, why=why))
+    def _note(self, at: float, took: float, status: int, release: str, why: str) -> None:
+        self.answers.append(Answer(at, round(1000 * took, 1), status, release, ok=not why, why=why))
 
     def _error_rate(self) -> float:
         return len(self.failures) / self.total if self.total else 0.0

@@ -95,9 +95,9 @@ def failures(asked: tuple[Promise, ...], error: SeatrialError | None) -> tuple[F
             outcome = getattr(promise, where)
             if outcome and outcome.word == "broken":
                 causes.setdefault((where, outcome.detail), []).append(promise.name)
-    for (where, detail), names in causes.items():
+    for (place, detail), names in causes.items():
         many = f"{len(names)} promises, the first: " if len(names) > 1 else ""
-        rows.append(Failure(title=f"{where}: {many}{names[0]}", detail=detail))
+        rows.append(Failure(title=f"{place}: {many}{names[0]}", detail=detail))
     return tuple(rows)
 
 
