@@ -133,3 +133,12 @@ def test_silence_breaks_it(watch: Callable[..., LoadWatcher], tmp_path: Path) ->
             time.sleep(0.02)
     assert watcher.broken()
     assert "it answered at all" in _broken(watcher)
+
+
+def test_every_request_is_noted(watch: Callable[..., LoadWatcher], behaviour: Behaviour) -> None:
+    """What was asked, and what came of it, is there for the report: the wrong ones with why."""
+    behaviour.label = "dog"
+    watcher = watch()
+    assert len(watcher.answers) == watcher.total == 25
+    assert {(a.status, a.release, a.ok) for a in watcher.answers} == {(200, "trial-1", False)}
+    assert "cat.jpg is cat, not dog" in watcher.answers[0].why
