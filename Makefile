@@ -63,15 +63,15 @@ lint-workflows: setup
 	@actionlint -shellcheck= -pyflakes= && zizmor --offline --no-progress -q .github
 test: setup ## unit, integration and e2e, on an instance of their own
 	@$(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging; code=$$?; $(if $(KEEP),:,$(MAKE) --no-print-directory down INSTANCE=test) && exit $$code
-test-all: test-unit up test-integration test-e2e test-release
+test-all: lint test-unit cloud bootstrap-all example publish pipeline test-integration test-e2e test-release
 test-unit: setup ## no network, no Docker, seconds
 	@pytest -q -n 2 --dist worksteal tests/unit
 test-integration: setup ## real Blob, real registry, the built image under testcontainers
-	@pytest tests/integration
+	@pytest -q --durations=15 tests/integration
 test-e2e: setup ## the acceptance suite: URL=… or ENV=…, EXPECT=<version or digest>
-	@pytest tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT))
+	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT))
 test-release: setup ## releases, refusals and rollbacks on the tests' own cluster
-	@pytest tests/e2e/release
+	@pytest -q --durations=15 tests/e2e/release
 bench-scale: setup ## load doubles, replicas follow, latency returns: a plot
 	@PYTHONPATH=tests python -m bench.scale
 
