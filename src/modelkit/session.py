@@ -1,7 +1,11 @@
 """The one place that knows onnxruntime's sessions: open one, and compare it with the card."""
 
+import os
 from pathlib import Path
 from typing import Any, Final
+
+# It reports to its makers unless it is told not to, and only before it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import onnxruntime as ort
 

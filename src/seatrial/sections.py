@@ -14,7 +14,7 @@ class Section(BaseModel):
 
 
 class App(Section):
-    """The app's name, carried by its Kubernetes objects."""
+    """The app's name, as the image's labels say it."""
 
     name: str = "classifier"
 
