@@ -36,6 +36,14 @@ class MemoryCluster:
         self.calls.append(f"apply {manifest['kind']} {manifest['metadata']['name']}")
         return self._store(manifest)
 
+    def take_back(self, manifest: Manifest, field: str) -> None:
+        """Replace a field below `spec`, or all of it."""
+        known = self.objects[(manifest["kind"], manifest["metadata"]["name"])]
+        if field:
+            known["spec"][field] = copy.deepcopy(manifest["spec"][field])
+        else:
+            known["spec"] = copy.deepcopy(manifest["spec"])
+
     def create(self, manifest: Manifest) -> Manifest:
         """Store what is not there yet."""
         if (manifest["kind"], manifest["metadata"]["name"]) in self.objects:

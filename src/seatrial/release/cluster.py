@@ -15,26 +15,14 @@ from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from seatrial.errors import OutsideError, UsageError
-from seatrial.release.names import MANAGER
+from seatrial.release.names import MANAGER, VERSIONS
 
 Manifest = dict[str, Any]
 T = TypeVar("T")
 
 REQUEST_SECONDS = 5
 PATIENCE_SECONDS = 40
-VERSIONS = {
-    "ConfigMap": "v1",
-    "Event": "v1",
-    "Pod": "v1",
-    "Service": "v1",
-    "Secret": "v1",
-    "Namespace": "v1",
-    "Node": "v1",
-    "Deployment": "apps/v1",
-    "Lease": "coordination.k8s.io/v1",
-    "PodDisruptionBudget": "policy/v1",
-    "HorizontalPodAutoscaler": "autoscaling/v2",
-}
+CONFLICT = 409
 
 
 class ClusterError(OutsideError):
@@ -85,6 +73,22 @@ class Cluster:
             namespace=manifest["metadata"].get("namespace"),
             field_manager=manager,
             force_conflicts=True,
+        )
+
+    def take_back(self, manifest: Manifest, field: str) -> None:
+        """Have one field below `spec` (all of it: "") be exactly the manifest's.
+
+        What somebody else added there is gone, which applying leaves alone; an equal one is not touched.
+        """
+        value = manifest["spec"][field] if field else manifest["spec"]
+        self._call(
+            manifest["kind"],
+            "patch",
+            version=manifest["apiVersion"],
+            name=manifest["metadata"]["name"],
+            namespace=manifest["metadata"].get("namespace"),
+            body=[{"op": "replace", "path": f"/spec/{field}".rstrip("/"), "value": value}],
+            content_type="application/json-patch+json",
         )
 
     def create(self, manifest: Manifest) -> Manifest:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from seatrial.errors import HeldError, OutsideError
-from seatrial.release.cluster import Cluster, ClusterError, Manifest
+from seatrial.release.cluster import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.release.names import LEASE, MANAGED, MANAGER
 
 PENDING = "seatrial.io/pending"
@@ -68,8 +68,19 @@ class Lease:
     def hand_over(self, release: str) -> None:
         """Leave the Lease to whoever gives a pending release its verdict."""
         with self._lock:
-            found = self._mine()
-            found["metadata"].setdefault("annotations", {})[PENDING] = release
+            try:
+                self._mark(release)
+            except ClusterError as error:
+                # It may have been done already: looked at anew.
+                if error.status != CONFLICT:
+                    raise
+                self._mark(release)
+
+    def _mark(self, release: str) -> None:
+        found = self._mine()
+        notes = found["metadata"].get("annotations") or {}
+        if notes.get(PENDING) != release:
+            found["metadata"]["annotations"] = {**notes, PENDING: release}
             found["spec"]["leaseDurationSeconds"] = self.seconds * HANDOVER
             found["spec"]["renewTime"] = datetime.now(UTC).strftime(TIME)
             self.cluster.replace(found)
@@ -90,9 +101,12 @@ class Lease:
         try:
             self._write(found)
         except ClusterError as error:
-            if error.status != 409:
+            if error.status != CONFLICT:
                 raise
-            raise _held(self.cluster.get("Lease", LEASE, self.namespace) or {}) from error
+            found = self.cluster.get("Lease", LEASE, self.namespace) or {}
+            # A cluster that was away may have done it without saying so, before it was asked again.
+            if (found.get("spec") or {}).get("holderIdentity") != self.holder:
+                raise _held(found) from error
 
     def _write(self, found: Manifest | None) -> None:
         now = datetime.now(UTC).strftime(TIME)

@@ -20,6 +20,21 @@ MANAGED = "app.kubernetes.io/managed-by"
 OURS = f"{MANAGED}={MANAGER}"
 HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
 
+# The kinds that a release reads or writes, each in the version that it does.
+VERSIONS = {
+    "ConfigMap": "v1",
+    "Event": "v1",
+    "Pod": "v1",
+    "Service": "v1",
+    "Secret": "v1",
+    "Namespace": "v1",
+    "Node": "v1",
+    "Deployment": "apps/v1",
+    "Lease": "coordination.k8s.io/v1",
+    "PodDisruptionBudget": "policy/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
+}
+
 
 def other(slot: Slot) -> Slot:
     """Return the slot beside this one."""

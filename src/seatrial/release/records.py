@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from seatrial.errors import OutsideError
-from seatrial.release.cluster import Cluster, Manifest
+from seatrial.release.cluster import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.release.names import MANAGED, MANAGER, OURS, PART, RELEASE, Slot
 from seatrial.results import Artefact, Verdict
 
@@ -134,20 +134,35 @@ class Records:
             "data": {"record.json": record.model_dump_json(indent=2)},
             "binaryData": {"manifests.json.gz": base64.b64encode(packed).decode()},
         }
-        return _read(self.cluster.create(body))
+        try:
+            return _read(self.cluster.create(body))
+        except ClusterError as error:
+            # A cluster that was away may have done it without saying so, before it was asked again.
+            found = self.find(record.release) if error.status == CONFLICT else None
+            if found != record:
+                raise
+            return record
 
     def move(
         self, record: Record, state: State, detail: str = "", verdicts: tuple[Verdict, ...] = ()
     ) -> Record:
         """Bring a release into a state and return it; what it was stays in its history."""
+        change = self.change(state, detail)
+        try:
+            return self._write(record, change, verdicts)
+        except ClusterError as error:
+            # As when one is created: it may have been done already.
+            if error.status != CONFLICT:
+                raise
+            return self._write(record, change, verdicts)
+
+    def _write(self, record: Record, change: Change, verdicts: tuple[Verdict, ...]) -> Record:
         body = self._body(record)
         found = _read(body)
-        moved = found.model_copy(
-            update={
-                "history": (*found.history, self.change(state, detail)),
-                "verdicts": verdicts or found.verdicts,
-            }
-        )
+        if found.history[-1] == change:
+            return found
+        history = (*found.history, change)
+        moved = found.model_copy(update={"history": history, "verdicts": verdicts or found.verdicts})
         body["data"]["record.json"] = moved.model_dump_json(indent=2)
         return _read(self.cluster.replace(body))
 

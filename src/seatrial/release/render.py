@@ -14,8 +14,19 @@ import yaml
 
 from seatrial.errors import OutsideError
 from seatrial.process import run
-from seatrial.release.cluster import VERSIONS, Manifest
-from seatrial.release.names import APP, HOSTNAME, LIVE, PART, PREVIEW, RELEASE, SLOT, Slot, deployment
+from seatrial.release.cluster import Manifest
+from seatrial.release.names import (
+    APP,
+    HOSTNAME,
+    LIVE,
+    PART,
+    PREVIEW,
+    RELEASE,
+    SLOT,
+    VERSIONS,
+    Slot,
+    deployment,
+)
 from seatrial.settings import Environment
 from seatrial.workspace import Workspace, write_atomically
 

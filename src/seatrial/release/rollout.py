@@ -31,7 +31,8 @@ def judge(found: Manifest) -> Progress:
     updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
     available = status.get("availableReplicas", 0)
     if updated < wanted:
-        return _waiting(f"{updated} of {wanted} replicas are of the new release")
+        why = _condition(status, "ReplicaFailure").get("message", "")
+        return _waiting(f"{updated} of {wanted} replicas are of the new release{why and f': {why}'}")
     if total > updated:
         return _waiting(f"{total - updated} replicas of the old release are still there")
     if available < updated:

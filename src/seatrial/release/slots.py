@@ -12,6 +12,8 @@ from seatrial.release.waiting import until
 
 SLOT_KINDS = ("Deployment",)
 SHARED_KINDS = ("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
+# Where a hand's addition would change who serves: below `spec`, this field ("": all of it).
+WHOLE = {"Deployment": "", "Service": "selector"}
 # The pods' grace period, and what the cluster needs beside it.
 GONE_SECONDS = 45
 
@@ -109,6 +111,8 @@ class Slots:
         kept = set()
         for manifest in manifests:
             self.cluster.apply(manifest)
+            if manifest["kind"] in WHOLE:
+                self.cluster.take_back(manifest, WHOLE[manifest["kind"]])
             kept.add((manifest["kind"], manifest["metadata"]["name"]))
         for kind in kinds:
             for found in self.cluster.list(kind, self.namespace, labels=f"{OURS},{labels}"):

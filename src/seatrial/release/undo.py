@@ -60,14 +60,21 @@ def _undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...
 
 
 def return_to(target: Target, stable: Record) -> None:
-    """Send every user to a recorded release, its slot filled anew only where nothing of it answers."""
+    """Send every user to a recorded release, and bring its objects back to what was recorded.
+
+    Users are sent first where anything of it answers; else its slot is filled first, and waited for.
+    """
     slots, manifests = target.slots, target.records.manifests(stable)
-    if not slots.available(stable.slot, stable.release):
+    answers = slots.available(stable.slot, stable.release)
+    if not answers:
         slots.refill(stable.slot, manifests.slot)
         wait_for_rollout(
             target.cluster, target.environment.namespace, stable.slot, target.environment.rollout_seconds
         )
     slots.switch(manifests.shared)
+    if answers:
+        # A hand may have changed or paused it meanwhile. Not waited for: it answers already.
+        slots.refill(stable.slot, manifests.slot)
     slots.address(LIVE, target.environment.address_seconds)
 
 

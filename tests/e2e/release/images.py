@@ -60,7 +60,7 @@ class Images:
 
     def honest(self, name: str) -> str:
         """Return an image that answers as the good one, under another digest."""
-        return self._make({}, f"LABEL test.name={name}")
+        return self.make({}, f"LABEL test.name={name}")
 
     def wrong(self) -> str:
         """Return an image whose model is sound by its card, and names every photo wrongly."""
@@ -72,22 +72,23 @@ class Images:
             card = json.loads((model / "model.json").read_text())
             digest = seal(model, {k: v for k, v in card.items() if k not in ("files", "schema")}).digest
             files = {f"model/{path.name}": path.read_bytes() for path in model.iterdir()}
-        return self._make(files, "COPY model /app/model", f"LABEL {OURS}.model.digest={digest}")
+        return self.make(files, "COPY model /app/model", f"LABEL {OURS}.model.digest={digest}")
 
     def turning_wrong(self, host: str) -> str:
         """Return an image that answers rightly until it has met some users who ask for `host`."""
         files = {"turncoat.py": TURNCOAT.replace("@HOST@", host).encode()}
-        return self._make(files, "COPY turncoat.py /app/code/turncoat.py", f"ENTRYPOINT {SERVE}")
+        return self.make(files, "COPY turncoat.py /app/code/turncoat.py", f"ENTRYPOINT {SERVE}")
 
     def crashing(self) -> str:
         """Return an image that ends as soon as it starts."""
-        return self._make({}, 'ENTRYPOINT ["python3", "-c", "raise SystemExit(\'no luck today\')"]')
+        return self.make({}, 'ENTRYPOINT ["python3", "-c", "raise SystemExit(\'no luck today\')"]')
 
     def absent(self) -> str:
         """Return the reference of an image that nobody ever pushed."""
         return f"{self.settings.registry.address}/{self.settings.registry.repository}@sha256:{'0' * 64}"
 
-    def _make(self, files: Mapping[str, bytes], *lines: str) -> str:
+    def make(self, files: Mapping[str, bytes], *lines: str) -> str:
+        """Return an image made from the good one by these lines, with these files beside them."""
         stamp = {
             f"{OURS}.working-state": self.workspace.working_state,
             f"{OURS}.lock": self.workspace.lock_digest,

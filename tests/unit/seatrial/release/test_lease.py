@@ -120,3 +120,20 @@ def test_patience_waits_for_the_holder_to_end(cluster: MemoryCluster, first: Lea
     dying._take(adopt=False)
     with second.hold(patience=5):
         assert _spec(cluster)["holderIdentity"] == "ben@ci/2"
+
+
+def test_a_lease_taken_unheard_is_ours(
+    cluster: MemoryCluster, first: Lease, second: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the cluster gave the Lease, but its answer was lost and it is asked again, nobody is refused."""
+    create = cluster.create
+
+    def twice(manifest: dict[str, Any]) -> dict[str, Any]:
+        create(manifest)
+        return create(manifest)
+
+    monkeypatch.setattr(cluster, "create", twice)
+    with first.hold():
+        assert _spec(cluster)["holderIdentity"] == "ann@laptop/1"
+        with pytest.raises(HeldError), second.hold():
+            pass

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from memory_cluster import MemoryCluster
 from release_records import make_record
 from seatrial.errors import OutsideError
+from seatrial.release.cluster import ClusterError
 from seatrial.release.records import Records
 
 
@@ -72,3 +76,35 @@ def test_a_damaged_record_is_named(cluster: MemoryCluster, records: Records) -> 
     cluster.objects[("ConfigMap", "release-1")]["data"]["record.json"] = "{}"
     with pytest.raises(OutsideError, match="release-1 is no release record"):
         records.all()
+
+
+def test_a_write_that_was_done_unheard_is_not_done_twice(
+    cluster: MemoryCluster, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the cluster wrote, but its answer was lost, the record is as it was meant."""
+    _answer_late(cluster, monkeypatch)
+    record = make_record(records, 1)
+    moved = records.move(record, "previewed")
+    assert [change.state for change in moved.history] == ["candidate", "previewed"]
+    assert records.all() == [moved]
+
+
+def test_somebody_elses_record_is_no_success(records: Records) -> None:
+    """A number that another release has is refused, even where this one was asked for twice."""
+    make_record(records, 1)
+    with pytest.raises(ClusterError):
+        make_record(records, 1)
+
+
+def _answer_late(cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(
+        write: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        def written(manifest: dict[str, Any]) -> dict[str, Any]:
+            write(manifest)
+            return write(manifest)
+
+        return written
+
+    monkeypatch.setattr(cluster, "create", twice(cluster.create))
+    monkeypatch.setattr(cluster, "replace", twice(cluster.replace))

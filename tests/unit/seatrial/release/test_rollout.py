@@ -109,3 +109,11 @@ def test_a_lost_environment_ends_the_wait(cluster: MemoryCluster) -> None:
 
     with pytest.raises(HeldError):
         wait_for_rollout(cluster, "trial", "blue", 60, beat)  # type: ignore[arg-type]
+
+
+def test_a_replica_that_may_not_be_made_is_no_riddle() -> None:
+    """Where a quota or a policy keeps pods from being made, the cluster's own reason is told."""
+    found = _deployment(replicas=1, updatedReplicas=1, availableReplicas=1)
+    failure = {"type": "ReplicaFailure", "message": "exceeded quota: no-more"}
+    found["status"]["conditions"].append(failure)
+    assert judge(found).detail.endswith("exceeded quota: no-more")

@@ -80,7 +80,11 @@ def _left(target: Target, state: State, monkeypatch: pytest.MonkeyPatch) -> Reco
     monkeypatch.setattr("release_records.Manifests", lambda **_: _manifests(2))
     record = make_record(target.records, 2, previous="trial-1")
     target.slots.fill("green", _manifests(2).slot)
-    preview: Manifest = {"kind": "Service", "metadata": {"name": "classifier-preview"}}
+    preview: Manifest = {
+        "kind": "Service",
+        "metadata": {"name": "classifier-preview"},
+        "spec": {"selector": {}},
+    }
     target.slots.open_preview([preview])
     if state == "candidate":
         return record
@@ -173,3 +177,13 @@ def test_what_cannot_be_undone_is_said_loudly(
 def test_records_are_shared_by_everybody(target: Target, records: Records, stable: Record) -> None:
     """What one process recorded another finds."""
     assert records.stable() == stable
+
+
+def test_what_a_hand_changed_of_stable_is_taken_back(
+    target: Target, stable: Record, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undoing leaves the stable release's objects as recorded: nothing that a hand added or paused stays."""
+    record = _left(target, "pending", monkeypatch)
+    cluster.objects[("Deployment", "classifier-blue")]["spec"]["paused"] = True
+    undo(target, record, "it failed")
+    assert cluster.objects[("Deployment", "classifier-blue")]["spec"] == {"replicas": 2}

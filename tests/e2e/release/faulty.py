@@ -1,0 +1,56 @@
+"""Images that answer badly, each in a way of its own, made from the good one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from e2e.release.images import Images
+
+Fault = Literal["never ready", "slow", "errors", "turning"]
+
+# How each request is answered: by the good app, or as the fault has it.
+PROGRAM = """
+import itertools
+import time
+from classifier.wsgi import application as honest
+
+FAULT, HOST = "@FAULT@", "@HOST@"
+
+def application():
+    app, all_met, met_by_name = honest(), itertools.count(1), itertools.count(1)
+
+    def faulty(environ, start_response):
+        path = environ["PATH_INFO"]
+        if FAULT == "never ready" and path == "/readyz":
+            return fail(start_response, "503 Service Unavailable")
+        if path == "/predict" and not well(environ):
+            return fail(start_response, "500 Internal Server Error")
+        return app(environ, start_response)
+
+    def well(environ):
+        turn = next(all_met)
+        if FAULT == "slow" and turn % 4 == 0:
+            time.sleep(@SECONDS@)
+        if FAULT == "errors":
+            return turn % 10 != 0
+        by_name = environ.get("HTTP_HOST", "").partition(":")[0] == HOST
+        return not (FAULT == "turning" and by_name and next(met_by_name) > 10)
+
+    def fail(start_response, status):
+        start_response(status, [("Content-Length", "0")])
+        return []
+
+    return faulty
+"""
+SERVE = '["python3", "-m", "gunicorn", "-c", "python:classifier.server", "faulty:application()"]'
+SLOW_SECONDS = 4
+
+
+def faulty(images: Images, fault: Fault, host: str = "") -> str:
+    """Return an image that is never ready, slow for a quarter, fails a tenth, or turns to failing.
+
+    The last one answers well until it has met ten users who ask for `host`.
+    """
+    program = PROGRAM.replace("@FAULT@", fault).replace("@HOST@", host)
+    files = {"faulty.py": program.replace("@SECONDS@", str(SLOW_SECONDS)).encode()}
+    return images.make(files, "COPY faulty.py /app/code/faulty.py", f"ENTRYPOINT {SERVE}")
