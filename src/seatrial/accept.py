@@ -127,9 +127,10 @@ def _until_baked(target: Target, load: LoadWatcher, suite: Future[SuiteReport]) 
 def _settle(target: Target, record: Record, verdicts: tuple[Verdict, ...]) -> None:
     records, slots = target.records, target.slots
     with console.step(f"accept {record.release} and empty the other slot"):
-        before = records.stable()
+        # More than one where a runner died here.
+        replaced = [each for each in records.all() if each.state == "stable"]
         records.move(record, "stable", verdicts=verdicts)
-        if before:
+        for before in replaced:
             records.move(before, "superseded", f"by {record.release}")
         slots.close_preview()
         slots.clear(other(record.slot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from e2e.release.conftest import Trial
+from e2e.release.conftest import COMMAND_SECONDS, Trial
 from e2e.release.images import Images
 from seatrial.release.records import Record, State
 from seatrial.release.waiting import until
@@ -65,3 +65,17 @@ def test_a_pending_release_whose_runner_died_is_finished_by_accept(
     code, output = trial.run("accept")
     assert code == 0, output
     assert trial.stable().reference == image
+
+
+def test_of_two_who_start_at_once_one_wins(trial: Trial, first: Record, images: Images) -> None:
+    """Two deployers who start at the same moment: one releases, the other is told who does."""
+    before, number = trial.stable(), trial.last().number
+    both = [trial.start("deploy", "--image", images.honest(f"at-once-{each}")) for each in "ab"]
+    ended = [(each.communicate(timeout=COMMAND_SECONDS)[0], each.returncode) for each in both]
+    assert sorted(code for _, code in ended) == [0, 12], ended
+    assert trial.last().number == number + 1
+    (loser,) = [output for output, code in ended if code == 12]
+    assert "is held by" in loser
+    code, output = trial.run("rollback")
+    assert code == 0, output
+    assert trial.stable() == before

@@ -1,33 +1,18 @@
-"""What turns wrong after the switch is undone without anyone acting."""
+"""A pending release, undone by hand; and what hands did meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from e2e.load import Users
 from e2e.release.conftest import Trial
 from e2e.release.images import Images
+from e2e.release.intact import differences
+from e2e.release.machine import administer
+from e2e.release.troubles import stable_edited, stable_paused
 from seatrial.release.records import Record
-
-
-def test_what_turns_wrong_after_the_switch_is_switched_back(
-    trial: Trial, first: Record, images: Images, crowd: Users, answers: Callable[[], list[object]]
-) -> None:
-    """A release that turns wrong is switched back: what serves then equals what served before, 0 failed."""
-    before, answered = trial.stable(), answers()
-    code, output = trial.run("deploy", "--image", images.turning_wrong(trial.target.environment.host))
-    assert code == 0, output
-    with crowd:
-        code, output = trial.run("accept")
-    assert code == 20, output
-    assert "switched back" in output or "serves again" in output
-    assert (trial.last().state, trial.stable().release) == ("switched-back", before.release)
-    assert trial.pods() == {before.release: trial.target.environment.replicas}
-    assert answers() == answered
-    assert crowd.failed() == []
-    assert crowd.releases() == [trial.last().release, before.release]
-    assert crowd.wrong(), "it never turned wrong: the test proves nothing"
-    assert all(answer.release == trial.last().release for answer in crowd.wrong())
 
 
 def test_a_pending_release_is_undone_by_hand(trial: Trial, first: Record, images: Images) -> None:
@@ -39,3 +24,31 @@ def test_a_pending_release_is_undone_by_hand(trial: Trial, first: Record, images
     assert code == 0, output
     assert (trial.last().state, trial.stable().release) == ("switched-back", before.release)
     assert trial.pods() == {before.release: trial.target.environment.replicas}
+
+
+@pytest.mark.faults
+def test_rollback_takes_back_what_hands_did_to_the_live_service(
+    trial: Trial, first: Record, images: Images, answers: Callable[[], list[object]]
+) -> None:
+    """A Service that a hand pointed at nobody reaches the stable release again after a rollback."""
+    answered = answers()
+    code, output = trial.run("deploy", "--image", images.honest("service-by-hand"))
+    assert code == 0, output
+    by_hand = '{"spec": {"selector": {"changed": "by-hand"}, "type": "NodePort"}}'
+    namespace = trial.target.environment.namespace
+    administer(trial, "patch", "service", "classifier", "-n", namespace, "-p", by_hand)
+    code, output = trial.run("rollback")
+    assert code == 0, output
+    assert differences(trial) == []
+    assert answers() == answered
+
+
+@pytest.mark.faults
+def test_a_release_replaces_what_hands_did(trial: Trial, first: Record, images: Images, crowd: Users) -> None:
+    """Where the stable release was edited and paused by hand, the next release is as clean as any."""
+    with stable_edited(trial), stable_paused(trial), crowd:
+        code, output = trial.release(images.honest("after-hands"))
+    assert code == 0, output
+    assert differences(trial) == []
+    assert trial.pods() == {trial.stable().release: trial.target.environment.replicas}
+    assert (crowd.failed(), crowd.wrong()) == ([], [])
