@@ -138,8 +138,7 @@ class Records:
             return _read(self.cluster.create(body))
         except ClusterError as error:
             # A cluster that was away may have done it without saying so, before it was asked again.
-            found = self.find(record.release) if error.status == CONFLICT else None
-            if found != record:
+            if error.status != CONFLICT or self.find(record.release) != record:
                 raise
             return record
 
