@@ -12,7 +12,7 @@ _SECRETS = (
     re.compile(r"\b((?:authorization|proxy-authorization)\s*[:=]\s*(?:bearer|basic)\s+)[^\s'\"]+", re.I),
     re.compile(r"\b(bearer\s+)[\w.~+/=-]{16,}", re.I),
     re.compile(
-        r"((?:\w*(?:password|passwd|secret|token|accountkey|api[_-]?key))[\"']?\s*[:=]\s*[\"']?)[^\s\"',;]+",
+        r"((?:password|passwd|secret|token|accountkey|api[_-]?key)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;]+",
         re.I,
     ),
     re.compile(r"([?&](?:sig|signature|X-Amz-Signature)=)[^&\s]+", re.I),

@@ -82,7 +82,9 @@ def changed(fields: dict[str, Any], where: str, value: Any) -> dict[str, Any]:
     return fields
 
 
-@pytest.mark.parametrize(("where", "value"), WRONG, ids=lambda each: "removed" if each is REMOVED else str(each)[:40])
+@pytest.mark.parametrize(
+    ("where", "value"), WRONG, ids=lambda each: "removed" if each is REMOVED else str(each)[:40]
+)
 def test_a_wrong_card_is_refused_naming_the_field(fields, schema, where, value) -> None:
     """Each mistake is refused, by the parser and by the schema, and the parser names file and field."""
     wrong = changed(fields, where, value)
