@@ -157,8 +157,11 @@ def _images(workspace: Workspace, trial: Trial) -> Images:
 
 def _write(workspace: Workspace, found: dict[str, list[Row]]) -> None:
     folder = workspace.root / "reports" / workspace.instance
-    text = "\n".join(f"## {part}\n\n{_table(rows)}" for part, rows in found.items())
-    write_atomically(folder / "bench-release.json", json.dumps(found, indent=2) + "\n")
+    target = folder / "bench-release.json"
+    # Parts that were measured by themselves before stand beside these.
+    known = json.loads(target.read_text()) if target.exists() else {}
+    text = "\n".join(f"## {part}\n\n{_table(rows)}" for part, rows in {**known, **found}.items())
+    write_atomically(target, json.dumps({**known, **found}, indent=2) + "\n")
     write_atomically(folder / "bench-release.md", text)
     print(_table(list(found.values())[-1]), flush=True)  # noqa: T201
 
