@@ -27,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 InstanceName = Annotated[str, typer.Option("--instance", envvar="SEATRIAL_INSTANCE", help="which one")]
+INTERRUPTED = 130
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -103,9 +104,12 @@ def _exit_code(command: Callable[[], object]) -> int:
     except LocalcloudError as error:
         _show(error)
         return int(getattr(error, "exit_code", 30))
-    except KeyboardInterrupt:
-        _err.print("interrupted: make up goes on from here, make down removes what there is")
-        return 130
+    except SystemExit as ended:
+        # Typer raises this in place of an interruption, and says nothing of it.
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        if code == INTERRUPTED:
+            _err.print("interrupted: make up goes on from here, make down removes what there is")
+        return code
     except Exception as error:
         _show(outside(error))
         return 30

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
@@ -46,7 +48,30 @@ def test_a_failure_is_one_line_and_its_code(
     assert ("the log's end" in said) == (error.args[0] == "it broke")
 
 
-def test_an_interruption_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C and SIGTERM end with 130 and the way on."""
-    assert cli._exit_code(failing(KeyboardInterrupt())) == 130
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Put back what the command line does with signals."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_says_how_to_go_on(
+    word: signal.Signals, handlers: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C and SIGTERM, met by the real command line, end with 130 and the way on."""
+    monkeypatch.setattr("sys.argv", ["localcloud", "status"])
+    monkeypatch.setattr("localcloud.status.status", lambda _: signal.raise_signal(word))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
     assert "make up goes on" in capsys.readouterr().err
+
+
+def test_wrong_usage_ends_with_its_code(handlers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option that does not exist ends with 2."""
+    monkeypatch.setattr("sys.argv", ["localcloud", "status", "--no-such-option"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
