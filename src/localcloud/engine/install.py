@@ -10,7 +10,8 @@ from localcloud.errors import LocalcloudError
 from localcloud.process import run
 from localcloud.report import Report
 
-ENGINE = {"dockerd": "docker.io", "iptables": "iptables"}
+# Taking an engine away again needs ip, which docker.io does not bring along.
+ENGINE = {"dockerd": "docker.io", "iptables": "iptables", "ip": "iproute2"}
 BOOTSTRAP = {
     "mmdebstrap": "mmdebstrap",
     "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",

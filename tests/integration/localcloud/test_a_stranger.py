@@ -15,6 +15,7 @@ import requests
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from integration.localcloud.cloud import PARTS, Cloud, blob_service, registry_user, started, typed
+from localcloud.engine import traces
 
 OURS = ("docker-proxy", "containerd-shim", "kind", "kubelet", "etcd", "dnsmasq", "docker-registry", "cluster")
 
@@ -29,7 +30,7 @@ def census(client: docker.DockerClient, directory: Path) -> Census:
         ),
         "volumes": Counter(volume.name for volume in client.volumes.list()),
         "networks": Counter(network.name for network in client.networks.list()),
-        "links": Counter(_kind(link["ifname"]) for link in json.loads(_said("ip", "-j", "link"))),
+        "links": Counter(map(_kind, traces.links())),
         "mounts": Counter(
             line.split()[1].split("/")[1] for line in Path("/proc/mounts").read_text().splitlines()
         ),
