@@ -74,6 +74,15 @@ def test_failed_skipped_and_absent_tests_refuse(
     assert not (built.directory / "run" / "check.json").exists()
 
 
+def test_nobodys_own_options_thin_out_the_gate(
+    settings: Settings, built: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A selection of tests in the environment of whoever runs it leaves none of the image's tests out."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k image")
+    with pytest.raises(RefusedError, match="test_label did not pass"):
+        check(settings, built, write_tests(tmp_path / "tests", PASSES + "def test_label():\n    assert 0\n"))
+
+
 def test_tests_that_cannot_run_are_no_verdict(settings: Settings, built: Workspace, tmp_path: Path) -> None:
     """A fault of the test run is told as such, with the end of its log."""
     with pytest.raises(OutsideError, match="test run ended with") as told:
