@@ -77,9 +77,7 @@ def _words(recipe: Recipe) -> list[str]:
 
 
 def _failure(log: str, base: str) -> OutsideError:
-    if re.search(
-        r"metadata for|LLB definition: (?!dockerfile)|pull access denied|manifest unknown", _errors(log)
-    ):
+    if NO_BASE.search(_errors(log)):
         return OutsideError(
             f"the base image {base} cannot be had", "`make cloud` builds one where none can be pulled"
         )
