@@ -16,6 +16,7 @@ from seatrial.settings import Settings
 SHORTEST = 8
 LONGEST_TEXT = 1_000_000
 SECRET_NAME = re.compile(r"(password|passwd|secret|token|_key|accountkey|credential)s?$", re.I)
+ASSIGNED = re.compile(r"^\s*\w+\s*=\s*(\S+)\s*$", re.M)
 PATTERNS = {
     "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{32}"),
     "an Azure storage key": re.compile(rb"AccountKey=[A-Za-z0-9+/]{40,}={0,2}"),
@@ -30,7 +31,9 @@ def known_secrets(settings: Settings, environ: Mapping[str, str]) -> frozenset[b
     """Return what we hold that nobody else may see: the store's key, the registry's login, CI's tokens."""
     found = [value for name, value in environ.items() if SECRET_NAME.search(name)]
     if settings.store.key_file and Path(settings.store.key_file).is_file():
-        found.append(Path(settings.store.key_file).read_text(errors="replace"))
+        text = Path(settings.store.key_file).read_text(errors="replace")
+        # A key alone, or a credentials file of which an image may hold a single line.
+        found += [text, *ASSIGNED.findall(text)]
     if settings.registry.address:
         login = find_credentials(settings.registry)
         found += login.secrets

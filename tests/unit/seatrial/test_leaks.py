@@ -44,6 +44,13 @@ def test_knows_what_it_holds(guarded: Settings) -> None:
     assert found == {KEY.encode(), b"registry-word", login, b"token-of-ci-123"}
 
 
+def test_knows_each_line_of_a_credentials_file(guarded: Settings) -> None:
+    """Of a file with several credentials, each alone is one that no image may hold."""
+    Path(guarded.store.key_file).write_text("[default]\naws_secret_access_key = only-this/word+\n")
+    with pytest.raises(RefusedError, match="a credential of ours"):
+        refuse_leaks("app.py", b"key = 'only-this/word+'", known_secrets(guarded, {}))
+
+
 def test_credential_of_ours_is_refused_and_not_repeated(guarded: Settings) -> None:
     """The refusal says where, and never what."""
     with pytest.raises(RefusedError, match=r"src/classifier/app\.py holds a credential") as error:
