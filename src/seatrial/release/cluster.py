@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import urllib3
+import yaml
 from kubernetes import config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
@@ -178,8 +179,9 @@ def connect(kubeconfig: str, context: str, cache: Path, patience: float = PATIEN
         raise UsageError("no cluster is named", "make cloud starts one; KUBECONTEXT=… names yours")
     try:
         api = config.new_client_from_config(kubeconfig or None, context)  # type: ignore[no-untyped-call]
-    except (config.ConfigException, OSError) as error:
-        what = " ".join(str(error).split())
+    except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
+        # The client says in its own words only what is missing, not what is no kubeconfig at all.
+        what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", "make cloud, or KUBECONTEXT=…") from error
     api.configuration.retries = False
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

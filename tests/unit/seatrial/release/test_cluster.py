@@ -38,6 +38,20 @@ def test_an_unknown_context_or_file_is_wrong_usage(kubeconfig: str, tmp_path: Pa
         connect(str(tmp_path / name), "other", tmp_path / "cache")
 
 
+BAD_KEY = KUBECONFIG.replace("http:", "https:").replace(
+    "token: hush-hush", "client-certificate-data: x, client-key-data: x"
+)
+
+
+@pytest.mark.parametrize("text", ["clusters: [c", "just text", "- a list", BAD_KEY])
+def test_a_broken_kubeconfig_is_wrong_usage(tmp_path: Path, text: str) -> None:
+    """A file that is no kubeconfig is told in one line, whatever the client makes of it."""
+    (tmp_path / "kubeconfig").write_text(text)
+    with pytest.raises(UsageError, match="context nowhere") as caught:
+        connect(str(tmp_path / "kubeconfig"), "nowhere", tmp_path / "cache")
+    assert "\n" not in caught.value.message
+
+
 def test_a_silent_cluster_is_given_up_after_a_while(kubeconfig: str, tmp_path: Path) -> None:
     """A cluster that does not answer is named in one line, once patience has ended, without the token."""
     cluster = connect(kubeconfig, "nowhere", tmp_path / "cache" / "c.json", patience=1)
