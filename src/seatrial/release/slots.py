@@ -41,8 +41,13 @@ class Slots:
             return None
         return Live(selector[SLOT], selector.get(RELEASE, ""))
 
-    def empty(self) -> Slot:
-        """Return the slot that no user is sent to."""
+    def empty(self, stable: Slot | None = None) -> Slot:
+        """Return the slot for a candidate: the one beside the stable release, else one no user is sent to.
+
+        What a hand made of the live Service must not cost the stable release its pods.
+        """
+        if stable:
+            return other(stable)
         live = self.live()
         return other(live.slot) if live else "blue"
 

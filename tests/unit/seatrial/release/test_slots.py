@@ -45,6 +45,13 @@ def test_the_empty_slot_is_the_one_no_user_is_sent_to(slots: Slots) -> None:
     assert slots.empty() == "green"
 
 
+@pytest.mark.parametrize("service", [[], [_service("green", "trial-1")]])
+def test_the_stable_slot_is_never_given_to_a_candidate(slots: Slots, service: list[dict[str, Any]]) -> None:
+    """A live Service that a hand deleted or bent does not make the stable release's slot the empty one."""
+    slots.switch(service)
+    assert slots.empty("blue") == "green"
+
+
 def test_clearing_a_slot_leaves_the_other(slots: Slots, cluster: MemoryCluster) -> None:
     """Clearing a slot removes its objects and none of the other's."""
     slots.fill("blue", [_deployment("blue")])
