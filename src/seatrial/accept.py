@@ -126,6 +126,7 @@ def _until_baked(target: Target, load: LoadWatcher, suite: Future[SuiteReport]) 
 
 def _settle(target: Target, record: Record, verdicts: tuple[Verdict, ...]) -> None:
     records, slots = target.records, target.slots
+    target.lease.check()
     with console.step(f"accept {record.release} and empty the other slot"):
         # More than one where a runner died here.
         replaced = [each for each in records.all() if each.state == "stable"]

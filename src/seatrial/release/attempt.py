@@ -88,9 +88,8 @@ class Attempt:
 
 def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Attempt:
     """Record a release of this image for the empty slot, before anything of it is applied."""
-    records, slots = target.records, target.slots
-    stable, known = records.stable(), records.all()
-    slot = slots.empty(stable.slot if stable else None)
+    records, slots, stable = target.records, target.slots, target.records.stable()
+    known, slot = records.all(), slots.empty(stable.slot if stable else None)
     number = known[-1].number + 1 if known else 1
     replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
     candidate = Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)

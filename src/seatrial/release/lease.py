@@ -6,9 +6,10 @@ import getpass
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,7 @@ from seatrial.release.names import LEASE, MANAGED, MANAGER
 PENDING = "seatrial.io/pending"
 # How many times as long as a deployer a pending release may be silent: another CI job has to start.
 HANDOVER = 5
+LOST = "look at what the other one did before you try again"
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -38,6 +40,8 @@ class Lease:
     seconds: int
     holder: str = field(default_factory=lambda: f"{whoami()}-{uuid.uuid4().hex[:6]}")
     _lost: str = ""
+    # When it was last certainly ours, by this machine's own clock.
+    _sure: float = field(default_factory=time.monotonic)
     # Renewing and handing over both read, change and replace the same object.
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,9 +65,16 @@ class Lease:
             self._let_go()
 
     def check(self) -> None:
-        """Raise HeldError when the environment was lost to somebody else meanwhile."""
+        """Raise HeldError when the environment was lost to somebody else meanwhile.
+
+        A process that was stopped for longer than its Lease lasts asks first: nobody has told it yet.
+        """
+        if not self._lost and time.monotonic() - self._sure > self.seconds:
+            # A cluster that is away gives the environment to nobody else either.
+            with suppress(OutsideError):
+                self._mine()
         if self._lost:
-            raise HeldError(self._lost, "look at what the other one did before you try again")
+            raise HeldError(self._lost, LOST)
 
     def hand_over(self, release: str) -> None:
         """Leave the Lease to whoever gives a pending release its verdict."""
@@ -122,13 +133,17 @@ class Lease:
             "acquireTime": now,
             "renewTime": now,
         }
+        began = time.monotonic()
         self.cluster.replace(body) if found else self.cluster.create(body)
+        self._sure = began
 
     def _free(self, found: Manifest, adopt: bool) -> bool:
         spec = found.get("spec") or {}
         if not spec.get("holderIdentity") or spec["holderIdentity"] == self.holder:
             return True
         if adopt and PENDING in (found["metadata"].get("annotations") or {}):
+            return True
+        if not spec.get("renewTime"):
             return True
         silent = datetime.now(UTC) - _time(spec["renewTime"])
         return silent > timedelta(seconds=spec.get("leaseDurationSeconds", self.seconds))
@@ -137,7 +152,7 @@ class Lease:
         found = self.cluster.get("Lease", LEASE, self.namespace) or {}
         if (found.get("spec") or {}).get("holderIdentity") != self.holder:
             self._lost = _held(found).message
-            self.check()
+            raise HeldError(self._lost, LOST)
         return found
 
     def _renew_until(self, stop: threading.Event) -> None:
@@ -146,7 +161,9 @@ class Lease:
                 with self._lock:
                     found = self._mine()
                     found["spec"]["renewTime"] = datetime.now(UTC).strftime(TIME)
+                    began = time.monotonic()
                     self.cluster.replace(found)
+                    self._sure = began
             except HeldError:
                 return
             except OutsideError:

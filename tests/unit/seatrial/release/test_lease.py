@@ -71,6 +71,28 @@ def test_whoever_lost_the_environment_notices(cluster: MemoryCluster, second: Le
     assert _spec(cluster)["holderIdentity"] == "ben@ci/2"
 
 
+def test_a_holder_that_was_stopped_asks_before_it_goes_on(
+    cluster: MemoryCluster, first: Lease, second: Lease
+) -> None:
+    """A machine that slept for longer than its Lease lasts learns of the new holder at its next step."""
+    first._take(adopt=False)
+    _age(cluster, first.seconds + 1)
+    second._take(adopt=False)
+    first.check()
+    first._sure -= first.seconds + 1
+    with pytest.raises(HeldError, match="ben@ci/2"):
+        first.check()
+
+
+def test_a_lease_that_nobody_ever_renewed_is_free(cluster: MemoryCluster, first: Lease) -> None:
+    """A Lease made by hand, with a holder and no time, keeps nobody out."""
+    first._take(adopt=False)
+    del _spec(cluster)["renewTime"]
+    _spec(cluster)["holderIdentity"] = "somebody"
+    with first.hold():
+        assert _spec(cluster)["holderIdentity"] == "ann@laptop/1"
+
+
 def test_a_holder_at_work_renews(cluster: MemoryCluster) -> None:
     """A holder that works for longer than its Lease lasts keeps it."""
     lease = Lease(cluster, "trial", 1, "ann@laptop/1")  # type: ignore[arg-type]
