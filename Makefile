@@ -14,6 +14,9 @@ MODEL ?= $(OUT)/model
 GOLDEN ?= $(OUT)/golden
 export SEATRIAL_INSTANCE := $(INSTANCE)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# What stands on this machine is asked directly, whatever proxy leads to the rest.
+export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_proxy))
+export no_proxy := $(NO_PROXY)
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif
@@ -45,7 +48,7 @@ example: setup ## build the example model and its golden set
 setup: $(SETUP) ## the virtual environment, from the lock, by hash
 $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv; }
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install -q --require-hashes -r requirements/uv.txt
 	@.venv/bin/uv pip sync -q --python .venv --compile-bytecode --require-hashes requirements/dev.txt
 	@.venv/bin/uv pip install -q --python .venv --no-deps --no-build-isolation -e .

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
-from unit.house.project import MAKEFILE, README, made, pipeline, steps, targets
+import pytest
+
+from unit.house.project import MAKEFILE, README, ROOT, made, pipeline, steps, targets
 
 
 def stages_of(name: str) -> list[str]:
@@ -43,3 +46,12 @@ def test_every_target_is_phony_and_every_phony_one_exists() -> None:
     listed = MAKEFILE.split(".PHONY:", 1)[1].split("\n", 1)[0].split()
     assert set(listed) == targets()
     assert len(listed) == len(set(listed))
+
+
+def test_what_stands_on_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that leads to the rest of the world is not asked for loopback; its own exceptions stay."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("no_proxy", "corp.example")
+    words = ["make", "-s", "--no-print-directory", "--eval=told: ; @echo $$NO_PROXY $$no_proxy", "told"]
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
+    assert said.split() == ["127.0.0.0/8,localhost,.seatrial.test,corp.example"] * 2
