@@ -105,6 +105,7 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
     Raises UsageError that names the key when a value is wrong or a file is not TOML.
     """
     values = _read(workspace.root / "seatrial.toml")
+    _refuse_unknown_sections(values)
     local = _local(workspace)
     for section, key in ADDRESSES.items():
         if os.environ.get(f"SEATRIAL_{section}__{key}".upper()) or (flags or {}).get(section, {}).get(key):
@@ -115,6 +116,17 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"setting {key}: {first['msg']}", "see the settings table in README.md") from error
+
+
+def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:
+    # Pydantic takes what it does not know for somebody else's; a typing error would be a silent default.
+    known = {field.alias or name for name, field in Settings.model_fields.items()}
+    ours = [name.removeprefix("SEATRIAL_") for name in os.environ if name.startswith("SEATRIAL_")]
+    given = {*values, *(name.partition("__")[0].lower() for name in ours if "__" in name)}
+    for section in sorted(given - known):
+        raise UsageError(
+            f"setting {section}: there is no such section", "see the settings table in README.md"
+        )
 
 
 def _local(workspace: Workspace) -> dict[str, Any]:

@@ -144,6 +144,7 @@ def test_somebody_elses_registry_or_cluster_takes_nothing_from_the_local_one(
         (FILE + "[registry]\nadress = 'x'\n", "registry.adress"),
         (FILE.replace('host = "h"', ""), "environments.local.host"),
         (FILE + "[validate]\nmin_agreement = 2\n", "validate.min_agreement"),
+        (FILE + "[stores]\nurl = 'x'\n", "stores"),
     ],
 )
 def test_a_wrong_setting_is_named(workspace: Workspace, text: str, said: str) -> None:
@@ -152,6 +153,13 @@ def test_a_wrong_setting_is_named(workspace: Workspace, text: str, said: str) ->
     with pytest.raises(UsageError, match=said) as caught:
         load(workspace)
     assert "README" in caught.value.hint
+
+
+def test_a_variable_of_no_section_is_named(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing error in an override is told, not passed over."""
+    monkeypatch.setenv("SEATRIAL_STROE__URL", "file:///elsewhere")
+    with pytest.raises(UsageError, match="setting stroe"):
+        load(workspace)
 
 
 def test_a_file_that_is_no_toml_is_told_with_the_line(workspace: Workspace) -> None:
