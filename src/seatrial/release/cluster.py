@@ -180,7 +180,6 @@ def connect(kubeconfig: str, context: str, cache: Path, patience: float = PATIEN
     try:
         api = config.new_client_from_config(kubeconfig or None, context)  # type: ignore[no-untyped-call]
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
-        # The client says in its own words only what is missing, not what is no kubeconfig at all.
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", "make cloud, or KUBECONTEXT=…") from error
     api.configuration.retries = False
