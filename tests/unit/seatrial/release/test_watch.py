@@ -142,3 +142,9 @@ def test_every_request_is_noted(watch: Callable[..., LoadWatcher], behaviour: Be
     assert len(watcher.answers) == watcher.total == 25
     assert {(a.status, a.release, a.ok) for a in watcher.answers} == {(200, "trial-1", False)}
     assert "cat.jpg is cat, not dog" in watcher.answers[0].why
+
+
+def test_few_answers_are_not_made_slower_than_the_slowest() -> None:
+    """The 95th percentile of two answers lies between them."""
+    watcher = LoadWatcher("http://127.0.0.1:1", [], Promise("trial-1", 0, 200), 1, seconds=[0.1, 0.2])
+    assert not [verdict.name for verdict in watcher.verdicts() if not verdict.passed]
