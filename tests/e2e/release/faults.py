@@ -49,7 +49,7 @@ def _turning_to_errors(images: Images, trial: Trial) -> str:
 
 FAULTS = (
     Fault("image that does not exist", lambda i, _: i.absent(), 10, None, "there is no image", quick=True),
-    Fault("crashes at start", lambda i, _: i.crashing(), 10, "refused", "no luck today", quick=True),
+    Fault("crashes at start", lambda i, _: i.crashing(), 10, "refused", "no luck today"),
     Fault("never ready", lambda i, _: faulty(i, "never ready"), 10, "refused", "not within 15 s", SOON),
     Fault(
         "ready but wrong labels",

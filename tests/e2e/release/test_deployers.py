@@ -67,6 +67,7 @@ def test_a_pending_release_whose_runner_died_is_finished_by_accept(
     assert trial.stable().reference == image
 
 
+@pytest.mark.faults
 def test_of_two_who_start_at_once_one_wins(trial: Trial, first: Record, images: Images) -> None:
     """Two deployers who start at the same moment: one releases, the other is told who does."""
     before, number = trial.stable(), trial.last().number
