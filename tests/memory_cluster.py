@@ -32,9 +32,10 @@ class MemoryCluster:
         return [copy.deepcopy(o) for o in found if wanted.items() <= o["metadata"].get("labels", {}).items()]
 
     def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:
-        """Store a manifest."""
+        """Store a manifest; what somebody else added to the object stays."""
         self.calls.append(f"apply {manifest['kind']} {manifest['metadata']['name']}")
-        return self._store(manifest)
+        known = self.objects.get((manifest["kind"], manifest["metadata"]["name"]), {})
+        return self._store(_merged(known, manifest))
 
     def take_back(self, manifest: Manifest, field: str) -> None:
         """Replace a field below `spec`, or all of it."""
@@ -74,3 +75,11 @@ class MemoryCluster:
         stored["metadata"]["resourceVersion"] = str(self.version)
         self.objects[(stored["kind"], stored["metadata"]["name"])] = stored
         return copy.deepcopy(stored)
+
+
+def _merged(known: Manifest, manifest: Manifest) -> Manifest:
+    merged = {**known, **manifest}
+    for key in known.keys() & manifest.keys():
+        if isinstance(known[key], dict) and isinstance(manifest[key], dict):
+            merged[key] = _merged(known[key], manifest[key])
+    return merged

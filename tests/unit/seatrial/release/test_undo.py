@@ -185,5 +185,7 @@ def test_what_a_hand_changed_of_stable_is_taken_back(
     """Undoing leaves the stable release's objects as recorded: nothing that a hand added or paused stays."""
     record = _left(target, "pending", monkeypatch)
     cluster.objects[("Deployment", "classifier-blue")]["spec"]["paused"] = True
+    cluster.objects[("Service", "classifier")]["spec"]["selector"]["by"] = "hand"
     undo(target, record, "it failed")
     assert cluster.objects[("Deployment", "classifier-blue")]["spec"] == {"replicas": 2}
+    assert _live(cluster) == {SLOT: "blue", RELEASE: "trial-1"}
