@@ -45,7 +45,7 @@ def crowd(trial: Trial, seconds: float = 600) -> Users:
     return Users(endpoint.url, endpoint.address, golden.photos, RATE, seconds, clients=CLIENTS)
 
 
-def releases(trial: Trial, images: Images) -> list[Row]:
+def releases(trial: Trial, images: Images) -> None:
     """Release three times in a row while users ask."""
     users, number = crowd(trial), trial.last().number
     with users:
@@ -64,31 +64,35 @@ def releases(trial: Trial, images: Images) -> list[Row]:
     }
     early = [a for a in users.answers if a.release in passed and a.t + a.ms / 1000 < passed[a.release]]
     kept = sum(answer.connection == "kept" for answer in users.answers)
-    return [
-        {
-            "releases": len(passed),
-            "requests": len(users.answers),
-            "kept": kept,
-            "new": len(users.answers) - kept,
-            "failed": len(users.failed()),
-            "wrong": len(users.wrong()),
-            "before its preview": len(early),
-            "p95 ms": _p95(users),
-            "load average": _load(),
-        }
-    ]
+    row = {
+        "releases": len(passed),
+        "requests": len(users.answers),
+        "kept": kept,
+        "new": len(users.answers) - kept,
+        "failed": len(users.failed()),
+        "wrong": len(users.wrong()),
+        "before its preview": len(early),
+        "p95 ms": _p95(users),
+        "load average": _load(),
+    }
+    _write(trial.target.workspace, {"releases": [row]})
 
 
-def faults(trial: Trial, images: Images) -> list[Row]:
+def faults(trial: Trial, images: Images) -> None:
     """Go through the table of faults, one after another, each under the same load."""
-    return [_fault(trial, images, each) for each in FAULTS]
+    rows: list[Row] = []
+    for each in FAULTS:
+        rows.append(_fault(trial, images, each))
+        # So much is not lost if the next one cannot be measured.
+        _write(trial.target.workspace, {"faults": rows})
 
 
 def _fault(trial: Trial, images: Images, fault: Fault) -> Row:
     users = crowd(trial)
     outcome = undergo(trial, fault, images, users)
+    users.write(_folder(trial) / f"bench-{fault.name.replace(' ', '-')}-timeline.jsonl")
     bad = outcome.record.release if outcome.record and outcome.code else ""
-    row = {
+    return {
         "fault": fault.name,
         "ends": outcome.code,
         "as it must": outcome.code == fault.code and fault.says in outcome.output,
@@ -101,27 +105,27 @@ def _fault(trial: Trial, images: Images, fault: Fault) -> Row:
         "s in all": outcome.seconds,
         "load average": _load(),
     }
-    print(json.dumps(row), flush=True)  # noqa: T201
-    return row
 
 
-def changes(trial: Trial, _images: Images) -> list[Row]:
+def changes(trial: Trial, _images: Images) -> None:
     """Release a change of the code, then one of the model."""
-    found = [code_change(trial.target.workspace, "bench"), model_change(trial.target.workspace, "bench")]
-    return [
-        {
-            "change": each.what,
-            "s in all": each.seconds,
-            **{f"s {stage}": seconds for stage, seconds in each.stages.items()},
-            "bytes pushed": each.bytes_pushed,
-            "of the model": round(each.bytes_pushed / each.model_bytes, 3),
-            "load average": _load(),
-        }
-        for each in found
-    ]
+    rows: list[Row] = []
+    for change in (code_change, model_change):
+        each = change(trial.target.workspace, "bench")
+        rows.append(
+            {
+                "change": each.what,
+                "s in all": each.seconds,
+                **{f"s {stage}": seconds for stage, seconds in each.stages.items()},
+                "bytes pushed": each.bytes_pushed,
+                "of the model": round(each.bytes_pushed / each.model_bytes, 3),
+                "load average": _load(),
+            }
+        )
+        _write(trial.target.workspace, {"changes": rows})
 
 
-PARTS: dict[str, Callable[[Trial, Images], list[Row]]] = {
+PARTS: dict[str, Callable[[Trial, Images], None]] = {
     "releases": releases,
     "faults": faults,
     "changes": changes,
@@ -135,15 +139,13 @@ def main(asked: Sequence[str]) -> None:
         sys.exit("this publishes and releases: make bench-release INSTANCE=test, after make up INSTANCE=test")
     os.environ["SEATRIAL_INSTANCE"] = workspace.instance
     trial = environment(workspace, "bench", SETTINGS)
-    found: dict[str, list[Row]] = {}
     try:
         images = _images(workspace, trial)
         code, output = trial.release(images.honest("bench-first"))
         if code:
             sys.exit(output)
         for part in asked or PARTS:
-            found[part] = PARTS[part](trial, images)
-            _write(workspace, found)
+            PARTS[part](trial, images)
     finally:
         remove(trial)
     print(_folder(trial) / "bench-release.md")  # noqa: T201
@@ -163,7 +165,8 @@ def _write(workspace: Workspace, found: dict[str, list[Row]]) -> None:
     text = "\n".join(f"## {part}\n\n{_table(rows)}" for part, rows in {**known, **found}.items())
     write_atomically(target, json.dumps({**known, **found}, indent=2) + "\n")
     write_atomically(folder / "bench-release.md", text)
-    print(_table(list(found.values())[-1]), flush=True)  # noqa: T201
+    for rows in found.values():
+        print(_table(rows[-1:]), flush=True)  # noqa: T201
 
 
 def _table(rows: list[Row]) -> str:

@@ -11,6 +11,7 @@ Fault = Literal["never ready", "slow", "errors", "turning"]
 # How each request is answered: by the good app, or as the fault has it.
 PROGRAM = """
 import itertools
+import os
 import time
 from classifier.wsgi import application as honest
 
@@ -37,7 +38,8 @@ def application():
         return not (FAULT == "turning" and by_name and next(met_by_name) > 10)
 
     def fail(start_response, status):
-        start_response(status, [("Content-Length", "0")])
+        # As the app's own errors do, it says whose it is.
+        start_response(status, [("Content-Length", "0"), ("X-Release", os.environ["SEATRIAL_RELEASE"])])
         return []
 
     return faulty
