@@ -102,7 +102,7 @@ def find(instance: str) -> Workspace:
     Raises UsageError outside a checkout of Seatrial, or where the instance's name could not name
     containers and folders.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", instance):
+    if not re.fullmatch(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?", instance):
         raise UsageError(f"{instance!r} is no name for an instance", "use a-z, 0-9 and -, at most 20")
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "seatrial.toml").exists():
