@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -16,6 +17,8 @@ testcontainers_config.ryuk_disabled = True
 PORT = 8080
 LOOPBACK = "127.0.0.1"
 LABEL = "seatrial.tests"
+# Two sessions may run at once: each takes away its own containers only.
+SESSION = uuid4().hex
 LOCKED_DOWN: dict[str, Any] = {
     "read_only": True,
     "cap_drop": ["ALL"],
@@ -32,7 +35,7 @@ class AppContainer(DockerContainer):
         super().__init__(image)
         # docker-py takes an address and a port here, testcontainers' own method only a port.
         self.ports[f"{PORT}/tcp"] = (LOOPBACK, None)  # type: ignore[index,assignment]
-        self.with_kwargs(labels={LABEL: "image"}, **(LOCKED_DOWN if locked_down else {}))
+        self.with_kwargs(labels={LABEL: SESSION}, **(LOCKED_DOWN if locked_down else {}))
         if locked_down:
             self.with_tmpfs_mount("/tmp", "size=64m")
         self.session = requests.Session()

@@ -28,8 +28,9 @@ def built(client: Any, repository: str, named: Named) -> list[Built]:
     Raises OutsideError when the engine does not answer.
     """
     with failures("listing images"):
-        used = {container.attrs["Image"] for container in client.containers.list(all=True)}
-        used |= {container.image.id for container in client.containers.list(all=True) if container.image}
+        # One that ends while they are listed is used no more.
+        running = client.containers.list(all=True, ignore_removed=True)
+        used = {container.attrs["Image"] for container in running}
         found = client.images.list(filters={"label": STATE})
     ours = [image for image in found if any(_is_ours(tag, repository) for tag in image.tags)]
     return [_image(image, named, image.id in used) for image in ours]

@@ -10,7 +10,7 @@ from typing import Any
 import docker
 import pytest
 
-from app_container import LABEL, AppContainer
+from app_container import LABEL, SESSION, AppContainer
 from modelkit.golden import GoldenSet, load_golden
 from seatrial.errors import SeatrialError
 from seatrial.results import BuildResult, FetchResult
@@ -65,7 +65,7 @@ def engine() -> Iterator[Any]:
     """The Docker engine; whatever these tests left behind is removed by label."""
     client = docker.from_env()
     yield client
-    for left in client.containers.list(all=True, filters={"label": f"{LABEL}=image"}):
+    for left in client.containers.list(all=True, filters={"label": f"{LABEL}={SESSION}"}):
         left.remove(force=True, v=True)
     client.close()
 
