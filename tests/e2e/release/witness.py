@@ -49,10 +49,7 @@ class Witness:
         self._thread.join()
 
     def left(self, release: str, after: float) -> float | None:
-        """Return how many seconds after a moment users were no longer sent to a release; None if they are.
-
-        Negative where they had not been sent there then.
-        """
+        """Return how many seconds after a moment users were no longer sent to a release; None if they are."""
         return _end([look.t for look in self.looks if look.live == release], self._times(), after)
 
     def gone(self, release: str, after: float) -> float | None:
@@ -77,7 +74,7 @@ class Witness:
 
 
 def _end(seen: list[float], looks: list[float], after: float) -> float | None:
-    """Return when it was first no longer seen: the first look behind the last sight of it."""
+    """Return when it was first no longer seen (the first look behind the last sight), 0 if before."""
     last = max(seen, default=0.0)
     free = [t for t in looks if t > last]
-    return round(free[0] - after, 2) if free else None
+    return max(0.0, round(free[0] - after, 2)) if free else None
