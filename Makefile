@@ -31,8 +31,8 @@ SETUP := .venv/.installed
 ##@ On one machine, no cloud account
 up: setup cloud bootstrap-all example publish ## everything: local cloud, model, pipeline; prints the URL
 	@seatrial current --env $(ENV) 2>/dev/null || { $(MAKE) --no-print-directory pipeline && seatrial current --env $(ENV); }
-down: setup ## remove the instance (ENGINE=1: an engine that we started, too)
-	@localcloud down $(if $(ENGINE),--engine)
+down: setup ## remove the instance (ENGINE=1: an engine that we started, too; KEEP_IMAGES=1: not what it built)
+	@localcloud down $(if $(ENGINE),--engine) $(if $(KEEP_IMAGES),--keep-images)
 status: setup ## what runs: part, version, address, state, memory, logs
 	@localcloud status
 doctor: setup ## what is missing on this machine, and the cure

@@ -51,6 +51,9 @@ def up(
 def down(
     instance: InstanceName = "dev",
     engine: Annotated[bool, typer.Option("--engine", help="also an engine that we started")] = False,
+    keep_images: Annotated[
+        bool, typer.Option("--keep-images", help="with --engine: leave what it has built, for the next time")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="every instance of this checkout")] = False,
 ) -> None:
     """Remove an instance: its containers, volumes, network and files."""
@@ -62,7 +65,7 @@ def down(
         named = find(instance)
         for one in all_of(named) if everything else [named]:
             remove(one, report)
-        if engine and not engines.stop(report):
+        if engine and not engines.stop(report, keep_images=keep_images):
             report.line("the engine was not started by us: left alone")
 
 

@@ -88,10 +88,10 @@ def _make(report: Report, home: EngineHome | None) -> Engine:
     return _describe(place.host, place)
 
 
-def stop(report: Report, home: EngineHome | None = None) -> bool:
+def stop(report: Report, home: EngineHome | None = None, *, keep_images: bool = False) -> bool:
     """Stop the engine that we started and take every trace of it away; say whether there was one.
 
-    An engine that was there before us is left alone.
+    An engine that was there before us is left alone. With `keep_images` what it has built stays.
     """
     place = home or default_home()
     with _alone(place):
@@ -103,7 +103,7 @@ def stop(report: Report, home: EngineHome | None = None) -> bool:
                 # It died and left containers: only an engine can end them properly.
                 with suppress(LocalcloudError):
                     record = start_engine(place)
-            stop_engine(place, record)
+            stop_engine(place, record, keep_images)
     return True
 
 

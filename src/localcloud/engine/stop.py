@@ -17,8 +17,10 @@ from localcloud.engine.processes import children, end, until
 from localcloud.process import run
 
 
-def stop_engine(home: EngineHome, started: Started) -> None:
+def stop_engine(home: EngineHome, started: Started, keep_images: bool = False) -> None:
     """Stop that engine with all it runs, and remove its data and every trace of it.
+
+    With `keep_images` its data stays for the next start: images and build caches, no container.
 
     Raises LocalcloudError where it does not end in a minute; nothing is removed under a running engine.
     """
@@ -34,7 +36,7 @@ def stop_engine(home: EngineHome, started: Started) -> None:
         _remove_links([name for name in bridges if name not in started.before.links])
         engine_traces.restore_rules(started.before, bridges)
         engine_traces.restore_switches(started.before)
-    _remove_files(home)
+    _remove_files(home, keep_images)
     if same_boot:
         engine_traces.remove_paths(started.before)
 
@@ -74,8 +76,13 @@ def _remove_links(names: list[str]) -> None:
             run(["ip", "link", "delete", name], timeout=20)
 
 
-def _remove_files(home: EngineHome) -> None:
+def _remove_files(home: EngineHome, keep_images: bool) -> None:
     home.socket.unlink(missing_ok=True)
-    for directory in (home.exec_root, home.root):
-        if directory.exists():
-            shutil.rmtree(directory)
+    if home.exec_root.exists():
+        shutil.rmtree(home.exec_root)
+    for path in home.root.iterdir() if home.root.exists() else ():
+        if keep_images and path == home.data:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if home.root.exists() and not keep_images:
+        home.root.rmdir()
