@@ -74,7 +74,9 @@ test-integration: setup ## real Blob, real registry, the built image under testc
 test-e2e: setup ## the acceptance suite: URL=… or ENV=…, EXPECT=<version or digest>
 	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT))
 test-release: setup ## releases, refusals and rollbacks on the tests' own cluster
-	@pytest -q --durations=15 tests/e2e/release -m "not faults"
+	@pytest -q --durations=15 tests/e2e/release -m "not faults and not long"
+test-long: setup ## promotion, scaling, a release by the deployer's rights alone (INSTANCE=test, minutes)
+	@pytest -q --durations=15 tests/e2e/release -m long
 test-faults: setup ## each fault that a release may meet, on the tests' own cluster (INSTANCE=test, minutes)
 	@pytest -q --durations=15 tests/e2e/release -m faults
 bench-release: setup ## three releases, every fault, code and model changes, under load (INSTANCE=test)
@@ -123,4 +125,4 @@ help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: bench-scale bench-release test-faults up down status doctor clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help
+.PHONY: bench-scale bench-release test-faults test-long up down status doctor clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help

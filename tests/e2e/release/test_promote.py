@@ -17,6 +17,8 @@ from seatrial.process import run
 from seatrial.release.records import Record
 from seatrial.workspace import Workspace
 
+pytestmark = pytest.mark.long
+
 WHO = "A Person"
 
 

@@ -118,6 +118,7 @@ def test_what_is_not_allowed_is_refused_in_earnest(
     assert f"system:serviceaccount:{NAME}:deployer" in said["message"]
 
 
+@pytest.mark.long
 def test_releases_need_no_other_account(
     rights: Trial, deployer: Deployer, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from seatrial.release.waiting import until
 from seatrial.workspace import Workspace
 
 # The figures come every 10 s, the autoscaler looks every 15 s, a pod starts in a few.
+pytestmark = pytest.mark.long
+
 RAISED_SECONDS = 75
 BOUNDS = {"REPLICAS": "1", "MAX_REPLICAS": "1", "BAKE_SECONDS": "3"}
 
