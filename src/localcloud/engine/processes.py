@@ -62,14 +62,14 @@ def end(home: EngineHome, pids: list[int]) -> None:
     )
 
 
-def until(done: Callable[[], bool], message: str, home: EngineHome) -> None:
-    """Wait until ``done``. Raises LocalcloudError with ``message`` and the engine's log after a minute."""
+def until(done: Callable[[], bool], message: str, home: EngineHome, seconds: float = STOP_SECONDS) -> None:
+    """Wait until ``done``; LocalcloudError with ``message`` and the engine's log after ``seconds``."""
     waits = Retrying(
-        stop=stop_after_delay(STOP_SECONDS), wait=wait_fixed(0.1), retry=retry_if_result(operator.not_)
+        stop=stop_after_delay(seconds), wait=wait_fixed(0.1), retry=retry_if_result(operator.not_)
     )
     try:
         waits(done)
     except RetryError as error:
         raise LocalcloudError(
-            f"{message} within {STOP_SECONDS} s", f"read {home.log}", log_tail(home.log)
+            f"{message} within {seconds} s", f"read {home.log}", log_tail(home.log)
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 import shutil
 import stat
@@ -11,18 +10,10 @@ from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from tenacity import (
-    RetryError,
-    Retrying,
-    retry_if_result,
-    stop_after_delay,
-    wait_fixed,
-)
-
 from localcloud.engine import traces as engine_traces
 from localcloud.engine.connection import answers
 from localcloud.engine.home import Before, EngineHome, Started, read_record, start_time, write_record
-from localcloud.engine.processes import forget_containerd
+from localcloud.engine.processes import forget_containerd, until
 from localcloud.errors import LocalcloudError
 from localcloud.process import log_tail, start
 
@@ -109,12 +100,4 @@ def _wait(home: EngineHome, running: Callable[[], bool]) -> None:
             )
         return answers(home.host)
 
-    waits = Retrying(
-        stop=stop_after_delay(READY_SECONDS), wait=wait_fixed(0.2), retry=retry_if_result(operator.not_)
-    )
-    try:
-        waits(ready)
-    except RetryError as error:
-        raise LocalcloudError(
-            f"The engine did not answer within {READY_SECONDS} s", f"read {home.log}", log_tail(home.log)
-        ) from error
+    until(ready, "The engine did not answer", home, READY_SECONDS)

