@@ -14,7 +14,8 @@ import pytest
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
 from seatrial.release.names import MANAGED, MANAGER, RELEASE, SLOT
-from seatrial.release.records import Manifests, Record, Records
+from seatrial.release.record import Manifests, Record
+from seatrial.release.records import Records
 from seatrial.results import Artefact, Verdict
 from seatrial.settings import Environment, Settings
 

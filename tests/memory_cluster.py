@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from seatrial.release.cluster import ClusterError
@@ -20,6 +21,11 @@ class MemoryCluster:
     logs: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     version: int = 0
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the time by the cluster's clock, which may be ahead of this machine's."""
+        return datetime.now(UTC) + self.ahead
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
         """Return an object, or None."""

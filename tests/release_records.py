@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from seatrial.release.records import Manifests, Record, Records
+from seatrial.release.record import Manifests, Record
+from seatrial.release.records import Records
 from seatrial.results import Artefact
 
 DIGEST = "sha256:" + "a" * 64

@@ -11,7 +11,7 @@ from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
 from seatrial.release.attempt import expected, first_broken
 from seatrial.release.names import other
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.suite import SUITE_SECONDS, SuiteReport, run_suite
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
@@ -91,7 +91,8 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Verdict, .
 def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
     pool = ThreadPoolExecutor(1)
     try:
-        with target.watcher(target.url(), golden, record.release, target.environment.host) as load:
+        host = target.environment.host
+        with target.watcher(target.url(), golden, record.release, host, record.baseline) as load:
             suite = pool.submit(
                 run_suite,
                 target.workspace,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests
 
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

@@ -11,7 +11,7 @@ from seatrial.release.image import ImageFacts, inspect
 from seatrial.release.origin import BUILT_HERE, Origin, approval
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
-from seatrial.release.witness import witness
+from seatrial.release.witness import Witness, witness
 from seatrial.report.leave import Reporting
 from seatrial.results import DeployResult, PushResult
 from seatrial.settings import Settings
@@ -38,8 +38,8 @@ def deploy(
         finish_the_dead(target)
         attempt = begin(target, facts, origin)
         report.of(attempt.record)
-        with witness(target, attempt.record):
-            _preview(attempt)
+        with witness(target, attempt.record) as seen:
+            _preview(attempt, seen)
             url = _switch(attempt)
         target.lease.hand_over(attempt.record.release)
     record = attempt.record
@@ -65,10 +65,10 @@ def _image(target: Target, image: str | None) -> ImageFacts:
     return facts
 
 
-def _preview(attempt: Attempt) -> None:
+def _preview(attempt: Attempt, seen: Witness) -> None:
     try:
         attempt.start()
-        attempt.preview()
+        attempt.preview(seen)
     except (RefusedError, OutsideError) as error:
         with console.step(f"remove {attempt.record.release}"):
             undo(attempt.target, attempt.record, error.message, attempt.verdicts)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from seatrial.release.proven import digest_in
-from seatrial.release.records import OPEN, Record
+from seatrial.release.record import OPEN, Record
 from seatrial.release.target import open_target
 from seatrial.results import Artefact
 from seatrial.settings import Settings

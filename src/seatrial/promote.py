@@ -17,7 +17,7 @@ from seatrial.release.image import REFERENCE, ImageFacts, inspect
 from seatrial.release.nodes import refuse_strange_nodes
 from seatrial.release.origin import Origin, approval
 from seatrial.release.proven import digest_in, proven
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.render import Candidate
 from seatrial.release.target import Target, open_target
 from seatrial.results import PromoteResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seatrial import console
 from seatrial.errors import HeldError, RefusedError, RollbackFailedError, SeatrialError
 from seatrial.release.names import other
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import return_to, undo
 from seatrial.results import RollbackResult

@@ -9,7 +9,7 @@ from seatrial.chain.question import Question, read_question
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
 from seatrial.model.layout import MODEL
 from seatrial.release.image import ImageFacts, inspect
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 

@@ -15,7 +15,7 @@ from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import lock_of
 from seatrial.process import run
 from seatrial.release.image import REFERENCE, ImageFacts
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.results import Artefact
 from seatrial.settings import Registry, Settings
 from seatrial.stores.choose import open_store

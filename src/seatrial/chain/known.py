@@ -11,7 +11,7 @@ from seatrial.chain.question import Question
 from seatrial.errors import OutsideError, SeatrialError
 from seatrial.release.cluster import Manifest
 from seatrial.release.names import OURS, RELEASE
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

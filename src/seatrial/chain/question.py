@@ -12,7 +12,7 @@ from typing import Any
 
 from seatrial.errors import UsageError
 from seatrial.release.proven import digest_in
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 
 LIMIT = 1 << 20
 HEADER = re.compile(r"^[<\s]*(x-[a-z-]+):[ \t]*(\S+)[ \t\r]*$", re.I | re.M)

@@ -8,7 +8,7 @@ from seatrial.errors import SeatrialError
 from seatrial.examine.finding import Finding
 from seatrial.image.registry import RegistryClient
 from seatrial.model.layout import channel_key
-from seatrial.release.cluster import connect
+from seatrial.release.connect import connect
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store
 

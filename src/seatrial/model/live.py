@@ -11,7 +11,7 @@ from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 if TYPE_CHECKING:
-    from seatrial.release.records import Record
+    from seatrial.release.record import Record
 
 
 def live_model(settings: Settings, workspace: Workspace) -> Artefact | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import requests
 
@@ -11,12 +12,13 @@ from seatrial.errors import RefusedError
 from seatrial.release.image import ImageFacts
 from seatrial.release.names import LIVE, PREVIEW
 from seatrial.release.origin import BUILT_HERE, Origin
-from seatrial.release.records import Manifests, Record
+from seatrial.release.record import Manifests, Record
 from seatrial.release.render import Candidate
 from seatrial.release.rollout import wait_for_rollout
 from seatrial.release.suite import Endpoint, run_suite
 from seatrial.release.target import Target
 from seatrial.release.waiting import until
+from seatrial.release.witness import Witness
 from seatrial.results import Verdict
 
 REQUEST_SECONDS = 5
@@ -26,12 +28,16 @@ SETTLED = 5
 
 @dataclass
 class Attempt:
-    """A release that has been begun. `record` is its record as it is now."""
+    """A release that has been begun. `record` is its record as it is now.
+
+    `same_model` says whether its model is the stable release's.
+    """
 
     target: Target
     record: Record
     candidate: Candidate
     manifests: Manifests
+    same_model: bool = False
     verdicts: tuple[Verdict, ...] = ()
 
     def start(self) -> None:
@@ -43,8 +49,8 @@ class Attempt:
             limit, namespace = target.environment.rollout_seconds, target.environment.namespace
             wait_for_rollout(target.cluster, namespace, slot, limit, target.lease.check)
 
-    def preview(self) -> None:
-        """Run the acceptance suite on the candidate's own address, under load.
+    def preview(self, seen: Witness) -> None:
+        """Run the acceptance suite on the candidate's own address, under load, beside the live one.
 
         Raises RefusedError that names the first broken promise.
         """
@@ -53,6 +59,7 @@ class Attempt:
         golden = target.golden(record.golden_digest)
         with console.step(f"preview {record.release} at {url}, with load"):
             self._settle(url)
+            since = time.time()
             with target.watcher(url, golden, record.release) as load:
                 report = run_suite(
                     target.workspace,
@@ -61,11 +68,13 @@ class Attempt:
                     expect=expected(record),
                     name=f"{record.release}-preview",
                 )
+        stable = seen.baseline(since, record.previous, same_model=self.same_model)
+        load.promise = replace(load.promise, stable=stable)
         self.verdicts = (*report.verdicts, *load.verdicts())
         broken = report.broken or load.broken() or first_broken(self.verdicts)
         if broken:
             raise RefusedError(broken, "mend it and release anew; users saw nothing of it", report.log)
-        self.record = target.records.move(record, "previewed", verdicts=self.verdicts)
+        self.record = target.records.move(record, "previewed", verdicts=self.verdicts, baseline=stable)
 
     def switch(self) -> str:
         """Send the users to the candidate and return its URL once new connections reach it."""
@@ -116,7 +125,8 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     )
     # Refused ones too would else pile up until something is accepted.
     records.trim(target.environment.keep_releases)
-    return Attempt(target, records.create(record, manifests), candidate, manifests)
+    same_model = stable is not None and stable.model.digest == facts.model.digest
+    return Attempt(target, records.create(record, manifests), candidate, manifests, same_model)
 
 
 def expected(record: Record) -> tuple[str, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import urllib3
-import yaml
-from kubernetes import config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from seatrial.errors import OutsideError, UsageError
+from seatrial.errors import OutsideError
 from seatrial.release.names import MANAGER, VERSIONS
 
 Manifest = dict[str, Any]
@@ -47,6 +47,7 @@ class Cluster:
     def __init__(self, client: Callable[[], DynamicClient], where: str, patience: float = PATIENCE_SECONDS):
         self._connect = client
         self._client: DynamicClient | None = None
+        self._clock: tuple[datetime, float] | None = None
         self._where = where
         self._patience = patience
 
@@ -111,14 +112,22 @@ class Cluster:
     def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:
         """Return the last lines that a pod printed, or nothing where it never ran."""
         query = [("tailLines", str(lines)), ("previous", str(previous).lower())]
-        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
         try:
-            response = self._repeat(
-                lambda c: c.request("get", path, query_params=query, serialize=False, **_TIMEOUT)
-            )
+            response = self._plain(f"/api/v1/namespaces/{namespace}/pods/{pod}/log", query)
         except ClusterError:
             return ""
         return str(response.data.decode(errors="replace"))
+
+    def now(self) -> datetime:
+        """Return the time by the cluster's own clock, to the second, whatever this machine's says."""
+        if self._clock is None:
+            said = parsedate_to_datetime(self._plain("/version", []).headers["Date"])
+            self._clock = said, time.monotonic()
+        said, heard = self._clock
+        return said + timedelta(seconds=time.monotonic() - heard)
+
+    def _plain(self, path: str, query: Sequence[tuple[str, str]]) -> Any:
+        return self._repeat(lambda c: c.request("get", path, query_params=query, serialize=False, **_TIMEOUT))
 
     def _write(self, verb: str, manifest: Manifest) -> Manifest:
         namespace = manifest["metadata"].get("namespace")
@@ -167,28 +176,6 @@ class Cluster:
 
 
 _TIMEOUT: Mapping[str, Any] = {"_request_timeout": REQUEST_SECONDS}
-
-
-def connect(kubeconfig: str, context: str, cache: Path, patience: float = PATIENCE_SECONDS) -> Cluster:
-    """Return the cluster of a context; nothing is asked of it yet.
-
-    `kubeconfig` empty is the user's own. `cache` keeps what kinds the cluster knows. Raises
-    UsageError when no context is named (the user's current one is never guessed) or it is not there.
-    """
-    if not context:
-        raise UsageError("no cluster is named", "make cloud starts one; KUBECONTEXT=… names yours")
-    try:
-        api = config.new_client_from_config(kubeconfig or None, context)  # type: ignore[no-untyped-call]
-    except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
-        what = " ".join(str(error).split())[:200]
-        raise UsageError(f"context {context}: {what}", "make cloud, or KUBECONTEXT=…") from error
-    api.configuration.retries = False
-    cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    def client() -> DynamicClient:
-        return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
-
-    return Cluster(client, f"cluster {context}", patience)
 
 
 def _message(body: Any) -> str:

@@ -33,7 +33,10 @@ def whoami() -> str:
 
 @dataclass
 class Lease:
-    """The Lease of one environment; `seconds` is how long its holder may be silent."""
+    """The Lease of one environment; `seconds` is how long its holder may be silent.
+
+    Its times are by the cluster's clock: those of two deployers' machines need not agree.
+    """
 
     cluster: Cluster
     namespace: str
@@ -93,7 +96,7 @@ class Lease:
         if notes.get(PENDING) != release:
             found["metadata"]["annotations"] = {**notes, PENDING: release}
             found["spec"]["leaseDurationSeconds"] = self.seconds * HANDOVER
-            found["spec"]["renewTime"] = datetime.now(UTC).strftime(TIME)
+            found["spec"]["renewTime"] = self.cluster.now().strftime(TIME)
             self.cluster.replace(found)
 
     def _take_in_time(self, adopt: bool, patience: float) -> None:
@@ -120,7 +123,7 @@ class Lease:
                 raise _held(found) from error
 
     def _write(self, found: Manifest | None) -> None:
-        now = datetime.now(UTC).strftime(TIME)
+        now = self.cluster.now().strftime(TIME)
         body = found or {
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",
@@ -145,7 +148,7 @@ class Lease:
             return True
         if not spec.get("renewTime"):
             return True
-        silent = datetime.now(UTC) - _time(spec["renewTime"])
+        silent = self.cluster.now() - _time(spec["renewTime"])
         return silent > timedelta(seconds=spec.get("leaseDurationSeconds", self.seconds))
 
     def _mine(self) -> Manifest:
@@ -160,7 +163,7 @@ class Lease:
             try:
                 with self._lock:
                     found = self._mine()
-                    found["spec"]["renewTime"] = datetime.now(UTC).strftime(TIME)
+                    found["spec"]["renewTime"] = self.cluster.now().strftime(TIME)
                     began = time.monotonic()
                     self.cluster.replace(found)
                     self._sure = began

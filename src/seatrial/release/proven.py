@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seatrial.errors import RefusedError
 from seatrial.release.names import deployment
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.target import Target
 
 

@@ -5,83 +5,18 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from seatrial.errors import OutsideError
+from seatrial.release.baseline import Baseline
 from seatrial.release.cluster import CONFLICT, Cluster, ClusterError, Manifest
-from seatrial.release.names import MANAGED, MANAGER, OURS, PART, RELEASE, Slot
-from seatrial.results import Artefact, Verdict
-
-State = Literal[
-    "candidate",  # being tried in its slot
-    "previewed",  # its suite passed on preview
-    "pending",  # switched, verdict not yet given
-    "stable",  # accepted
-    "returning",  # an accepted one on its way back by a rollback
-    "superseded",  # accepted once, replaced by a later one
-    "refused",  # removed before a user saw it
-    "switched-back",  # removed after the switch
-    "rolled-back",  # was stable, taken back by hand
-]
-OPEN: tuple[State, ...] = ("candidate", "previewed", "pending", "returning")
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Change(_Frozen):
-    """A release's state from one moment on, who brought it about, and why."""
-
-    state: State
-    at: datetime
-    by: str
-    detail: str = ""
-
-
-class Record(_Frozen):
-    """One release. `previous` is the release that was stable when it began, empty for the first.
-
-    `promoted_from` is the release of another environment whose image this is, if it is one's.
-    """
-
-    number: int
-    release: str
-    environment: str
-    slot: Slot
-    reference: str
-    model: Artefact
-    golden_digest: str
-    revision: str
-    working_state: str
-    lock_digest: str
-    suite: str
-    previous: str = ""
-    approved_by: str = ""
-    promoted_from: str = ""
-    verdicts: tuple[Verdict, ...] = ()
-    history: tuple[Change, ...]
-
-    @property
-    def state(self) -> State:
-        """The state it is in."""
-        return self.history[-1].state
-
-    @property
-    def since(self) -> datetime:
-        """When it came into that state."""
-        return self.history[-1].at
-
-
-class Manifests(_Frozen):
-    """What a release applied: its slot's objects and the shared ones."""
-
-    slot: list[dict[str, Any]]
-    shared: list[dict[str, Any]]
+from seatrial.release.names import MANAGED, MANAGER, OURS, PART, RELEASE
+from seatrial.release.record import OPEN, Change, Manifests, Record, State
+from seatrial.results import Verdict
 
 
 @dataclass(frozen=True)
@@ -143,25 +78,32 @@ class Records:
             return record
 
     def move(
-        self, record: Record, state: State, detail: str = "", verdicts: tuple[Verdict, ...] = ()
+        self,
+        record: Record,
+        state: State,
+        detail: str = "",
+        verdicts: tuple[Verdict, ...] = (),
+        baseline: Baseline | None = None,
     ) -> Record:
         """Bring a release into a state and return it; what it was stays in its history."""
         change = self.change(state, detail)
+        found = {"verdicts": verdicts, "baseline": baseline}
+        news = {name: value for name, value in found.items() if value}
         try:
-            return self._write(record, change, verdicts)
+            return self._write(record, change, news)
         except ClusterError as error:
             # As when one is created: it may have been done already.
             if error.status != CONFLICT:
                 raise
-            return self._write(record, change, verdicts)
+            return self._write(record, change, news)
 
-    def _write(self, record: Record, change: Change, verdicts: tuple[Verdict, ...]) -> Record:
+    def _write(self, record: Record, change: Change, news: Mapping[str, object]) -> Record:
         body = self._body(record)
         found = _read(body)
         if found.history[-1] == change:
             return found
         history = (*found.history, change)
-        moved = found.model_copy(update={"history": history, "verdicts": verdicts or found.verdicts})
+        moved = found.model_copy(update={**news, "history": history})
         body["data"]["record.json"] = moved.model_dump_json(indent=2)
         return _read(self.cluster.replace(body))
 

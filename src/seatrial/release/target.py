@@ -12,7 +12,9 @@ from seatrial.errors import UsageError
 from seatrial.model.cache import Cache
 from seatrial.model.layout import GOLDEN_SET
 from seatrial.model.lock import read_lock
-from seatrial.release.cluster import PATIENCE_SECONDS, Cluster, ClusterError, connect
+from seatrial.release.baseline import Baseline, Nearness
+from seatrial.release.cluster import PATIENCE_SECONDS, Cluster, ClusterError
+from seatrial.release.connect import connect
 from seatrial.release.lease import Lease, whoami
 from seatrial.release.names import LIVE
 from seatrial.release.records import Records
@@ -92,16 +94,21 @@ class Target:
             raise UsageError(f"golden set {digest} is not here", "fetch by the lock that names it")
         return Cache(self.settings.store, self.workspace.cache).obtain(GOLDEN_SET, locked)
 
-    def watcher(self, url: str, golden: GoldenSet, release: str, host: str = "") -> LoadWatcher:
+    def watcher(
+        self, url: str, golden: GoldenSet, release: str, host: str = "", stable: Baseline | None = None
+    ) -> LoadWatcher:
         """Return the light load that judges an endpoint by this environment's thresholds.
 
-        `host` is the name that users ask for; without it the endpoint is a preview. What was asked is
-        left for the report.
+        `host` is the name that users ask for; without it the endpoint is a preview. `stable` is what
+        the answers are compared with. What was asked is left for the report.
         """
         asked = self.environment
-        promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds)
+        near = Nearness(asked.max_slowdown, asked.max_drift)
+        promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds, stable, near)
         left = folder_of(self.workspace, release) / f"{'live' if host else 'preview'}-timeline.jsonl"
-        return LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
+        load = LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
+        load.planned = round(asked.load_per_second * asked.bake_seconds) if host else 0
+        return load
 
 
 def open_target(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seatrial import console
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.names import LIVE
-from seatrial.release.records import Record, State
+from seatrial.release.record import Record, State
 from seatrial.release.rollout import wait_for_rollout
 from seatrial.release.target import Target
 from seatrial.results import Verdict

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from statistics import quantiles
 from types import TracebackType
@@ -15,6 +16,7 @@ from types import TracebackType
 import requests
 
 from modelkit.golden import Photo
+from seatrial.release.baseline import Baseline, Nearness, compared
 from seatrial.release.timeline import Answer, write_timeline
 from seatrial.results import Verdict
 
@@ -22,18 +24,22 @@ REQUEST_SECONDS = 10
 CONNECTIONS = 8
 # A share of fewer requests than this says little.
 ENOUGH = 20
+ANY = Nearness(inf, 1)
 
 
 @dataclass(frozen=True)
 class Promise:
     """What is asked of the answers: share of failures (0 to 1), 95th percentile (ms), and the release.
 
-    An empty release is any.
+    An empty release is any. `stable` is what the stable one gave just before, if there is one, and
+    `nearness` how near to it the answers must stay.
     """
 
     release: str
     max_error_rate: float
     max_p95_milliseconds: float
+    stable: Baseline | None = None
+    nearness: Nearness = ANY
 
 
 @dataclass
@@ -41,7 +47,9 @@ class LoadWatcher:
     """Sends golden photos at a steady rate, each on a connection of its own, until it is stopped.
 
     `rate` is in requests a second; `host` is the name to ask for at an address. The number of
-    requests is bounded by `limit`. Each is noted in `answers`, and written to `timeline` at the end.
+    requests is bounded by `limit`; `planned` is how many there will be at least, 0 where nobody knows.
+    Each is noted in `answers`, and written to `timeline` at the end; `given` says how sure each right
+    answer was, by photo.
     """
 
     url: str
@@ -55,6 +63,8 @@ class LoadWatcher:
     seconds: list[float] = field(default_factory=list)
     timeline: Path | None = None
     answers: list[Answer] = field(default_factory=list)
+    planned: int = 0
+    given: dict[str, list[float]] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> LoadWatcher:
@@ -87,6 +97,18 @@ class LoadWatcher:
         enough = self.total >= ENOUGH or self.promise.max_error_rate == 0
         if enough and self._error_rate() > self.promise.max_error_rate:
             return f"{len(self.failures)} of {self.total} requests failed: {self.failures[0]}"
+        return self._late() if self.planned else ""
+
+    def _late(self) -> str:
+        """Say whether more answers were late already than may be of all that are planned."""
+        promise, times = self.promise, [1000 * each for each in self.seconds]
+        limits = [(promise.max_p95_milliseconds, 0.05)]
+        if promise.stable and promise.stable.comparable:
+            limits.append((promise.nearness.max_slowdown * promise.stable.median_milliseconds, 0.5))
+        for limit, share in limits:
+            late = sum(each > limit for each in times)
+            if late > share * max(self.planned, len(times)):
+                return f"{late} of {len(times)} answers took longer than {limit:.0f} ms"
         return ""
 
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -94,13 +116,20 @@ class LoadWatcher:
         p95 = self._p95()
         rate, slow = self._error_rate(), self.promise.max_p95_milliseconds
         failed = f"{len(self.failures)} of {self.total} requests failed"
-        first = f", first: {self.failures[0]}" if self.failures else ""
+        failed += f", first: {self.failures[0]}" if self.failures else ""
+        stable = self.promise.stable
+        failed += f"; {stable.failed} of {stable.requests} of {stable.release} just before" if stable else ""
         return (
             _verdict("it answered at all", bool(self.seconds), f"{self.total} requests sent"),
-            _verdict("requests under load succeed", rate <= self.promise.max_error_rate, failed + first),
+            _verdict("requests under load succeed", rate <= self.promise.max_error_rate, failed),
             _verdict("answers under load are right", not self.wrong, "; ".join(self.wrong[:3]) or "all were"),
             _verdict("answers under load are quick", p95 <= slow, f"p95 {p95:.0f} ms, budget {slow:.0f} ms"),
+            *self._beside_stable(),
         )
+
+    def _beside_stable(self) -> tuple[Verdict, ...]:
+        promise, times = self.promise, [1000 * each for each in self.seconds]
+        return compared(promise.stable, times, self.given, promise.nearness) if promise.stable else ()
 
     def _drive(self) -> None:
         due = time.monotonic()
@@ -125,7 +154,8 @@ class LoadWatcher:
             )
             status, release = answer.status_code, answer.headers.get("X-Release", "")
             answer.raise_for_status()
-            label = answer.json()["predictions"][0]["label"]
+            best = answer.json()["predictions"][0]
+            label, sure = best["label"], float(best["probability"])
         except (requests.RequestException, ValueError, LookupError, TypeError) as error:
             self.failures.append(f"{type(error).__name__}: {error}"[:200])
             self._note(at, time.monotonic() - start, status, release, self.failures[-1])
@@ -133,6 +163,8 @@ class LoadWatcher:
         took = time.monotonic() - start
         self.seconds.append(took)
         why = self._judge(photo, label, release)
+        if label == photo.label:
+            self.given.setdefault(photo.path.name, []).append(sure)
         if why:
             self.wrong.append(why)
         self._note(at, took, status, release, why)

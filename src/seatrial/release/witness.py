@@ -1,13 +1,15 @@
-"""What users at the live address are answered while a candidate is tried: noted, not judged."""
+"""What users at the live address are answered while a candidate is tried: noted, and what it is judged by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from seatrial.errors import SeatrialError
+from seatrial.release.baseline import Baseline, baseline
 from seatrial.release.names import LIVE
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.release.timeline import folder_of
 from seatrial.release.watch import LoadWatcher, Promise
@@ -16,8 +18,27 @@ RATE = 3.0
 ADDRESS_SECONDS = 1.0
 
 
+@dataclass(frozen=True)
+class Witness:
+    """Somebody who asks the live address now and then; nobody where nothing is live."""
+
+    watcher: LoadWatcher | None = None
+
+    def baseline(self, since: float, release: str, *, same_model: bool) -> Baseline | None:
+        """Return what a release answered from a time on (unix seconds), None where it was nothing.
+
+        Without `same_model` it is not said how sure it was of its answers.
+        """
+        if not self.watcher:
+            return None
+        seen = [each for each in self.watcher.answers if each.t >= since]
+        answered = [each.ms for each in seen if each.release == release and 200 <= each.status < 300]
+        failed = sum(not 200 <= each.status < 300 for each in seen)
+        return baseline(release, answered, failed, self.watcher.given if same_model else {})
+
+
 @contextmanager
-def witness(target: Target, record: Record) -> Iterator[None]:
+def witness(target: Target, record: Record) -> Iterator[Witness]:
     """Ask the live address now and then for as long as the block lasts, and leave what it answered.
 
     It gives no verdict, and nothing fails by it: where nothing is live, or its address is not known,
@@ -25,10 +46,10 @@ def witness(target: Target, record: Record) -> Iterator[None]:
     """
     watcher = _watcher(target, record)
     if not watcher:
-        yield
+        yield Witness()
         return
     with watcher:
-        yield
+        yield Witness(watcher)
 
 
 def _watcher(target: Target, record: Record) -> LoadWatcher | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.timeline import Answer
 from seatrial.report.model import Fact
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seatrial.errors import SeatrialError
 from seatrial.release.names import other
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.timeline import Answer, folder_of, read_timeline
 from seatrial.report.facts import commands, facts, users
 from seatrial.report.model import PLACES, Failure, Promise, Report, Where

@@ -9,7 +9,7 @@ from types import TracebackType
 from modelkit.errors import ModelkitError
 from seatrial import console
 from seatrial.errors import RollbackFailedError, SeatrialError
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.workspace import write_atomically
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from seatrial.errors import RollbackFailedError, SeatrialError
-from seatrial.release.records import OPEN, Change, Record, State
+from seatrial.release.record import OPEN, Change, Record, State
 from seatrial.report.model import Headline, Moment
 
 MOMENTS: dict[State, str] = {

@@ -13,7 +13,8 @@ from seatrial.chain.known import Known, ask_everywhere
 from seatrial.errors import UsageError
 from seatrial.release.cluster import ClusterError
 from seatrial.release.proven import digest_in
-from seatrial.release.records import Record, Records
+from seatrial.release.record import Record
+from seatrial.release.records import Records
 from seatrial.results import BuildResult, CleanedItem, PushResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

@@ -18,6 +18,7 @@ DEFAULTS = {
     "LEASE_SECONDS": "10",
     # Not what these tests judge; the machine is small and busy.
     "MAX_P95_MILLISECONDS": "9000",
+    "MAX_SLOWDOWN": "50",
     "LOAD_PER_SECOND": "5",
 }
 # A namespace goes when its last pod has drained.

@@ -10,7 +10,7 @@ from e2e.release import troubles
 from e2e.release.conftest import Trial
 from e2e.release.faulty import faulty
 from e2e.release.images import Images
-from seatrial.release.records import State
+from seatrial.release.record import State
 
 SOON = {"ROLLOUT_SECONDS": "15"}
 Image = Callable[[Images, Trial], str]
@@ -47,6 +47,10 @@ def _turning_to_errors(images: Images, trial: Trial) -> str:
     return faulty(images, "turning", trial.target.environment.host)
 
 
+def _turning_slow(images: Images, trial: Trial) -> str:
+    return faulty(images, "turning slow", trial.target.environment.host)
+
+
 FAULTS = (
     Fault("image that does not exist", lambda i, _: i.absent(), 10, None, "there is no image", quick=True),
     Fault("crashes at start", lambda i, _: i.crashing(), 10, "refused", "no luck today"),
@@ -67,6 +71,13 @@ FAULTS = (
         "answers under load are quick",
         {"MAX_P95_MILLISECONDS": "3000"},
     ),
+    Fault(
+        "less sure than stable with the same model",
+        lambda i, _: faulty(i, "doubting"),
+        10,
+        "refused",
+        "answers are as sure as from stable",
+    ),
     Fault("10 % errors", lambda i, _: faulty(i, "errors"), 10, "refused", "500"),
     Fault(
         "turns wrong after the switch",
@@ -77,6 +88,14 @@ FAULTS = (
         quick=True,
     ),
     Fault("turns to errors after the switch", _turning_to_errors, 20, "switched-back", "requests failed"),
+    Fault(
+        "turns slow after the switch",
+        _turning_slow,
+        20,
+        "switched-back",
+        "answers took longer than",
+        {"MAX_SLOWDOWN": "3", "BAKE_SECONDS": "12"},
+    ),
     Fault(
         "apiserver away for 30 s",
         _honest("apiserver-away"),

@@ -17,7 +17,7 @@ from e2e.release.conftest import Trial
 from e2e.release.faults import Fault
 from e2e.release.images import Images
 from e2e.release.witness import Witness
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 
 COMMAND_SECONDS = 240
 # The step that undoes, and how long it took: it began when it was decided.

@@ -6,7 +6,7 @@ import pytest
 
 from e2e.release.conftest import COMMAND_SECONDS, Trial
 from e2e.release.images import Images
-from seatrial.release.records import Record, State
+from seatrial.release.record import Record, State
 from seatrial.release.waiting import until
 
 

@@ -12,7 +12,7 @@ from e2e.release.faults import FAULTS, Fault
 from e2e.release.images import Images
 from e2e.release.intact import differences
 from e2e.release.ordeal import Outcome, undergo
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.release.waiting import until
 
 BACK_SECONDS, GONE_SECONDS = 2, 60

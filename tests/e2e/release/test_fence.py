@@ -6,7 +6,7 @@ import pytest
 
 from e2e.release.conftest import Trial
 from seatrial.release import fence
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 
 
 def test_a_pod_of_the_namespace_reaches_nothing(trial: Trial, first: Record) -> None:

@@ -12,7 +12,7 @@ from e2e.release.conftest import Trial
 from e2e.release.images import Images
 from e2e.release.intact import differences
 from seatrial.release.names import LEASE
-from seatrial.release.records import Record, State
+from seatrial.release.record import Record, State
 from seatrial.release.waiting import until
 
 pytestmark = pytest.mark.faults

@@ -14,7 +14,7 @@ from e2e.release.conftest import COMMAND_SECONDS, Trial
 from e2e.release.environments import environment, remove
 from modelkit.golden import GoldenSet
 from seatrial.process import run
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.workspace import Workspace
 
 pytestmark = pytest.mark.long

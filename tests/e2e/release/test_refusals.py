@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from e2e.release.conftest import Trial
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 
 
 @pytest.mark.parametrize("image", ["classifier:latest", "elsewhere.example/classifier@sha256:" + "0" * 64])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from e2e.load import Users
 from e2e.release.conftest import Trial
 from e2e.release.images import Images
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 
 
 def test_nobody_notices_a_release(trial: Trial, first: Record, images: Images, crowd: Users) -> None:

@@ -12,7 +12,7 @@ from e2e.release.images import Images
 from e2e.release.intact import differences
 from e2e.release.machine import administer
 from e2e.release.troubles import stable_edited, stable_paused
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 
 
 def test_a_pending_release_is_undone_by_hand(trial: Trial, first: Record, images: Images) -> None:

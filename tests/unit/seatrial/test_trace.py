@@ -12,7 +12,7 @@ from seatrial.chain.tree import as_tree
 from seatrial.console import PLAIN_WIDTH
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.lock import read_lock
-from seatrial.release.records import Record
+from seatrial.release.record import Record
 from seatrial.trace import trace
 from seatrial.workspace import Workspace
 

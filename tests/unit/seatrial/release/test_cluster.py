@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import OutsideError, UsageError
-from seatrial.release.cluster import UnreachableError, connect
+from seatrial.release.cluster import UnreachableError
+from seatrial.release.connect import connect
 
 KUBECONFIG = """
 apiVersion: v1

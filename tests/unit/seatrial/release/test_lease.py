@@ -136,6 +136,21 @@ def _age(cluster: MemoryCluster, seconds: int) -> None:
     _spec(cluster)["renewTime"] = silent.strftime(TIME)
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])
+def test_the_clocks_of_the_machines_do_not_matter(
+    cluster: MemoryCluster, first: Lease, second: Lease, ahead: timedelta
+) -> None:
+    """By the cluster's clock a silent holder is dead and another lives, whatever this machine's says."""
+    cluster.ahead = ahead
+    with first.hold(), pytest.raises(HeldError), second.hold():
+        pass
+    first._take(adopt=False)
+    silent = cluster.now() - timedelta(seconds=first.seconds + 1)
+    _spec(cluster)["renewTime"] = silent.strftime(TIME)
+    with second.hold():
+        assert _spec(cluster)["holderIdentity"] == "ben@ci/2"
+
+
 def test_patience_waits_for_the_holder_to_end(cluster: MemoryCluster, first: Lease, second: Lease) -> None:
     """A rollback waits for a holder as long as a dead one may be silent."""
     dying = Lease(cluster, "trial", 1, "ann@laptop/1")  # type: ignore[arg-type]

@@ -13,7 +13,8 @@ from release_records import make_record
 from seatrial.errors import RollbackFailedError
 from seatrial.release.cluster import Manifest, UnreachableError
 from seatrial.release.names import MANAGED, PART, RELEASE, SLOT
-from seatrial.release.records import Manifests, Record, Records, State
+from seatrial.release.record import Manifests, Record, State
+from seatrial.release.records import Records
 from seatrial.release.target import Target
 from seatrial.release.undo import finish_the_dead, undo
 from seatrial.settings import Environment, Settings, load

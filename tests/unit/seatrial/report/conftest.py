@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from seatrial.release.records import Change, Record, State
+from seatrial.release.record import Change, Record, State
 from seatrial.release.timeline import Answer, write_timeline
 from seatrial.report.gather import Evidence
 from seatrial.results import Artefact, Verdict

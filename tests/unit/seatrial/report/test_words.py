@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seatrial.errors import RollbackFailedError
-from seatrial.release.records import State
+from seatrial.release.record import State
 from seatrial.report.words import headline, moments
 from unit.seatrial.report.conftest import record_of
 
