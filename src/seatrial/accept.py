@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from modelkit.golden import GoldenSet
 from seatrial import console
-from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
+from seatrial.errors import RefusedError, RolledBackError, SeatrialError
+from seatrial.process import Stop
 from seatrial.release.attempt import expected, first_broken
 from seatrial.release.names import other
 from seatrial.release.record import Record
@@ -75,7 +76,8 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Verdict, .
         with console.step(f"bake {record.release} for {target.environment.bake_seconds:.0f} s"):
             found = _watch(target, record, golden)
         broken = first_broken(found.verdicts)
-    except OutsideError as error:
+    except SeatrialError as error:
+        # Whatever kept it from being judged: users have met it, so it goes.
         broken = error.message
     except BaseException as error:
         undo(target, record, f"interrupted: {type(error).__name__}")
@@ -89,7 +91,7 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Verdict, .
 
 
 def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
-    pool = ThreadPoolExecutor(1)
+    pool, stop = ThreadPoolExecutor(1), Stop()
     try:
         host = target.environment.host
         with target.watcher(target.url(), golden, record.release, host, record.baseline) as load:
@@ -100,6 +102,7 @@ def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
                 golden=golden.photos[0].path.parent,
                 expect=expected(record),
                 name=f"{record.release}-live",
+                stop=stop,
             )
             _until_baked(target, load, suite)
             broken = load.broken()
@@ -110,6 +113,7 @@ def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
         report = suite.result()
         return Baked((*report.verdicts, *load.verdicts()), report.log if report.broken else "")
     finally:
+        stop.now()
         pool.shutdown(wait=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 from typing import NoReturn
 
@@ -29,6 +30,8 @@ for group in (model, image, release, evidence, machine):
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    # What begs to end is treated as a hand at the keyboard: what was begun is undone on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Typer raises neither its own Exit nor an interruption: it returns their codes.
         code = app(standalone_mode=False) or 0

@@ -141,7 +141,7 @@ class PromoteResult(StageResult):
 
 
 class RollbackResult(StageResult):
-    """What serves now, and what it replaced."""
+    """What serves now (empty: nothing, where the first release was undone), and what it replaced."""
 
     stage: Literal["rollback"] = "rollback"
     environment: str

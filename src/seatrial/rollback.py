@@ -8,6 +8,7 @@ from seatrial.release.names import other
 from seatrial.release.record import Record
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import return_to, undo
+from seatrial.report.leave import Reporting
 from seatrial.results import RollbackResult
 from seatrial.settings import Settings
 from seatrial.stamp import Stamp
@@ -18,11 +19,13 @@ def rollback(settings: Settings, workspace: Workspace, env: str) -> RollbackResu
     """Undo a release that is not accepted yet; with none, return to the stable one before this.
 
     No test is asked, only that the returning release comes up. Another holder is waited for as long
-    as a dead one may be silent. Raises RefusedError when there is nothing to return to, HeldError
-    when the holder lives on, RollbackFailedError when it fails.
+    as a dead one may be silent. A first release that is undone leaves nothing that serves: `release`
+    is empty then. Raises RefusedError when there is nothing to undo nor to return to, HeldError when
+    the holder lives on, RollbackFailedError when it fails.
     """
     stamp, target = Stamp(), open_target(settings, workspace, env)
     with target.lease.hold(adopt=True, patience=target.environment.lease_seconds + 2):
+        serving: Record | None
         unfinished, stable = target.records.unfinished(), target.records.stable()
         if unfinished:
             serving, replaced = _undo_all(target, unfinished), unfinished[0].release
@@ -30,21 +33,19 @@ def rollback(settings: Settings, workspace: Workspace, env: str) -> RollbackResu
             serving, replaced = _step_back(target, stable), stable.release if stable else ""
     return RollbackResult(
         environment=env,
-        release=serving.release,
+        release=serving.release if serving else "",
         replaced=replaced,
-        reference=serving.reference,
+        reference=serving.reference if serving else "",
         **stamp.fields(workspace),
     )
 
 
-def _undo_all(target: Target, unfinished: list[Record]) -> Record:
+def _undo_all(target: Target, unfinished: list[Record]) -> Record | None:
     for record in unfinished:
-        with console.step(f"undo {record.release}, {record.state}"):
+        with Reporting(target) as report, console.step(f"undo {record.release}, {record.state}"):
+            report.of(record)
             undo(target, record, "rolled back by hand")
-    stable = target.records.stable()
-    if not stable:
-        raise RefusedError(f"{unfinished[0].release} is removed; nothing was stable before it", "make deploy")
-    return stable
+    return target.records.stable()
 
 
 def _step_back(target: Target, stable: Record | None) -> Record:

@@ -91,7 +91,7 @@ def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = F
     """Return to the stable release, or to the stable one before it."""
     from seatrial.rollback import rollback as stage
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} serves, {r.replaced} is gone")
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _say_rolled_back)
 
 
 @app.command(rich_help_panel="Release")
@@ -107,3 +107,7 @@ def _say_promoted(result: Any) -> str:
     what = f"{result.source_release} is {result.release}, stable at {result.url}"
     approved = f", approved by {result.approved_by}" if result.approved_by else ""
     return what + approved if result.changed else f"{what}, and was before"
+
+
+def _say_rolled_back(result: Any) -> str:
+    return f"{result.release or 'nothing'} serves, {result.replaced} is gone"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seatrial.process import run, tail
+from seatrial.process import Stop, run, tail
 from seatrial.results import Verdict
 from seatrial.settings import Dns
 from seatrial.workspace import Workspace
@@ -51,12 +51,18 @@ class SuiteReport:
 
 
 def run_suite(
-    workspace: Workspace, endpoint: Endpoint, *, golden: Path, expect: Sequence[str], name: str
+    workspace: Workspace,
+    endpoint: Endpoint,
+    *,
+    golden: Path,
+    expect: Sequence[str],
+    name: str,
+    stop: Stop | None = None,
 ) -> SuiteReport:
     """Run the acceptance suite against an endpoint and return its report.
 
     `expect` is what `/version` must say (release, image and model digest); `name` names the report
-    under `reports/`. Raises OutsideError when the suite gives no report in time.
+    under `reports/`; `stop` may end it early. Raises OutsideError when the suite gives no report in time.
     """
     report = workspace.root / "reports" / workspace.instance / f"{name}.json"
     report.unlink(missing_ok=True)
@@ -65,7 +71,7 @@ def run_suite(
     argv += [word for each in expect for word in ("--expect", each)]
     # A suite that pytest itself started must not inherit that one's options.
     quiet = {"PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
-    done = run(argv, timeout=SUITE_SECONDS, cwd=workspace.root, env=quiet, check=False)
+    done = run(argv, timeout=SUITE_SECONDS, cwd=workspace.root, env=quiet, check=False, stop=stop)
     return SuiteReport(_verdicts(report, done.code, done.output), tail(done.output))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from seatrial import console
-from seatrial.errors import RollbackFailedError, SeatrialError
+from seatrial.errors import OutsideError, RollbackFailedError, SeatrialError
 from seatrial.release.names import LIVE
 from seatrial.release.record import Record, State
 from seatrial.release.rollout import wait_for_rollout
 from seatrial.release.target import Target
+from seatrial.report.leave import Reporting
 from seatrial.results import Verdict
 
 ENDS: dict[State, State] = {
@@ -39,7 +40,9 @@ def undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...]
 def finish_the_dead(target: Target) -> None:
     """Undo what runners left that died: whoever holds the Lease may be sure that they are gone."""
     for record in target.records.unfinished():
-        with console.step(f"undo {record.release}, which its runner left {record.state}"):
+        what = f"undo {record.release}, which its runner left {record.state}"
+        with Reporting(target) as report, console.step(what):
+            report.of(record)
             undo(target, record, "its runner died")
 
 
@@ -50,10 +53,14 @@ def _undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...
         return_to(target, stable)
     else:
         slots.switch(())
-    slots.close_preview()
-    if not stable or stable.slot != record.slot:
-        slots.clear(record.slot)
-        slots.wait_until_gone(record.slot)
+    try:
+        slots.close_preview()
+        if not stable or stable.slot != record.slot:
+            slots.clear(record.slot)
+            slots.wait_until_gone(record.slot)
+    except OutsideError as error:
+        users = f"users are back on {stable.release}" if stable else "no user is sent to it"
+        raise OutsideError(f"{users}, but {error.message}", error.hint) from error
     switched = record.state == "pending" or _was_live(record)
     end: State = "switched-back" if switched else ENDS[record.state]
     return records.move(record, end, why, verdicts)

@@ -77,13 +77,14 @@ class LoadWatcher:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the load and wait for the last answer."""
+        """Stop the load and wait for the last answer, unless it is broken: users wait then."""
         self._stop.set()
-        self._driver.join()
+        if not self.broken():
+            self._driver.join()
         if self.timeline:
             # What is only for readers must not fail a release.
             with suppress(OSError):
-                write_timeline(self.timeline, self.answers)
+                write_timeline(self.timeline, list(self.answers))
 
     @property
     def total(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,16 @@ def _only(trial: Trial, release: str) -> None:
     assert differences(trial) == []
 
 
+def _holds(trial: Trial, process: subprocess.Popen[str]) -> bool:
+    lease = trial.target.cluster.get("Lease", LEASE, trial.target.environment.namespace) or {"spec": {}}
+    return f"/{process.pid}-" in lease["spec"].get("holderIdentity", "")
+
+
+def _judges(accept: subprocess.Popen[str]) -> bool:
+    """Say whether it has begun its suite, a process of its own."""
+    return any(path.read_text() for path in Path(f"/proc/{accept.pid}/task").glob("*/children"))
+
+
 def _state(trial: Trial, release: str) -> State | None:
     found = trial.target.records.find(release)
     return found.state if found else None
@@ -72,18 +83,28 @@ def test_a_deployer_killed_at_the_switch(trial: Trial, first: Record, images: Im
 def test_an_accept_killed_while_it_bakes(trial: Trial, first: Record, images: Images, crowd: Users) -> None:
     """Killed while it bakes: the next accept gives the verdict, nobody notices."""
     pending = _pending(trial, images, "killed-baking")
-    namespace = trial.target.environment.namespace
     with crowd:
         dying = trial.start("accept")
-
-        def holds() -> bool:
-            lease = trial.target.cluster.get("Lease", LEASE, namespace) or {"spec": {}}
-            return f"/{dying.pid}-" in lease["spec"].get("holderIdentity", "")
-
-        _kill_when(dying, holds)
+        _kill_when(dying, lambda: _holds(trial, dying))
         code, output = _next(trial, "accept")
     assert code == 0, output
     _only(trial, pending.release)
+    assert (crowd.failed(), crowd.wrong()) == ([], [])
+
+
+def test_an_accept_that_is_told_to_end_undoes_what_it_judges(
+    trial: Trial, first: Record, images: Images, crowd: Users
+) -> None:
+    """A runner that is being shut down sends users back before it goes: no next command is needed."""
+    before, pending = trial.stable(), _pending(trial, images, "told-to-end")
+    with crowd:
+        ending = trial.start("accept")
+        until("its suite", lambda: _judges(ending) or None, STEP_SECONDS, every=0.05)
+        ending.terminate()
+        output, _ = ending.communicate(timeout=STEP_SECONDS)
+    assert ending.returncode == 130, output
+    assert _state(trial, pending.release) == "switched-back"
+    _only(trial, before.release)
     assert (crowd.failed(), crowd.wrong()) == ([], [])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -31,11 +32,14 @@ host = "h"
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Call]:
     """`seatrial …` in a small checkout: exit code, stdout, stderr."""
     (tmp_path / "seatrial.toml").write_text(TOML)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEATRIAL_INSTANCE", raising=False)
+    before = signal.getsignal(signal.SIGTERM)
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["seatrial", *words])
@@ -47,7 +51,8 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         out, err = capsys.readouterr()
         return code, out, err
 
-    return run
+    yield run
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture
@@ -129,13 +134,14 @@ def test_a_wrong_setting_ends_2(call: Call, monkeypatch: pytest.MonkeyPatch) -> 
     assert "store.connections" in err
 
 
-def test_interrupting_is_no_traceback(call: Call, stage: Callable[..., None]) -> None:
-    """Ctrl-C ends 130 and says what happens to what was begun."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_is_no_traceback(call: Call, stage: Callable[..., None], number: int) -> None:
+    """Ctrl-C, or being told to end, ends 130 and says what happens to what was begun."""
     stage(errors.OutsideError("unused"))
     module = sys.modules["seatrial.update"]
 
     def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
     module.update = interrupted  # type: ignore[attr-defined]
     code, _, err = call("update")

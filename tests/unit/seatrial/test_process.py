@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from seatrial.errors import OutsideError
-from seatrial.process import run, tail
+from seatrial.process import Stop, run, tail
 
 PYTHON = sys.executable
 
@@ -58,6 +60,20 @@ def test_a_command_that_hangs_is_ended() -> None:
         run([PYTHON, "-c", code], timeout=1)
     assert time.monotonic() - start < 20
     assert caught.value.log == "so far"
+
+
+@pytest.mark.parametrize("moment", ["before it begins", "while it runs"])
+def test_a_command_is_ended_early_by_whoever_waits_for_it(moment: str) -> None:
+    """Asked to stop, it ends as by a signal: long before its time, whenever it was asked."""
+    stop, code = Stop(), "import time; time.sleep(60)"
+    start = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        if moment == "before it begins":
+            stop.now()
+        running = pool.submit(run, [PYTHON, "-c", code], timeout=50, check=False, stop=stop)
+        stop.now()
+        assert running.result().code == -signal.SIGTERM
+    assert time.monotonic() - start < 40
 
 
 def test_no_command_waits_for_somebody_to_type() -> None:
