@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from environments import Environments
@@ -17,10 +19,11 @@ def test_a_first_release_that_is_undone_leaves_nothing_that_serves(
     pending = environments.release("staging", 1, "a", "previewed", "pending")
     environments.serve(pending)
     result = rollback(environments.settings, workspace, "staging")
+    record = environments.clusters["staging"].objects[("ConfigMap", "release-1")]["data"]["record.json"]
+    assert json.loads(record)["history"][-1]["state"] == "switched-back"
     assert (result.release, result.replaced, result.reference) == ("", "staging-1", "")
-    assert not environments.clusters["staging"].list("Service", "staging")
     page = workspace.root / "reports" / workspace.instance / "staging-1" / "report.html"
-    assert "rolled back by hand" in page.read_text()
+    assert "Rolled back by hand" in page.read_text()
 
 
 def test_nothing_to_undo_and_nothing_to_return_to_is_refused(
