@@ -16,7 +16,7 @@ from localcloud.addresses import Addresses
 from localcloud.containers import File
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
-from localcloud.parts import kindconfig, node, registry
+from localcloud.parts import inside, kindconfig, node, registry
 from localcloud.process import run
 
 PART = "cluster"
@@ -49,6 +49,7 @@ def ensure(client: DockerClient, instance: Instance, addresses: Addresses, kind:
         found = _create(client, instance, kind, kindconfig.render(document, spec))
         hosts = kindconfig.hosts(registry.address(addresses), instance.container(registry.PART))
         containers.put(found, [File(mirror, hosts, 0o644)], owner=0)
+    inside.keep(found)
     if not instance.kubeconfig.exists():
         said = _kind(kind, instance, ["get", "kubeconfig", "--name", instance.docker_name], seconds=60)
         secret.write(instance.kubeconfig, said)

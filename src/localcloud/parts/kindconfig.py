@@ -9,6 +9,8 @@ from typing import Any
 from localcloud.addresses import Addresses
 
 CERTS = "/etc/containerd/certs.d"
+# Where Services have their addresses.
+SERVICES = "10.96.0.0/16"
 # Only for the node image made here: kind's own has a CNI and these settings of its own.
 CONTAINERD = f'[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "{CERTS}"\n'
 KUBELET = "kind: KubeletConfiguration\nfailCgroupV1: false\n"
@@ -23,7 +25,11 @@ def config(addresses: Addresses, *, built_here: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "kind": "Cluster",
         "apiVersion": "kind.x-k8s.io/v1alpha4",
-        "networking": {"apiServerAddress": addresses.api, "apiServerPort": 6443},
+        "networking": {
+            "apiServerAddress": addresses.api,
+            "apiServerPort": 6443,
+            "serviceSubnet": SERVICES,
+        },
         "nodes": [{"role": "control-plane", "extraPortMappings": mappings}],
         "kubeadmConfigPatches": [KUBELET],
     }

@@ -16,6 +16,7 @@ from localcloud.parts import node
 PART = "metrics"
 NAMESPACE = "kube-system"
 DEPLOYMENT = "metrics-server"
+API = "v1beta1.metrics.k8s.io"
 ARCHIVE = "/kind/metrics.tar"
 
 
@@ -35,9 +36,13 @@ def ensure(client: DockerClient, image: str, cluster: Container) -> None:
 
 
 def ready(cluster: Container) -> bool:
-    """Say whether figures can be asked for."""
-    found = _deployment(cluster)
-    return bool(found and (found.get("status") or {}).get("availableReplicas"))
+    """Say whether figures can be asked for, as the API server sees it."""
+    try:
+        found = node.get(cluster, "apiservice", API)
+    except LocalcloudError:
+        return False
+    conditions = (found.get("status") or {}).get("conditions") or []
+    return any(each["type"] == "Available" and each["status"] == "True" for each in conditions)
 
 
 def _version(cluster: Container) -> str:

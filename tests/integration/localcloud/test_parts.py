@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 
 import dns.message
 import dns.query
@@ -10,8 +11,12 @@ import dns.rcode
 import pytest
 import requests
 from azure.core.exceptions import HttpResponseError
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from integration.localcloud.cloud import PARTS, Cloud, blob_service, registry_user
+from localcloud.parts import metrics
+
+REFUSED = 7  # curl's word for it
 
 
 def test_every_part_is_ready(cloud: Cloud) -> None:
@@ -130,3 +135,21 @@ def test_the_controller_stops_when_told(cloud: Cloud) -> None:
     assert cloud.status()["loadbalancer"] == "exited"
     assert cloud.up().code == 0
     assert cloud.status()["loadbalancer"] == "ready"
+
+
+@pytest.mark.parametrize("whose", ["node", "pod"])
+def test_what_is_meant_for_a_service_never_leaves_the_node(cloud: Cloud, whose: str) -> None:
+    """At the address of a Service that is not there nobody answers, nor is anybody outside asked: refused."""
+    node = cloud.container("cluster")
+    words = ["curl", "--silent", "--insecure", "--max-time", "5", "https://10.96.77.77/"]
+    if whose == "pod":
+        inside = node.exec_run(["ls", "/run/netns"]).output.decode().split()
+        words = ["nsenter", f"--net=/run/netns/{inside[0]}", *words]
+    assert node.exec_run(words).exit_code == REFUSED
+
+
+def test_what_pods_use_can_be_asked_for(cloud: Cloud) -> None:
+    """The API server reaches metrics-server and has figures of the node, without which nothing scales."""
+    waits = Retrying(stop=stop_after_delay(60), wait=wait_fixed(0.5), retry=retry_if_result(operator.not_))
+    assert waits(metrics.ready, cloud.container("cluster"))
+    assert "%" in cloud.kubectl("top", "nodes", "--no-headers")
