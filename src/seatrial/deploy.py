@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
+from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
 from seatrial.release.image import ImageFacts, inspect
-from seatrial.release.origin import BUILT_HERE, Origin, approval
+from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
 from seatrial.release.witness import Witness, witness

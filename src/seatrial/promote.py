@@ -13,9 +13,10 @@ from seatrial.image.registry_copy import Place, copy_image
 from seatrial.model.cache import Cache
 from seatrial.model.layout import GOLDEN_SET
 from seatrial.model.lock_history import lock_of
+from seatrial.release.approval import NOBODY, Approval, approval
 from seatrial.release.image import REFERENCE, ImageFacts, inspect
 from seatrial.release.nodes import refuse_strange_nodes
-from seatrial.release.origin import Origin, approval
+from seatrial.release.origin import Origin
 from seatrial.release.proven import digest_in, proven
 from seatrial.release.record import Record
 from seatrial.release.render import Candidate
@@ -27,12 +28,17 @@ from seatrial.workspace import Workspace
 
 
 def promote(
-    settings: Settings, workspace: Workspace, env: str, source: str, image: str = "", approved_by: str = ""
+    settings: Settings,
+    workspace: Workspace,
+    env: str,
+    source: str,
+    image: str = "",
+    approved_by: Approval = NOBODY,
 ) -> PromoteResult:
     """Release what `source` has accepted and runs to `env`, up to the verdict on its live address.
 
     The image is copied, by digest, where `env` has a registry of its own. `image` is the one that is
-    meant, if one is; `approved_by` the person who wants it there. What `env` has accepted and runs
+    meant, if one is; `approved_by` who wants it there. What `env` has accepted and runs
     already is left as it is. Raises RefusedError when `source` has not accepted it or does not run it,
     an approval is missing or a node of `env` cannot run it; else as `deploy` and `accept`.
     """
@@ -68,7 +74,7 @@ def _already(target: Target, found: Record) -> Record | None:
     return None
 
 
-def _release(target: Target, origin: Target, found: Record, who: str) -> tuple[int, Record]:
+def _release(target: Target, origin: Target, found: Record, who: Approval) -> tuple[int, Record]:
     settings, workspace = target.settings, target.workspace
     digest, here, there = digest_in(found.reference), _whence(origin, found), _whither(target)
     sent = 0

@@ -91,7 +91,7 @@ class Environment(Section):
     """One environment: where it lives, what it asks of a release (seconds, shares, milliseconds).
 
     `registry` is one of its own, which promoted images are copied to. `approval`: "person" (somebody
-    named by hand) or "reviewers" (those of the CI's environment, handed on by it).
+    named, by hand or by the CI) or "reviewers" (those of the CI's environment, as it names them).
     """
 
     namespace: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,9 +13,16 @@ from seatrial.commands.summary import StepSummary, summarised
 from seatrial.settings import load
 from seatrial.workspace import find
 
+if TYPE_CHECKING:
+    from seatrial.release.approval import Approval
+
 app = typer.Typer()
 ApprovedBy = Annotated[
     str, typer.Option(envvar="APPROVED_BY", help="who wants it there, where that is asked")
+]
+Approvals = Annotated[
+    Path | None,
+    typer.Option(envvar="APPROVALS", help="instead: GitHub's list of who approved the workflow's run (JSON)"),
 ]
 
 
@@ -38,6 +46,7 @@ def deploy(
     env: Env = "local",
     image: Annotated[str, typer.Option(help="repo@sha256:…; default: what push gave")] = "",
     approved_by: ApprovedBy = "",
+    approvals: Approvals = None,
     step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -46,11 +55,12 @@ def deploy(
     from seatrial.deploy import deploy as stage
     from seatrial.release.origin import Origin
 
+    who = _approval(env, approved_by, approvals)
     with summarised(instance, env, step_summary):
         run_stage(
             instance,
             as_json,
-            lambda s, w: stage(s, w, env, image or None, Origin(approved_by)),
+            lambda s, w: stage(s, w, env, image or None, Origin(who)),
             "{r.release} at {r.url}, pending",
         )
 
@@ -75,6 +85,7 @@ def promote(
     source: Annotated[str, typer.Option("--from", help="environment that has accepted it")] = "staging",
     image: Annotated[str, typer.Option(help="the digest that is meant; default: what --from runs")] = "",
     approved_by: ApprovedBy = "",
+    approvals: Approvals = None,
     step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -82,8 +93,9 @@ def promote(
     """Release to an environment what another has accepted: the same digest."""
     from seatrial.promote import promote as stage
 
+    who = _approval(env, approved_by, approvals)
     with summarised(instance, env, step_summary):
-        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved_by), _say_promoted)
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, who), _say_promoted)
 
 
 @app.command(rich_help_panel="Release")
@@ -101,6 +113,12 @@ def current(env: Env = "local", instance: Instance = "dev") -> None:
 
     workspace = find(instance)
     typer.echo(stage(load(workspace), workspace, env))
+
+
+def _approval(env: str, approved_by: str, approvals: Path | None) -> Approval:
+    from seatrial.release.approval import Approval, reviewers
+
+    return reviewers(approvals, env) if approvals else Approval(approved_by)
 
 
 def _say_promoted(result: Any) -> str:

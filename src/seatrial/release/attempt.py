@@ -119,7 +119,7 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
         lock_digest=facts.lock_digest,
         suite=target.workspace.revision,
         previous=stable.release if stable else "",
-        approved_by=origin.approved_by,
+        approved_by=str(origin.approved_by),
         promoted_from=origin.promoted_from,
         history=(records.change("candidate"),),
     )

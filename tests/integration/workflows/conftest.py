@@ -11,6 +11,8 @@ import pytest
 import requests
 
 from integration.workflows.act import Runner
+from seatrial.history import Row
+from seatrial.history import history as history_of
 from seatrial.release.target import open_target
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
@@ -81,6 +83,13 @@ def serving(settings: Settings) -> Callable[[], dict[str, dict[str, str]]]:
         return found
 
     return ask
+
+
+@pytest.fixture
+def history(settings: Settings) -> Callable[[str], tuple[Row, ...]]:
+    """What was released to an environment, newest first, whenever asked."""
+    workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
+    return lambda env: history_of(settings, workspace, env).releases
 
 
 def beside_addresses(settings: Settings) -> dict[str, str]:

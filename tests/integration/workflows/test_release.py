@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 
 from integration.workflows.act import Runner
+from seatrial.history import Row
 
+History = Callable[[str], tuple[Row, ...]]
 Serving = Callable[[], dict[str, dict[str, str]]]
 PUSH: dict[str, object] = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
 AZURE = {
@@ -17,6 +19,16 @@ AZURE = {
     "AKS_RESOURCE_GROUP": "group",
 }
 TOO_STRICT = {"SEATRIAL_VALIDATE__MAX_MILLISECONDS": "0.001"}
+# What production asks for is meant for a cluster that has time and room.
+QUICK_PRODUCTION = {
+    f"SEATRIAL_ENVIRONMENTS__PRODUCTION__{key}": value
+    for key, value in {
+        "BAKE_SECONDS": "3",
+        "REPLICAS": "1",
+        "MAX_P95_MILLISECONDS": "9000",
+        "MAX_SLOWDOWN": "50",
+    }.items()
+}
 GREEN = {"image": "success", "release": "success"}
 
 
@@ -47,14 +59,36 @@ def test_a_push_to_main_reaches_staging_with_azures_doors_stood_in_for(
     ]
 
 
-def test_the_nightly_run_asks_for_the_newest_model_and_reaches_staging(
-    connected: Runner, serving: Serving
+def test_the_nightly_run_reaches_staging_and_then_production_with_github_stood_in_for(
+    connected: Runner, serving: Serving, history: History
 ) -> None:
-    """By the same road, with whatever model `update` left in the lock."""
-    run = connected.run("nightly.yml", "schedule", {"schedule": "17 2 * * *"})
-    assert {"image", "release"} <= {job for job, result in run.jobs.items() if result == "success"}, run.log
+    """The newest model goes to staging; what staging accepts goes on once production's reviewers said yes."""
+    connected.approve(("octocat", "production"), ("hubot", "staging"))
+    run = connected.run("nightly.yml", "schedule", {"schedule": "17 2 * * *"}, **QUICK_PRODUCTION)
+    succeeded = {job for job, result in run.jobs.items() if result == "success"}
+    assert {"image", "release", "production"} <= succeeded, run.log
     assert "update: " in run.log
-    assert serving()["model"]["version"] == handed_over(connected)["model"]
+    found = serving()
+    assert found["model"]["version"] == handed_over(connected)["model"]
+    last = history("production")[0]
+    assert last.reference.endswith(found["app"]["image"].rpartition("@")[2])
+    assert (last.state, last.approved_by) == ("stable", "octocat (reviewed)")
+    assert last.promoted_from == found["app"]["release"]
+    (asked,) = [call for call in connected.calls.splitlines() if call.startswith("gh ")]
+    assert asked.startswith("gh api repos/")
+    assert asked.endswith("/approvals")
+
+
+def test_nothing_reaches_production_that_its_reviewers_did_not_approve_with_github_stood_in_for(
+    connected: Runner, history: History
+) -> None:
+    """An environment without reviewers lets the job begin: the approval that is asked for is missing."""
+    before = history("production")
+    connected.approve(("hubot", "staging"))
+    run = connected.run("promote.yml", "workflow_dispatch", {}, **QUICK_PRODUCTION)
+    assert run.jobs == {"production": "failure"}, run.log
+    assert "seatrial: refused (10): production asks for an approval" in run.log
+    assert history("production") == before
 
 
 def test_a_model_that_does_not_validate_reaches_nobody(connected: Runner, serving: Serving) -> None:

@@ -100,9 +100,22 @@ def test_every_job_has_a_deadline(name: str) -> None:
 
 
 def test_a_release_is_never_cut_off_and_never_meets_another() -> None:
-    """Both workflows that release to staging take turns."""
-    turns = [workflow(name)["concurrency"] for name in ("cd.yml", "nightly.yml")]
-    assert turns == [{"group": "release-staging", "cancel-in-progress": False}] * 2
+    """Both workflows that release to staging take turns; production's wait keeps nobody from staging."""
+    nightly, promote = workflow("nightly.yml"), workflow("promote.yml")
+    staging = [workflow("cd.yml")["concurrency"], nightly["jobs"]["staging"]["concurrency"]]
+    assert staging == [{"group": "release-staging", "cancel-in-progress": False}] * 2
+    assert "concurrency" not in nightly
+    production = promote["jobs"]["production"]["concurrency"]
+    assert production == {"group": "release-production", "cancel-in-progress": False}
+
+
+def test_production_is_released_to_only_with_its_reviewers_names() -> None:
+    """The job runs in the environment whose reviewers are asked, and hands on who they were."""
+    job = workflow("promote.yml")["jobs"]["production"]
+    (last,) = [step for step in job["steps"] if "run" in step]
+    assert job["environment"] == "production"
+    assert last["run"] == "make promote ENV=production"
+    assert last["env"] == {"APPROVALS": "${{ steps.approvals.outputs.file }}"}
 
 
 def test_no_workflow_keeps_a_secret() -> None:

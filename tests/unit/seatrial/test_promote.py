@@ -9,6 +9,7 @@ import pytest
 from environments import Environments, digest
 from seatrial.errors import RefusedError, UsageError
 from seatrial.promote import promote
+from seatrial.release.approval import Approval
 from seatrial.results import PromoteResult
 from seatrial.workspace import Workspace
 
@@ -20,7 +21,9 @@ def to_production(environments: Environments, workspace: Workspace) -> Promote:
     """Promote from staging to production, approved unless told otherwise."""
 
     def run(image: str = "", approved_by: str = "A Person") -> PromoteResult:
-        return promote(environments.settings, workspace, "production", "staging", image, approved_by)
+        return promote(
+            environments.settings, workspace, "production", "staging", image, Approval(approved_by)
+        )
 
     return run
 
