@@ -74,9 +74,10 @@ class Watch:
         requests: int = 25,
         stable: Baseline | None = None,
         planned: int = 0,
+        max_slowdown: float | None = 2,
     ) -> LoadWatcher:
         """Return the watcher after so many requests."""
-        near = Nearness(max_slowdown=2, max_drift=0.02)
+        near = Nearness(max_slowdown, max_drift=0.02)
         promise = Promise("trial-1", max_error_rate, max_p95, stable, near)
         load = LoadWatcher(self.url, [self.photo], promise, rate=200, limit=requests, planned=planned)
         with load:

@@ -109,7 +109,7 @@ class Environment(Section):
     load_per_second: float = Field(default=10, gt=0)
     max_error_rate: float = Field(default=0.0, ge=0, le=1)
     max_p95_milliseconds: float = Field(default=1000, gt=0)
-    max_slowdown: float = Field(default=2, ge=1)
+    max_slowdown: float = Field(default=3, ge=1)
     max_drift: float = Field(default=0.02, ge=0, le=1)
     keep_releases: int = Field(default=10, ge=2)
 

@@ -45,9 +45,12 @@ class Baseline(BaseModel):
 
 @dataclass(frozen=True)
 class Nearness:
-    """How much longer an answer may take (ratio of the medians), how much less or more sure it may be."""
+    """How much longer an answer may take (ratio of the medians), how much less or more sure it may be.
 
-    max_slowdown: float
+    Without `max_slowdown` the pace is not compared: a preview alone has the suite to bear.
+    """
+
+    max_slowdown: float | None
     max_drift: float
 
 
@@ -71,8 +74,12 @@ def compared(
     stable: Baseline, milliseconds: Sequence[float], given: Given, asked: Nearness
 ) -> tuple[Verdict, ...]:
     """Return the verdicts on a candidate's answers beside those of the stable release just before."""
-    pace = _pace(stable, milliseconds, asked.max_slowdown)
-    return (pace, _likeness(stable, given, asked.max_drift)) if stable.probabilities else (pace,)
+    verdicts = []
+    if asked.max_slowdown:
+        verdicts.append(_pace(stable, milliseconds, asked.max_slowdown))
+    if stable.probabilities:
+        verdicts.append(_likeness(stable, given, asked.max_drift))
+    return tuple(verdicts)
 
 
 def _pace(stable: Baseline, milliseconds: Sequence[float], most: float) -> Verdict:

@@ -103,7 +103,7 @@ class Target:
         the answers are compared with. What was asked is left for the report.
         """
         asked = self.environment
-        near = Nearness(asked.max_slowdown, asked.max_drift)
+        near = Nearness(asked.max_slowdown if host else None, asked.max_drift)
         promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds, stable, near)
         left = folder_of(self.workspace, release) / f"{'live' if host else 'preview'}-timeline.jsonl"
         load = LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)

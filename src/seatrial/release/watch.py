@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from statistics import quantiles
 from types import TracebackType
@@ -24,7 +23,7 @@ REQUEST_SECONDS = 10
 CONNECTIONS = 8
 # A share of fewer requests than this says little.
 ENOUGH = 20
-ANY = Nearness(inf, 1)
+ANY = Nearness(None, 1)
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,9 @@ class LoadWatcher:
         """Say whether more answers were late already than may be of all that are planned."""
         promise, times = self.promise, [1000 * each for each in self.seconds]
         limits = [(promise.max_p95_milliseconds, 0.05)]
-        if promise.stable and promise.stable.comparable:
-            limits.append((promise.nearness.max_slowdown * promise.stable.median_milliseconds, 0.5))
+        slowdown = promise.nearness.max_slowdown
+        if slowdown and promise.stable and promise.stable.comparable:
+            limits.append((slowdown * promise.stable.median_milliseconds, 0.5))
         for limit, share in limits:
             late = sum(each > limit for each in times)
             if late > share * max(self.planned, len(times)):

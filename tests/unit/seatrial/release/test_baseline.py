@@ -33,6 +33,13 @@ def test_slower_than_stable_breaks_it(watch: Watch, behaviour: Behaviour) -> Non
     assert "took longer than 40 ms" in watcher.broken()
 
 
+def test_a_preview_is_not_compared_by_its_pace(watch: Watch, behaviour: Behaviour) -> None:
+    """It alone has the suite to bear: there only the budget counts."""
+    behaviour.delay = 0.1
+    watcher = watch(stable=STABLE.model_copy(update={"median_milliseconds": 20.0}), max_slowdown=None)
+    assert (watcher.broken(), broken(watcher)) == ("", [])
+
+
 def test_few_answers_are_not_compared(watch: Watch, behaviour: Behaviour) -> None:
     """The median of a handful says nothing, and the verdict says so."""
     behaviour.delay = 0.1
