@@ -51,9 +51,9 @@ class Records:
         """Return a release by its name."""
         return next((record for record in self.all() if record.release == release), None)
 
-    def change(self, state: State, detail: str = "") -> Change:
-        """Return a change of state by whoever this is, now."""
-        return Change(state=state, at=datetime.now(UTC), by=self.who, detail=detail)
+    def change(self, state: State, detail: str = "", at: datetime | None = None) -> Change:
+        """Return a change of state by whoever this is, now or at another time."""
+        return Change(state=state, at=at or datetime.now(UTC), by=self.who, detail=detail)
 
     def create(self, record: Record, manifests: Manifests) -> Record:
         """Record a release before any of its objects is applied."""
@@ -84,9 +84,13 @@ class Records:
         detail: str = "",
         verdicts: tuple[Verdict, ...] = (),
         baseline: Baseline | None = None,
+        at: datetime | None = None,
     ) -> Record:
-        """Bring a release into a state and return it; what it was stays in its history."""
-        change = self.change(state, detail)
+        """Bring a release into a state and return it; what it was stays in its history.
+
+        `at` says since when it is in that state, if not since now.
+        """
+        change = self.change(state, detail, at)
         found = {"verdicts": verdicts, "baseline": baseline}
         news = {name: value for name, value in found.items() if value}
         try:

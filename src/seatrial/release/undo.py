@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from seatrial import console
 from seatrial.errors import OutsideError, RollbackFailedError, SeatrialError
 from seatrial.release.names import LIVE
@@ -53,6 +55,8 @@ def _undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...
         return_to(target, stable)
     else:
         slots.switch(())
+    # Users are back from here on, however long its pods take to drain.
+    back = datetime.now(UTC)
     try:
         slots.close_preview()
         if not stable or stable.slot != record.slot:
@@ -63,7 +67,7 @@ def _undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...
         raise OutsideError(f"{users}, but {error.message}", error.hint) from error
     switched = record.state == "pending" or _was_live(record)
     end: State = "switched-back" if switched else ENDS[record.state]
-    return records.move(record, end, why, verdicts)
+    return records.move(record, end, why, verdicts, at=back)
 
 
 def return_to(target: Target, stable: Record) -> None:

@@ -2,85 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memory_cluster import MemoryCluster
+from memory_target import manifests_of, memory_target
 from release_records import make_record
 from seatrial.errors import RollbackFailedError
 from seatrial.release.cluster import Manifest, UnreachableError
-from seatrial.release.names import MANAGED, PART, RELEASE, SLOT
-from seatrial.release.record import Manifests, Record, State
+from seatrial.release.names import RELEASE, SLOT
+from seatrial.release.record import Record, State
 from seatrial.release.records import Records
 from seatrial.release.target import Target
 from seatrial.release.undo import finish_the_dead, undo
-from seatrial.settings import Environment, Settings, load
-from seatrial.workspace import Workspace
-
-ROOT = Path(__file__).parents[4]
-
-
-@dataclass(frozen=True)
-class MemoryTarget(Target):
-    """An environment whose cluster is in memory."""
-
-    memory: MemoryCluster | None = None
-
-    def __post_init__(self) -> None:
-        self.__dict__["cluster"] = self.memory
 
 
 @pytest.fixture
 def target(cluster: MemoryCluster, tmp_path: Path) -> Target:
     """The environment `local`, in memory."""
-    (tmp_path / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
-    workspace = Workspace(tmp_path, "trial")
-    settings = load(workspace)
-    quick = settings.environment("local").model_copy(update={"address_seconds": 1.0, "rollout_seconds": 1.0})
-    return MemoryTarget(_with(settings, quick), workspace, "local", 0, cluster)
-
-
-def _with(settings: Settings, environment: Environment) -> Settings:
-    return settings.model_copy(update={"environments": {"local": environment}})
-
-
-def _manifests(number: int) -> Manifests:
-    slot = "blue" if number % 2 else "green"
-    release = f"trial-{number}"
-    labels = {MANAGED: "seatrial", RELEASE: release}
-    deployment = {
-        "kind": "Deployment",
-        "metadata": {"name": f"classifier-{slot}", "generation": 1, "labels": {**labels, SLOT: slot}},
-        "spec": {"replicas": 2},
-        "status": {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2},
-    }
-    service = {
-        "kind": "Service",
-        "metadata": {"name": "classifier", "labels": {**labels, PART: "shared"}},
-        "spec": {"selector": {SLOT: slot, RELEASE: release}},
-        "status": {"loadBalancer": {"ingress": [{"ip": "127.0.0.9"}]}},
-    }
-    return Manifests(slot=[deployment], shared=[service])
+    return memory_target(cluster, tmp_path)
 
 
 @pytest.fixture
 def stable(target: Target, monkeypatch: pytest.MonkeyPatch) -> Record:
     """The first release, accepted and serving from blue."""
-    monkeypatch.setattr("release_records.Manifests", lambda **_: _manifests(1))
+    monkeypatch.setattr("release_records.Manifests", lambda **_: manifests_of(1))
     made = make_record(target.records, 1)
-    target.slots.fill("blue", _manifests(1).slot)
-    target.slots.switch(_manifests(1).shared)
+    target.slots.fill("blue", manifests_of(1).slot)
+    target.slots.switch(manifests_of(1).shared)
     return target.records.move(made, "stable")
 
 
 def _left(target: Target, state: State, monkeypatch: pytest.MonkeyPatch) -> Record:
     """Leave the second release as its runner would, had it died in that state."""
-    monkeypatch.setattr("release_records.Manifests", lambda **_: _manifests(2))
+    monkeypatch.setattr("release_records.Manifests", lambda **_: manifests_of(2))
     record = make_record(target.records, 2, previous="trial-1")
-    target.slots.fill("green", _manifests(2).slot)
+    target.slots.fill("green", manifests_of(2).slot)
     preview: Manifest = {
         "kind": "Service",
         "metadata": {"name": "classifier-preview"},
@@ -93,7 +53,7 @@ def _left(target: Target, state: State, monkeypatch: pytest.MonkeyPatch) -> Reco
     if state == "previewed":
         return record
     record = target.records.move(record, "pending")
-    target.slots.switch(_manifests(2).shared)
+    target.slots.switch(manifests_of(2).shared)
     return record
 
 
@@ -143,6 +103,18 @@ def test_users_are_sent_back_before_anything_is_removed(
     undo(target, record, "it failed")
     assert cluster.calls[0] == "apply Service classifier"
     assert "delete Deployment classifier-green" in cluster.calls
+
+
+def test_the_record_tells_since_when_users_are_back(
+    target: Target, stable: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long its pods take to drain, nobody was sent to it any more since then."""
+    record, drained = _left(target, "pending", monkeypatch), []
+    monkeypatch.setattr(
+        "seatrial.release.slots.Slots.wait_until_gone", lambda *_: drained.append(datetime.now(UTC))
+    )
+    before = datetime.now(UTC)
+    assert before <= undo(target, record, "it failed").since <= drained[0]
 
 
 def test_stable_is_filled_anew_where_nothing_of_it_answers(
