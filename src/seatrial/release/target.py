@@ -82,11 +82,15 @@ class Target:
 
         Raises UsageError when it is in neither.
         """
+        return self.cached_golden(digest) or load_golden(self._fetched(digest), digest)
+
+    def cached_golden(self, digest: str) -> GoldenSet | None:
+        """Return the golden set of a digest if this machine has it, asking nobody."""
         folder = self.workspace.cache / GOLDEN_SET.folder / digest.removeprefix("sha256:")
         try:
             return load_golden(folder, digest)
         except (ModelkitError, OSError):
-            return load_golden(self._fetched(digest), digest)
+            return None
 
     def _fetched(self, digest: str) -> Path:
         locked = read_lock(self.workspace.lock).golden

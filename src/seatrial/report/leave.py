@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from modelkit.errors import ModelkitError
 from seatrial import console
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.record import Record
@@ -82,6 +81,6 @@ def _as_left(target: Target, began: Record, error: SeatrialError | None) -> Reco
 
 
 def _golden(target: Target, record: Record) -> Path | None:
-    with suppress(SeatrialError, ModelkitError, OSError):
-        return target.golden(record.golden_digest).photos[0].path.parent
-    return None
+    # A store that is away must not keep whoever is on call waiting for pictures.
+    found = target.cached_golden(record.golden_digest)
+    return found.photos[0].path.parent if found else None
