@@ -24,6 +24,9 @@ from seatrial.settings import Settings
 from seatrial.stamp import Stamp
 from seatrial.workspace import Workspace
 
+# Whoever waits for a window of minutes hears now and then how it goes.
+TOLD_SECONDS = 30.0
+
 
 @dataclass(frozen=True)
 class Baked:
@@ -119,11 +122,16 @@ def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
 
 def _until_baked(target: Target, load: LoadWatcher, suite: Future[SuiteReport]) -> None:
     bake = target.environment.bake_seconds
-    end = time.monotonic() + bake
+    start = told = time.monotonic()
 
     def look() -> bool | None:
+        nonlocal told
         target.lease.check()
-        over = load.broken() or (suite.done() and (time.monotonic() >= end or suite.result().broken))
+        now = time.monotonic()
+        if now - told >= TOLD_SECONDS:
+            told = now
+            console.line(f"    {now - start:.0f} of {bake:.0f} s: {load.so_far()}")
+        over = load.broken() or (suite.done() and (now - start >= bake or suite.result().broken))
         return True if over else None
 
     until("the end of the bake window", look, bake + SUITE_SECONDS, every=0.2)

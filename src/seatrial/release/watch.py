@@ -90,6 +90,11 @@ class LoadWatcher:
         """How many requests have ended."""
         return len(self.seconds) + len(self.failures)
 
+    def so_far(self) -> str:
+        """Return in words how it goes."""
+        bad = f"{len(self.failures)} failed, {len(self.wrong)} wrong"
+        return f"{self.total} requests, {bad}, p95 {self._p95():.0f} ms"
+
     def broken(self) -> str:
         """Return why the promise is broken beyond doubt already, or nothing."""
         if self.wrong:
