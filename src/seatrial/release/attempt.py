@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import requests
@@ -59,7 +58,6 @@ class Attempt:
         golden = target.golden(record.golden_digest)
         with console.step(f"preview {record.release} at {url}, with load"):
             self._settle(url)
-            since = time.time()
             with target.watcher(url, golden, record.release) as load:
                 report = run_suite(
                     target.workspace,
@@ -68,7 +66,7 @@ class Attempt:
                     expect=expected(record),
                     name=f"{record.release}-preview",
                 )
-        stable = seen.baseline(since, record.previous, same_model=self.same_model)
+        stable = seen.baseline(record.previous, same_model=self.same_model)
         load.promise = replace(load.promise, stable=stable)
         self.verdicts = (*report.verdicts, *load.verdicts())
         broken = report.broken or load.broken() or first_broken(self.verdicts)

@@ -17,7 +17,7 @@ Given = Mapping[str, Sequence[float]]
 
 
 class Baseline(BaseModel):
-    """What users got from the stable release while the candidate was previewed.
+    """What users got from the stable release while the candidate was started and previewed.
 
     `failed` of `requests` had no answer; `median_milliseconds` is of the others. `probabilities` says how
     sure it was of each photo's label, by file name: empty where the candidate has another model, whose

@@ -24,14 +24,14 @@ class Witness:
 
     watcher: LoadWatcher | None = None
 
-    def baseline(self, since: float, release: str, *, same_model: bool) -> Baseline | None:
-        """Return what a release answered from a time on (unix seconds), None where it was nothing.
+    def baseline(self, release: str, *, same_model: bool) -> Baseline | None:
+        """Return what a release answered so far, None where it was nothing.
 
         Without `same_model` it is not said how sure it was of its answers.
         """
         if not self.watcher:
             return None
-        seen = [each for each in self.watcher.answers if each.t >= since]
+        seen = list(self.watcher.answers)
         answered = [each.ms for each in seen if each.release == release and 200 <= each.status < 300]
         failed = sum(not 200 <= each.status < 300 for each in seen)
         return baseline(release, answered, failed, self.watcher.given if same_model else {})
