@@ -22,6 +22,7 @@ def test_nobody_notices_a_release(trial: Trial, first: Record, images: Images, c
     assert crowd.wrong() == []
     assert crowd.releases() == [before.release, stable.release]
     assert {answer.connection for answer in crowd.answers} == {"kept", "new"}
+    assert _compared(stable) == {"answers come as soon as from stable", "answers are as sure as from stable"}
 
 
 def test_nobody_notices_a_rollback(
@@ -42,3 +43,9 @@ def test_nobody_notices_a_rollback(
     assert crowd.wrong() == []
     assert crowd.releases() == [replaced.release, before.release]
     assert trial.last().state == "rolled-back"
+
+
+def _compared(record: Record) -> set[str]:
+    """Return by what it was found no worse than the stable release before it: really, not for want of answers."""
+    found = {verdict.name: verdict.detail for verdict in record.verdicts if "from stable" in verdict.name}
+    return {name for name, detail in found.items() if not detail.startswith("not compared")}
