@@ -46,6 +46,6 @@ def test_nobody_notices_a_rollback(
 
 
 def _compared(record: Record) -> set[str]:
-    """Return by what it was found no worse than the stable release before it: really, not for want of answers."""
+    """Return by what it was found no worse than stable: compared, not let off for want of answers."""
     found = {verdict.name: verdict.detail for verdict in record.verdicts if "from stable" in verdict.name}
     return {name for name, detail in found.items() if not detail.startswith("not compared")}
