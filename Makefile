@@ -68,7 +68,7 @@ test: setup ## unit, integration and e2e, on an instance of their own
 	@$(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging; code=$$?; $(if $(KEEP),:,$(MAKE) --no-print-directory down INSTANCE=test) && exit $$code
 test-all: lint test-unit cloud bootstrap-all example publish pipeline test-integration test-e2e test-release
 test-unit: setup ## no network, no Docker, seconds
-	@pytest -q -n 2 --dist worksteal tests/unit
+	@pytest -q -n 4 --dist worksteal tests/unit
 test-integration: setup ## real Blob, real registry, the built image under testcontainers
 	@pytest -q --durations=15 tests/integration
 test-e2e: setup ## the acceptance suite: URL=… or ENV=…, EXPECT=<version or digest>

@@ -56,7 +56,7 @@ class StandIn(BaseHTTPRequestHandler):
 def registry() -> Iterator[Registry]:
     """The stand-in's address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield Registry(address=f"127.0.0.1:{server.server_port}", insecure=True)
     server.shutdown()
