@@ -14,7 +14,8 @@ from pathlib import Path
 from modelkit.card import FileEntry
 from modelkit.golden import Photo
 from seatrial.release.baseline import Baseline, Nearness
-from seatrial.release.watch import LoadWatcher, Promise
+from seatrial.release.promise import Promise
+from seatrial.release.watch import LoadWatcher
 
 
 @dataclass

@@ -130,7 +130,7 @@ def _until_baked(target: Target, load: LoadWatcher, suite: Future[SuiteReport]) 
         now = time.monotonic()
         if now - told >= TOLD_SECONDS:
             told = now
-            console.line(f"    {now - start:.0f} of {bake:.0f} s: {load.so_far()}")
+            console.line(f"    {now - start:.0f} of {bake:.0f} s: {load.outcome()}")
         over = load.broken() or (suite.done() and (now - start >= bake or suite.result().broken))
         return True if over else None
 

@@ -17,12 +17,13 @@ from seatrial.release.cluster import PATIENCE_SECONDS, Cluster, ClusterError
 from seatrial.release.connect import connect
 from seatrial.release.lease import Lease, whoami
 from seatrial.release.names import LIVE
+from seatrial.release.promise import Promise
 from seatrial.release.records import Records
 from seatrial.release.render import Renderer
 from seatrial.release.slots import Slots
 from seatrial.release.suite import Endpoint
 from seatrial.release.timeline import folder_of
-from seatrial.release.watch import LoadWatcher, Promise
+from seatrial.release.watch import LoadWatcher
 from seatrial.settings import Environment, Settings
 from seatrial.workspace import Workspace
 

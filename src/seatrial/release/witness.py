@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from seatrial.errors import SeatrialError
 from seatrial.release.baseline import Baseline, baseline
 from seatrial.release.names import LIVE
+from seatrial.release.promise import Promise
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.release.timeline import folder_of
-from seatrial.release.watch import LoadWatcher, Promise
+from seatrial.release.watch import LoadWatcher
 
 RATE = 3.0
 ADDRESS_SECONDS = 1.0

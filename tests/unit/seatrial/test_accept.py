@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from seatrial import accept
+from seatrial.release.promise import Promise
 from seatrial.release.suite import SuiteReport
-from seatrial.release.watch import LoadWatcher, Promise
+from seatrial.release.watch import LoadWatcher
 
 
 def test_a_long_bake_tells_how_it_goes(

@@ -7,8 +7,13 @@ from pathlib import Path
 
 from modelkit.card import FileEntry
 from modelkit.golden import Photo
-from seatrial.release.watch import LoadWatcher, Promise
+from seatrial.release.promise import Promise
+from seatrial.release.waiting import until
+from seatrial.release.watch import LoadWatcher
 from watched import Behaviour, Watch, broken
+
+# Seconds: longer than any test waits for an answer.
+HANGS = 5
 
 
 def test_right_answers_keep_the_promise(watch: Watch) -> None:
@@ -57,6 +62,16 @@ def test_slowness_is_broken_off_once_it_is_beyond_doubt(watch: Watch, behaviour:
     behaviour.delay = 0.1
     assert "took longer than 50 ms" in watch(max_p95=50, planned=100).broken()
     assert watch(max_p95=50, planned=1000).broken() == ""
+
+
+def test_hanging_is_late_before_any_answer_has_come(watch: Watch, behaviour: Behaviour) -> None:
+    """What users still wait for counts by how long they have waited: nobody waits for the last deadline."""
+    behaviour.delay = HANGS
+    load = LoadWatcher(watch.url, [watch.photo], Promise("trial-1", 0, 200), rate=100, limit=8, planned=25)
+    with load:
+        until("the verdict", lambda: load.broken() or None, HANGS)
+        assert load.total == 0
+        assert "took longer than 200 ms" in load.broken()
 
 
 def test_silence_breaks_it(watch: Watch, tmp_path: Path) -> None:
