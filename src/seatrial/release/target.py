@@ -113,6 +113,8 @@ class Target:
         left = folder_of(self.workspace, release) / f"{'live' if host else 'preview'}-timeline.jsonl"
         load = LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
         load.planned = round(asked.load_per_second * asked.bake_seconds) if host else 0
+        # Bounded, but a long bake is watched to its end.
+        load.limit = max(load.limit, 2 * load.planned)
         return load
 
 

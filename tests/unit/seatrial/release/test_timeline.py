@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from environments import Environments, environments_of
+from modelkit.golden import load_golden
 from seatrial.release.target import open_target
 from seatrial.release.timeline import Answer, folder_of, read_timeline, write_timeline
 from seatrial.release.witness import witness
@@ -60,3 +61,17 @@ def test_where_nothing_is_live_nobody_is_asked(
     with witness(open_target(environments.settings, workspace, "staging"), record):
         pass
     assert not folder_of(workspace, record.release).exists()
+
+
+def test_a_long_bake_is_watched_to_its_end(
+    environments: Environments, workspace: Workspace, golden: Path
+) -> None:
+    """However long the window, there are requests enough for all of it; a preview's are bounded."""
+    settings = environments.settings
+    staging = settings.environment("staging").model_copy(update={"bake_seconds": 3 * 3600.0})
+    long = settings.model_copy(update={"environments": {**settings.environments, "staging": staging}})
+    target = open_target(long, workspace, "staging")
+    photos = load_golden(golden)
+    bake = target.watcher("http://127.0.0.1:1", photos, "staging-1", "staging.test")
+    assert bake.limit > bake.planned == 3 * 3600 * staging.load_per_second
+    assert target.watcher("http://127.0.0.1:1", photos, "staging-1").limit == 20_000
