@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from modelkit.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError, RolledBackError, SeatrialError
-from seatrial.process import Stop
 from seatrial.release.attempt import expected, first_broken
 from seatrial.release.names import other
 from seatrial.release.record import Record
-from seatrial.release.suite import SUITE_SECONDS, SuiteReport, run_suite
+from seatrial.release.suite import SUITE_SECONDS, SuiteReport, suite_running
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import finish_the_dead, undo
 from seatrial.release.waiting import until
@@ -94,19 +93,16 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Verdict, .
 
 
 def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
-    pool, stop = ThreadPoolExecutor(1), Stop()
-    try:
-        host = target.environment.host
-        with target.watcher(target.url(), golden, record.release, host, record.baseline) as load:
-            suite = pool.submit(
-                run_suite,
-                target.workspace,
-                target.by_name(),
-                golden=golden.photos[0].path.parent,
-                expect=expected(record),
-                name=f"{record.release}-live",
-                stop=stop,
-            )
+    load = target.watcher(target.url(), golden, record.release, target.environment.host, record.baseline)
+    running = suite_running(
+        target.workspace,
+        target.by_name(),
+        golden=golden.photos[0].path.parent,
+        expect=expected(record),
+        name=f"{record.release}-live",
+    )
+    with running as suite:
+        with load:
             _until_baked(target, load, suite)
             broken = load.broken()
         if broken:
@@ -114,10 +110,7 @@ def _watch(target: Target, record: Record, golden: GoldenSet) -> Baked:
             beyond_doubt = Verdict(name="nothing breaks while it bakes", passed=False, detail=broken)
             return Baked((beyond_doubt, *load.verdicts()))
         report = suite.result()
-        return Baked((*report.verdicts, *load.verdicts()), report.log if report.broken else "")
-    finally:
-        stop.now()
-        pool.shutdown(wait=False)
+    return Baked((*report.verdicts, *load.verdicts()), report.log if report.broken else "")
 
 
 def _until_baked(target: Target, load: LoadWatcher, suite: Future[SuiteReport]) -> None:

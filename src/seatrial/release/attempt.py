@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import requests
 
+from modelkit.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.release.image import ImageFacts
@@ -14,9 +15,10 @@ from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.record import Manifests, Record
 from seatrial.release.render import Candidate
 from seatrial.release.rollout import wait_for_rollout
-from seatrial.release.suite import Endpoint, run_suite
+from seatrial.release.suite import SUITE_SECONDS, Endpoint, SuiteReport, suite_running
 from seatrial.release.target import Target
 from seatrial.release.waiting import until
+from seatrial.release.watch import LoadWatcher
 from seatrial.release.witness import Witness
 from seatrial.results import Verdict
 
@@ -58,14 +60,8 @@ class Attempt:
         golden = target.golden(record.golden_digest)
         with console.step(f"preview {record.release} at {url}, with load"):
             self._settle(url)
-            with target.watcher(url, golden, record.release) as load:
-                report = run_suite(
-                    target.workspace,
-                    Endpoint(url),
-                    golden=golden.photos[0].path.parent,
-                    expect=expected(record),
-                    name=f"{record.release}-preview",
-                )
+            load = target.watcher(url, golden, record.release)
+            report = self._judge(load, Endpoint(url), golden)
         stable = seen.baseline(record.previous, same_model=self.same_model)
         load.promise = replace(load.promise, stable=stable)
         self.verdicts = (*report.verdicts, *load.verdicts())
@@ -73,6 +69,23 @@ class Attempt:
         if broken:
             raise RefusedError(broken, "mend it and release anew; users saw nothing of it", report.log)
         self.record = target.records.move(record, "previewed", verdicts=self.verdicts, baseline=stable)
+
+    def _judge(self, load: LoadWatcher, endpoint: Endpoint, golden: GoldenSet) -> SuiteReport:
+        """Run suite and load; a candidate that is too slow beyond doubt is not asked all of it."""
+        running = suite_running(
+            self.target.workspace,
+            endpoint,
+            golden=golden.photos[0].path.parent,
+            expect=expected(self.record),
+            name=f"{self.record.release}-preview",
+        )
+        with running as suite, load:
+            until(
+                "the suite on its preview",
+                lambda: True if suite.done() or load.late() else None,
+                2 * SUITE_SECONDS,
+            )
+            return suite.result() if suite.done() else _broken_off(load.late())
 
     def switch(self) -> str:
         """Send the users to the candidate and return its URL once new connections reach it."""
@@ -135,6 +148,11 @@ def expected(record: Record) -> tuple[str, ...]:
 def first_broken(verdicts: tuple[Verdict, ...]) -> str:
     """Return the first promise that was broken, or nothing."""
     return next((f"{v.name}: {v.detail}" for v in verdicts if not v.passed), "")
+
+
+def _broken_off(why: str) -> SuiteReport:
+    """Return the report of a suite that was not run to its end: whatever else, it has not passed."""
+    return SuiteReport((Verdict(name="its suite is not kept waiting", passed=False, detail=why),), "")
 
 
 def _serves(url: str, release: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +50,19 @@ class SuiteReport:
         failed = [f"{v.name}: {v.detail}" for v in self.verdicts if not v.passed]
         first = f"{len(failed)} of {len(self.verdicts)} promises broken, first: {failed[0]}" if failed else ""
         return first
+
+
+@contextmanager
+def suite_running(
+    workspace: Workspace, endpoint: Endpoint, *, golden: Path, expect: Sequence[str], name: str
+) -> Iterator[Future[SuiteReport]]:
+    """Run the acceptance suite beside the block, which may end without waiting for it: it is ended then."""
+    pool, stop = ThreadPoolExecutor(1), Stop()
+    try:
+        yield pool.submit(run_suite, workspace, endpoint, golden=golden, expect=expect, name=name, stop=stop)
+    finally:
+        stop.now()
+        pool.shutdown(wait=False)
 
 
 def run_suite(

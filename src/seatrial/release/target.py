@@ -21,7 +21,7 @@ from seatrial.release.promise import Promise
 from seatrial.release.records import Records
 from seatrial.release.render import Renderer
 from seatrial.release.slots import Slots
-from seatrial.release.suite import Endpoint
+from seatrial.release.suite import SUITE_SECONDS, Endpoint
 from seatrial.release.timeline import folder_of
 from seatrial.release.watch import LoadWatcher
 from seatrial.settings import Environment, Settings
@@ -112,7 +112,8 @@ class Target:
         promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds, stable, near)
         left = folder_of(self.workspace, release) / f"{'live' if host else 'preview'}-timeline.jsonl"
         load = LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
-        load.planned = round(asked.load_per_second * asked.bake_seconds) if host else 0
+        # A preview lasts as long as its suite.
+        load.planned = round(asked.load_per_second * (asked.bake_seconds if host else SUITE_SECONDS))
         # Bounded, but a long bake is watched to its end.
         load.limit = max(load.limit, 2 * load.planned)
         return load

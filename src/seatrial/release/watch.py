@@ -27,7 +27,7 @@ class LoadWatcher:
     """Sends golden photos at a steady rate, each on a connection of its own, until it is stopped.
 
     `rate` is in requests a second; `host` is the name to ask for at an address. The number of
-    requests is bounded by `limit`; `planned` is how many there will be at least, 0 where nobody knows.
+    requests is bounded by `limit`; `planned` is how many there may be, 0 where nobody knows.
     Each is noted in `answers`, and written to `timeline` at the end; `given` says how sure each right
     answer was, by photo.
     """
@@ -79,17 +79,17 @@ class LoadWatcher:
 
     def broken(self) -> str:
         """Return why the promise is broken beyond doubt already, or nothing."""
-        seen = self.outcome()
-        return self.promise.broken(seen) or (self._late(seen) if self.planned else "")
+        return self.promise.broken(self.outcome()) or self.late()
+
+    def late(self) -> str:
+        """Return why it is too slow beyond doubt already, or nothing; what hangs has taken as long so far."""
+        now, hanging = time.monotonic(), list(self._under_way.values())
+        so_far = [*self.seconds, *(now - at for at in hanging)]
+        return self.promise.late([1000 * each for each in so_far], self.planned) if self.planned else ""
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdict on each part of the promise."""
         return self.promise.verdicts(self.outcome())
-
-    def _late(self, seen: Outcome) -> str:
-        # One that hangs has taken this long at least.
-        now, hanging = time.monotonic(), list(self._under_way.values())
-        return self.promise.late([*seen.milliseconds, *(1000 * (now - at) for at in hanging)], self.planned)
 
     def _drive(self) -> None:
         due = time.monotonic()

@@ -68,7 +68,7 @@ FAULTS = (
         lambda i, _: faulty(i, "slow"),
         10,
         "refused",
-        "answers under load are quick",
+        "took longer than 3000 ms",
         {"MAX_P95_MILLISECONDS": "3000"},
     ),
     Fault(
