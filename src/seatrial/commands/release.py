@@ -24,6 +24,12 @@ Approvals = Annotated[
     Path | None,
     typer.Option(envvar="APPROVALS", help="instead: GitHub's list of who approved the workflow's run (JSON)"),
 ]
+Run = Annotated[
+    str,
+    typer.Option(
+        "--run", envvar=["GITHUB_RUN_ID", "BUILD_BUILDID"], help="the CI run that --approvals is of"
+    ),
+]
 
 
 @app.command(rich_help_panel="Release")
@@ -47,6 +53,7 @@ def deploy(
     image: Annotated[str, typer.Option(help="repo@sha256:…; default: what push gave")] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
+    run: Run = "",
     step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -55,7 +62,7 @@ def deploy(
     from seatrial.deploy import deploy as stage
     from seatrial.release.origin import Origin
 
-    who = _approval(env, approved_by, approvals)
+    who = _approval(env, approved_by, approvals, run)
     with summarised(instance, env, step_summary):
         run_stage(
             instance,
@@ -86,6 +93,7 @@ def promote(
     image: Annotated[str, typer.Option(help="the digest that is meant; default: what --from runs")] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
+    run: Run = "",
     step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -93,7 +101,7 @@ def promote(
     """Release to an environment what another has accepted: the same digest."""
     from seatrial.promote import promote as stage
 
-    who = _approval(env, approved_by, approvals)
+    who = _approval(env, approved_by, approvals, run)
     with summarised(instance, env, step_summary):
         run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, who), _say_promoted)
 
@@ -115,10 +123,10 @@ def current(env: Env = "local", instance: Instance = "dev") -> None:
     typer.echo(stage(load(workspace), workspace, env))
 
 
-def _approval(env: str, approved_by: str, approvals: Path | None) -> Approval:
+def _approval(env: str, approved_by: str, approvals: Path | None, run: str) -> Approval:
     from seatrial.release.approval import Approval, reviewers
 
-    return reviewers(approvals, env) if approvals else Approval(approved_by)
+    return reviewers(approvals, env, run) if approvals else Approval(approved_by)
 
 
 def _say_promoted(result: Any) -> str:

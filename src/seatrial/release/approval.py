@@ -11,6 +11,7 @@ from seatrial.errors import RefusedError, UsageError
 from seatrial.settings import Environment
 
 LONGEST = 100
+REVIEWED = "(reviewed in run "
 HINTS = {
     "person": "APPROVED_BY='their name' says who looked at it and wants it there",
     "reviewers": "let the workflow do it: its environment asks them, and APPROVALS= hands on what they said",
@@ -19,14 +20,14 @@ HINTS = {
 
 @dataclass(frozen=True)
 class Approval:
-    """Who approved: a name that was typed in, or with `reviewed` those whom the CI names."""
+    """Who approved: a name that was typed in, or those whom the CI names, and in which of its runs."""
 
     who: str = ""
-    reviewed: bool = False
+    run: str = ""
 
     def __str__(self) -> str:
         """Return it as it is recorded."""
-        return f"{self.who} (reviewed)" if self.reviewed else self.who
+        return f"{self.who} {REVIEWED}{self.run})" if self.run else self.who
 
 
 NOBODY = Approval()
@@ -55,20 +56,27 @@ def approval(name: str, environment: Environment, given: Approval) -> Approval:
     who = " ".join(given.who.split())
     if len(who) > LONGEST or not who.isprintable():
         raise UsageError(f"that is no name: {who[:20]!a}…", f"at most {LONGEST} letters, as they sign")
+    if REVIEWED in who:
+        raise UsageError(
+            "a name typed in says that it was reviewed", "the name alone: a review is the CI's word"
+        )
     asked = environment.approval
     if asked and not who:
         raise RefusedError(f"{name} asks for an approval, and nobody gave one", HINTS[asked])
-    if asked == "reviewers" and not given.reviewed:
+    if asked == "reviewers" and not given.run:
         raise RefusedError(f"{name} asks for the CI's reviewers, a name typed in is not enough", HINTS[asked])
-    return Approval(who, given.reviewed)
+    return Approval(who, given.run)
 
 
-def reviewers(document: Path, env: str) -> Approval:
+def reviewers(document: Path, env: str, run: str) -> Approval:
     """Return who approved a workflow run's release to an environment; nobody's name where nobody did.
 
-    The document is GitHub's list of a run's reviews (REST: /actions/runs/{run_id}/approvals). Raises
-    UsageError where there is none, or it is something else.
+    The document is GitHub's list of a run's reviews (REST: /actions/runs/{run_id}/approvals), `run` the
+    CI run that is under way. Raises RefusedError where none is: a file by itself is nobody's word.
+    UsageError where there is no such list, or it is something else.
     """
+    if not run.isalnum():
+        raise RefusedError("a list of reviews is taken from a CI run, and this is none", HINTS["reviewers"])
     try:
         reviews = TypeAdapter(list[_Review]).validate_json(document.read_bytes())
     except (OSError, ValidationError) as error:
@@ -79,4 +87,4 @@ def reviewers(document: Path, env: str) -> Approval:
         for each in reviews
         if each.state == "approved" and any(named.name == env for named in each.environments)
     }
-    return Approval(", ".join(sorted(names)), reviewed=True)
+    return Approval(", ".join(sorted(names)), run) if names else NOBODY

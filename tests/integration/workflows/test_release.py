@@ -72,11 +72,14 @@ def test_the_nightly_run_reaches_staging_and_then_production_with_github_stood_i
     assert found["model"]["version"] == handed_over(connected)["model"]
     last = history("production")[0]
     assert last.reference.endswith(found["app"]["image"].rpartition("@")[2])
-    assert (last.state, last.approved_by) == ("stable", "octocat (reviewed)")
-    assert last.promoted_from == found["app"]["release"]
     (asked,) = [call for call in connected.calls.splitlines() if call.startswith("gh ")]
-    assert asked.startswith("gh api repos/")
-    assert asked.endswith("/approvals")
+    api, _, rest = asked.partition("/actions/runs/")
+    assert api.startswith("gh api repos/")
+    this_run, _, what = rest.partition("/")
+    assert (this_run.isalnum(), what) == (True, "approvals")
+    approved = f"octocat (reviewed in run {this_run})"
+    assert (last.state, last.approved_by) == ("stable", approved)
+    assert last.promoted_from == found["app"]["release"]
 
 
 def test_nothing_reaches_production_that_its_reviewers_did_not_approve_with_github_stood_in_for(

@@ -40,12 +40,13 @@ def document(tmp_path: Path) -> Path:
 
 def test_only_whoever_approved_that_environment_counts(document: Path) -> None:
     """A rejection is no approval, and one of another environment is none of this."""
-    assert str(reviewers(document, "production")) == "ada, monalisa (reviewed)"
+    assert str(reviewers(document, "production", "1658")) == "ada, monalisa (reviewed in run 1658)"
 
 
 def test_where_nobody_approved_it_is_refused(document: Path) -> None:
     """An environment without reviewers lets a job through: nobody's name is invented."""
-    found = reviewers(document, "elsewhere")
+    found = reviewers(document, "elsewhere", "1658")
+    assert str(approval("local", _asks(""), found)) == ""
     for kind in ("person", "reviewers"):
         with pytest.raises(RefusedError, match="nobody gave one"):
             approval("production", _asks(kind), found)
@@ -63,8 +64,22 @@ def test_a_typed_name_is_no_review() -> None:
 @pytest.mark.parametrize("kind", ["person", "reviewers"])
 def test_a_review_is_taken_wherever_an_approval_is_asked_for(document: Path, kind: str) -> None:
     """Whom the CI names has approved, by hand or not."""
-    found = approval("production", _asks(kind), reviewers(document, "production"))
-    assert str(found) == "ada, monalisa (reviewed)"
+    found = approval("production", _asks(kind), reviewers(document, "production", "1658"))
+    assert str(found) == "ada, monalisa (reviewed in run 1658)"
+
+
+@pytest.mark.parametrize("run", ["", " ", "../1", "1) (reviewed in run 2"])
+def test_a_list_of_reviews_outside_a_run_is_refused(document: Path, run: str) -> None:
+    """By hand anybody could write one: it counts only beside the run whose reviews it is."""
+    with pytest.raises(RefusedError, match="taken from a CI run") as caught:
+        reviewers(document, "production", run)
+    assert "let the workflow do it" in caught.value.hint
+
+
+def test_a_typed_name_never_reads_as_a_review() -> None:
+    """What is recorded tells a review from a name that somebody typed in."""
+    with pytest.raises(UsageError, match="says that it was reviewed"):
+        approval("production", _asks("person"), Approval("octocat (reviewed in  run 1658)"))
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"message": "Not Found", "status": "404"}', '[{"state": 1}]'])
@@ -72,6 +87,6 @@ def test_what_is_no_list_of_reviews_is_wrong_usage(tmp_path: Path, text: str) ->
     """An error that was saved in its place, or half a file, is never an approval."""
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(UsageError, match="no list of a workflow run's reviews"):
-        reviewers(tmp_path / "a.json", "production")
+        reviewers(tmp_path / "a.json", "production", "1658")
     with pytest.raises(UsageError, match="no list"):
-        reviewers(tmp_path / "none.json", "production")
+        reviewers(tmp_path / "none.json", "production", "1658")
