@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelkit.seal import seal
+from imagemodel.seal import seal
 from seatrial.process import run
 from seatrial.results import FetchResult, PushResult
 from seatrial.workspace import Workspace

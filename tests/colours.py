@@ -9,8 +9,8 @@ import onnx
 from onnx import TensorProto, helper
 from PIL import Image
 
-from modelkit.card import Card
-from modelkit.seal import seal
+from imagemodel.card import Card
+from imagemodel.seal import seal
 
 SIDE = 16
 LABELS = ("red", "green", "blue")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from colours import LABELS, photo
-from modelkit.golden import GoldenSet, load_golden
-from modelkit.seal import canonical, seal
+from imagemodel.golden import GoldenSet, load_golden
+from imagemodel.seal import canonical, seal
 from seatrial.model.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings

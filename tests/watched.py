@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from modelkit.card import FileEntry
-from modelkit.golden import Photo
+from imagemodel.card import FileEntry
+from imagemodel.golden import Photo
 from seatrial.release.baseline import Baseline, Nearness
 from seatrial.release.promise import Promise
 from seatrial.release.watch import LoadWatcher

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from examples.imagenet.build import VARIANTS, build
 from examples.imagenet.errors import ExampleError
-from modelkit.errors import ModelkitError
+from imagemodel.errors import ImageModelError
 
 
 def _cache() -> Path:
@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     started = time.monotonic()
     try:
         example, built = build(arguments.out, _cache(), arguments.variant)
-    except (ExampleError, ModelkitError) as error:
+    except (ExampleError, ImageModelError) as error:
         print(f"example: {error.message}" + (f"; {error.hint}" if error.hint else ""), file=sys.stderr)
         return 30
     print(f"model   {example.model}  {arguments.out / 'model'}")

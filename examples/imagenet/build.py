@@ -11,9 +11,9 @@ from typing import Final
 
 from examples.imagenet.errors import ExampleError
 from examples.imagenet.packages import PINNED, Package, packages
-from modelkit import card, golden, seal
-from modelkit.errors import ModelkitError
-from modelkit.verify import verify
+from imagemodel import card, golden, seal
+from imagemodel.errors import ImageModelError
+from imagemodel.verify import verify
 
 VARIANTS: Final = ("first", "second", "wrong-labels")
 RECORD: Final = "built.json"
@@ -69,7 +69,7 @@ def _standing(out: Path) -> Example | None:
         record = Example(**json.loads((out / RECORD).read_text(encoding="utf-8")))
         verify(out / "model", record.model)
         golden.load_golden(out / "golden", record.golden)
-    except (OSError, ValueError, TypeError, ModelkitError):
+    except (OSError, ValueError, TypeError, ImageModelError):
         return None
     return record
 

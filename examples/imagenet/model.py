@@ -8,8 +8,8 @@ from examples.imagenet.labels import class_names
 from examples.imagenet.network import CLASSES, SIDE, efficientnet_lite0
 from examples.imagenet.packages import Package
 from examples.imagenet.weights import Weights, read_weights
-from modelkit.card import CROP, LABELS, MODEL, Card
-from modelkit.seal import seal, write_whole
+from imagemodel.card import CROP, LABELS, MODEL, Card
+from imagemodel.seal import seal, write_whole
 
 NAME: Final = "efficientnet-lite0"
 

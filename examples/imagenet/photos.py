@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from examples.imagenet.packages import Package
-from modelkit.golden import GOLDEN, GoldenSet, load_golden
-from modelkit.seal import canonical, describe_file, write_whole
+from imagemodel.golden import GOLDEN, GoldenSet, load_golden
+from imagemodel.seal import canonical, describe_file, write_whole
 
 NAME: Final = "imagenet-photos"
 VERSION: Final = "1.0.0"

@@ -16,7 +16,7 @@ from classifier.version import version_blueprint
 def create_app(config: Config) -> Flask:
     """Return the app, its model loaded and asked one real question.
 
-    Raises modelkit's ModelkitError when the model in `config.model_dir` is not what its card says.
+    Raises imagemodel's ImageModelError when the model in `config.model_dir` is not what its card says.
     """
     predictor = load_predictor(config.model_dir, config.threads)
     app = Flask("classifier", static_folder=None)

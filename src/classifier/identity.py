@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 
 from classifier.config import Config
 from classifier.logs import REQUESTS
-from modelkit.card import Card
+from imagemodel.card import Card
 
 UNRELEASED = "unreleased"
 SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")

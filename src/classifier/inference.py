@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from modelkit.card import Card
-from modelkit.classifier import Model, Prediction
+from imagemodel.card import Card
+from imagemodel.classifier import Model, Prediction
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Predictor:
     def predict(self, images: Sequence[bytes], top: int) -> Answer:
         """Return the `top` likeliest classes of each image.
 
-        Raises modelkit's ImageError where one is no image, its PredictionError where the model fails.
+        Raises imagemodel's ImageError where one is no image, its PredictionError where the model fails.
         """
         start = time.perf_counter()
         batch = self.model.prepare(images)
@@ -50,7 +50,7 @@ class Predictor:
 def load_predictor(directory: Path, threads: int) -> Predictor:
     """Load the model in `directory`, verified, and ask it one real question.
 
-    Raises modelkit's ModelkitError where the files are not what their card says or the answer is none.
+    Raises imagemodel's ImageModelError where the files are not what their card says or the answer is none.
     """
     return Predictor(Model.load(directory, threads))
 

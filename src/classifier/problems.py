@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from classifier.body import discard_rest
 from classifier.errors import RequestError
-from modelkit.errors import ImageError
+from imagemodel.errors import ImageError
 
 log = logging.getLogger(__name__)
 

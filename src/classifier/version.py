@@ -8,7 +8,7 @@ from importlib.metadata import version
 from flask import Blueprint
 
 from classifier.config import Config
-from modelkit.card import Card
+from imagemodel.card import Card
 
 FRAMEWORKS = ("flask", "onnxruntime", "numpy", "pillow")
 

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError, RolledBackError, SeatrialError
 from seatrial.release.attempt import expected, first_broken

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modelkit.card import Card
-from modelkit.errors import ModelkitError
-from modelkit.verify import verify
+from imagemodel.card import Card
+from imagemodel.errors import ImageModelError
+from imagemodel.verify import verify
 from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.image.anatomy import refuse_weight, weigh
@@ -79,7 +79,7 @@ def _proven(workspace: Workspace) -> tuple[FetchResult, Card]:
         )
     try:
         return fetched, verify(Path(fetched.model_path), fetched.model.digest)
-    except (ModelkitError, OSError) as error:
+    except (ImageModelError, OSError) as error:
         raise RefusedError(f"the fetched model is not whole: {error}", "make fetch") from error
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 import requests
 
 from e2e.api_client import ApiClient
-from modelkit.golden import Photo
+from imagemodel.golden import Photo
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-PACKAGES = ("modelkit", "classifier")
+PACKAGES = ("imagemodel", "classifier")
 SOURCES = (".py", ".json", ".html", ".css", ".js", ".typed")
 # One time for all files: the same bytes are the same layer, whenever and wherever it is built.
 EPOCH = 0

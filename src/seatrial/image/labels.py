@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelkit.card import Card
+from imagemodel.card import Card
 from seatrial.results import FetchResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

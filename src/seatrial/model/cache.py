@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from modelkit.card import digest_of
+from imagemodel.card import digest_of
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model import progress
 from seatrial.model.layout import Kind, Listing, parse_listing, verified, version_key

@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from modelkit.card import MODEL as ONNX
-from modelkit.golden import Photo, load_golden
+from imagemodel.card import MODEL as ONNX
+from imagemodel.golden import Photo, load_golden
 from seatrial.model.layout import refusing
 from seatrial.model.onnx_safety import inspect
 from seatrial.model.trial.outcome import ROUNDS, Answer, Outcome, hold_trial

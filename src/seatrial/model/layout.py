@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from modelkit.card import CARD, FileEntry, parse_card
-from modelkit.errors import ModelkitError
-from modelkit.fields import NAME, VERSION
-from modelkit.golden import GOLDEN, load_golden, parse_golden
-from modelkit.verify import verify
+from imagemodel.card import CARD, FileEntry, parse_card
+from imagemodel.errors import ImageModelError
+from imagemodel.fields import NAME, VERSION
+from imagemodel.golden import GOLDEN, load_golden, parse_golden
+from imagemodel.verify import verify
 from seatrial.errors import RefusedError, UsageError
 from seatrial.results import Artefact
 
@@ -90,8 +90,8 @@ def verified(kind: Kind, folder: Path, digest: str | None = None) -> Listing:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn what modelkit finds wrong into a gate's refusal."""
+    """Turn what imagemodel finds wrong into a gate's refusal."""
     try:
         yield
-    except ModelkitError as error:
+    except ImageModelError as error:
         raise RefusedError(error.message, error.hint) from error

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
-from modelkit.card import FileEntry, digest_of
+from imagemodel.card import FileEntry, digest_of
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model import progress
 from seatrial.model.layout import PUBLICATION, Kind, Listing, channel_key, version_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from modelkit.card import MODEL as ONNX
+from imagemodel.card import MODEL as ONNX
 from seatrial.errors import RefusedError
 from seatrial.model.layout import MODEL
 from seatrial.model.onnx_safety import inspect

@@ -9,7 +9,7 @@ from multiprocessing.pool import AsyncResult, ThreadPool
 from pathlib import Path
 from typing import Final
 
-from modelkit.card import FileEntry
+from imagemodel.card import FileEntry
 from seatrial.errors import RefusedError
 from seatrial.stores.protocol import Store
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import requests
 
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.release.image import ImageFacts

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from modelkit.errors import ModelkitError
-from modelkit.golden import GoldenSet, load_golden
+from imagemodel.errors import ImageModelError
+from imagemodel.golden import GoldenSet, load_golden
 from seatrial.errors import UsageError
 from seatrial.model.cache import Cache
 from seatrial.model.layout import GOLDEN_SET
@@ -90,7 +90,7 @@ class Target:
         folder = self.workspace.cache / GOLDEN_SET.folder / digest.removeprefix("sha256:")
         try:
             return load_golden(folder, digest)
-        except (ModelkitError, OSError):
+        except (ImageModelError, OSError):
             return None
 
     def _fetched(self, digest: str) -> Path:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import requests
 
-from modelkit.golden import Photo
+from imagemodel.golden import Photo
 from seatrial.release.promise import Outcome, Promise
 from seatrial.release.timeline import Answer, write_timeline
 from seatrial.results import Verdict

@@ -11,7 +11,7 @@ import pytest
 
 from e2e.api_client import ApiClient
 from e2e.endpoint import Endpoint, locate
-from modelkit.golden import GoldenSet, load_golden
+from imagemodel.golden import GoldenSet, load_golden
 
 
 @pytest.fixture(scope="session")

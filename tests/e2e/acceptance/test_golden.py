@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from e2e.api_client import ApiClient
-from modelkit.golden import GoldenSet, Photo
+from imagemodel.golden import GoldenSet, Photo
 
 
 def test_predict_names_every_golden_photo(

@@ -9,7 +9,7 @@ import pytest
 
 from e2e.api_client import ApiClient
 from e2e.endpoint import Endpoint
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 
 REQUESTS = 100
 CLIENTS = 4

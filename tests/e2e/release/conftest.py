@@ -14,7 +14,7 @@ import pytest
 from e2e.api_client import ApiClient
 from e2e.load import Users
 from e2e.release.images import Images
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 from seatrial.process import run
 from seatrial.release.record import Record
 from seatrial.release.target import Target

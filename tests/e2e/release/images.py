@@ -13,7 +13,7 @@ from pathlib import Path
 
 import docker
 
-from modelkit.seal import seal
+from imagemodel.seal import seal
 from seatrial.image.credentials import find_credentials
 from seatrial.image.labels import OURS
 from seatrial.image.registry import RegistryClient

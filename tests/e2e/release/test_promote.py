@@ -12,7 +12,7 @@ import pytest
 from e2e.api_client import ApiClient
 from e2e.release.conftest import COMMAND_SECONDS, Trial
 from e2e.release.environments import environment, remove
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 from seatrial.process import run
 from seatrial.release.record import Record
 from seatrial.workspace import Workspace

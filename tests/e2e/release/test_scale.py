@@ -12,7 +12,7 @@ from e2e.release.conftest import Trial
 from e2e.release.environments import environment, remove
 from e2e.release.images import Images
 from e2e.sizes import Sizes, look
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 from seatrial.release.cluster import Manifest
 from seatrial.release.names import Slot, deployment
 from seatrial.release.slots import Slots

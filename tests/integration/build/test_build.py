@@ -52,7 +52,7 @@ def checkout(workspace: Workspace) -> Workspace:
     shutil.copy(ROOT / "Dockerfile", workspace.root)
     (workspace.root / "requirements").mkdir()
     shutil.copy(ROOT / "requirements/app.txt", workspace.root / "requirements")
-    for package in ("modelkit", "classifier"):
+    for package in ("imagemodel", "classifier"):
         shutil.copytree(ROOT / "src" / package, workspace.root / "src" / package)
     return workspace
 

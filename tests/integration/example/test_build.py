@@ -6,8 +6,8 @@ import pytest
 from examples.imagenet import __main__, build
 from examples.imagenet.errors import ExampleError
 
-from modelkit.classifier import Model
-from modelkit.golden import load_golden
+from imagemodel.classifier import Model
+from imagemodel.golden import load_golden
 
 from .conftest import look_only_at
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelkit.classifier import Model
-from modelkit.golden import GoldenSet, load_golden
+from imagemodel.classifier import Model
+from imagemodel.golden import GoldenSet, load_golden
 
 REPOSITORY = Path(__file__).parents[3]
 # What every machine gets: it changes only where the packages, the network or the golden set do.

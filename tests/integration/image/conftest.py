@@ -11,7 +11,7 @@ import docker
 import pytest
 
 from app_container import LABEL, SESSION, AppContainer
-from modelkit.golden import GoldenSet, load_golden
+from imagemodel.golden import GoldenSet, load_golden
 from seatrial.errors import SeatrialError
 from seatrial.results import BuildResult, FetchResult
 from seatrial.workspace import Workspace

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app_container import AppContainer
-from modelkit.golden import GoldenSet, Photo
+from imagemodel.golden import GoldenSet, Photo
 
 
 def test_every_golden_photo_as_a_body(app: AppContainer, golden: GoldenSet, model_digest: str) -> None:

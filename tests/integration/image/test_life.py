@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from app_container import AppContainer
-from modelkit.golden import GoldenSet
+from imagemodel.golden import GoldenSet
 
 
 def test_request_under_way_is_answered_after_sigterm(own_app: AppContainer, golden: GoldenSet) -> None:

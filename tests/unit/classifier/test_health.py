@@ -11,9 +11,9 @@ from classifier.app import create_app
 from classifier.config import Config
 from classifier.inference import Predictor
 from colours import write_model
-from modelkit.card import load_card
-from modelkit.classifier import Model
-from modelkit.errors import PredictionError, VerifyError
+from imagemodel.card import load_card
+from imagemodel.classifier import Model
+from imagemodel.errors import PredictionError, VerifyError
 
 
 def test_home_is_healthy(client: FlaskClient) -> None:

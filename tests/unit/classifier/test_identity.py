@@ -13,7 +13,7 @@ from classifier.app import create_app
 from classifier.config import Config
 from classifier.logs import REQUESTS, JsonFormatter
 from colours import photo
-from modelkit.card import load_card
+from imagemodel.card import load_card
 
 FIXED = ("time", "level", "logger", "message")
 ANSWERS = [

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from classifier.config import Config
 from colours import photo
-from modelkit.card import load_card
+from imagemodel.card import load_card
 
 
 def huge_png(side: int) -> bytes:

@@ -12,10 +12,10 @@ from unit.house.project import ROOT
 
 LINT = str(Path(sys.executable).with_name("lint-imports"))
 FORBIDDEN = {
-    "modelkit": "seatrial",
+    "imagemodel": "seatrial",
     "classifier": "localcloud",
     "seatrial": "localcloud",
-    "localcloud": "modelkit",
+    "localcloud": "imagemodel",
 }
 
 

@@ -16,7 +16,7 @@ def root(tmp_path: Path) -> Path:
         "Dockerfile": "FROM scratch\n",
         "requirements/app.txt": "flask\n",
         "requirements/dev.txt": "pytest\n",
-        "src/modelkit/card.py": "",
+        "src/imagemodel/card.py": "",
         "src/classifier/app.py": "",
         "src/classifier/.env": "PASSWORD=hidden",
         "src/classifier/__pycache__/app.pyc": "",
@@ -35,14 +35,14 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_only_what_the_image_is_made_of(root: Path, model: Path, tmp_path: Path) -> None:
-    """The app, modelkit, their lock and the model: no pipeline, no secret, no hidden file, no link."""
+    """The app, imagemodel, their lock and the model: no pipeline, no secret, no hidden file, no link."""
     (tmp_path / "context").mkdir()
     context = make_context(root, model, tmp_path / "context")
     found = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
     assert found == {
         "Dockerfile",
         "requirements/app.txt",
-        "src/modelkit/card.py",
+        "src/imagemodel/card.py",
         "src/classifier/app.py",
         "layers/model/app/model/model.onnx",
         "layers/model/app/model/labels.txt",

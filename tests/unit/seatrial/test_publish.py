@@ -11,7 +11,7 @@ import onnx
 import pytest
 
 from colours import LABELS, write_model
-from modelkit.verify import verify
+from imagemodel.verify import verify
 from samples import reseal
 from seatrial.errors import RefusedError, UsageError
 from seatrial.publish import publish

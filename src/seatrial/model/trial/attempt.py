@@ -6,9 +6,9 @@ import resource
 import time
 from pathlib import Path
 
-from modelkit.classifier import Model
-from modelkit.errors import ModelkitError
-from modelkit.golden import Photo, load_golden
+from imagemodel.classifier import Model
+from imagemodel.errors import ImageModelError
+from imagemodel.golden import Photo, load_golden
 from seatrial.model.trial.outcome import Answer, Outcome
 
 MEMORY = 8 << 30
@@ -25,7 +25,7 @@ def attempt(model: Path, golden: Path, rounds: int) -> Outcome:
         loaded = Model.load(model)
         photos = load_golden(golden).photos
         return Outcome(answers=tuple(_ask(loaded, photo, rounds) for photo in photos))
-    except ModelkitError as error:
+    except ImageModelError as error:
         return Outcome(fault=error.message)
     except MemoryError:
         return Outcome(fault=f"it needs more than {MEMORY >> 30} GiB of memory")

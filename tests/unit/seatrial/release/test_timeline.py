@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from environments import Environments, environments_of
-from modelkit.golden import load_golden
+from imagemodel.golden import load_golden
 from seatrial.release.target import open_target
 from seatrial.release.timeline import Answer, folder_of, read_timeline, write_timeline
 from seatrial.release.witness import witness

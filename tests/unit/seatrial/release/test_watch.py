@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from modelkit.card import FileEntry
-from modelkit.golden import Photo
+from imagemodel.card import FileEntry
+from imagemodel.golden import Photo
 from seatrial.release.promise import Promise
 from seatrial.release.waiting import until
 from seatrial.release.watch import LoadWatcher

@@ -9,11 +9,11 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from modelkit.card import LABELS, MODEL, Card
-from modelkit.errors import CardError, PredictionError, VerifyError
-from modelkit.preprocess import MAX_PIXELS, preprocess
-from modelkit.session import check_session, open_session
-from modelkit.verify import verify
+from imagemodel.card import LABELS, MODEL, Card
+from imagemodel.errors import CardError, PredictionError, VerifyError
+from imagemodel.preprocess import MAX_PIXELS, preprocess
+from imagemodel.session import check_session, open_session
+from imagemodel.verify import verify
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
-from modelkit.card import InputSpec
-from modelkit.seal import seal
+from imagemodel.card import InputSpec
+from imagemodel.seal import seal
 
 HEIGHT, WIDTH = 6, 8
 DESCRIPTION: dict[str, Any] = {

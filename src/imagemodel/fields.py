@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from modelkit.errors import CardError
+from imagemodel.errors import CardError
 
 LIMIT: Final = 1 << 20
 """Bytes. A description of this size is none: the largest golden set stays far below."""
@@ -24,7 +24,7 @@ def parse(raw: bytes, source: str) -> "Fields":
     try:
         value = json.loads(raw, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise CardError(f"{source}: not JSON: {error}", "write it anew with modelkit.card.seal") from error
+        raise CardError(f"{source}: not JSON: {error}", "write it anew with imagemodel.card.seal") from error
     if not isinstance(value, dict):
         raise CardError(f"{source}: expected a JSON object, found {_show(value)}")
     return Fields(value, source)

@@ -1,7 +1,7 @@
 """What can go wrong with a model on disk, each with its cure."""
 
 
-class ModelkitError(Exception):
+class ImageModelError(Exception):
     """The base of every error of this package: a message of one line, and a hint that tells the cure."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -10,17 +10,17 @@ class ModelkitError(Exception):
         self.hint = hint
 
 
-class CardError(ModelkitError):
+class CardError(ImageModelError):
     """A card or a golden set's list does not say what it must, or the model is unlike its card."""
 
 
-class VerifyError(ModelkitError):
+class VerifyError(ImageModelError):
     """The files are not those that the card or the list names, or cannot be loaded."""
 
 
-class ImageError(ModelkitError):
+class ImageError(ImageModelError):
     """The bytes are no image that can be judged: not an image, cut short, or of too many pixels."""
 
 
-class PredictionError(ModelkitError):
+class PredictionError(ImageModelError):
     """The model was run and gave no usable answer."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from modelkit.card import CROP, InputSpec
-from modelkit.errors import ImageError
+from imagemodel.card import CROP, InputSpec
+from imagemodel.errors import ImageError
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS: Final = 50_000_000

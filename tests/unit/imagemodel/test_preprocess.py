@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from modelkit.card import CROP
-from modelkit.preprocess import preprocess
+from imagemodel.card import CROP
+from imagemodel.preprocess import preprocess
 
 from .conftest import SPEC, halves
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from modelkit.card import FileEntry, digest_of
-from modelkit.errors import CardError
-from modelkit.fields import FILE, NAME, SHA256, VERSION, Fields, parse
-from modelkit.verify import check_files, read_list
+from imagemodel.card import FileEntry, digest_of
+from imagemodel.errors import CardError
+from imagemodel.fields import FILE, NAME, SHA256, VERSION, Fields, parse
+from imagemodel.verify import check_files, read_list
 
 GOLDEN: Final = "golden.json"
 

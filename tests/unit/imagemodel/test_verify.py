@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modelkit.card import load_card
-from modelkit.errors import CardError, ModelkitError, VerifyError
-from modelkit.verify import verify
+from imagemodel.card import load_card
+from imagemodel.errors import CardError, ImageModelError, VerifyError
+from imagemodel.verify import verify
 
 
 def test_a_whole_model_is_taken(model_directory: Path) -> None:
@@ -104,5 +104,5 @@ def test_a_card_that_is_a_lie_is_refused_before_any_file_is_read(model_directory
 
 def test_a_directory_that_is_none_is_refused(tmp_path) -> None:
     """A path with nothing there is an error of ours, not the system's."""
-    with pytest.raises(ModelkitError, match=r"model\.json"):
+    with pytest.raises(ImageModelError, match=r"model\.json"):
         verify(tmp_path / "nothing")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from modelkit.errors import VerifyError
-from modelkit.fields import FILE, NAME, SHA256, VERSION, Fields, parse
+from imagemodel.errors import VerifyError
+from imagemodel.fields import FILE, NAME, SHA256, VERSION, Fields, parse
 
 CARD: Final = "model.json"
 MODEL: Final = "model.onnx"

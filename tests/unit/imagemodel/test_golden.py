@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from modelkit.errors import CardError, VerifyError
-from modelkit.golden import load_golden
-from modelkit.seal import canonical, describe_file
+from imagemodel.errors import CardError, VerifyError
+from imagemodel.golden import load_golden
+from imagemodel.seal import canonical, describe_file
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def golden_directory(tmp_path: Path, listing) -> Path:
 @pytest.fixture(scope="session")
 def schema() -> jsonschema.Draft202012Validator:
     """The published schema of the list."""
-    return jsonschema.Draft202012Validator(json.loads((files("modelkit") / "golden.schema.json").read_text()))
+    return jsonschema.Draft202012Validator(
+        json.loads((files("imagemodel") / "golden.schema.json").read_text())
+    )
 
 
 def test_a_whole_set_is_loaded(golden_directory, listing, schema) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from modelkit.card import CARD, Card, FileEntry, digest_of, parse_card
-from modelkit.errors import VerifyError
-from modelkit.fields import LIMIT
+from imagemodel.card import CARD, Card, FileEntry, digest_of, parse_card
+from imagemodel.errors import VerifyError
+from imagemodel.fields import LIMIT
 
 AGAIN: Final = "fetch it again, or publish a new version: a published one is never changed"
 

@@ -9,8 +9,8 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import onnxruntime as ort
 
-from modelkit.card import Card
-from modelkit.errors import CardError, VerifyError
+from imagemodel.card import Card
+from imagemodel.errors import CardError, VerifyError
 
 _TYPES: Final = {"float32": "tensor(float)", "uint8": "tensor(uint8)"}
 _ERRORS_ONLY: Final = 3

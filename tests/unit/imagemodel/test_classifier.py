@@ -8,8 +8,8 @@ import pytest
 from onnx import numpy_helper
 from onnx.external_data_helper import set_external_data
 
-from modelkit.classifier import Model
-from modelkit.errors import CardError, ImageError, PredictionError, VerifyError
+from imagemodel.classifier import Model
+from imagemodel.errors import CardError, ImageError, PredictionError, VerifyError
 
 from .conftest import network
 

@@ -1,4 +1,4 @@
-"""Write a card or a golden set's list: the data scientist's side of what `modelkit.verify` checks."""
+"""Write a card or a golden set's list: the data scientist's side of what `imagemodel.verify` checks."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modelkit.card import CARD, Card, parse_card
-from modelkit.errors import CardError
+from imagemodel.card import CARD, Card, parse_card
+from imagemodel.errors import CardError
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from modelkit.card import CROP, load_card, parse_card
-from modelkit.errors import CardError, VerifyError
-from modelkit.seal import canonical, seal
+from imagemodel.card import CROP, load_card, parse_card
+from imagemodel.errors import CardError, VerifyError
+from imagemodel.seal import canonical, seal
 
 ENTRY = {"sha256": "0" * 64, "size": 1}
 REMOVED = object()
@@ -67,7 +67,7 @@ def fields(model_directory: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def schema() -> jsonschema.Draft202012Validator:
     """The published schema of the card."""
-    return jsonschema.Draft202012Validator(json.loads((files("modelkit") / "card.schema.json").read_text()))
+    return jsonschema.Draft202012Validator(json.loads((files("imagemodel") / "card.schema.json").read_text()))
 
 
 def changed(fields: dict[str, Any], where: str, value: Any) -> dict[str, Any]:

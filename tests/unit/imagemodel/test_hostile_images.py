@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from modelkit.card import CROP
-from modelkit.errors import ImageError
-from modelkit.preprocess import preprocess
+from imagemodel.card import CROP
+from imagemodel.errors import ImageError
+from imagemodel.preprocess import preprocess
 
 from .conftest import SPEC, halves
 
