@@ -37,8 +37,10 @@ status: setup ## what runs: part, version, address, state, memory, logs
 	@localcloud status
 doctor: setup ## what is missing on this machine, and the cure
 	@seatrial doctor
-clean: setup ## old reports and images; nothing that a release or the lock names (DRY_RUN=1)
-	@seatrial clean $(if $(DRY_RUN),--dry-run)
+prune: setup ## old reports and images; nothing that a release or the lock names (DRY_RUN=1)
+	@seatrial prune $(if $(DRY_RUN),--dry-run)
+clean: ## local build output: caches, coverage, compiled files (no registry, no report, no cluster)
+	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
 cloud: setup ## start the local cloud (Blob, registry, cluster, load balancer, DNS)
 	@localcloud up
 example: setup ## build the example model and its golden set
@@ -125,4 +127,4 @@ help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
 
-.PHONY: bench-scale bench-release test-faults test-long up down status doctor clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help
+.PHONY: bench-scale bench-release test-faults test-long up down status doctor prune clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help

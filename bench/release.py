@@ -22,8 +22,8 @@ from e2e.release.environments import environment, remove
 from e2e.release.faults import FAULTS, Fault
 from e2e.release.images import Images
 from e2e.release.ordeal import undergo
-from seatrial.release.waiting import until
 from seatrial.results import FetchResult, PushResult
+from seatrial.wait import until
 from seatrial.workspace import Workspace, find, write_atomically
 
 RATE, CLIENTS, REQUESTS, RELEASES = 20, 8, 2_400, 3

@@ -22,8 +22,8 @@ from e2e.release.conftest import Trial
 from e2e.release.environments import environment, remove
 from e2e.release.images import Images
 from e2e.sizes import Size, Sizes, look
-from seatrial.release.waiting import until
 from seatrial.results import FetchResult, PushResult
+from seatrial.wait import until
 from seatrial.workspace import find
 
 # Requests a second: seven take an eighth of a core and more, fourteen more than one replica may have.

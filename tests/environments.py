@@ -13,10 +13,10 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
-from seatrial.release.names import MANAGED, MANAGER, RELEASE, SLOT
+from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
 from seatrial.release.record import Manifests, Record
 from seatrial.release.records import Records
-from seatrial.results import Artefact, Verdict
+from seatrial.results import Artefact, Check
 from seatrial.settings import Environment, Settings
 
 MODEL = Artefact(name="colours", version="1.0.0", digest="sha256:" + "d" * 64)
@@ -57,7 +57,7 @@ class Environments:
             "working_state": f"tree-{letter}",
             "lock_digest": digest("f"),
             "suite": "c0ffee",
-            "verdicts": (Verdict(name="it answers", passed=True, detail="it did"),),
+            "verdicts": (Check(name="it answers", passed=True, detail="it did"),),
             "history": (records.change("candidate"),),
         }
         record = Record.model_validate({**known, **fields})

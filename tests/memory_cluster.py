@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from seatrial.release.cluster import ClusterError
+from seatrial.kube.client import ClusterError
 
 Manifest = dict[str, Any]
 

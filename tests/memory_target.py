@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memory_cluster import MemoryCluster
-from seatrial.release.names import MANAGED, PART, RELEASE, SLOT
+from seatrial.kube.labels import MANAGED, PART, RELEASE, SLOT
 from seatrial.release.record import Manifests
 from seatrial.release.target import Target
 from seatrial.settings import Environment, Settings, load

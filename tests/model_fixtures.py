@@ -8,8 +8,8 @@ import pytest
 
 from colours import write_model
 from samples import lock_to, make_checkout, make_settings, write_golden
-from seatrial.publish import publish
 from seatrial.settings import Settings
+from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
 

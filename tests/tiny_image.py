@@ -41,7 +41,7 @@ def write_results(workspace: Workspace, built: str, checked: str | None = None) 
         "golden": ARTEFACT,
     }
     workspace.write_result(FetchResult(**common, model_path="none", golden_path="none", bytes_transferred=0))
-    workspace.write_result(BuildResult(**common, image=built, size=1, layers={}))
+    workspace.write_result(BuildResult(**common, image_id=built, size=1, layers={}))
     if checked:
         lean = {name: common[name] for name in common if name not in ("model", "golden")}
-        workspace.write_result(CheckResult(**lean, image=checked, passed=1, report="check.xml"))
+        workspace.write_result(CheckResult(**lean, image_id=checked, passed=1, report="check.xml"))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from imagemodel.card import FileEntry
 from imagemodel.golden import Photo
-from seatrial.release.baseline import Baseline, Nearness
-from seatrial.release.promise import Promise
-from seatrial.release.watch import LoadWatcher
+from seatrial.analysis.baseline import Baseline, Tolerances
+from seatrial.analysis.load import LoadGenerator
+from seatrial.analysis.thresholds import Thresholds
 
 
 @dataclass
@@ -76,11 +76,11 @@ class Watch:
         stable: Baseline | None = None,
         planned: int = 0,
         max_slowdown: float | None = 2,
-    ) -> LoadWatcher:
+    ) -> LoadGenerator:
         """Return the watcher after so many requests."""
-        near = Nearness(max_slowdown, max_drift=0.02)
-        promise = Promise("trial-1", max_error_rate, max_p95, stable, near)
-        load = LoadWatcher(self.url, [self.photo], promise, rate=200, limit=requests, planned=planned)
+        near = Tolerances(max_slowdown, max_drift=0.02)
+        promise = Thresholds("trial-1", max_error_rate, max_p95, stable, near)
+        load = LoadGenerator(self.url, [self.photo], promise, rate=200, limit=requests, planned=planned)
         with load:
             end = time.monotonic() + 30
             while load.total < requests and time.monotonic() < end:
@@ -88,6 +88,6 @@ class Watch:
         return load
 
 
-def broken(watcher: LoadWatcher) -> list[str]:
+def broken(watcher: LoadGenerator) -> list[str]:
     """Return the names of the promises that were broken."""
     return [verdict.name for verdict in watcher.verdicts() if not verdict.passed]

@@ -51,7 +51,7 @@ class FetchResult(StageResult):
     bytes_transferred: int
 
 
-class Verdict(BaseModel):
+class Check(BaseModel):
     """One promise and whether it was kept, in words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,14 +68,14 @@ class ValidateResult(StageResult):
     model: Artefact
     golden: Artefact
     passed: bool
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Check, ...]
 
 
 class BuildResult(StageResult):
     """The image, named by its config digest, and what is in it (bytes by layer)."""
 
     stage: Literal["build"] = "build"
-    image: str
+    image_id: str
     model: Artefact
     golden: Artefact
     size: int
@@ -86,7 +86,7 @@ class CheckResult(StageResult):
     """The image that passed its tests, and how many there were."""
 
     stage: Literal["check"] = "check"
-    image: str
+    image_id: str
     passed: int
     report: str
 
@@ -95,7 +95,7 @@ class PushResult(StageResult):
     """The checked image's reference in the registry, `repo@sha256:…`."""
 
     stage: Literal["push"] = "push"
-    image: str
+    image_id: str
     reference: str
     model: Artefact
     golden: Artefact
@@ -121,7 +121,7 @@ class AcceptResult(StageResult):
     release: str
     reference: str
     url: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Check, ...]
 
 
 class PromoteResult(StageResult):
@@ -137,7 +137,7 @@ class PromoteResult(StageResult):
     changed: bool
     bytes_copied: int
     url: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Check, ...]
 
 
 class RollbackResult(StageResult):
@@ -158,7 +158,7 @@ class UpdateResult(StageResult):
     model: Artefact
 
 
-class CleanedItem(BaseModel):
+class PrunedItem(BaseModel):
     """A report or an image, whether it was removed, and why or why not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -169,10 +169,10 @@ class CleanedItem(BaseModel):
     why: str
 
 
-class CleanResult(StageResult):
+class PruneResult(StageResult):
     """What was removed (with `dry_run`: would be) and kept; `untouched` parts were not asked, and why."""
 
-    stage: Literal["clean"] = "clean"
+    stage: Literal["prune"] = "prune"
     dry_run: bool
-    items: tuple[CleanedItem, ...]
+    items: tuple[PrunedItem, ...]
     untouched: dict[str, str]

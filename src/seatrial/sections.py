@@ -80,8 +80,8 @@ class Dns(Section):
     port: int = Field(default=53, ge=1, le=65535)
 
 
-class Clean(Section):
-    """How many of the newest `clean` keeps, whatever else is named: runs' reports, images."""
+class Prune(Section):
+    """How many of the newest `prune` keeps, whatever else is named: runs' reports, images."""
 
     reports: int = Field(default=20, ge=1)
     images: int = Field(default=10, ge=1)

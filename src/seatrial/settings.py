@@ -14,13 +14,13 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from seatrial.errors import UsageError
 from seatrial.sections import (
     App,
-    Clean,
     Cluster,
     Dns,
     Environment,
     Golden,
     Image,
     Model,
+    Prune,
     Registry,
     Store,
     Validate,
@@ -29,13 +29,13 @@ from seatrial.workspace import Workspace
 
 __all__ = [
     "App",
-    "Clean",
     "Cluster",
     "Dns",
     "Environment",
     "Golden",
     "Image",
     "Model",
+    "Prune",
     "Registry",
     "Settings",
     "Store",
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     validation: Validate = Field(default=Validate(), alias="validate")
     cluster: Cluster = Cluster()
     dns: Dns = Dns()
-    clean: Clean = Clean()
+    prune: Prune = Prune()
     environments: dict[str, Environment]
 
     @classmethod

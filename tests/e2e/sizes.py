@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from seatrial.errors import OutsideError
-from seatrial.release.names import deployment
-from seatrial.release.slots import Slots
+from seatrial.kube.labels import deployment
+from seatrial.kube.slots import Slots
 
 SECOND = 1.0
 

@@ -20,7 +20,7 @@ COLUMNS = ("#", "release", "state", "model", "commit", "image", "who", "when (UT
 @app.command(rich_help_panel="Release")
 def history(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """List the releases that an environment remembers, newest first; * serves."""
-    from seatrial.history import history as stage
+    from seatrial.stages.history import history as stage
 
     workspace = find(instance)
     found = stage(load(workspace), workspace, env)
@@ -42,8 +42,8 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Show the whole chain behind a prediction, or whatever else of it is at hand."""
-    from seatrial.chain.tree import as_tree
-    from seatrial.trace import trace as stage
+    from seatrial.provenance.tree import as_tree
+    from seatrial.stages.trace import trace as stage
 
     workspace = find(instance)
     found = stage(load(workspace), workspace, what)

@@ -19,7 +19,7 @@ app = typer.Typer()
 @app.command(rich_help_panel="Machine")
 def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Say what is missing on this machine, and the cure."""
-    from seatrial.doctor import doctor as stage
+    from seatrial.doctor.report import doctor as stage
 
     report: Any = stage(find(instance))
     typer.echo(json.dumps(report.rows, indent=2) if as_json else report.table)
@@ -28,13 +28,13 @@ def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 
 @app.command(rich_help_panel="Machine")
-def clean(
+def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be removed")] = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Remove old reports and images, and nothing that a release or the lock names."""
-    from seatrial.clean import clean as stage
+    from seatrial.stages.prune import prune as stage
 
     def say(result: Any) -> str:
         table = Table("part", "what", "", "why", box=None, pad_edge=False)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from seatrial.commands.options import AsJson, Instance, run_stage
-from seatrial.model.verdicts import as_text
+from seatrial.model.check_table import as_text
 from seatrial.results import PublishResult, ValidateResult
 
 app = typer.Typer()
@@ -36,7 +36,7 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Publish a model and a golden set to the store, each version once and for ever."""
-    from seatrial.publish import publish as stage
+    from seatrial.stages.publish import publish as stage
 
     run_stage(
         instance,
@@ -49,7 +49,7 @@ def publish(
 @app.command(rich_help_panel="Model")
 def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Fetch the locked model and golden set from the store, and verify every byte."""
-    from seatrial.fetch import fetch as stage
+    from seatrial.stages.fetch import fetch as stage
 
     run_stage(instance, as_json, stage, "{r.model.name} {r.model.version} {r.model.digest}")
 
@@ -57,7 +57,7 @@ def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
 @app.command(rich_help_panel="Model")
 def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Judge the fetched model; nothing is built without a passing report."""
-    from seatrial.validate import validate as stage
+    from seatrial.stages.validate import validate as stage
 
     run_stage(instance, as_json, stage, _judged)
 
@@ -65,6 +65,6 @@ def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
 @app.command(rich_help_panel="Model")
 def update(instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Move model.lock to the channel's newest model, if that one validates."""
-    from seatrial.update import update as stage
+    from seatrial.stages.update import update as stage
 
     run_stage(instance, as_json, stage, "{r.model.version}, changed: {r.changed}")

@@ -38,7 +38,7 @@ def bootstrap(
     instance: Instance = "dev",
 ) -> None:
     """Prepare an environment once, as its administrator: namespace, rights, pull secret."""
-    from seatrial.bootstrap import bootstrap as stage
+    from seatrial.stages.bootstrap import bootstrap as stage
 
     workspace = find(instance)
     settings = load(workspace)
@@ -59,8 +59,8 @@ def deploy(
     as_json: AsJson = False,
 ) -> None:
     """Try a candidate in the empty slot, preview it, switch to it: a pending release."""
-    from seatrial.deploy import deploy as stage
     from seatrial.release.origin import Origin
+    from seatrial.stages.deploy import deploy as stage
 
     who = _approval(env, approved_by, approvals, run)
     with summarised(instance, env, step_summary):
@@ -80,7 +80,7 @@ def accept(
     as_json: AsJson = False,
 ) -> None:
     """Bake the pending release and give the verdict: stable, or switched back."""
-    from seatrial.accept import accept as stage
+    from seatrial.stages.accept import accept as stage
 
     with summarised(instance, env, step_summary):
         run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
@@ -99,7 +99,7 @@ def promote(
     as_json: AsJson = False,
 ) -> None:
     """Release to an environment what another has accepted: the same digest."""
-    from seatrial.promote import promote as stage
+    from seatrial.stages.promote import promote as stage
 
     who = _approval(env, approved_by, approvals, run)
     with summarised(instance, env, step_summary):
@@ -109,7 +109,7 @@ def promote(
 @app.command(rich_help_panel="Release")
 def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Return to the stable release, or to the stable one before it."""
-    from seatrial.rollback import rollback as stage
+    from seatrial.stages.rollback import rollback as stage
 
     run_stage(instance, as_json, lambda s, w: stage(s, w, env), _say_rolled_back)
 
@@ -117,7 +117,7 @@ def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = F
 @app.command(rich_help_panel="Release")
 def current(env: Env = "local", instance: Instance = "dev") -> None:
     """Say where the environment answers; ends 10 unless it serves this working state and lock."""
-    from seatrial.current import current as stage
+    from seatrial.stages.current import current as stage
 
     workspace = find(instance)
     typer.echo(stage(load(workspace), workspace, env))

@@ -8,7 +8,7 @@ from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 OCI = "org.opencontainers.image"
-OURS = "io.seatrial"
+LABEL_PREFIX = "io.seatrial"
 
 
 def image_labels(
@@ -26,10 +26,10 @@ def image_labels(
         f"{OCI}.version": card.version,
         f"{OCI}.licenses": card.licence,
         f"{OCI}.base.name": settings.image.base,
-        f"{OURS}.model.name": fetched.model.name,
-        f"{OURS}.model.version": fetched.model.version,
-        f"{OURS}.model.digest": fetched.model.digest,
-        f"{OURS}.golden.digest": fetched.golden.digest,
-        f"{OURS}.working-state": workspace.working_state,
-        f"{OURS}.lock": workspace.lock_digest,
+        f"{LABEL_PREFIX}.model.name": fetched.model.name,
+        f"{LABEL_PREFIX}.model.version": fetched.model.version,
+        f"{LABEL_PREFIX}.model.digest": fetched.model.digest,
+        f"{LABEL_PREFIX}.golden.digest": fetched.golden.digest,
+        f"{LABEL_PREFIX}.working-state": workspace.working_state,
+        f"{LABEL_PREFIX}.lock": workspace.lock_digest,
     }

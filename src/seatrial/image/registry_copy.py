@@ -9,9 +9,9 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.image.registry import ACCEPT, RegistryClient, digest_of, parse_manifest, unreachable
-from seatrial.model import progress
 
 CHUNK = 1 << 20
 

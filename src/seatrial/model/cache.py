@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 
 from imagemodel.card import digest_of
+from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model import progress
 from seatrial.model.layout import Kind, Listing, parse_listing, verified, version_key
 from seatrial.model.transfer import download
 from seatrial.results import Artefact

@@ -9,7 +9,7 @@ from typing import Any, Final
 import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from seatrial.results import Verdict
+from seatrial.results import Check
 
 STANDARD: Final = frozenset({"", "ai.onnx", "ai.onnx.ml"})
 RUNTIME: Final = "com.microsoft"
@@ -22,7 +22,7 @@ OLDEST_OPSET: Final = 7
 """onnxruntime's documentation promises compatibility from here on."""
 
 
-def inspect(path: Path) -> list[Verdict]:
+def inspect(path: Path) -> list[Check]:
     """Return a verdict on each promise of a safe ONNX file; nothing of the model is run.
 
     A file that is no ONNX gets one failed verdict, and the rest is not judged.
@@ -40,9 +40,9 @@ def inspect(path: Path) -> list[Verdict]:
     ]
 
 
-def _verdict(name: str, faults: Iterable[str], otherwise: str) -> Verdict:
+def _verdict(name: str, faults: Iterable[str], otherwise: str) -> Check:
     found = sorted(set(faults))
-    return Verdict(name=name, passed=not found, detail=", ".join(found[:5]) or otherwise)
+    return Check(name=name, passed=not found, detail=", ".join(found[:5]) or otherwise)
 
 
 def _graphs(model: Any) -> Iterator[Any]:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from imagemodel.card import FileEntry, digest_of
+from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model import progress
 from seatrial.model.layout import PUBLICATION, Kind, Listing, channel_key, version_key
 from seatrial.model.transfer import holds
 from seatrial.process import run

@@ -8,19 +8,19 @@ import requests
 
 from imagemodel.golden import GoldenSet
 from seatrial import console
+from seatrial.analysis.load import LoadGenerator
+from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, SuiteReport, suite_running
 from seatrial.errors import RefusedError
-from seatrial.release.image import ImageFacts
-from seatrial.release.names import LIVE, PREVIEW
+from seatrial.image.inspection import ImageFacts
+from seatrial.kube.labels import LIVE, PREVIEW
+from seatrial.kube.render import Candidate
+from seatrial.kube.rollout import wait_for_rollout
+from seatrial.release.live_probe import LiveProbe
 from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.record import Manifests, Record
-from seatrial.release.render import Candidate
-from seatrial.release.rollout import wait_for_rollout
-from seatrial.release.suite import SUITE_SECONDS, Endpoint, SuiteReport, suite_running
 from seatrial.release.target import Target
-from seatrial.release.waiting import until
-from seatrial.release.watch import LoadWatcher
-from seatrial.release.witness import Witness
-from seatrial.results import Verdict
+from seatrial.results import Check
+from seatrial.wait import until
 
 REQUEST_SECONDS = 5
 # New connections in a row that must reach the new release before it counts as switched.
@@ -39,7 +39,7 @@ class Attempt:
     candidate: Candidate
     manifests: Manifests
     same_model: bool = False
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[Check, ...] = ()
 
     def start(self) -> None:
         """Fill the empty slot at full size, and wait until it is rolled out."""
@@ -50,7 +50,7 @@ class Attempt:
             limit, namespace = target.environment.rollout_seconds, target.environment.namespace
             wait_for_rollout(target.cluster, namespace, slot, limit, target.lease.check)
 
-    def preview(self, seen: Witness) -> None:
+    def preview(self, seen: LiveProbe) -> None:
         """Run the acceptance suite on the candidate's own address, under load, beside the live one.
 
         Raises RefusedError that names the first broken promise.
@@ -70,7 +70,7 @@ class Attempt:
             raise RefusedError(broken, "mend it and release anew; users saw nothing of it", report.log)
         self.record = target.records.move(record, "previewed", verdicts=self.verdicts, baseline=stable)
 
-    def _judge(self, load: LoadWatcher, endpoint: Endpoint, golden: GoldenSet) -> SuiteReport:
+    def _judge(self, load: LoadGenerator, endpoint: Endpoint, golden: GoldenSet) -> SuiteReport:
         """Run suite and load; a candidate that is too slow beyond doubt is not asked all of it."""
         running = suite_running(
             self.target.workspace,
@@ -145,14 +145,14 @@ def expected(record: Record) -> tuple[str, ...]:
     return (record.release, record.reference.partition("@")[2], record.model.digest)
 
 
-def first_broken(verdicts: tuple[Verdict, ...]) -> str:
+def first_broken(verdicts: tuple[Check, ...]) -> str:
     """Return the first promise that was broken, or nothing."""
     return next((f"{v.name}: {v.detail}" for v in verdicts if not v.passed), "")
 
 
 def _broken_off(why: str) -> SuiteReport:
     """Return the report of a suite that was not run to its end: whatever else, it has not passed."""
-    return SuiteReport((Verdict(name="its suite is not kept waiting", passed=False, detail=why),), "")
+    return SuiteReport((Check(name="its suite is not kept waiting", passed=False, detail=why),), "")
 
 
 def _serves(url: str, release: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seatrial.image.inspection import ImageFacts
 from seatrial.release.approval import NOBODY, Approval
-from seatrial.release.image import ImageFacts
 
 
 @dataclass(frozen=True)

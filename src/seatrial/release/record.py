@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from seatrial.release.baseline import Baseline
-from seatrial.release.names import Slot
-from seatrial.results import Artefact, Verdict
+from seatrial.analysis.baseline import Baseline
+from seatrial.kube.labels import Slot
+from seatrial.results import Artefact, Check
 
 State = Literal[
     "candidate",  # being tried in its slot
@@ -59,7 +59,7 @@ class Record(_Frozen):
     previous: str = ""
     approved_by: str = ""
     promoted_from: str = ""
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[Check, ...] = ()
     baseline: Baseline | None = None
     history: tuple[Change, ...]
 

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
+from seatrial.analysis.baseline import Baseline
 from seatrial.errors import OutsideError
-from seatrial.release.baseline import Baseline
-from seatrial.release.cluster import CONFLICT, Cluster, ClusterError, Manifest
-from seatrial.release.names import MANAGED, MANAGER, OURS, PART, RELEASE
+from seatrial.kube.client import CONFLICT, Cluster, ClusterError, Manifest
+from seatrial.kube.labels import MANAGED, MANAGED_SELECTOR, MANAGER, PART, RELEASE
 from seatrial.release.record import OPEN, Change, Manifests, Record, State
-from seatrial.results import Verdict
+from seatrial.results import Check
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Records:
 
     def all(self) -> list[Record]:
         """Return every record, oldest first."""
-        found = self.cluster.list("ConfigMap", self.namespace, labels=f"{OURS},{PART}=record")
+        found = self.cluster.list("ConfigMap", self.namespace, labels=f"{MANAGED_SELECTOR},{PART}=record")
         return sorted((_read(each) for each in found), key=lambda record: record.number)
 
     def stable(self) -> Record | None:
@@ -82,7 +82,7 @@ class Records:
         record: Record,
         state: State,
         detail: str = "",
-        verdicts: tuple[Verdict, ...] = (),
+        verdicts: tuple[Check, ...] = (),
         baseline: Baseline | None = None,
         at: datetime | None = None,
     ) -> Record:

@@ -8,22 +8,22 @@ from pathlib import Path
 
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import GoldenSet, load_golden
+from seatrial.analysis.baseline import Baseline, Tolerances
+from seatrial.analysis.load import LoadGenerator
+from seatrial.analysis.suite import SUITE_SECONDS, Endpoint
+from seatrial.analysis.thresholds import Thresholds
+from seatrial.analysis.timeline import folder_of
 from seatrial.errors import UsageError
+from seatrial.kube.client import PATIENCE_SECONDS, Cluster, ClusterError
+from seatrial.kube.connect import connect
+from seatrial.kube.labels import LIVE
+from seatrial.kube.lease import Lease, whoami
+from seatrial.kube.render import Renderer
+from seatrial.kube.slots import Slots
 from seatrial.model.cache import Cache
 from seatrial.model.layout import GOLDEN_SET
 from seatrial.model.lock import read_lock
-from seatrial.release.baseline import Baseline, Nearness
-from seatrial.release.cluster import PATIENCE_SECONDS, Cluster, ClusterError
-from seatrial.release.connect import connect
-from seatrial.release.lease import Lease, whoami
-from seatrial.release.names import LIVE
-from seatrial.release.promise import Promise
 from seatrial.release.records import Records
-from seatrial.release.render import Renderer
-from seatrial.release.slots import Slots
-from seatrial.release.suite import SUITE_SECONDS, Endpoint
-from seatrial.release.timeline import folder_of
-from seatrial.release.watch import LoadWatcher
 from seatrial.settings import Environment, Settings
 from seatrial.workspace import Workspace
 
@@ -101,17 +101,17 @@ class Target:
 
     def watcher(
         self, url: str, golden: GoldenSet, release: str, host: str = "", stable: Baseline | None = None
-    ) -> LoadWatcher:
+    ) -> LoadGenerator:
         """Return the light load that judges an endpoint by this environment's thresholds.
 
         `host` is the name that users ask for; without it the endpoint is a preview. `stable` is what
         the answers are compared with. What was asked is left for the report.
         """
         asked = self.environment
-        near = Nearness(asked.max_slowdown if host else None, asked.max_drift)
-        promise = Promise(release, asked.max_error_rate, asked.max_p95_milliseconds, stable, near)
+        near = Tolerances(asked.max_slowdown if host else None, asked.max_drift)
+        promise = Thresholds(release, asked.max_error_rate, asked.max_p95_milliseconds, stable, near)
         left = folder_of(self.workspace, release) / f"{'live' if host else 'preview'}-timeline.jsonl"
-        load = LoadWatcher(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
+        load = LoadGenerator(url, golden.photos, promise, asked.load_per_second, host, timeline=left)
         # A preview lasts as long as its suite.
         load.planned = round(asked.load_per_second * (asked.bake_seconds if host else SUITE_SECONDS))
         # Bounded, but a long bake is watched to its end.

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 from seatrial import console
 from seatrial.errors import OutsideError, RollbackFailedError, SeatrialError
-from seatrial.release.names import LIVE
+from seatrial.kube.labels import LIVE
+from seatrial.kube.rollout import wait_for_rollout
 from seatrial.release.record import Record, State
-from seatrial.release.rollout import wait_for_rollout
 from seatrial.release.target import Target
-from seatrial.report.leave import Reporting
-from seatrial.results import Verdict
+from seatrial.report.writer import Reporting
+from seatrial.results import Check
 
 ENDS: dict[State, State] = {
     "candidate": "refused",
@@ -21,7 +21,7 @@ ENDS: dict[State, State] = {
 }
 
 
-def undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...] = ()) -> Record:
+def undo(target: Target, record: Record, why: str, verdicts: tuple[Check, ...] = ()) -> Record:
     """Bring every user back to the stable release and remove this one, whatever it had come to.
 
     It may be called again after it was interrupted anywhere. Returns the record in its last state.
@@ -39,7 +39,7 @@ def undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...]
         ) from error
 
 
-def finish_the_dead(target: Target) -> None:
+def undo_abandoned_releases(target: Target) -> None:
     """Undo what runners left that died: whoever holds the Lease may be sure that they are gone."""
     for record in target.records.unfinished():
         what = f"undo {record.release}, which its runner left {record.state}"
@@ -48,7 +48,7 @@ def finish_the_dead(target: Target) -> None:
             undo(target, record, "its runner died")
 
 
-def _undo(target: Target, record: Record, why: str, verdicts: tuple[Verdict, ...]) -> Record:
+def _undo(target: Target, record: Record, why: str, verdicts: tuple[Check, ...]) -> Record:
     slots, records = target.slots, target.records
     stable = records.stable()
     if stable:

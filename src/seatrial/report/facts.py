@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seatrial.analysis.timeline import Sample
 from seatrial.release.record import Record
-from seatrial.release.timeline import Answer
-from seatrial.report.model import Fact
+from seatrial.report.schema import Fact
 
 
 def facts(record: Record) -> tuple[Fact, ...]:
@@ -27,7 +27,7 @@ def facts(record: Record) -> tuple[Fact, ...]:
     return tuple(rows)
 
 
-def users(meanwhile: Sequence[Answer]) -> tuple[Fact, ...]:
+def users(meanwhile: Sequence[Sample]) -> tuple[Fact, ...]:
     """Return what came of the requests to the live address while the candidate was tried, if any."""
     if not meanwhile:
         return ()

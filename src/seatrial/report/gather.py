@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from seatrial.analysis.timeline import Sample, folder_of, read_timeline
 from seatrial.errors import SeatrialError
-from seatrial.release.names import other
+from seatrial.kube.labels import other
 from seatrial.release.record import Record
-from seatrial.release.timeline import Answer, folder_of, read_timeline
 from seatrial.report.facts import commands, facts, users
-from seatrial.report.model import PLACES, Failure, Promise, Report, Where
+from seatrial.report.narrative import headline, moments
 from seatrial.report.redact import redacted
-from seatrial.report.suites import photos, promises, read_suite
+from seatrial.report.schema import PLACES, Failure, Promise, Report, Where
+from seatrial.report.suite_report import photos, promises, read_suite
 from seatrial.report.traffic import traffic
-from seatrial.report.words import headline, moments
-from seatrial.results import Verdict
+from seatrial.results import Check
 from seatrial.workspace import Workspace
 
 
@@ -41,7 +41,7 @@ class Evidence:
         """Return what the suite wrote of one place; JUnit is beside it."""
         return self.folder.with_name(f"{self.record.release}-{where}.json")
 
-    def verdicts(self) -> dict[Where, tuple[Verdict, ...]]:
+    def verdicts(self) -> dict[Where, tuple[Check, ...]]:
         """Return the verdicts of each place: the record keeps the last ones given."""
         if self.began.state != "pending":
             return {"preview": self.record.verdicts}
@@ -57,9 +57,9 @@ class Gathered:
     """
 
     report: Report
-    answers: dict[Where, list[Answer]] = field(default_factory=dict)
+    answers: dict[Where, list[Sample]] = field(default_factory=dict)
     slots: Mapping[str, str] = field(default_factory=dict)
-    meanwhile: list[Answer] = field(default_factory=list)
+    meanwhile: list[Sample] = field(default_factory=list)
     timed: bool = True
 
 
@@ -116,5 +116,5 @@ def _cleaned(value: object, root: Path) -> object:
     return value
 
 
-def _answers(evidence: Evidence) -> dict[Where, list[Answer]]:
+def _answers(evidence: Evidence) -> dict[Where, list[Sample]]:
     return {where: read_timeline(evidence.folder / f"{where}-timeline.jsonl") for where in PLACES}

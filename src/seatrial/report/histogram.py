@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seatrial.release.timeline import Answer
-from seatrial.report.model import Traffic
+from seatrial.analysis.timeline import Sample
 from seatrial.report.scale import LogScale, Tick, milliseconds
+from seatrial.report.schema import Traffic
 
 WIDTH, HEIGHT = 480, 240
 LEFT, RIGHT, TOP, BOTTOM = 14, 14, 44, 30
@@ -52,7 +52,7 @@ class Histogram:
     right: int = WIDTH - RIGHT
 
 
-def histogram(answers: Sequence[Answer], traffic: Traffic) -> Histogram:
+def histogram(answers: Sequence[Sample], traffic: Traffic) -> Histogram:
     """Return the histogram of the answered requests' latency, with percentiles and budget marked."""
     values = [max(answer.ms, 1.0) for answer in answers if 200 <= answer.status < 300]
     known = [*values, *([traffic.budget] if traffic.budget else [])]

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from seatrial.release.timeline import Answer
+from seatrial.analysis.timeline import Sample
 from seatrial.report.gather import Gathered
 from seatrial.report.histogram import histogram
-from seatrial.report.model import PLACES, Where
 from seatrial.report.redact import redacted
 from seatrial.report.scale import milliseconds
+from seatrial.report.schema import PLACES, Where
 from seatrial.report.thumbnails import thumbnails
-from seatrial.report.timeline import timeline
+from seatrial.report.timeline_chart import timeline
 
 # A step summary over 1,024 kB is refused whole; kept well under it, in bytes.
 SUMMARY_BYTES = 1_000_000
@@ -63,7 +63,7 @@ def markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", flat)
 
 
-def _drawn(gathered: Gathered, root: Path) -> dict[Where, list[Answer]]:
+def _drawn(gathered: Gathered, root: Path) -> dict[Where, list[Sample]]:
     answers = {**gathered.answers, "live": [*gathered.meanwhile, *gathered.answers.get("live", [])]}
     return {
         where: [_told(each, root) if each.why else each for each in answers.get(where, [])]
@@ -71,7 +71,7 @@ def _drawn(gathered: Gathered, root: Path) -> dict[Where, list[Answer]]:
     }
 
 
-def _told(answer: Answer, root: Path) -> Answer:
+def _told(answer: Sample, root: Path) -> Sample:
     return replace(answer, why=redacted(answer.why, root))
 
 

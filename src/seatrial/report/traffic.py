@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import quantiles
 
-from seatrial.release.timeline import Answer
-from seatrial.report.model import Traffic, Where
+from seatrial.analysis.timeline import Sample
+from seatrial.report.schema import Traffic, Where
 
 
-def traffic(where: Where, answers: Sequence[Answer], budget: float | None) -> Traffic:
+def traffic(where: Where, answers: Sequence[Sample], budget: float | None) -> Traffic:
     """Return the numbers of the requests to one place; `budget` is the 95th percentile's, in milliseconds."""
     times = sorted(answer.ms for answer in answers if 200 <= answer.status < 300)
     return Traffic(

@@ -1,1 +1,1 @@
-"""What `clean` takes away, and what it never does."""
+"""What `prune` takes away, and what it never does."""

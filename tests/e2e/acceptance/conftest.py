@@ -125,7 +125,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _leave_page(report: Path, golden: Path | None) -> None:
     # Where this is not installed beside the suite, JSON and JUnit are the report.
     try:
-        from seatrial.report.by_hand import leave_page
+        from seatrial.report.suite_page import leave_page
     except ImportError:
         return
     leave_page(report, golden)

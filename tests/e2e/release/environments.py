@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping
 
 from e2e.release.conftest import Trial
-from seatrial.release.cluster import Cluster
+from seatrial.kube.client import Cluster
 from seatrial.release.target import Target
-from seatrial.release.waiting import until
 from seatrial.settings import load
+from seatrial.wait import until
 from seatrial.workspace import Workspace
 
 DEFAULTS = {

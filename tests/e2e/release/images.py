@@ -15,7 +15,7 @@ import docker
 
 from imagemodel.seal import seal
 from seatrial.image.credentials import find_credentials
-from seatrial.image.labels import OURS
+from seatrial.image.labels import LABEL_PREFIX
 from seatrial.image.registry import RegistryClient
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
@@ -72,7 +72,7 @@ class Images:
             card = json.loads((model / "model.json").read_text())
             digest = seal(model, {k: v for k, v in card.items() if k not in ("files", "schema")}).digest
             files = {f"model/{path.name}": path.read_bytes() for path in model.iterdir()}
-        return self.make(files, "COPY model /app/model", f"LABEL {OURS}.model.digest={digest}")
+        return self.make(files, "COPY model /app/model", f"LABEL {LABEL_PREFIX}.model.digest={digest}")
 
     def turning_wrong(self, host: str) -> str:
         """Return an image that answers rightly until it has met some users who ask for `host`."""
@@ -90,8 +90,8 @@ class Images:
     def make(self, files: Mapping[str, bytes], *lines: str) -> str:
         """Return an image made from the good one by these lines, with these files beside them."""
         stamp = {
-            f"{OURS}.working-state": self.workspace.working_state,
-            f"{OURS}.lock": self.workspace.lock_digest,
+            f"{LABEL_PREFIX}.working-state": self.workspace.working_state,
+            f"{LABEL_PREFIX}.lock": self.workspace.lock_digest,
         }
         dockerfile = "\n".join([f"FROM {self.good}", *lines]) + "\n"
         context = _tar({**files, "Dockerfile": dockerfile.encode()})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from e2e.release.conftest import Trial
-from seatrial.release.cluster import Manifest
-from seatrial.release.names import OURS
+from seatrial.kube.client import Manifest
+from seatrial.kube.labels import MANAGED_SELECTOR
 
 KINDS = ("Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
 
@@ -20,7 +20,7 @@ def differences(trial: Trial) -> list[str]:
     live: dict[tuple[str, str], Manifest] = {
         (kind, each["metadata"]["name"]): each
         for kind in KINDS
-        for each in trial.target.cluster.list(kind, namespace, OURS)
+        for each in trial.target.cluster.list(kind, namespace, MANAGED_SELECTOR)
     }
     found = [f"{kind} {name} is there" for kind, name in live.keys() - wanted.keys()]
     found += [f"{kind} {name} is missing" for kind, name in wanted.keys() - live.keys() if kind in KINDS]

@@ -10,7 +10,7 @@ import docker
 from docker.models.containers import Container
 
 from e2e.release.conftest import Trial
-from seatrial.release.waiting import until
+from seatrial.wait import until
 from seatrial.workspace import Workspace
 
 APISERVER = "kube-apiserver"

@@ -7,7 +7,7 @@ import pytest
 from e2e.release.conftest import COMMAND_SECONDS, Trial
 from e2e.release.images import Images
 from seatrial.release.record import Record, State
-from seatrial.release.waiting import until
+from seatrial.wait import until
 
 
 def _comes_to(trial: Trial, number: int, state: State) -> None:

@@ -13,7 +13,7 @@ from e2e.release.images import Images
 from e2e.release.intact import differences
 from e2e.release.ordeal import Outcome, undergo
 from seatrial.release.record import Record
-from seatrial.release.waiting import until
+from seatrial.wait import until
 
 BACK_SECONDS, GONE_SECONDS = 2, 60
 # What a hand changed is rolled out anew, one replica after the other.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from e2e.release.conftest import Trial
-from seatrial.release import fence
+from seatrial.kube import network_policy as fence
 from seatrial.release.record import Record
 
 

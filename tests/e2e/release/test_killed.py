@@ -12,9 +12,9 @@ from e2e.load import Users
 from e2e.release.conftest import Trial
 from e2e.release.images import Images
 from e2e.release.intact import differences
-from seatrial.release.names import LEASE
+from seatrial.kube.labels import LEASE
 from seatrial.release.record import Record, State
-from seatrial.release.waiting import until
+from seatrial.wait import until
 
 pytestmark = pytest.mark.faults
 STEP_SECONDS = 120

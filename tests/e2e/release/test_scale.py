@@ -13,10 +13,10 @@ from e2e.release.environments import environment, remove
 from e2e.release.images import Images
 from e2e.sizes import Sizes, look
 from imagemodel.golden import GoldenSet
-from seatrial.release.cluster import Manifest
-from seatrial.release.names import Slot, deployment
-from seatrial.release.slots import Slots
-from seatrial.release.waiting import until
+from seatrial.kube.client import Manifest
+from seatrial.kube.labels import Slot, deployment
+from seatrial.kube.slots import Slots
+from seatrial.wait import until
 from seatrial.workspace import Workspace
 
 # The figures come every 10 s, the autoscaler looks every 15 s, a pod starts in a few.

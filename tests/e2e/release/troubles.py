@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 from e2e.release.conftest import Trial
 from e2e.release.machine import administer, apiserver_away, part, paused, unreachable_from_the_node
-from seatrial.release.names import deployment
-from seatrial.release.waiting import until
+from seatrial.kube.labels import deployment
+from seatrial.wait import until
 
 # What the local cloud's load balancer has to give.
 ADDRESSES = 12

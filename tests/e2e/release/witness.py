@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from seatrial.errors import OutsideError
-from seatrial.release.names import MANAGED, MANAGER, RELEASE
+from seatrial.kube.labels import MANAGED, MANAGER, RELEASE
 from seatrial.release.target import Target
 
 INTERVAL = 0.15

@@ -16,12 +16,12 @@ import pytest
 from colours import LABELS, write_model
 from model_fixtures import golden, model, settings, store, workspace
 from samples import lock_to
-from seatrial.build import build
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.fetch import fetch
-from seatrial.publish import publish
 from seatrial.results import BuildResult, ValidateResult
 from seatrial.settings import Image, Settings, load
+from seatrial.stages.build import build
+from seatrial.stages.fetch import fetch
+from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
 __all__ = ["golden", "model", "settings", "store", "workspace"]
@@ -92,7 +92,7 @@ def judged(settings: Settings, workspace: Workspace) -> Workspace:
 
 def layers(result: BuildResult) -> list[str]:
     """Return the digests of an image's layers, lowest first."""
-    return list(docker.from_env().images.get(result.image).attrs["RootFS"]["Layers"])
+    return list(docker.from_env().images.get(result.image_id).attrs["RootFS"]["Layers"])
 
 
 def changed(settings: Settings, workspace: Workspace) -> Workspace:
@@ -105,7 +105,7 @@ def changed(settings: Settings, workspace: Workspace) -> Workspace:
 def test_same_inputs_same_image(building: Settings, ready: Workspace) -> None:
     """Built twice, it is the same image by the same name."""
     first, again = build(building, ready), build(building, ready)
-    assert again.image == first.image
+    assert again.image_id == first.image_id
     assert again.layers == first.layers
     assert all(first.layers.values())
     assert first.size == sum(first.layers.values())
@@ -131,7 +131,7 @@ def test_model_change_touches_the_model_layer_alone(
 def test_image_says_what_it_is(building: Settings, ready: Workspace) -> None:
     """The labels name model, golden set, commit, working state and lock."""
     done = build(building, ready)
-    labels = docker.from_env().images.get(done.image).labels
+    labels = docker.from_env().images.get(done.image_id).labels
     assert labels["io.seatrial.model.digest"] == done.model.digest
     assert labels["io.seatrial.golden.digest"] == done.golden.digest
     assert labels["io.seatrial.working-state"] == ready.working_state

@@ -10,9 +10,9 @@ import docker
 import pytest
 
 from model_fixtures import settings, store, workspace
-from seatrial.check import check
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.settings import Settings
+from seatrial.stages.check import check
 from seatrial.workspace import Workspace
 from tiny_image import NAME, import_image, write_results
 

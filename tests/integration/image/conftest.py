@@ -37,7 +37,7 @@ def workspace() -> Workspace:
 @pytest.fixture(scope="session")
 def image(pytestconfig: pytest.Config, workspace: Workspace) -> str:
     """The image's id; without one the tests fail."""
-    return pytestconfig.getoption("--image", "") or result(workspace, BuildResult, "--image").image
+    return pytestconfig.getoption("--image", "") or result(workspace, BuildResult, "--image").image_id
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ import pytest
 from colours import write_model
 from seatrial.errors import RefusedError
 from seatrial.model.lock import read_lock
-from seatrial.publish import publish
 from seatrial.settings import Settings
-from seatrial.update import update
+from seatrial.stages.publish import publish
+from seatrial.stages.update import update
 from seatrial.workspace import Workspace
 
 POINTER = Path("models/colours/channels/latest.json")

@@ -13,14 +13,14 @@ from onnx import TensorProto, helper, numpy_helper
 from colours import SIDE, write_model
 from samples import lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
-from seatrial.fetch import fetch
-from seatrial.model.judge import judge
+from seatrial.model.evaluation import judge
 from seatrial.model.trial.outcome import hold_trial
-from seatrial.publish import publish
 from seatrial.results import AcceptResult, PushResult, ValidateResult
 from seatrial.settings import Settings, Validate
-from seatrial.stamp import Stamp
-from seatrial.validate import validate
+from seatrial.stage_run import StageRun
+from seatrial.stages.fetch import fetch
+from seatrial.stages.publish import publish
+from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
 
 LIMITS = Validate()
@@ -129,7 +129,7 @@ def test_a_model_unlike_the_live_one_is_refused(
     write_model(tmp_path / "live", labels=("green", "blue", "red"), version="0.9.0")
     live = publish(settings, workspace, model=tmp_path / "live").model
     ready = prepared(settings, workspace, model, golden)
-    stamp, reference = Stamp().fields(ready), "registry/classifier@sha256:00"
+    stamp, reference = StageRun().fields(ready), "registry/classifier@sha256:00"
     who = {"image": "x", "golden": live, "bytes_pushed": 0, "model": live}
     ready.write_result(PushResult(**stamp, **who, reference=reference))
     where = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}

@@ -9,8 +9,8 @@ from typing import Any
 import docker
 import pytest
 
-from seatrial.retention.engine import built, remove
-from seatrial.retention.named import Named, judge
+from seatrial.retention.local_images import built, remove
+from seatrial.retention.references import References, judge
 from tiny_image import import_image
 
 
@@ -49,7 +49,7 @@ def test_images_that_nobody_names_go_with_all_their_names(engine: Any, repositor
     images = {"old": _build(engine, repository, "old")}
     engine.images.get(images["old"]).tag(f"127.0.0.1:1/{repository}", "1")
     images |= {state: _build(engine, repository, state) for state in ("released", "last", "newest")}
-    named = Named(states={("released", "lock"): "staging-1"}, image=images["last"])
+    named = References(states={("released", "lock"): "staging-1"}, image=images["last"])
     rows = judge("engine", built(engine, repository, named), 1, named, lambda each: remove(engine, each))
     assert {row.name.rpartition(":")[2]: row.removed for row in rows} == {
         "newest": False,
@@ -68,7 +68,7 @@ def test_an_image_that_a_container_uses_stays(engine: Any, repository: str) -> N
     used, _newest = (_build(engine, repository, state) for state in ("used", "newest"))
     container = engine.containers.create(used, ["none"])
     try:
-        rows = judge("engine", built(engine, repository, Named()), 1, Named(), pytest.fail)
+        rows = judge("engine", built(engine, repository, References()), 1, References(), pytest.fail)
         assert [row.why for row in rows if row.name.endswith(":used")] == ["a container runs it"]
     finally:
         container.remove()
@@ -77,4 +77,4 @@ def test_an_image_that_a_container_uses_stays(engine: Any, repository: str) -> N
 def test_images_of_other_names_are_not_even_looked_at(engine: Any, repository: str) -> None:
     """Another app's images are not ours."""
     _build(engine, repository, "one")
-    assert built(engine, f"{repository}-other", Named()) == []
+    assert built(engine, f"{repository}-other", References()) == []

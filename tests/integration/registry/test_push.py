@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from seatrial.build import local_tag
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials
 from seatrial.image.registry import RegistryClient
 from seatrial.image.upload import upload
-from seatrial.push import push
 from seatrial.settings import Settings
+from seatrial.stages.build import local_tag
+from seatrial.stages.push import push
 from seatrial.workspace import Workspace
 from tiny_image import import_image, write_results
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from samples import lock_to, reseal
-from seatrial.publish import publish
 from seatrial.settings import Settings
 from seatrial.settings import Store as StoreSettings
+from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
 # A mount that only this command sees, and that is gone with it.

@@ -9,13 +9,13 @@ import pytest
 from colours import write_model
 from samples import lock_to
 from seatrial.errors import RefusedError
-from seatrial.fetch import fetch
 from seatrial.model.lock import read_lock
-from seatrial.publish import publish
 from seatrial.settings import Settings
+from seatrial.stages.fetch import fetch
+from seatrial.stages.publish import publish
+from seatrial.stages.update import update
+from seatrial.stages.validate import validate
 from seatrial.stores.protocol import Store
-from seatrial.update import update
-from seatrial.validate import validate
 from seatrial.workspace import Workspace
 
 BLOB = "models/colours/1.0.0/labels.txt"

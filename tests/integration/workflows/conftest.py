@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from integration.workflows.act import Runner
-from seatrial.history import Row
-from seatrial.history import history as history_of
 from seatrial.release.target import open_target
 from seatrial.settings import Settings, load
+from seatrial.stages.history import Row
+from seatrial.stages.history import history as history_of
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]

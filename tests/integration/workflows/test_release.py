@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from integration.workflows.act import Runner
-from seatrial.history import Row
+from seatrial.stages.history import Row
 
 History = Callable[[str], tuple[Row, ...]]
 Serving = Callable[[], dict[str, dict[str, str]]]

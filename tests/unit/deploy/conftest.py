@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seatrial.release.render import Candidate, Renderer
+from seatrial.kube.render import Candidate, Renderer
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
 

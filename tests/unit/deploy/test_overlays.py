@@ -68,7 +68,7 @@ def test_the_rollout_fields_make_failure_quick_and_grace_add_up(
 ) -> None:
     """A start that hangs is told within two minutes, by Kubernetes first; a drain ends within its grace."""
     from classifier.server import graceful_timeout
-    from seatrial.release.slots import GONE_SECONDS
+    from seatrial.kube.slots import GONE_SECONDS
 
     spec = _one(rendered[environment]["slot"], "Deployment")["spec"]
     pod, container = spec["template"]["spec"], spec["template"]["spec"]["containers"][0]

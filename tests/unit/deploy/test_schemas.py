@@ -45,8 +45,8 @@ def test_a_stage_can_prune_every_kind_that_it_applies(
     rendered: dict[str, dict[str, Manifests]], environment: str
 ) -> None:
     """A kind that an overlay brings and a later release drops would else stay for ever."""
-    from seatrial.release.names import VERSIONS as KNOWN
-    from seatrial.release.slots import SHARED_KINDS, SLOT_KINDS
+    from seatrial.kube.labels import VERSIONS as KNOWN
+    from seatrial.kube.slots import SHARED_KINDS, SLOT_KINDS
 
     parts = rendered[environment]
     assert {each["kind"] for each in parts["slot"]} <= set(SLOT_KINDS)

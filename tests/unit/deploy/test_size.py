@@ -8,7 +8,7 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import UsageError
-from seatrial.release.slots import Slots
+from seatrial.kube.slots import Slots
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 

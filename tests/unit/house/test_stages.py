@@ -39,7 +39,7 @@ def test_every_command_has_a_target_of_its_name_that_calls_it(command: str) -> N
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_is_a_function_of_its_name_in_a_file_of_its_name(stage: str) -> None:
     """Who looks for a stage finds it by its name; typed result in, typed result out."""
-    text = (ROOT / f"src/seatrial/{stage}.py").read_text()
+    text = (ROOT / f"src/seatrial/stages/{stage}.py").read_text()
     signature = re.search(rf"^def {stage}\((.*?)\) -> (\w+):", text, re.M | re.S)
     assert signature, f"{stage}.py has no function {stage}"
     assert "settings: Settings" in signature.group(1)

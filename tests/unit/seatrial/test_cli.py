@@ -65,9 +65,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | UpdateResult
                 raise with_this
             return with_this
 
-        module = ModuleType("seatrial.update")
+        module = ModuleType("seatrial.stages.update")
         module.update = update  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "seatrial.update", module)
+        monkeypatch.setitem(sys.modules, "seatrial.stages.update", module)
 
     return end
 
@@ -138,7 +138,7 @@ def test_a_wrong_setting_ends_2(call: Call, monkeypatch: pytest.MonkeyPatch) -> 
 def test_interrupting_is_no_traceback(call: Call, stage: Callable[..., None], number: int) -> None:
     """Ctrl-C, or being told to end, ends 130 and says what happens to what was begun."""
     stage(errors.OutsideError("unused"))
-    module = sys.modules["seatrial.update"]
+    module = sys.modules["seatrial.stages.update"]
 
     def interrupted(*_: object) -> None:
         signal.raise_signal(number)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from seatrial import promote
 from seatrial.cli import main
 from seatrial.errors import RefusedError
 from seatrial.release.approval import Approval
+from seatrial.stages import promote
 
 REVIEWS = '[{"state": "approved", "environments": [{"name": "production"}], "user": {"login": "octocat"}}]'
 TOML = """

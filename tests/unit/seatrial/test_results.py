@@ -49,7 +49,7 @@ def test_a_result_that_is_not_quite_one_is_refused(change: dict[str, object]) ->
 def test_a_result_does_not_change() -> None:
     """What was judged is what is handed on."""
     build = BuildResult.model_validate(
-        {**STAMP, "image": "sha256:2", "model": ARTEFACT, "golden": ARTEFACT, "size": 1, "layers": {}}
+        {**STAMP, "image_id": "sha256:2", "model": ARTEFACT, "golden": ARTEFACT, "size": 1, "layers": {}}
     )
     with pytest.raises(ValidationError, match="frozen"):
         build.image = "sha256:3"  # type: ignore[misc]

@@ -9,13 +9,13 @@ from pathlib import Path
 from imagemodel.classifier import Model
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
-from seatrial.model.trial.outcome import Answer, Outcome
+from seatrial.model.trial.outcome import PhotoResult, TrialResult
 
 MEMORY = 8 << 30
 """Bytes of address space: many times what a classifier needs, and less than would harm the machine."""
 
 
-def attempt(model: Path, golden: Path, rounds: int) -> Outcome:
+def attempt(model: Path, golden: Path, rounds: int) -> TrialResult:
     """Return what the model in `model` answers to each photo, each asked `rounds` times after a first.
 
     What is wrong with the model stands in the outcome's `fault`; it is never raised.
@@ -24,14 +24,14 @@ def attempt(model: Path, golden: Path, rounds: int) -> Outcome:
     try:
         loaded = Model.load(model)
         photos = load_golden(golden).photos
-        return Outcome(answers=tuple(_ask(loaded, photo, rounds) for photo in photos))
+        return TrialResult(answers=tuple(_ask(loaded, photo, rounds) for photo in photos))
     except ImageModelError as error:
-        return Outcome(fault=error.message)
+        return TrialResult(fault=error.message)
     except MemoryError:
-        return Outcome(fault=f"it needs more than {MEMORY >> 30} GiB of memory")
+        return TrialResult(fault=f"it needs more than {MEMORY >> 30} GiB of memory")
 
 
-def _ask(model: Model, photo: Photo, rounds: int) -> Answer:
+def _ask(model: Model, photo: Photo, rounds: int) -> PhotoResult:
     image = photo.path.read_bytes()
     best = model.predict([image], top=1)[0][0]
     seconds = []
@@ -39,7 +39,7 @@ def _ask(model: Model, photo: Photo, rounds: int) -> Answer:
         start = time.perf_counter()
         model.predict([image], top=1)
         seconds.append(time.perf_counter() - start)
-    return Answer(
+    return PhotoResult(
         file=photo.path.name,
         label=best.label,
         index=best.index,

@@ -14,7 +14,7 @@ from seatrial.process import run
 ROUNDS: Final = 5
 
 
-class Answer(BaseModel):
+class PhotoResult(BaseModel):
     """The best class for one photo (probability 0 to 1), and how long each further asking took (ms)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,23 +26,23 @@ class Answer(BaseModel):
     milliseconds: tuple[float, ...]
 
 
-class Outcome(BaseModel):
+class TrialResult(BaseModel):
     """An answer a photo, or the fault (in words) that kept the model from answering."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fault: str = ""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[PhotoResult, ...] = ()
 
 
-def hold_trial(model: Path, golden: Path, seconds: float) -> Outcome:
+def hold_trial(model: Path, golden: Path, seconds: float) -> TrialResult:
     """Return the outcome of a trial in a process of its own, which has `seconds` in all.
 
     A model that crashes it, or needs longer, gets an outcome with a fault.
     """
     argv = [sys.executable, "-m", "seatrial.model.trial", str(model), str(golden), str(ROUNDS)]
     try:
-        return Outcome.model_validate_json(run(argv, timeout=seconds, separate_stderr=True).output)
+        return TrialResult.model_validate_json(run(argv, timeout=seconds, separate_stderr=True).output)
     except (OutsideError, ValidationError) as error:
         last = (getattr(error, "log", "") or str(error)).splitlines()[-1:]
-        return Outcome(fault=f"it crashed, or gave no answer within {seconds:.0f} s: {''.join(last)}")
+        return TrialResult(fault=f"it crashed, or gave no answer within {seconds:.0f} s: {''.join(last)}")

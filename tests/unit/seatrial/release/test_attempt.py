@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from release_records import make_record
+from seatrial.analysis.load import LoadGenerator
+from seatrial.analysis.suite import Endpoint, SuiteReport
+from seatrial.analysis.thresholds import Thresholds
 from seatrial.process import Stop
 from seatrial.release.attempt import Attempt
-from seatrial.release.promise import Promise
 from seatrial.release.records import Records
-from seatrial.release.suite import Endpoint, SuiteReport
-from seatrial.release.waiting import until
-from seatrial.release.watch import LoadWatcher
+from seatrial.wait import until
 from watched import Behaviour, Watch
 
 # Seconds: longer than any test waits.
@@ -31,7 +31,7 @@ def suite(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         became.append("ended early")
         return SuiteReport((), "")
 
-    monkeypatch.setattr("seatrial.release.suite.run_suite", hang)
+    monkeypatch.setattr("seatrial.analysis.suite.run_suite", hang)
     return became
 
 
@@ -40,7 +40,9 @@ def test_a_candidate_that_is_too_slow_beyond_doubt_is_not_asked_the_whole_suite(
 ) -> None:
     """Its suite is ended, and has not passed: no verdict at all must never be taken for a good one."""
     behaviour.delay = HANGS / 6
-    load = LoadWatcher(watch.url, [watch.photo], Promise("trial-1", 0, 200), rate=100, limit=8, planned=25)
+    load = LoadGenerator(
+        watch.url, [watch.photo], Thresholds("trial-1", 0, 200), rate=100, limit=8, planned=25
+    )
     target: Any = SimpleNamespace(workspace=None)
     attempt = Attempt(target, make_record(records, 1), candidate=None, manifests=None)  # type: ignore[arg-type]
     golden: Any = SimpleNamespace(photos=[watch.photo])

@@ -12,12 +12,12 @@ from memory_cluster import MemoryCluster
 from memory_target import manifests_of, memory_target
 from release_records import make_record
 from seatrial.errors import RollbackFailedError
-from seatrial.release.cluster import Manifest, UnreachableError
-from seatrial.release.names import RELEASE, SLOT
+from seatrial.kube.client import Manifest, UnreachableError
+from seatrial.kube.labels import RELEASE, SLOT
 from seatrial.release.record import Record, State
 from seatrial.release.records import Records
 from seatrial.release.target import Target
-from seatrial.release.undo import finish_the_dead, undo
+from seatrial.release.undo import undo, undo_abandoned_releases
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_whatever_a_dead_runner_left_is_undone(
     """From every state a release may be left in, the next command gets back to what was stable."""
     before = cluster.objects[("Service", "classifier")]["spec"]
     _left(target, state, monkeypatch)
-    finish_the_dead(target)
+    undo_abandoned_releases(target)
     assert cluster.objects[("Service", "classifier")]["spec"] == before
     assert ("Deployment", "classifier-green") not in cluster.objects
     assert ("Service", "classifier-preview") not in cluster.objects
@@ -111,7 +111,7 @@ def test_the_record_tells_since_when_users_are_back(
     """However long its pods take to drain, nobody was sent to it any more since then."""
     record, drained = _left(target, "pending", monkeypatch), []
     monkeypatch.setattr(
-        "seatrial.release.slots.Slots.wait_until_gone", lambda *_: drained.append(datetime.now(UTC))
+        "seatrial.kube.slots.Slots.wait_until_gone", lambda *_: drained.append(datetime.now(UTC))
     )
     before = datetime.now(UTC)
     assert before <= undo(target, record, "it failed").since <= drained[0]

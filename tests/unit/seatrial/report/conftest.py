@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from seatrial.analysis.timeline import Sample, write_timeline
 from seatrial.release.record import Change, Record, State
-from seatrial.release.timeline import Answer, write_timeline
 from seatrial.report.gather import Evidence
-from seatrial.results import Artefact, Verdict
+from seatrial.results import Artefact, Check
 from seatrial.workspace import Workspace
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DIGEST = "sha256:" + "a" * 64
 HOSTILE = "<script>alert(1)</script>"
-KEPT = Verdict(name="It answers.", passed=True, detail="0.01 s")
+KEPT = Check(name="It answers.", passed=True, detail="0.01 s")
 Ended = Callable[..., Evidence]
 
 
@@ -87,5 +87,5 @@ def leave(evidence: Evidence, label: str = "espresso") -> None:
         evidence.suite(place).write_text(json.dumps(body))  # type: ignore[arg-type]
         junit = f"<testsuite><!-- {evidence.workspace.root}/tests --></testsuite>"
         evidence.suite(place).with_suffix(".xml").write_text(junit)  # type: ignore[arg-type]
-        answers = [Answer(begin + start + n / 5, 10 + n, 200, "trial-2", ok=True) for n in range(30)]
+        answers = [Sample(begin + start + n / 5, 10 + n, 200, "trial-2", ok=True) for n in range(30)]
         write_timeline(evidence.folder / f"{place}-timeline.jsonl", answers)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.release.timeline import Answer, write_timeline
+from seatrial.analysis.timeline import Sample, write_timeline
 from seatrial.report.gather import Evidence, failures, gather
 from seatrial.report.render import page
-from seatrial.report.suites import SuiteFile, promises, read_suite
-from seatrial.results import Verdict
+from seatrial.report.suite_report import SuiteFile, promises, read_suite
+from seatrial.results import Check
 from unit.seatrial.report.conftest import BEGAN, KEPT, Ended
 
-BROKEN = Verdict(name="It is quick.", passed=False, detail="p95 2 s")
+BROKEN = Check(name="It is quick.", passed=False, detail="p95 2 s")
 
 
 def test_preview_and_live_stand_side_by_side(ended: Ended) -> None:
@@ -58,7 +58,7 @@ def test_a_suite_that_left_nonsense_left_nothing(ended: Ended) -> None:
 
 def test_promises_broken_by_one_cause_are_told_together() -> None:
     """A name that does not resolve breaks them all: it is said once."""
-    cases = [Verdict(name=f"Promise {n}.", passed=False, detail="no such name") for n in range(9)]
+    cases = [Check(name=f"Promise {n}.", passed=False, detail="no such name") for n in range(9)]
     told = failures(promises({"live": (tuple(cases), SuiteFile())}), None)
     assert [(each.title, each.detail) for each in told] == [
         ("live: 9 promises, the first: Promise 0.", "no such name")
@@ -68,7 +68,7 @@ def test_promises_broken_by_one_cause_are_told_together() -> None:
 def test_what_users_met_meanwhile_is_drawn_and_counted_apart(ended: Ended, golden: Path) -> None:
     """The live address is shown before the switch too, in the colour of the release that answered."""
     evidence = ended("candidate", "refused")
-    answers = [Answer(BEGAN.timestamp() + n, 9, 200, "trial-1", ok=True) for n in range(9)]
+    answers = [Sample(BEGAN.timestamp() + n, 9, 200, "trial-1", ok=True) for n in range(9)]
     write_timeline(evidence.folder / "meanwhile-timeline.jsonl", answers)
     (evidence.folder / "live-timeline.jsonl").unlink()
     gathered = gather(evidence)

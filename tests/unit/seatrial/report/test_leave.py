@@ -11,9 +11,9 @@ from environments import Environments, environments_of
 from seatrial.commands.summary import summarised
 from seatrial.errors import RefusedError
 from seatrial.release.target import open_target
-from seatrial.report.by_hand import leave_page
-from seatrial.report.leave import Reporting
 from seatrial.report.render import SUMMARY_BYTES
+from seatrial.report.suite_page import leave_page
+from seatrial.report.writer import Reporting
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 

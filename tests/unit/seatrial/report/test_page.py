@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from seatrial.analysis.timeline import Sample, write_timeline
 from seatrial.errors import RefusedError
-from seatrial.release.timeline import Answer, write_timeline
 from seatrial.report.gather import gather
 from seatrial.report.render import SUMMARY_BYTES, capped, page, summary
-from seatrial.results import Verdict
+from seatrial.results import Check
 from unit.seatrial.report.conftest import BEGAN, HOSTILE, KEPT, Ended, leave
 
 STABLE = ("candidate", "previewed", "pending", "stable")
@@ -33,8 +33,8 @@ class Elements(HTMLParser):
 
 
 def test_an_accepted_release_is_told_whole(ended: Ended, golden: Path) -> None:
-    """Verdict, image, model, promises of both places, photos with answers, moments: all on the page."""
-    evidence = ended(*STABLE, verdicts=(KEPT, Verdict(name="It is quick.", passed=True, detail="p95 9 ms")))
+    """Check, image, model, promises of both places, photos with answers, moments: all on the page."""
+    evidence = ended(*STABLE, verdicts=(KEPT, Check(name="It is quick.", passed=True, detail="p95 9 ms")))
     text = page(gather(evidence), golden, evidence.workspace.root)
     for told in ("Accepted", "sha256:" + "a" * 64, "net 1.0.0", "It is quick.", "espresso", "90&nbsp;%"):
         assert told in text
@@ -59,11 +59,11 @@ def test_the_page_needs_nothing_but_itself(ended: Ended, golden: Path) -> None:
 
 def test_a_hostile_label_is_text(ended: Ended, golden: Path) -> None:
     """Whatever an image answers or a log holds is shown as text, never run."""
-    broken = Verdict(name=f"It is {HOSTILE}.", passed=False, detail=f"cup.jpg: {HOSTILE}")
+    broken = Check(name=f"It is {HOSTILE}.", passed=False, detail=f"cup.jpg: {HOSTILE}")
     error = RefusedError(f"broken: {HOSTILE}", f"mend {HOSTILE}", f"log {HOSTILE}")
     evidence = ended(*SWITCHED_BACK, error=error, why=HOSTILE, verdicts=(broken,), previous=HOSTILE)
     leave(evidence, label=HOSTILE)
-    bad = [Answer(BEGAN.timestamp(), 5, 500, HOSTILE, ok=False, why=HOSTILE)]
+    bad = [Sample(BEGAN.timestamp(), 5, 500, HOSTILE, ok=False, why=HOSTILE)]
     write_timeline(evidence.folder / "live-timeline.jsonl", bad)
     gathered = gather(evidence)
     text = page(gathered, golden, evidence.workspace.root)
@@ -80,7 +80,7 @@ def test_no_path_and_no_secret_is_told(ended: Ended, golden: Path) -> None:
     key, token = "/".join(("", "home", "ann", "key.pem")), "Authorization: Bearer abcdef0123456789abcd"
     log = f"{root}/tests/e2e/x.py:3: E\n{key}\n{token}\npassword=hunter2"
     evidence = ended("candidate", "refused", error=RefusedError("refused", "", log))
-    bad = [Answer(BEGAN.timestamp(), 5, 0, "", ok=False, why=f"no {root}/socket")]
+    bad = [Sample(BEGAN.timestamp(), 5, 0, "", ok=False, why=f"no {root}/socket")]
     write_timeline(evidence.folder / "preview-timeline.jsonl", bad)
     gathered = gather(evidence)
     for text in (page(gathered, golden, root), summary(gathered), gathered.report.model_dump_json()):
@@ -91,8 +91,8 @@ def test_no_path_and_no_secret_is_told(ended: Ended, golden: Path) -> None:
 def test_a_failure_is_marked_and_said(ended: Ended, golden: Path) -> None:
     """A request that failed is a cross with its story, and is counted; it is not told by colour alone."""
     evidence = ended(*SWITCHED_BACK, why="it failed")
-    answers = [Answer(BEGAN.timestamp() + n, 9, 200, "trial-2", ok=True) for n in range(25)]
-    answers.append(Answer(BEGAN.timestamp() + 26, 9, 503, "trial-2", ok=False, why="HTTPError: 503"))
+    answers = [Sample(BEGAN.timestamp() + n, 9, 200, "trial-2", ok=True) for n in range(25)]
+    answers.append(Sample(BEGAN.timestamp() + 26, 9, 503, "trial-2", ok=False, why="HTTPError: 503"))
     write_timeline(evidence.folder / "live-timeline.jsonl", answers)
     gathered = gather(evidence)
     text = page(gathered, golden, evidence.workspace.root)
@@ -115,7 +115,7 @@ def test_what_is_missing_is_left_out(ended: Ended, states: tuple[str, ...]) -> N
 
 def test_a_summary_stays_under_its_limit(ended: Ended) -> None:
     """A step summary over 1,024 kB would be refused whole: ours is cut at a line, and says so."""
-    many = tuple(Verdict(name=f"Promise {n} {'ü' * 2000}", passed=True, detail="") for n in range(400))
+    many = tuple(Check(name=f"Promise {n} {'ü' * 2000}", passed=True, detail="") for n in range(400))
     text = summary(gather(ended(*STABLE, verdicts=many)))
     assert len(text.encode()) <= SUMMARY_BYTES < 1_024_000
     assert text.endswith("the whole report is in report.html.\n")

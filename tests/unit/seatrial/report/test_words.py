@@ -6,7 +6,7 @@ import pytest
 
 from seatrial.errors import RollbackFailedError
 from seatrial.release.record import State
-from seatrial.report.words import headline, moments
+from seatrial.report.narrative import headline, moments
 from unit.seatrial.report.conftest import record_of
 
 THROUGH: tuple[State, ...] = ("candidate", "previewed", "pending")

@@ -1,0 +1,1 @@
+"""How an endpoint is judged: load, thresholds, baseline, acceptance suite. Knows no cluster."""

@@ -1,0 +1,1 @@
+"""The Kubernetes cluster of an environment: client, Lease, slots, rollout, manifests."""

@@ -1,0 +1,25 @@
+"""Verdicts as a table, for a person to read."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from seatrial.results import Check
+
+
+def as_text(verdicts: Iterable[Check], width: int = 140) -> str:
+    """Return the verdicts as plain text, a row each, at most `width` characters wide."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("verdict", "promise", "what was found"):
+        table.add_column(title, overflow="fold")
+    for verdict in verdicts:
+        table.add_row("passed" if verdict.passed else "FAILED", escape(verdict.name), escape(verdict.detail))
+    text = io.StringIO()
+    Console(file=text, width=width, color_system=None).print(table)
+    return "\n".join(row.rstrip() for row in text.getvalue().splitlines() if row.strip())

@@ -1,0 +1,1 @@
+"""The stages, one file each: typed result in, typed result out."""
