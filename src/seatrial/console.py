@@ -1,40 +1,60 @@
-"""What is being done and how long it took: live on a terminal, plain lines elsewhere."""
+"""Progress and results on the console: live on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import io
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
 
-# No line of ours is longer; a pipe must not break one in two.
+from seatrial.runtime import SYSTEM, Runtime
+
+# Longer than any line that is printed, so that rich does not wrap lines in a pipe.
 PLAIN_WIDTH = 400
+PROGRESS_SECONDS = 30.0
 _out = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def plain() -> bool:
-    """Return whether lines must stay plain: not a terminal, or CI=true."""
+    """Return whether output must be plain lines: stderr is not a terminal, or CI=true."""
     return not _out.is_terminal or os.environ.get("CI") == "true"
 
 
 @contextmanager
-def step(what: str) -> Iterator[None]:
-    """Say what is being done, and at its end how long it took, on stderr."""
-    start = time.monotonic()
-    if plain():
+def step(what: str, runtime: Runtime = SYSTEM) -> Iterator[None]:
+    """Print a step and its duration on stderr; on a plain log also a line every 30 s while it runs."""
+    start = runtime.monotonic()
+    with _heartbeat(what, runtime) if plain() else _out.status(escape(what)):
         yield
-    else:
-        with _out.status(escape(what)):
-            yield
-    _out.print(f"  {escape(what)} [dim]{time.monotonic() - start:.1f} s[/dim]")
+    _out.print(f"  {escape(what)} [dim]{runtime.monotonic() - start:.1f} s[/dim]")
+
+
+@contextmanager
+def _heartbeat(what: str, runtime: Runtime) -> Iterator[None]:
+    start, stop = runtime.monotonic(), runtime.event()
+
+    def report() -> None:
+        while not stop.wait(PROGRESS_SECONDS):
+            line(f"  {what}: still running after {duration(runtime.monotonic() - start)}")
+
+    task = runtime.start(report)
+    try:
+        yield
+    finally:
+        stop.set()
+        task.result()
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in seconds, or from two minutes on in minutes and seconds."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
 def show(found: RenderableType) -> None:
-    """Print what was asked for (a table, a tree) on stdout; without styles and unwrapped where plain."""
+    """Print a table or a tree on stdout, without styles and line breaks where the output is plain."""
     out = Console(highlight=False)
     if out.is_terminal and os.environ.get("CI") != "true":
         out.print(found)
@@ -47,5 +67,5 @@ def show(found: RenderableType) -> None:
 
 
 def line(text: str) -> None:
-    """Say one line on stderr."""
+    """Print one line on stderr."""
     _out.print(escape(text))

@@ -1,29 +1,86 @@
-"""The one way to wait for something outside: poll it, under a deadline."""
+"""The only retry policy: poll or repeat under a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+from tenacity import (
+    RetryCallState,
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_attempt,
+    stop_never,
+    wait_fixed,
+    wait_random_exponential,
+)
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
 
 from seatrial.errors import OutsideError
+from seatrial.runtime import SYSTEM, Runtime
 
 T = TypeVar("T")
 
 
-def until(what: str, probe: Callable[[], T | None], seconds: float, hint: str = "", every: float = 0.25) -> T:
-    """Return what `probe` gives as soon as it is not None.
+class _Deadline(stop_base):
+    def __init__(self, seconds: float, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._end = runtime.monotonic() + seconds
 
-    `seconds` is the deadline, `every` the interval. Raises OutsideError that says `what` was waited
-    for when the deadline has passed; whatever `probe` raises ends the waiting at once.
+    def __call__(self, retry_state: RetryCallState) -> bool:  # noqa: ARG002
+        return self._runtime.monotonic() >= self._end
+
+
+def until(
+    what: str,
+    probe: Callable[[], T | None],
+    seconds: float,
+    hint: str = "",
+    every: float = 0.25,
+    runtime: Runtime = SYSTEM,
+) -> T:
+    """Call `probe` until it returns something other than None, and return that.
+
+    `seconds` is the deadline, `every` the interval in seconds. Raises OutsideError naming `what` if the
+    deadline passes. An exception of `probe` ends the polling at once.
     """
-    tries = Retrying(
-        stop=stop_after_delay(seconds), wait=wait_fixed(every), retry=retry_if_result(lambda r: r is None)
+    retrying = Retrying(
+        stop=_Deadline(seconds, runtime),
+        wait=wait_fixed(every),
+        retry=retry_if_result(lambda result: result is None),
+        sleep=runtime.sleep,
     )
     try:
-        found = tries(probe)
+        result = retrying(probe)
     except RetryError as error:
-        raise OutsideError(f"{what}: not within {seconds:.0f} s", hint) from error
-    assert found is not None  # noqa: S101 - retry_if_result has seen to it
-    return found
+        raise OutsideError(f"{what}: timed out after {seconds:.0f} s", hint) from error
+    assert result is not None  # noqa: S101 - guaranteed by retry_if_result
+    return result
+
+
+def retry(
+    call: Callable[[], T],
+    on: type[Exception] | tuple[type[Exception], ...],
+    *,
+    seconds: float | None = None,
+    attempts: int | None = None,
+    every: float = 0.5,
+    backoff: float = 0.0,
+    runtime: Runtime = SYSTEM,
+) -> T:
+    """Call `call` until it does not raise `on`; raise the last exception when the limit is reached.
+
+    The limit is `seconds` since the first call, `attempts`, or whichever comes first. The pause is `every`
+    seconds, or with `backoff` a random exponential one of at most `backoff` seconds.
+    """
+    stop: stop_base = stop_after_attempt(attempts) if attempts else stop_never
+    if seconds is not None:
+        stop = stop | _Deadline(seconds, runtime)
+    pause: wait_base = wait_random_exponential(every, backoff) if backoff else wait_fixed(every)
+    retrying = Retrying(
+        stop=stop, wait=pause, retry=retry_if_exception_type(on), sleep=runtime.sleep, reraise=True
+    )
+    return retrying(call)

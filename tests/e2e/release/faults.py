@@ -54,7 +54,7 @@ def _turning_slow(images: Images, trial: Trial) -> str:
 FAULTS = (
     Fault("image that does not exist", lambda i, _: i.absent(), 10, None, "there is no image", quick=True),
     Fault("crashes at start", lambda i, _: i.crashing(), 10, "refused", "no luck today"),
-    Fault("never ready", lambda i, _: faulty(i, "never ready"), 10, "refused", "not within 15 s", SOON),
+    Fault("never ready", lambda i, _: faulty(i, "never ready"), 10, "refused", "timed out after 15 s", SOON),
     Fault(
         "ready but wrong labels",
         lambda i, _: i.wrong(),

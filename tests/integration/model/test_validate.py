@@ -130,7 +130,7 @@ def test_a_model_unlike_the_live_one_is_refused(
     live = publish(settings, workspace, model=tmp_path / "live").model
     ready = prepared(settings, workspace, model, golden)
     stamp, reference = StageRun().fields(ready), "registry/classifier@sha256:00"
-    who = {"image": "x", "golden": live, "bytes_pushed": 0, "model": live}
+    who = {"image_id": "x", "golden": live, "bytes_pushed": 0, "model": live}
     ready.write_result(PushResult(**stamp, **who, reference=reference))
     where = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}
     ready.write_result(AcceptResult(**stamp, **where, reference=reference))

@@ -96,7 +96,7 @@ def test_what_may_still_mend_is_waited_for_until_the_deadline(
     """Trouble that may pass is not taken for failure before the deadline, which ends the wait."""
     cluster.apply(_deployment())
     cluster.apply(pod)
-    with pytest.raises(RefusedError, match="not within 1 s; 0 of 2 replicas"):
+    with pytest.raises(RefusedError, match="timed out after 1 s; 0 of 2 replicas"):
         wait_for_rollout(cluster, "trial", "blue", 1)  # type: ignore[arg-type]
 
 

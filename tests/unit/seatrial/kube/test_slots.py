@@ -72,5 +72,5 @@ def test_a_shared_object_that_is_no_longer_rendered_is_removed(slots: Slots, clu
 def test_a_service_without_an_address_ends_the_wait(slots: Slots) -> None:
     """A load balancer that gives no address is an error once the deadline has passed."""
     slots.switch([_service("blue", "trial-1")])
-    with pytest.raises(OutsideError, match="an address for Service classifier: not within 1 s"):
+    with pytest.raises(OutsideError, match="an address for Service classifier: timed out after 1 s"):
         slots.address("classifier", 1)
