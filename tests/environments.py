@@ -44,7 +44,7 @@ class Environments:
 
     def release(self, env: str, number: int, letter: str, *states: Any, **fields: Any) -> Record:
         """Record a release of the image with this digest, in these states; nothing of it runs."""
-        records = Records(self.clusters[env], env, "somebody@host/1")  # type: ignore[arg-type]
+        records = Records(self.clusters[env], env, "somebody@host/1")
         known = {
             "number": number,
             "release": f"{env}-{number}",

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from seatrial.errors import OutsideError, SeatrialError
-from seatrial.kube.client import Manifest
 from seatrial.kube.labels import MANAGED_SELECTOR, RELEASE
+from seatrial.kube.protocol import Manifest
 from seatrial.provenance.query import Query
 from seatrial.release.record import Record
 from seatrial.release.target import Target

@@ -12,6 +12,7 @@ from seatrial.analysis.load import LoadGenerator
 from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, SuiteReport, suite_running
 from seatrial.errors import RefusedError
 from seatrial.image.inspection import ImageFacts
+from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.kube.render import Candidate
 from seatrial.kube.rollout import wait_for_rollout
@@ -112,7 +113,8 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     known, slot = records.all(), slots.empty(stable.slot if stable else None)
     number = known[-1].number + 1 if known else 1
     replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
-    candidate = Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)
+    reference = ImageReference.parse(facts.reference)
+    candidate = Candidate(f"{target.name}-{number}", target.name, slot, reference, replicas)
     # What a hand or a dead runner left there would mix with the candidate.
     slots.clear(slot)
     slots.wait_until_gone(slot)

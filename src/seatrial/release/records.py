@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from seatrial.analysis.baseline import Baseline
 from seatrial.errors import OutsideError
-from seatrial.kube.client import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.kube.labels import MANAGED, MANAGED_SELECTOR, MANAGER, PART, RELEASE
+from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.release.record import OPEN, Change, Manifests, Record, State
 from seatrial.results import Check
 

@@ -8,16 +8,18 @@ from pathlib import Path
 
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import GoldenSet, load_golden
+from seatrial import kustomize
 from seatrial.analysis.baseline import Baseline, Tolerances
 from seatrial.analysis.load import LoadGenerator
 from seatrial.analysis.suite import SUITE_SECONDS, Endpoint
 from seatrial.analysis.thresholds import Thresholds
 from seatrial.analysis.timeline import folder_of
 from seatrial.errors import UsageError
-from seatrial.kube.client import PATIENCE_SECONDS, Cluster, ClusterError
+from seatrial.kube.client import PATIENCE_SECONDS
 from seatrial.kube.connect import connect
 from seatrial.kube.labels import LIVE
 from seatrial.kube.lease import Lease, whoami
+from seatrial.kube.protocol import Cluster, ClusterError
 from seatrial.kube.render import Renderer
 from seatrial.kube.slots import Slots
 from seatrial.model.cache import Cache
@@ -62,7 +64,7 @@ class Target:
     @property
     def renderer(self) -> Renderer:
         """What makes its manifests."""
-        return Renderer(self.workspace, self.environment)
+        return Renderer(self.workspace, self.environment, kustomize.build)
 
     @cached_property
     def lease(self) -> Lease:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from seatrial.errors import UsageError
-from seatrial.kube.client import ClusterError
+from seatrial.kube.protocol import ClusterError
 from seatrial.provenance.inventory import Inventory, query_environments
 from seatrial.provenance.resolve import current_lock
 from seatrial.release.accepted import digest_in

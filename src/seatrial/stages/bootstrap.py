@@ -7,10 +7,11 @@ import json
 
 from seatrial import console
 from seatrial.image.credentials import find_credentials
-from seatrial.kube import network_policy as fence
-from seatrial.kube.client import ClusterError, Manifest
+from seatrial.image_reference import ImageReference
+from seatrial.kube import network_policy
 from seatrial.kube.labels import MANAGED, MANAGER, PULL_SECRET
-from seatrial.kube.nodes import FORBIDDEN, node_reader
+from seatrial.kube.nodes import node_reader
+from seatrial.kube.protocol import FORBIDDEN, ClusterError, Manifest
 from seatrial.release.target import Target
 from seatrial.settings import Registry, Settings
 from seatrial.workspace import Workspace
@@ -51,7 +52,7 @@ def _let_read_nodes(target: Target) -> None:
 def _tell_the_fence(target: Target) -> None:
     """Try out, once there is an image for it, whether the network policies hold, and say so where not."""
     cluster, namespace = target.cluster, target.environment.namespace
-    found, stable = fence.known(cluster, namespace), target.records.stable()
+    found, stable = network_policy.recorded(cluster, namespace), target.records.stable()
     if found == "unknown" and stable:
         found = _try_the_fence(target, stable.reference)
     if found == "open":
@@ -61,18 +62,18 @@ def _tell_the_fence(target: Target) -> None:
         )
 
 
-def _try_the_fence(target: Target, image: str) -> fence.Enforcement:
+def _try_the_fence(target: Target, image: str) -> network_policy.Enforcement:
     cluster, namespace = target.cluster, target.environment.namespace
     try:
         with console.step(f"try the network policies of {target.name}"):
-            found = fence.probe(cluster, namespace, image)
+            found = network_policy.probe(cluster, namespace, ImageReference.parse(image))
     except ClusterError as error:
         # A quota, say: an answer is worth less than the rest of bootstrap.
         console.line(f"bootstrap: the network policies could not be tried: {error.message}")
         return "unknown"
     if found == "unknown":
         console.line("bootstrap: the network policies could not be tried: the pod for it did not run")
-    fence.remember(cluster, namespace, found)
+    network_policy.record(cluster, namespace, found)
     return found
 
 

@@ -9,6 +9,7 @@ from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.inspection import REFERENCE, ImageFacts, inspect
 from seatrial.image.registry import RegistryClient
 from seatrial.image.registry_copy import Place, copy_image
+from seatrial.image_reference import ImageReference
 from seatrial.kube.nodes import require_compatible_nodes
 from seatrial.kube.render import Candidate
 from seatrial.model.cache import Cache
@@ -108,7 +109,8 @@ def _whither(target: Target) -> Place:
 def _refuse_unless_it_runs_there(target: Target, place: Place, digest: str) -> None:
     manifest = place.client.manifest(place.repository, digest)
     config = place.client.config(place.repository, manifest.config) if manifest else {}
-    candidate = Candidate(f"{target.name}-0", target.name, "blue", place.reference(digest), 1)
+    reference = ImageReference.parse(place.reference(digest))
+    candidate = Candidate(f"{target.name}-0", target.name, "blue", reference, 1)
     platform = str(config.get("os", "")), str(config.get("architecture", ""))
     require_compatible_nodes(target.cluster, target.renderer.slot(candidate), platform)
 

@@ -22,7 +22,7 @@ def _deployment(slot: str, replicas: int) -> dict[str, Any]:
 @pytest.mark.parametrize(("live", "recorded", "size"), [(4, 2, 4), (2, 3, 3), (0, 2, 2)])
 def test_a_refilled_slot_is_as_large_as_users_need_now(live: int, recorded: int, size: int) -> None:
     """What was recorded small comes back at the size that the autoscaler has found meanwhile."""
-    slots = Slots(MemoryCluster(), "trial")  # type: ignore[arg-type]
+    slots = Slots(MemoryCluster(), "trial")
     if live:
         slots.fill("blue", [_deployment("blue", live)])
     recorded_manifest = _deployment("green", recorded)

@@ -33,7 +33,7 @@ def cluster() -> MemoryCluster:
 @pytest.fixture
 def records(cluster: MemoryCluster) -> Records:
     """The records of a namespace."""
-    return Records(cluster, "trial", "somebody@host/1")  # type: ignore[arg-type]
+    return Records(cluster, "trial", "somebody@host/1")
 
 
 @pytest.fixture

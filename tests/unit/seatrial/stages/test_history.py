@@ -63,7 +63,7 @@ def test_refused_releases_do_not_pile_up(environments: Environments) -> None:
     environments.release("staging", 1, "a", "stable")
     for number in range(2, 30):
         environments.release("staging", number, "b", "refused")
-    records = Records(environments.clusters["staging"], "staging", "me")  # type: ignore[arg-type]
+    records = Records(environments.clusters["staging"], "staging", "me")
     records.trim(10)
     assert len(records.all()) == 11
     assert records.stable() is not None
