@@ -75,9 +75,12 @@ class Environments:
     def serve(self, record: Record, image: str = "") -> None:
         """Let users of its environment reach a release, whose pods run its image (or another)."""
         cluster, labels = self.clusters[record.environment], {MANAGED: MANAGER, RELEASE: record.release}
-        pod = {"containers": [{"name": "classifier", "image": image or record.reference}]}
+        pod = {"containers": [{"name": "classifier", "image": image or str(record.reference)}]}
         spec = {"selector": {SLOT: record.slot, RELEASE: record.release}}
-        cluster.apply({"kind": "Service", "metadata": {"name": "classifier"}, "spec": spec})
+        status = {"loadBalancer": {"ingress": [{"ip": "127.0.0.1"}]}}
+        cluster.apply(
+            {"kind": "Service", "metadata": {"name": "classifier"}, "spec": spec, "status": status}
+        )
         cluster.apply(
             {
                 "kind": "Deployment",

@@ -30,11 +30,12 @@ class ImageFacts:
 def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
     """Return what the image's labels say.
 
-    Raises UsageError if the reference has no digest or is of another registry, RefusedError if the image
-    does not exist or was not made by `build`, OutsideError if the registry does not respond.
+    Raises UsageError if the reference has no digest, has a tag or is of another registry, RefusedError if
+    the image does not exist or was not made by `build`, OutsideError if the registry does not respond.
     """
     client = RegistryClient(registry)
-    if not reference.digest or reference.registry != registry.address:
+    # Recorded references are compared with the pods' images, which have no tag.
+    if reference.tag or not reference.digest or reference.registry != registry.address:
         expected = f"IMAGE={registry.address}/{registry.repository}@sha256:…"
         raise UsageError(f"{reference} is not an image by digest in the configured registry", expected)
     manifest = client.manifest(reference.repository, reference.digest)
