@@ -9,7 +9,7 @@ from typing import Any
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
-from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
+from seatrial.kube.labels import MANAGED, MANAGER, PART, RELEASE, SLOT
 from seatrial.release.record import Manifests, Record
 from seatrial.release.records import Records
 from seatrial.release.services import Services
@@ -78,9 +78,8 @@ class Environments:
         pod = {"containers": [{"name": "classifier", "image": image or str(record.reference)}]}
         spec = {"selector": {SLOT: record.slot, RELEASE: record.release}}
         status = {"loadBalancer": {"ingress": [{"ip": "127.0.0.1"}]}}
-        cluster.apply(
-            {"kind": "Service", "metadata": {"name": "classifier"}, "spec": spec, "status": status}
-        )
+        metadata = {"name": "classifier", "labels": {**labels, PART: "shared"}}
+        cluster.apply({"kind": "Service", "metadata": metadata, "spec": spec, "status": status})
         cluster.apply(
             {
                 "kind": "Deployment",

@@ -80,7 +80,7 @@ def test_reviews_outside_a_ci_run_are_refused(document: Path, run: str) -> None:
 
 def test_a_name_cannot_look_like_a_review() -> None:
     """A name with the text of a recorded review is wrong usage."""
-    with pytest.raises(UsageError, match="may not contain .*reviewed in run"):
+    with pytest.raises(UsageError, match=r"may not contain .*reviewed in run"):
         approval("production", environment("person"), Approval("octocat (reviewed in  run 1658)"))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002
 """The live probe: requests to the live address while a candidate is tried."""
 
 from __future__ import annotations
