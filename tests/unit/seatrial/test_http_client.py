@@ -150,7 +150,7 @@ def test_a_timeout_is_no_response(server: Server) -> None:
 
 @pytest.mark.parametrize("url", ["http://", "classifier.test/", f"http://{'a' * 64}.test/"])
 def test_an_invalid_url_is_no_response(url: str) -> None:
-    """A URL without a host, without a scheme or with an invalid host name raises NoResponseError."""
+    """A URL without a host, without a scheme or with an invalid host name raises NoResponseError too."""
     with pytest.raises(NoResponseError):
         NewConnections().request("GET", url, timeout=TIMEOUT)
 
