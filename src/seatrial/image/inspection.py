@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seatrial.errors import RefusedError, UsageError
@@ -42,10 +43,11 @@ def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
     if manifest is None:
         raise RefusedError(f"image {reference} does not exist", "make push prints the reference")
     config = client.config(reference.repository, manifest.config)
-    return _facts(reference, (config.get("config") or {}).get("Labels") or {})
+    return facts_in_labels(reference, (config.get("config") or {}).get("Labels") or {})
 
 
-def _facts(reference: ImageReference, labels: dict[str, str]) -> ImageFacts:
+def facts_in_labels(reference: ImageReference, labels: Mapping[str, str]) -> ImageFacts:
+    """Return the facts in `labels`. Raises RefusedError if a label that every image has is missing."""
     try:
         return ImageFacts(
             reference=reference,
@@ -56,10 +58,10 @@ def _facts(reference: ImageReference, labels: dict[str, str]) -> ImageFacts:
             lock_digest=labels[f"{LABEL_PREFIX}.lock"],
         )
     except KeyError as error:
-        raise RefusedError(f"{reference} has no label {error}", "only make build makes images") from error
+        raise RefusedError(f"{reference} has no label {error}", "build the image with make build") from error
 
 
-def _artefact(labels: dict[str, str], kind: str, *, required: bool) -> Artefact:
+def _artefact(labels: Mapping[str, str], kind: str, *, required: bool) -> Artefact:
     prefix = f"{LABEL_PREFIX}.{kind}"
     digest = labels[f"{prefix}.digest"]
     if required:
