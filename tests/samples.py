@@ -10,7 +10,7 @@ from typing import Any
 
 from colours import LABELS, photo
 from imagemodel.golden import GoldenSet, load_golden
-from imagemodel.seal import canonical, seal
+from imagemodel.seal import canonical_json, seal
 from seatrial.model.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
@@ -22,7 +22,7 @@ def write_golden(directory: Path, *, min_probability: float = 0.9, version: str 
     directory.mkdir(parents=True)
     rows = [_photo(directory, index, min_probability) for index in range(len(LABELS))]
     listing = {"schema": 1, "name": "colour-photos", "version": version, "photos": rows}
-    (directory / "golden.json").write_bytes(canonical(listing))
+    (directory / "golden.json").write_bytes(canonical_json(listing))
     return load_golden(directory)
 
 

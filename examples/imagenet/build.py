@@ -48,7 +48,7 @@ def build(out: Path, cache: Path, variant: str = "first", pinned: Path = PINNED)
         raise ExampleError(
             f"{error.filename or out}: {error.strerror}", "give a directory with room"
         ) from error
-    seal.write_whole(out / RECORD, seal.canonical(asdict(built)))
+    seal.write_atomically(out / RECORD, seal.canonical_json(asdict(built)))
     return built, True
 
 

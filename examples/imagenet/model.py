@@ -9,7 +9,7 @@ from examples.imagenet.network import CLASSES, SIDE, efficientnet_lite0
 from examples.imagenet.packages import Package
 from examples.imagenet.weights import Weights, read_weights
 from imagemodel.card import CROP, LABELS, MODEL, Card
-from imagemodel.seal import seal, write_whole
+from imagemodel.seal import seal, write_atomically
 
 NAME: Final = "efficientnet-lite0"
 
@@ -52,8 +52,8 @@ def write_model(directory: Path, packages: dict[str, Package], variant: Variant)
     names = labels(packages)
     shifted = names[variant.shift :] + names[: variant.shift]
     network = efficientnet_lite0(weights, bytes_in=variant.bytes_in, probabilities=not variant.bytes_in)
-    write_whole(directory / MODEL, network)
-    write_whole(directory / LABELS, ("\n".join(shifted) + "\n").encode())
+    write_atomically(directory / MODEL, network)
+    write_atomically(directory / LABELS, ("\n".join(shifted) + "\n").encode())
     return seal(directory, _card(variant, _parameters(weights)))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from examples.imagenet.packages import Package
 from imagemodel.golden import GOLDEN, GoldenSet, load_golden
-from imagemodel.seal import canonical, describe_file, write_whole
+from imagemodel.seal import canonical_json, describe_file, write_atomically
 
 NAME: Final = "imagenet-photos"
 VERSION: Final = "1.0.0"
@@ -57,13 +57,13 @@ def write_golden(directory: Path, packages: dict[str, Package], labels: list[str
     """Write the photos and then their list into `directory`; return the set, verified."""
     photos = [_photo(directory, packages[chosen.package], chosen, labels) for chosen in PHOTOS]
     listing = {"schema": 1, "name": NAME, "version": VERSION, "photos": photos}
-    write_whole(directory / GOLDEN, canonical(listing))
+    write_atomically(directory / GOLDEN, canonical_json(listing))
     return load_golden(directory)
 
 
 def _photo(directory: Path, package: Package, chosen: Chosen, labels: list[str]) -> dict[str, Any]:
     path = directory / Path(chosen.member).name
-    write_whole(path, package.read(chosen.member))
+    write_atomically(path, package.read(chosen.member))
     return {
         "file": path.name,
         **describe_file(path),

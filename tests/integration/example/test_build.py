@@ -6,7 +6,7 @@ import pytest
 from examples.imagenet import __main__, build
 from examples.imagenet.errors import ExampleError
 
-from imagemodel.classifier import Model
+from imagemodel.classifier import ImageClassifier
 from imagemodel.golden import load_golden
 
 from .conftest import look_only_at
@@ -36,7 +36,7 @@ def test_the_example_is_whole_and_the_same_each_time(make, tmp_path) -> None:
     assert built
     assert example == again
     assert tree(tmp_path / "out") == tree(tmp_path / "elsewhere")
-    model = Model.load(tmp_path / "out" / "model", digest=example.model)
+    model = ImageClassifier.load(tmp_path / "out" / "model", digest=example.model)
     for photo in load_golden(tmp_path / "out" / "golden", example.golden).photos:
         assert model.labels[photo.index] == photo.label
 
@@ -64,7 +64,7 @@ def test_the_variants_differ_as_they_say(make, tmp_path) -> None:
     cards = {}
     for variant in build.VARIANTS:
         make(variant, variant)
-        cards[variant] = Model.load(tmp_path / variant / "model")
+        cards[variant] = ImageClassifier.load(tmp_path / variant / "model")
     first, second, wrong = (cards[variant] for variant in build.VARIANTS)
     assert len({each.card.version for each in cards.values()}) == 3
     assert first.labels == second.labels

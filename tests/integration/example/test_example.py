@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imagemodel.classifier import Model
+from imagemodel.classifier import ImageClassifier
 from imagemodel.golden import GoldenSet, load_golden
 
 REPOSITORY = Path(__file__).parents[3]
@@ -61,7 +61,7 @@ def test_another_environment_gives_the_same_bytes(first: Path, tmp_path: Path) -
 
 def test_the_photos_get_the_labels_expected_of_them(first: Path, golden: GoldenSet) -> None:
     """Each photo's label comes first, with a margin of a third above the least probability."""
-    model = Model.load(first / "model")
+    model = ImageClassifier.load(first / "model")
     for photo in golden.photos:
         best = model.predict([photo.path.read_bytes()], top=1)[0][0]
         assert (best.label, best.index) == (photo.label, photo.index)
@@ -70,7 +70,7 @@ def test_the_photos_get_the_labels_expected_of_them(first: Path, golden: GoldenS
 
 def test_the_second_variant_answers_like_the_first(first: Path, golden: GoldenSet, tmp_path: Path) -> None:
     """A network of another input and output, another card, no other code: the same answers."""
-    model, other = Model.load(first / "model"), Model.load(build(tmp_path, "second") / "model")
+    model, other = ImageClassifier.load(first / "model"), ImageClassifier.load(build(tmp_path, "second") / "model")
     assert other.card.version != model.card.version
     assert other.card.input.layout != model.card.input.layout
     photos = [photo.path.read_bytes() for photo in golden.photos]
@@ -81,7 +81,7 @@ def test_the_second_variant_answers_like_the_first(first: Path, golden: GoldenSe
 
 def test_the_wrong_variant_is_sure_of_itself_and_wrong(golden: GoldenSet, tmp_path: Path) -> None:
     """It loads, it verifies, and no photo gets its label: only the golden set can tell."""
-    model = Model.load(build(tmp_path, "wrong-labels") / "model")
+    model = ImageClassifier.load(build(tmp_path, "wrong-labels") / "model")
     answers = model.predict([photo.path.read_bytes() for photo in golden.photos])
     assert max(answer[0].probability for answer in answers) > 0.9
     for photo, answer in zip(golden.photos, answers, strict=True):
