@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import uuid4
 
 import requests
@@ -35,7 +35,7 @@ class AppContainer(DockerContainer):
     def __init__(self, image: str, locked_down: bool = True) -> None:
         super().__init__(image)
         # docker-py accepts an address and a port, with_exposed_ports() of testcontainers only a port.
-        self.ports[f"{PORT}/tcp"] = (LOOPBACK, None)  # type: ignore[index,assignment]
+        cast("dict[str, Any]", self.ports)[f"{PORT}/tcp"] = (LOOPBACK, None)
         self.with_kwargs(labels={LABEL: SESSION}, **(LOCKED_DOWN if locked_down else {}))
         if locked_down:
             self.with_tmpfs_mount("/tmp", "size=64m")

@@ -56,7 +56,7 @@ class _PickledTensor:
 
     def __reduce__(self) -> tuple[Any, ...]:
         stride = tuple(step // self.array.itemsize for step in self.array.strides)
-        rebuild = sys.modules["torch._utils"]._rebuild_tensor_v2  # type: ignore[attr-defined]
+        rebuild = vars(sys.modules["torch._utils"])["_rebuild_tensor_v2"]
         return rebuild, (_PickledStorage(self), 0, self.array.shape, stride, False, OrderedDict())
 
 
@@ -81,7 +81,7 @@ def torch_names() -> Iterator[types.ModuleType]:
         """Stub; only its name is pickled."""
 
     _rebuild_tensor_v2.__module__, _rebuild_tensor_v2.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
-    utils._rebuild_tensor_v2 = _rebuild_tensor_v2  # type: ignore[attr-defined]
+    vars(utils)["_rebuild_tensor_v2"] = _rebuild_tensor_v2
     for name in ("FloatStorage", "LongStorage", "HalfStorage"):
         setattr(torch, name, type(name, (), {"__module__": "torch"}))
     with pytest.MonkeyPatch.context() as patch:
