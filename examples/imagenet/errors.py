@@ -2,7 +2,7 @@
 
 
 class ExampleError(Exception):
-    """The example cannot be built: a message of one line, and a hint that says the fix."""
+    """The example cannot be built: a message of one line, and a hint with the fix."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

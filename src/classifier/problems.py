@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def problem(status: int, error: str, hint: str = "") -> Response:
-    """Return an error response: `error` says what is wrong, `hint` (member `detail`) says the fix."""
+    """Return an error response: `error` is the reason, `hint` (member `detail`) the fix."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "error": error}
     if hint:
         body["detail"] = hint

@@ -2,7 +2,7 @@
 
 
 class ImageModelError(Exception):
-    """Base of this package's errors: a message of one line, and a hint that says the fix."""
+    """Base of this package's errors: a message of one line, and a hint with the fix."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

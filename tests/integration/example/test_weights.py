@@ -42,12 +42,12 @@ def test_pickle_with_code_is_refused(position) -> None:
 
 def test_other_formats_and_truncated_files_are_refused(checkpoint, torch_names) -> None:
     """A file of another format, or truncated at any position, raises ExampleError."""
-    whole = checkpoint({"a": np.arange(24, dtype=np.float32)})
+    complete = checkpoint({"a": np.arange(24, dtype=np.float32)})
     for raw in (
         b"",
         b"PK\3\4zip",
         checkpoint({}, magic=1),
-        *(whole[:end] for end in range(0, len(whole) - 1, 7)),
+        *(complete[:end] for end in range(0, len(complete) - 1, 7)),
     ):
         with pytest.raises(ExampleError, match="the weights cannot be read"):
             read_weights(raw)
@@ -55,7 +55,7 @@ def test_other_formats_and_truncated_files_are_refused(checkpoint, torch_names) 
 
 def test_tensor_that_exceeds_its_storage_is_refused(checkpoint) -> None:
     """A shape or stride beyond the storage raises ExampleError."""
-    whole = checkpoint({"a": np.arange(24, dtype=np.float32).reshape(2, 3, 4)})
-    assert whole.count(b"K\x02K\x03K\x04") == 1
+    complete = checkpoint({"a": np.arange(24, dtype=np.float32).reshape(2, 3, 4)})
+    assert complete.count(b"K\x02K\x03K\x04") == 1
     with pytest.raises(ExampleError, match="exceeds its storage"):
-        read_weights(whole.replace(b"K\x02K\x03K\x04", b"K\x02K\x03K\x05"))
+        read_weights(complete.replace(b"K\x02K\x03K\x04", b"K\x02K\x03K\x05"))
