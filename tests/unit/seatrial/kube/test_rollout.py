@@ -50,9 +50,7 @@ DONE: dict[str, Any] = {"replicas": 2, "updatedReplicas": 2, "availableReplicas"
         "none",
     ],
 )
-def test_the_status_matches_kubectl_rollout_status(
-    found: dict[str, Any], done: bool, failed: bool
-) -> None:
+def test_the_status_matches_kubectl_rollout_status(found: dict[str, Any], done: bool, failed: bool) -> None:
     """A rollout is done or failed exactly when `kubectl rollout status` reports it."""
     status = rollout_status(found)
     assert (status.done, status.failed) == (done, failed)
