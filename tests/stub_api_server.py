@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
 _KUBECONFIG = """
@@ -39,12 +40,15 @@ class StubApiServer:
     """Serves discovery and the responses in `responses`, a list of (status, body) for each request line.
 
     The last response of a list is repeated. Any other request gets status 404. `requests` holds the
-    request lines that are not discovery.
+    request lines that are not discovery, without their queries; `query` and `body` are those of the last
+    request.
     """
 
     def __init__(self) -> None:
         self.responses: dict[str, list[tuple[int, object]]] = {}
         self.requests: list[str] = []
+        self.query: dict[str, str] = {}
+        self.body: Any = None
 
     def respond(self, line: str) -> tuple[int, object]:
         """Return the response to a request line such as `GET /version`."""
@@ -62,8 +66,11 @@ class StubApiServer:
 
         class Handler(BaseHTTPRequestHandler):
             def _respond(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, body = stub.respond(f"{self.command} {self.path.split('?')[0]}")
+                text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                stub.body = json.loads(text) if text else None
+                path, _, query = self.path.partition("?")
+                stub.query = dict(parse_qsl(query))
+                status, body = stub.respond(f"{self.command} {path}")
                 content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response_only(status)
                 self.send_header("Date", DATE)

@@ -51,6 +51,45 @@ def test_a_missing_object_is_none(connected: Cluster, server: StubApiServer) -> 
     assert server.requests == [GET, f"DELETE {PATH}/release-1"]
 
 
+def test_objects_are_listed_by_selectors(connected: Cluster, server: StubApiServer) -> None:
+    """`list` sends the selectors and returns the items; no items are an empty list."""
+    server.responses[f"GET {PATH}"] = [
+        (200, {"kind": "List", "items": [CONFIG_MAP]}),
+        (200, {"kind": "List"}),
+    ]
+    found = connected.list("ConfigMap", "trial", labels="a=b", fields="metadata.name=c")
+    assert [each["metadata"]["name"] for each in found] == ["release-1"]
+    assert server.query == {"labelSelector": "a=b", "fieldSelector": "metadata.name=c"}
+    assert connected.list("ConfigMap", "trial") == []
+
+
+def test_a_manifest_is_applied_server_side(connected: Cluster, server: StubApiServer) -> None:
+    """`apply` names its field manager and takes over fields of others."""
+    server.responses[f"PATCH {PATH}/release-1"] = [(200, CONFIG_MAP)]
+    assert connected.apply(CONFIG_MAP, manager="administrator") == CONFIG_MAP
+    assert server.query == {"fieldManager": "administrator", "force": "true"}
+    assert server.body == CONFIG_MAP
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "value"), [("a", "/spec/a", {"b": 1}), ("", "/spec", {"a": {"b": 1}})]
+)
+def test_a_field_is_replaced_by_a_json_patch(
+    connected: Cluster, server: StubApiServer, field: str, path: str, value: object
+) -> None:
+    """`replace_field` replaces one field below `spec`, or all of `spec`."""
+    server.responses[f"PATCH {PATH}/release-1"] = [(200, CONFIG_MAP)]
+    connected.replace_field({**CONFIG_MAP, "spec": {"a": {"b": 1}}}, field)
+    assert server.body == [{"op": "replace", "path": path, "value": value}]
+
+
+def test_an_object_is_replaced(connected: Cluster, server: StubApiServer) -> None:
+    """`replace` sends the whole object."""
+    server.responses[f"PUT {PATH}/release-1"] = [(200, CONFIG_MAP)]
+    assert connected.replace(CONFIG_MAP) == CONFIG_MAP
+    assert server.body == CONFIG_MAP
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_temporary_error_is_repeated(
     connected: Cluster, server: StubApiServer, runtime: VirtualRuntime, status: int
