@@ -39,9 +39,9 @@ def kubeconfig(url: str) -> str:
 class StubApiServer:
     """Serves discovery and the responses in `responses`, a list of (status, body) for each request line.
 
-    The last response of a list is repeated. Any other request gets status 404. `requests` holds the
-    request lines that are not discovery, without their queries; `query` and `body` are those of the last
-    request.
+    The last response of a list is repeated. Status 0 closes the connection without a response. Any other
+    request gets status 404. `requests` holds the request lines that are not discovery, without their
+    queries; `query` and `body` are those of the last request.
     """
 
     def __init__(self) -> None:
@@ -62,32 +62,37 @@ class StubApiServer:
     @contextmanager
     def serve(self) -> Iterator[str]:
         """Serve on loopback; the context is the URL."""
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def _respond(self) -> None:
-                text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                stub.body = json.loads(text) if text else None
-                path, _, query = self.path.partition("?")
-                stub.query = dict(parse_qsl(query))
-                status, body = stub.respond(f"{self.command} {path}")
-                content = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response_only(status)
-                self.send_header("Date", DATE)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        listener = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=listener.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{listener.server_port}"
         finally:
             listener.shutdown()
             listener.server_close()
+
+
+def _handler(stub: StubApiServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _respond(self) -> None:
+            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            stub.body = json.loads(text) if text else None
+            path, _, query = self.path.partition("?")
+            stub.query = dict(parse_qsl(query))
+            status, body = stub.respond(f"{self.command} {path}")
+            if not status:
+                self.close_connection = True
+                return
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response_only(status)
+            self.send_header("Date", DATE)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler

@@ -111,9 +111,8 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     """Record a release of this image for the empty slot, before anything of it is applied."""
     records, slots, stable = target.records, target.slots, target.records.stable()
     known, slot = records.all(), slots.empty(stable.slot if stable else None)
-    number = known[-1].number + 1 if known else 1
+    number, reference = known[-1].number + 1 if known else 1, ImageReference.parse(facts.reference)
     replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
-    reference = ImageReference.parse(facts.reference)
     candidate = Candidate(f"{target.name}-{number}", target.name, slot, reference, replicas)
     # What a hand or a dead runner left there would mix with the candidate.
     slots.clear(slot)

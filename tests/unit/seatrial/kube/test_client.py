@@ -111,6 +111,16 @@ def test_a_lasting_temporary_error_is_an_error_when_the_patience_ends(
     assert 10 <= runtime.monotonic() <= 11
 
 
+def test_a_request_without_a_response_is_repeated_by_the_patience_only(
+    connected: Cluster, server: StubApiServer, runtime: VirtualRuntime
+) -> None:
+    """A closed connection counts as no response. The HTTP client sends each request once."""
+    connected.get("ConfigMap", "other", "trial")
+    server.responses[GET] = [(0, None), (0, None), (200, CONFIG_MAP)]
+    assert connected.get("ConfigMap", "release-1", "trial") == CONFIG_MAP
+    assert runtime.monotonic() == 1
+
+
 @pytest.mark.parametrize(("status", "hint"), [(409, ""), (403, "bootstrap"), (401, "bootstrap")])
 def test_a_rejected_request_is_not_repeated(
     connected: Cluster, server: StubApiServer, status: int, hint: str

@@ -117,7 +117,7 @@ def test_the_holder_keeps_the_lease_while_the_cluster_is_unreachable(
 
 
 def test_a_lease_without_a_renewal_time_is_free(cluster: MemoryCluster, first: Lease, killed: str) -> None:
-    """A Lease with a holder and no time, as made by hand, can be acquired."""
+    """A Lease with a holder and no renewal time, as an administrator can create it, can be acquired."""
     del stored_lease(cluster)["spec"]["renewTime"]
     with first.hold():
         assert holder_of(stored_lease(cluster)) == ANN

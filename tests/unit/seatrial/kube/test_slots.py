@@ -73,7 +73,7 @@ def test_a_shared_object_that_is_no_longer_rendered_is_deleted(slots: Slots, clu
 def test_a_service_without_an_address_is_an_error_at_the_deadline(slots: Slots) -> None:
     """A Service that gets no address from the load balancer is an error."""
     slots.switch([_service("blue", "trial-1")])
-    with pytest.raises(OutsideError, match="address of Service classifier: timed out after 60 s"):
+    with pytest.raises(OutsideError, match="an address for Service classifier: timed out after 60 s"):
         slots.address("classifier", 60)
 
 
