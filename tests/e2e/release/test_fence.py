@@ -17,7 +17,7 @@ def test_a_pod_of_the_namespace_reaches_nothing(trial: Trial, first: Record) -> 
     code, output = trial.run("bootstrap")
     assert code == 0, output
     assert network_policy.recorded(cluster, namespace) == found
-    assert ("WARNING: nothing enforces the NetworkPolicies" in output) == (found == "open")
+    assert ("does not enforce NetworkPolicies" in output) == (found == "open")
     if found == "open":
         pytest.xfail("NOT ENFORCED: this cluster's CNI knows no NetworkPolicy, so none of ours holds here")
     assert found == "holds"

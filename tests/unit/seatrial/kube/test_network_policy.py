@@ -80,23 +80,26 @@ def test_the_result_is_recorded_at_the_namespace(cluster: MemoryCluster, found: 
 
 
 def _target(cluster: MemoryCluster) -> Any:
-    records = SimpleNamespace(stable=lambda: SimpleNamespace(reference=str(IMAGE)))
+    records = SimpleNamespace(stable=lambda: SimpleNamespace(reference=IMAGE))
     environment = SimpleNamespace(namespace="trial")
-    return SimpleNamespace(cluster=cluster, name="trial", records=records, environment=environment)
+    services = SimpleNamespace(runtime=cluster.runtime)
+    return SimpleNamespace(
+        cluster=cluster, name="trial", records=records, environment=environment, services=services
+    )
 
 
 def test_bootstrap_warns_every_time_and_probes_once(capsys: pytest.CaptureFixture[str]) -> None:
     """If policies are not enforced, every bootstrap warns; only the first one probes."""
     cluster = PodEndingCluster(code=OPEN)
     for _ in range(2):
-        bootstrap._tell_the_fence(_target(cluster))
-        assert "WARNING: nothing enforces the NetworkPolicies of trial" in capsys.readouterr().err
+        bootstrap._warn_without_network_policies(_target(cluster))
+        assert "WARNING: the cluster of trial does not enforce NetworkPolicies" in capsys.readouterr().err
         cluster.code = CLOSED
 
 
 def test_a_rejected_probe_does_not_fail_bootstrap(capsys: pytest.CaptureFixture[str]) -> None:
     """A probe that a quota rejects is reported, and nothing is recorded."""
     cluster = QuotaExceededCluster()
-    bootstrap._tell_the_fence(_target(cluster))
+    bootstrap._warn_without_network_policies(_target(cluster))
     assert "exceeded quota" in capsys.readouterr().err
     assert network_policy.recorded(cluster, "trial") == "unknown"
