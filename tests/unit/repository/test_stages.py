@@ -10,7 +10,7 @@ import typer
 
 from seatrial import errors
 from seatrial.cli import app
-from unit.house.project import MAKEFILE, README, ROOT, made, rows, targets
+from unit.repository.project import MAKEFILE, README, ROOT, made, rows, targets
 
 COMMANDS = sorted(typer.main.get_group(app).commands)  # type: ignore[attr-defined]
 STAGES = [name for name in COMMANDS if name not in ("doctor", "current")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.house.project import ROOT, tracked
+from unit.repository.project import ROOT, tracked
 
 FILE = 200
 FUNCTION = 30

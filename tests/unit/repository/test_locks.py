@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.house.project import ROOT
+from unit.repository.project import ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from unit.house.project import ROOT, tracked
+from unit.repository.project import ROOT, tracked
 
 # Written in pieces, so that this file does not find itself.
 HOSTS = [

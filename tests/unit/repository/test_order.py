@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from unit.house.project import MAKEFILE, README, ROOT, made, pipeline, steps, targets
+from unit.repository.project import MAKEFILE, README, ROOT, made, pipeline, steps, targets
 
 
 def stages_of(name: str) -> list[str]:

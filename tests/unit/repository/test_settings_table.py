@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel
 
 from seatrial.settings import Environment, Settings
-from unit.house.project import ROOT, rows
+from unit.repository.project import ROOT, rows
 
 
 def known() -> set[str]:

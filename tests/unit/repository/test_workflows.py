@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.house.project import ROOT, WORKFLOWS, made, steps, targets, workflow
+from unit.repository.project import ROOT, WORKFLOWS, made, steps, targets, workflow
 
 NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 FILES = sorted((ROOT / ".github").rglob("*.yml"))

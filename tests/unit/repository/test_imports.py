@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from unit.house.project import ROOT
+from unit.repository.project import ROOT
 
 LINT = str(Path(sys.executable).with_name("lint-imports"))
 FORBIDDEN = {
