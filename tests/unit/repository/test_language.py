@@ -1,0 +1,151 @@
+"""Tests of the project's language: the glossary is complete, and no banned word occurs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from unit.repository.project import ROOT, tracked
+
+REFERENCE = ROOT / "docs" / "reference"
+# Files that are generated, or that contain the banned words on purpose.
+EXEMPT = (
+    "LICENSE",
+    "docs/reference/banned-words.txt",
+    "requirements/*.txt",
+    "tests/unit/repository/test_language.py",
+    "*/go.sum",
+    "*/package-lock.json",
+    "*/requirements.txt",
+)
+# Directories that still contain banned words. Remove an entry as soon as its directory is rewritten.
+TODO_PATHS: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Banned:
+    """One line of the list: an expression for whole words, and the paths where it is allowed."""
+
+    expression: re.Pattern[str]
+    allowed: tuple[str, ...]
+
+    def find(self, path: str, line: str) -> Iterator[str]:
+        """Return each match in a line of a file."""
+        if not any(fnmatch(path, pattern) for pattern in self.allowed):
+            yield from (match.group() for match in self.expression.finditer(line))
+
+
+@cache
+def banned_words() -> tuple[Banned, ...]:
+    """Read banned-words.txt."""
+    lines = (REFERENCE / "banned-words.txt").read_text().splitlines()
+    return tuple(parse(line) for line in lines if line and not line.startswith("#"))
+
+
+def parse(line: str) -> Banned:
+    """Read one line: an expression, then optionally two spaces, `except` and path patterns."""
+    word, _, allowed = line.partition("  except ")
+    return Banned(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), tuple(allowed.split()))
+
+
+def separate(line: str) -> tuple[str, ...]:
+    """Return a line as it is, and with the words of its identifiers separated."""
+    separated = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", line)
+    return (line,) if separated == line else (line, separated)
+
+
+def scan(path: str, text: str) -> list[str]:
+    """Return `path:line: word` for each banned word in a file; line 0 is the path itself."""
+    return [
+        f"{path}:{number}: {word}"
+        for number, line in enumerate((path, *text.splitlines()))
+        for word in sorted(
+            {found for form in separate(line) for each in banned_words() for found in each.find(path, form)}
+        )
+    ]
+
+
+def is_exempt(path: str) -> bool:
+    """Return whether a file is not scanned."""
+    return any(fnmatch(path, pattern) for pattern in EXEMPT) or path.startswith(TODO_PATHS)
+
+
+def product_words() -> list[str]:
+    """Read product-words.txt."""
+    return (REFERENCE / "product-words.txt").read_text().splitlines()
+
+
+def glossary() -> dict[str, str]:
+    """Read the glossary: each word with its meaning, in the page's order."""
+    rows = re.findall(r"^\| ([a-z ]+) \| (.+) \|$", (REFERENCE / "glossary.md").read_text(), re.MULTILINE)
+    return {word: meaning for word, meaning in rows if word != "word"}
+
+
+def test_the_glossary_has_one_entry_for_each_product_word() -> None:
+    """The glossary and the list of product words contain the same words."""
+    assert list(glossary()) == product_words()
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    """A reader finds a word without searching."""
+    assert product_words() == sorted(set(product_words()))
+
+
+@pytest.mark.parametrize("word", product_words())
+def test_a_glossary_entry_is_one_or_two_sentences(word: str) -> None:
+    """An entry explains its word in one or two sentences."""
+    assert len(re.findall(r"\.(?= |$)", glossary()[word])) in (1, 2)
+
+
+def test_the_readme_links_to_the_glossary() -> None:
+    """A reader of the README can look up the words it uses."""
+    assert "(docs/reference/glossary.md)" in (ROOT / "README.md").read_text()
+
+
+def test_no_banned_word_occurs() -> None:
+    """Code, tests, messages and documentation use the field's words only."""
+    names = {path: path.relative_to(ROOT).as_posix() for path in tracked()}
+    texts = {name: read(path) for path, name in names.items() if not is_exempt(name)}
+    assert [line for name, text in texts.items() for line in scan(name, text)] == []
+
+
+def read(path: Path) -> str:
+    """Return the text of a file; a binary file has none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("planted", "word"),
+    [
+        ("# The deployer is told to wait.", "told"),
+        ("def refuse_stranger() -> None:", "stranger"),
+        ("class StrangerError(Exception):", "Stranger"),
+        ("print('Whoever waits')", "Whoever"),
+        ("class Promise:", "Promise"),
+        ("# The cure is below.", "cure"),
+    ],
+)
+def test_a_planted_word_is_reported_with_its_file_and_line(planted: str, word: str) -> None:
+    """The scanner names file, line and word, also inside an identifier."""
+    assert f"src/seatrial/example.py:2: {word}" in scan("src/seatrial/example.py", f"ok\n{planted}\n")
+
+
+def test_a_banned_path_is_reported() -> None:
+    """The name of a file is scanned like its text."""
+    assert scan("tests/test_a_stranger.py", "") == ["tests/test_a_stranger.py:0: stranger"]
+
+
+def test_a_word_is_allowed_where_the_list_allows_it() -> None:
+    """Documentation may contain the word for a guarantee, and code the field `verdicts`."""
+    assert scan("docs/explanation/page.md", "a promise to users") == []
+    assert scan("src/seatrial/example.py", "record.verdicts; cli prints Cure: this") == []
+    assert scan("src/seatrial/example.py", "a deadline, a handler, unfolding pacemakers") == []
