@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -28,47 +26,42 @@ EXEMPT = (
 TODO_PATHS: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Banned:
-    """One line of the list: an expression for whole words, and the paths where it is allowed."""
-
-    expression: re.Pattern[str]
-    allowed: tuple[str, ...]
-
-    def find(self, path: str, line: str) -> Iterator[str]:
-        """Return each match in a line of a file."""
-        if not any(fnmatch(path, pattern) for pattern in self.allowed):
-            yield from (match.group() for match in self.expression.finditer(line))
+@cache
+def banned_words() -> dict[str, tuple[str, ...]]:
+    """Read banned-words.txt: each expression with the paths where it is allowed."""
+    lines = (REFERENCE / "banned-words.txt").read_text().splitlines()
+    rows = (line.partition("  except ") for line in lines if line and not line.startswith("#"))
+    return {expression: tuple(paths.split()) for expression, _, paths in rows}
 
 
 @cache
-def banned_words() -> tuple[Banned, ...]:
-    """Read banned-words.txt."""
-    lines = (REFERENCE / "banned-words.txt").read_text().splitlines()
-    return tuple(parse(line) for line in lines if line and not line.startswith("#"))
+def matcher(allowed: frozenset[str]) -> re.Pattern[str]:
+    """Return one expression for all banned words except those in `allowed`."""
+    words = "|".join(word for word in banned_words() if word not in allowed)
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
 
 
-def parse(line: str) -> Banned:
-    """Read one line: an expression, then optionally two spaces, `except` and path patterns."""
-    word, _, allowed = line.partition("  except ")
-    return Banned(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), tuple(allowed.split()))
+def allowed_in(path: str) -> frozenset[str]:
+    """Return the banned words that the list allows in a file."""
+    return frozenset(
+        word for word, paths in banned_words().items() if any(fnmatch(path, pattern) for pattern in paths)
+    )
 
 
-def separate(line: str) -> tuple[str, ...]:
-    """Return a line as it is, and with the words of its identifiers separated."""
-    separated = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", line)
-    return (line,) if separated == line else (line, separated)
+def separate(text: str) -> str:
+    """Separate the words of identifiers by spaces."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text)
 
 
 def scan(path: str, text: str) -> list[str]:
     """Return `path:line: word` for each banned word in a file; line 0 is the path itself."""
-    return [
-        f"{path}:{number}: {word}"
-        for number, line in enumerate((path, *text.splitlines()))
-        for word in sorted(
-            {found for form in separate(line) for each in banned_words() for found in each.find(path, form)}
-        )
-    ]
+    body, expression = f"{path}\n{text}", matcher(allowed_in(path))
+    found = {
+        (form.count("\n", 0, match.start()), match.group())
+        for form in (body, separate(body))
+        for match in expression.finditer(form)
+    }
+    return [f"{path}:{number}: {word}" for number, word in sorted(found)]
 
 
 def is_exempt(path: str) -> bool:
