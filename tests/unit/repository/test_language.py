@@ -120,10 +120,10 @@ def read(path: Path) -> str:
     ("planted", "word"),
     [
         ("# The deployer is told to wait.", "told"),
-        ("def refuse_stranger() -> None:", "stranger"),
+        ("def find_stranger() -> None:", "stranger"),
         ("class StrangerError(Exception):", "Stranger"),
         ("print('Whoever waits')", "Whoever"),
-        ("class Promise:", "Promise"),
+        ("limit = old_promise", "promise"),
         ("# The cure is below.", "cure"),
     ],
 )
