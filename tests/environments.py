@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
 from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
 from seatrial.release.record import Manifests, Record
 from seatrial.release.records import Records
+from seatrial.release.services import Services
 from seatrial.results import Artefact, Check
+from seatrial.runtime import Runtime
 from seatrial.settings import Environment, Settings
+from seatrial.system import SERVICES
 
 MODEL = Artefact(name="colours", version="1.0.0", digest="sha256:" + "d" * 64)
 REGISTRY = "registry.test:5000"
@@ -36,15 +35,22 @@ class Environments:
     clusters: dict[str, MemoryCluster] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
 
-    def connect(self, kubeconfig: str, context: str, cache: Path, patience: float) -> MemoryCluster:
-        """Stand in for the cluster's own door."""
+    @property
+    def services(self) -> Services:
+        """The real services, with these clusters."""
+        return replace(SERVICES, connect=self.connect)
+
+    def connect(
+        self, kubeconfig: str, context: str, cache: Path, patience: float, runtime: Runtime
+    ) -> MemoryCluster:
+        """Return the cluster of a context."""
         if context in self.away:
             raise OutsideError(f"cluster {context} does not answer")
         return self.clusters[context]
 
     def release(self, env: str, number: int, letter: str, *states: Any, **fields: Any) -> Record:
         """Record a release of the image with this digest, in these states; nothing of it runs."""
-        records = Records(self.clusters[env], env, "somebody@host/1")  # type: ignore[arg-type]
+        records = Records(self.clusters[env], env, "somebody@host/1")
         known = {
             "number": number,
             "release": f"{env}-{number}",
@@ -84,9 +90,8 @@ class Environments:
         cluster.apply({"kind": "Pod", "metadata": {"name": name, "labels": labels}})
 
 
-@contextmanager
-def environments_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environments]:
-    """Give the settings a staging and a production in memory."""
+def make_environments(settings: Settings) -> Environments:
+    """Return a staging and a production in memory, without a release."""
     named = {
         name: Environment(
             namespace=name, overlay="none", host=f"{name}.test", context=name, approval=approval
@@ -98,5 +103,4 @@ def environments_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name in named:
         found.clusters[name] = MemoryCluster()
         found.clusters[name].apply({"kind": "Namespace", "metadata": {"name": name}})
-    monkeypatch.setattr("seatrial.release.target.connect", found.connect)
-    yield found
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from memory_cluster import MemoryCluster
@@ -10,20 +10,10 @@ from seatrial.kube.labels import MANAGED, PART, RELEASE, SLOT
 from seatrial.release.record import Manifests
 from seatrial.release.target import Target
 from seatrial.settings import Environment, Settings, load
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class MemoryTarget(Target):
-    """An environment whose cluster is in memory."""
-
-    memory: MemoryCluster | None = None
-
-    def __post_init__(self) -> None:
-        """Take its cluster's place."""
-        self.__dict__["cluster"] = self.memory
 
 
 def memory_target(cluster: MemoryCluster, folder: Path) -> Target:
@@ -32,7 +22,8 @@ def memory_target(cluster: MemoryCluster, folder: Path) -> Target:
     workspace = Workspace(folder, "trial")
     settings = load(workspace)
     quick = settings.environment("local").model_copy(update={"address_seconds": 1.0, "rollout_seconds": 1.0})
-    return MemoryTarget(_with(settings, quick), workspace, "local", 0, cluster)
+    services = replace(SERVICES, connect=lambda *_: cluster)
+    return Target(_with(settings, quick), workspace, "local", services, 0)
 
 
 def _with(settings: Settings, environment: Environment) -> Settings:

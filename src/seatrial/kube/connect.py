@@ -1,4 +1,4 @@
-"""The cluster that a kubeconfig's context names."""
+"""Connect to the cluster of a kubeconfig context."""
 
 from __future__ import annotations
 
@@ -9,17 +9,26 @@ from kubernetes import config
 from kubernetes.dynamic import DynamicClient
 
 from seatrial.errors import UsageError
-from seatrial.kube.client import PATIENCE_SECONDS, Cluster
+from seatrial.kube.client import PATIENCE_SECONDS, KubernetesCluster
+from seatrial.kube.protocol import Cluster
+from seatrial.runtime import SYSTEM, Runtime
 
 
-def connect(kubeconfig: str, context: str, cache: Path, patience: float = PATIENCE_SECONDS) -> Cluster:
-    """Return the cluster of a context; nothing is asked of it yet.
+def connect(
+    kubeconfig: str,
+    context: str,
+    cache: Path,
+    patience: float = PATIENCE_SECONDS,
+    runtime: Runtime = SYSTEM,
+) -> Cluster:
+    """Return the cluster of a context without sending a request.
 
-    `kubeconfig` empty is the user's own. `cache` keeps what kinds the cluster knows. Raises
-    UsageError when no context is named (the user's current one is never guessed) or it is not there.
+    An empty `kubeconfig` is the user's default file. `cache` is the file for the API server's list of
+    kinds. Raises UsageError if `context` is empty or cannot be loaded; the file's current context is
+    never used.
     """
     if not context:
-        raise UsageError("no cluster is named", "make cloud starts one; KUBECONTEXT=… names yours")
+        raise UsageError("KUBECONTEXT is not set", "make cloud starts a cluster; KUBECONTEXT=… names yours")
     try:
         api = config.new_client_from_config(kubeconfig or None, context)  # type: ignore[no-untyped-call]
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
@@ -31,4 +40,4 @@ def connect(kubeconfig: str, context: str, cache: Path, patience: float = PATIEN
     def client() -> DynamicClient:
         return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
 
-    return Cluster(client, f"cluster {context}", patience)
+    return KubernetesCluster(client, f"cluster {context}", patience, runtime)

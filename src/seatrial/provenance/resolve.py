@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from seatrial.errors import RefusedError, SeatrialError
-from seatrial.image.inspection import REFERENCE, ImageFacts
+from seatrial.image.inspection import ImageFacts
 from seatrial.image.labels import OCI
 from seatrial.image.registry import RegistryClient
+from seatrial.image_reference import ImageReference
 from seatrial.model.layout import GOLDEN_SET, MODEL, PUBLICATION, Kind, check_names, version_key
 from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import lock_of
@@ -58,7 +59,7 @@ class ProvenanceResolver:
             image=self._image(found.reference),
             commit=self._commit(found.revision, found.working_state),
             model=self.published(MODEL, found.model),
-            golden=self._golden(found.golden_digest, found.revision),
+            golden=self._golden(found.golden, found.revision),
         )
 
     def published(self, kind: Kind, artefact: Artefact) -> Published:
@@ -83,7 +84,7 @@ class ProvenanceResolver:
     def _store(self) -> Store:
         return open_store(self._settings.store)
 
-    def _image(self, reference: str) -> Image:
+    def _image(self, reference: ImageReference) -> Image:
         try:
             config = self._config(reference)
             labels = (config.get("config") or {}).get("Labels") or {}
@@ -91,16 +92,15 @@ class ProvenanceResolver:
         except SeatrialError as error:
             return Image(reference=reference, unknown=error.message)
 
-    def _config(self, reference: str) -> dict[str, Any]:
-        parts = REFERENCE.fullmatch(reference)
-        fitting = [r for r in registries(self._settings) if parts and r.address == parts["address"]]
-        if not parts or not fitting:
+    def _config(self, reference: ImageReference) -> dict[str, Any]:
+        fitting = [r for r in registries(self._settings) if r.address == reference.registry]
+        if not fitting:
             raise RefusedError("no registry of that address is set, so it was not asked")
         client = RegistryClient(fitting[0])
-        manifest = client.manifest(parts["repository"], parts["digest"])
+        manifest = client.manifest(reference.repository, reference.digest)
         if not manifest:
             raise RefusedError("the registry has it no more")
-        return client.config(parts["repository"], manifest.config)
+        return client.config(reference.repository, manifest.config)
 
     def _commit(self, revision: str, working_state: str) -> Commit:
         commit = revision.removesuffix("-dirty")
@@ -114,9 +114,11 @@ class ProvenanceResolver:
             revision=revision, working_state=working_state, author=author, date=date, subject=subject
         )
 
-    def _golden(self, digest: str, revision: str) -> Published:
-        # A record names it by its digest alone; the lock of its commit, or this one, says the rest.
-        lock = lock_of(self._workspace, revision)
+    def _golden(self, artefact: Artefact, revision: str) -> Published:
+        if artefact.name:
+            return self.published(GOLDEN_SET, artefact)
+        # Records of older versions have only the digest: a lock has the name and version.
+        digest, lock = artefact.digest, lock_of(self._workspace, revision)
         if not lock or lock.golden.digest != digest:
             lock = current_lock(self._workspace)
         if lock and lock.golden.digest == digest:

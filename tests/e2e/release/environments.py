@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from e2e.release.conftest import Trial
-from seatrial.kube.client import Cluster
+from seatrial.kube.protocol import Cluster
 from seatrial.release.target import Target
 from seatrial.settings import load
 from seatrial.wait import until

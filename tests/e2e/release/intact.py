@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from e2e.release.conftest import Trial
-from seatrial.kube.client import Manifest
 from seatrial.kube.labels import MANAGED_SELECTOR
+from seatrial.kube.protocol import Manifest
 
 KINDS = ("Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
 

@@ -13,8 +13,8 @@ from e2e.release.environments import environment, remove
 from e2e.release.images import Images
 from e2e.sizes import Sizes, look
 from imagemodel.golden import GoldenSet
-from seatrial.kube.client import Manifest
 from seatrial.kube.labels import Slot, deployment
+from seatrial.kube.protocol import Manifest
 from seatrial.kube.slots import Slots
 from seatrial.wait import until
 from seatrial.workspace import Workspace

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from seatrial import kustomize
+from seatrial.image_reference import ImageReference
 from seatrial.kube.render import Candidate, Renderer
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
@@ -39,14 +41,14 @@ def rendered(workspace: Workspace, settings: Settings) -> dict[str, dict[str, Ma
     """The manifests of the fourth release of each environment, in slot green, by environment and part."""
 
     def render(name: str) -> dict[str, Manifests]:
-        return _parts(Renderer(workspace, settings.environment(name)), name)
+        return _parts(Renderer(workspace, settings.environment(name), kustomize.build), name)
 
     with ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
         return dict(zip(ENVIRONMENTS, pool.map(render, ENVIRONMENTS), strict=True))
 
 
 def _parts(renderer: Renderer, name: str) -> dict[str, Manifests]:
-    candidate = Candidate(f"{name}-4", name, "green", REFERENCE, 3)
+    candidate = Candidate(f"{name}-4", name, "green", ImageReference.parse(REFERENCE), 3)
     return {
         "environment": renderer.namespace(),
         "slot": renderer.slot(candidate),

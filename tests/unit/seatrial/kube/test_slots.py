@@ -1,4 +1,4 @@
-"""The slots and the switch."""
+"""The slots and the live Service."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
-from seatrial.kube.slots import Live, Slots
+from seatrial.kube.slots import LiveRelease, Slots
+from virtual_runtime import VirtualRuntime
 
 
 @pytest.fixture
-def slots(cluster: MemoryCluster) -> Slots:
+def slots(cluster: MemoryCluster, runtime: VirtualRuntime) -> Slots:
     """The slots of a namespace."""
-    return Slots(cluster, "trial")  # type: ignore[arg-type]
+    return Slots(cluster, "trial", runtime)
 
 
 def _service(slot: str, release: str) -> dict[str, Any]:
@@ -32,45 +33,45 @@ def _deployment(slot: str) -> dict[str, Any]:
     return {"kind": "Deployment", "metadata": {"name": f"classifier-{slot}", "labels": labels}, "spec": {}}
 
 
-def test_before_the_first_release_blue_is_empty(slots: Slots) -> None:
-    """Nothing is live before the first release, which goes to blue."""
+def test_blue_is_empty_before_the_first_release(slots: Slots) -> None:
+    """Before the first release nothing is live, and blue is the empty slot."""
     assert slots.live() is None
     assert slots.empty() == "blue"
 
 
-def test_the_empty_slot_is_the_one_no_user_is_sent_to(slots: Slots) -> None:
-    """The live Service's selector alone says which slot is empty."""
+def test_the_empty_slot_is_the_one_that_the_live_service_does_not_select(slots: Slots) -> None:
+    """Without a stable release, the live Service's selector determines the empty slot."""
     slots.switch([_service("blue", "trial-1")])
-    assert slots.live() == Live("blue", "trial-1")
+    assert slots.live() == LiveRelease("blue", "trial-1")
     assert slots.empty() == "green"
 
 
 @pytest.mark.parametrize("service", [[], [_service("green", "trial-1")]])
-def test_the_stable_slot_is_never_given_to_a_candidate(slots: Slots, service: list[dict[str, Any]]) -> None:
-    """A live Service that a hand deleted or bent does not make the stable release's slot the empty one."""
+def test_the_stable_releases_slot_is_not_empty(slots: Slots, service: list[dict[str, Any]]) -> None:
+    """A deleted or edited live Service does not make the stable release's slot the empty one."""
     slots.switch(service)
     assert slots.empty("blue") == "green"
 
 
-def test_clearing_a_slot_leaves_the_other(slots: Slots, cluster: MemoryCluster) -> None:
-    """Clearing a slot removes its objects and none of the other's."""
+def test_clearing_a_slot_does_not_change_the_other(slots: Slots, cluster: MemoryCluster) -> None:
+    """Clearing a slot deletes its objects only."""
     slots.fill("blue", [_deployment("blue")])
     slots.fill("green", [_deployment("green")])
     slots.clear("blue")
     assert list(cluster.objects) == [("Deployment", "classifier-green")]
 
 
-def test_a_shared_object_that_is_no_longer_rendered_is_removed(slots: Slots, cluster: MemoryCluster) -> None:
-    """Switching removes shared objects that the release does not bring."""
+def test_a_shared_object_that_is_no_longer_rendered_is_deleted(slots: Slots, cluster: MemoryCluster) -> None:
+    """A switch deletes the shared objects that are not in the release's manifests."""
     extra = _service("blue", "trial-1")
-    extra["metadata"]["name"] = "left-over"
+    extra["metadata"]["name"] = "obsolete"
     slots.switch([extra])
     slots.switch([_service("blue", "trial-1")])
     assert list(cluster.objects) == [("Service", "classifier")]
 
 
-def test_a_service_without_an_address_ends_the_wait(slots: Slots) -> None:
-    """A load balancer that gives no address is an error once the deadline has passed."""
+def test_a_service_without_an_address_is_an_error_at_the_deadline(slots: Slots) -> None:
+    """A Service that gets no address from the load balancer is an error."""
     slots.switch([_service("blue", "trial-1")])
-    with pytest.raises(OutsideError, match="an address for Service classifier: timed out after 1 s"):
-        slots.address("classifier", 1)
+    with pytest.raises(OutsideError, match="address of Service classifier: timed out after 60 s"):
+        slots.address("classifier", 60)
