@@ -57,7 +57,7 @@ def test_the_packages_keep_the_import_rules() -> None:
 
 
 def test_each_forbidden_import_is_refused(checkout: Path) -> None:
-    """One import against a rule breaks its contract: between packages, upwards, between siblings, of `time`."""
+    """One import against a rule breaks its contract: between packages, upwards, sideways, of `time`."""
     for module, imported in REFUSED.items():
         source = checkout / "src" / f"{module.replace('.', '/')}.py"
         source.write_text(source.read_text() + f"\nimport {imported}\n")
