@@ -18,7 +18,7 @@ from seatrial.stages.history import history as history_of
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
-KEPT = ("tests/unit/house/project.py", "tests/unit/house/test_order.py", "tests/integration/image")
+KEPT = ("tests/unit/repository/project.py", "tests/unit/repository/test_order.py", "tests/integration/image")
 
 
 def git(*words: str) -> None:

@@ -1,4 +1,4 @@
-"""Files and functions stay short enough to be read."""
+"""Tests that files and functions stay short."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from unit.house.project import ROOT, tracked
+from unit.repository.project import ROOT, tracked
 
 FILE = 200
 FUNCTION = 30
 
 
 def too_long(text: str) -> Iterator[str]:
-    """Name every function whose statements, docstring aside, take more than FUNCTION lines."""
+    """Return every function with more than FUNCTION lines of statements, its docstring not counted."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
@@ -25,21 +25,21 @@ def too_long(text: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", tracked(".py"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_is_read_in_one_sitting(path: Path) -> None:
-    """Under 200 lines a file; past that a collaborator wants its own."""
+def test_files_and_functions_are_short(path: Path) -> None:
+    """A file has fewer than 200 lines, a function at most 30."""
     text = path.read_text()
     assert len(text.splitlines()) < FILE
     assert list(too_long(text)) == []
 
 
-def test_a_long_function_is_seen() -> None:
-    """The ruler itself has been seen refusing."""
+def test_a_long_function_is_reported() -> None:
+    """A function of 31 lines is reported, one of 30 is not."""
     assert list(too_long("def f():\n" + "    x = 1\n" * 31)) == ["f: 31 lines"]
     assert list(too_long("def f():\n" + "    x = 1\n" * 30)) == []
 
 
-def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
-    """A name says what is in a file."""
+def test_no_module_has_a_name_without_meaning() -> None:
+    """The name of a module describes its contents."""
     assert [
         path for path in tracked(".py") if path.stem in ("utils", "util", "helpers", "misc", "common")
     ] == []

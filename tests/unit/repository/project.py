@@ -1,8 +1,9 @@
-"""The checkout as its own tests read it: Makefile, workflows, tables of the README, tracked files."""
+"""Read the checkout for its own tests: Makefile, workflows, tables in pages, tracked files."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -15,50 +16,51 @@ ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = ROOT / ".github" / "workflows"
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def pipeline() -> list[str]:
-    """The order of the stages, from the one place where it stands."""
+    """Return the stages in order, from the Makefile's PIPELINE."""
     found = re.search(r"^PIPELINE := (.+)$", MAKEFILE, re.M)
-    assert found, "the Makefile states no PIPELINE"
+    assert found, "the Makefile has no PIPELINE"
     return found.group(1).split()
 
 
 def targets() -> set[str]:
-    """The names that can be given to make."""
+    """Return the names that can be given to make."""
     return {
         name for line in re.findall(r"^([a-z][a-z0-9 -]*):(?!=)", MAKEFILE, re.M) for name in line.split()
     }
 
 
 def workflow(name: str) -> dict[str, Any]:
-    """A workflow as YAML; its `on:` reads as the key True."""
+    """Read a workflow as YAML; its key `on` is read as True."""
     loaded: dict[str, Any] = yaml.safe_load((WORKFLOWS / name).read_text())
     return loaded
 
 
 def steps(name: str) -> Iterator[dict[str, Any]]:
-    """Every step of a workflow, in order."""
+    """Return every step of a workflow, in order."""
     for job in workflow(name)["jobs"].values():
         yield from job.get("steps", [])
 
 
-def made(text: str) -> list[str]:
-    """The targets that make is told in a line, without its variables."""
-    words = text.replace("`", " ").split("make", 1)[1].split("#")[0].split()
+def targets_in(line: str) -> list[str]:
+    """Return the targets of a make command, without its variables and comment."""
+    words = shlex.split(line.replace("`", " ").split("make", 1)[1], comments=True)
     return [word for word in words if "=" not in word]
 
 
-def rows(heading: str) -> list[list[str]]:
-    """The cells of the table under a heading of the README, its head left out."""
-    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+def table_under(heading: str, page: str = README) -> list[list[str]]:
+    """Return the cells of the table under a heading of a page, without the table's head."""
+    section = re.split(rf"^##? {re.escape(heading)}\n", page, flags=re.M)[1].split("\n## ", 1)[0]
     table = [line for line in section.splitlines() if line.startswith("|")][2:]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
 
 
 @cache
 def tracked(suffix: str = "") -> list[Path]:
-    """The files that git has or would add, those that end in `suffix`."""
+    """Return the files that git tracks or would add, with names that end in `suffix`."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Nothing committed tells of one machine, one mirror or a secret."""
+"""Tests that no file contains a machine's path, a package index or a secret."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from unit.house.project import ROOT, tracked
+from unit.repository.project import ROOT, tracked
 
-# Written in pieces, so that this file does not find itself.
+# Split, so that the test does not find its own list.
 HOSTS = [
     ".".join(words)
     for words in (
@@ -30,36 +30,36 @@ SECRETS = {
 MACHINE = r"(?<![\w.$}])/(?:work/(?:main|shared|\.)|" + r"root/\.|home/\w+/|tmp/bash" + r"_jobs)"
 
 
-def found(pattern: str, besides: str = " ") -> list[str]:
-    """Where a pattern occurs in text that git has or would add, files of one name left out."""
+def found(pattern: str, except_name: str = " ") -> list[str]:
+    """Return `path:line` of each match in tracked files, except in files named `except_name`."""
     return [
         f"{path.relative_to(ROOT)}:{number}"
         for path in tracked()
-        if path.name != besides
+        if path.name != except_name
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
         if re.search(pattern, line)
     ]
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_no_registry_is_named(host: str) -> None:
-    """Packages come from wherever a machine's own clients are told to look."""
+def test_no_package_index_is_named(host: str) -> None:
+    """The client's own configuration selects the package index."""
     assert found(rf"(?<![\w.-]){re.escape(host)}") == []
 
 
-def test_no_path_of_one_machine_is_written_down() -> None:
-    """What is committed works in any folder of any machine; a Dockerfile's paths are its image's own."""
-    assert found(MACHINE, besides="Dockerfile") == []
+def test_no_path_of_a_machine_occurs() -> None:
+    """A checkout works in every directory of every machine; a Dockerfile's paths are those of its image."""
+    assert found(MACHINE, except_name="Dockerfile") == []
 
 
 @pytest.mark.parametrize("kind", SECRETS)
 def test_no_secret_is_committed(kind: str) -> None:
-    """A secret in git is a secret no more."""
+    """No private key, account key or token is in the repository."""
     assert found(SECRETS[kind]) == []
 
 
-def test_the_pattern_for_paths_finds_one() -> None:
-    """The guard itself has been seen refusing."""
+def test_the_path_pattern_matches_a_path() -> None:
+    """The pattern matches paths of a machine, and no other text."""
     assert re.search(MACHINE, "see " + "/work" + "/main/x")
     assert re.search(MACHINE, '"' + "/root" + '/.pyenv"')
     assert not re.search(MACHINE, "the /work of others")
