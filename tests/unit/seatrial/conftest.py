@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
 from memory_cluster import MemoryCluster
+from memory_environments import Environments, environments_of
 from model_fixtures import golden, model, published, settings, store, workspace
 from seatrial.release.records import Records
 from seatrial.settings import Settings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
 from imagemodel.golden import load_golden
+from memory_environments import Environments, environments_of
 from seatrial.analysis.timeline import Sample, folder_of, read_timeline, write_timeline
 from seatrial.release.live_probe import live_probe
 from seatrial.release.target import open_target

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002
-"""Environments in memory: each a namespace of its own, releases recorded and running in it."""
+"""Environments over in-memory clusters, with recorded and running releases."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ REGISTRY = "registry.test:5000"
 
 
 def digest(letter: str) -> str:
-    """Return a digest that is easy to tell from others."""
+    """Return a digest of one repeated hexadecimal letter."""
     return f"sha256:{letter * 64}"
 
 
 @dataclass
 class Environments:
-    """Namespaces in memory by the name of their environment; those in `away` do not answer."""
+    """In-memory clusters by the name of their environment; those in `away` are unreachable."""
 
     settings: Settings
     clusters: dict[str, MemoryCluster] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
 
     def connect(self, kubeconfig: str, context: str, cache: Path, patience: float) -> MemoryCluster:
-        """Stand in for the cluster's own door."""
+        """Return the in-memory cluster of a context, in place of `seatrial.kube.connect.connect`."""
         if context in self.away:
             raise OutsideError(f"cluster {context} does not answer")
         return self.clusters[context]
 
     def release(self, env: str, number: int, letter: str, *states: Any, **fields: Any) -> Record:
-        """Record a release of the image with this digest, in these states; nothing of it runs."""
+        """Record a release of the image `digest(letter)` that went through `states`; it has no objects."""
         records = Records(self.clusters[env], env, "somebody@host/1")  # type: ignore[arg-type]
-        known = {
+        values = {
             "number": number,
             "release": f"{env}-{number}",
             "environment": env,
@@ -57,17 +57,17 @@ class Environments:
             "working_state": f"tree-{letter}",
             "lock_digest": digest("f"),
             "suite": "c0ffee",
-            "verdicts": (Check(name="it answers", passed=True, detail="it did"),),
+            "verdicts": (Check(name="GET /", passed=True, detail="200"),),
             "history": (records.change("candidate"),),
         }
-        record = Record.model_validate({**known, **fields})
+        record = Record.model_validate({**values, **fields})
         record = records.create(record, Manifests(slot=[], shared=[]))
         for state in states:
             record = records.move(record, state)
         return record
 
     def serve(self, record: Record, image: str = "") -> None:
-        """Let users of its environment reach a release, whose pods run its image (or another)."""
+        """Make a release live, with a pod that runs its image or `image`."""
         cluster, labels = self.clusters[record.environment], {MANAGED: MANAGER, RELEASE: record.release}
         pod = {"containers": [{"name": "classifier", "image": image or record.reference}]}
         spec = {"selector": {SLOT: record.slot, RELEASE: record.release}}
@@ -86,16 +86,19 @@ class Environments:
 
 @contextmanager
 def environments_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environments]:
-    """Give the settings a staging and a production in memory."""
-    named = {
+    """Yield the settings with an in-memory `staging` and `production`, to which nothing was released."""
+    configured = {
         name: Environment(
             namespace=name, overlay="none", host=f"{name}.test", context=name, approval=approval
         )
         for name, approval in (("staging", ""), ("production", "person"))
     }
-    changed = {"environments": named, "registry": settings.registry.model_copy(update={"address": REGISTRY})}
+    changed = {
+        "environments": configured,
+        "registry": settings.registry.model_copy(update={"address": REGISTRY}),
+    }
     found = Environments(settings.model_copy(update=changed))
-    for name in named:
+    for name in configured:
         found.clusters[name] = MemoryCluster()
         found.clusters[name].apply({"kind": "Namespace", "metadata": {"name": name}})
     monkeypatch.setattr("seatrial.release.target.connect", found.connect)
