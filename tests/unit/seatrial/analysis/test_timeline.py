@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, make_environments
+from memory_environments import Environments, make_environments
 from seatrial.analysis.timeline import Sample, read_timeline, report_directory, write_timeline
 from seatrial.release.live_probe import live_probe
 from seatrial.release.target import open_target

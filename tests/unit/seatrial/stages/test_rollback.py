@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from environments import Environments
+from memory_environments import Environments
 from seatrial.errors import RefusedError
 from seatrial.stages.rollback import rollback
 from seatrial.workspace import Workspace

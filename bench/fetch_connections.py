@@ -1,7 +1,7 @@
-"""One connection against several, side by side: `python bench/fetch.py [MiB] [rounds]` on the store as set.
+"""Download rate with one connection and with several: `python bench/fetch_connections.py [MiB] [rounds]`.
 
-Writes a blob under `bench/` of the store if none is there, reads it in turn with 1 and with
-`store.connections`, and prints each round's MB/s and the ratio of the medians.
+Writes a blob under `bench/` of the configured store unless it exists, reads it with 1 connection and with
+`store.connections` in turn, and prints the MB/s of each round and the ratio of the medians.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ def rate(store: Store, key: str, size: int, connections: int) -> float:
 
 
 def main(mebibytes: int = 128, rounds: int = 5) -> None:
-    """Measure in turn, so that whatever else the machine does falls on both."""
+    """Measure both in turn, so that other load on the machine affects both alike."""
     settings = load(find(os.environ.get("SEATRIAL_INSTANCE", "dev"))).store
     store, key, size = open_store(settings), f"bench/{mebibytes}-mib", mebibytes << 20
     store.create(key, os.urandom(size), lambda _sent: None)
-    many = settings.connections
-    rates: dict[int, list[float]] = {1: [], many: []}
+    several = settings.connections
+    rates: dict[int, list[float]] = {1: [], several: []}
     for _ in range(rounds):
         for connections, found in rates.items():
             found.append(rate(store, key, size, connections))
             print(f"{connections} connections: {found[-1]:.0f} MB/s")  # noqa: T201
-    ratio = median(rates[many]) / median(rates[1])
-    print(f"{many} connections against 1: {ratio:.2f} times as fast")  # noqa: T201
+    ratio = median(rates[several]) / median(rates[1])
+    print(f"{several} connections: {ratio:.2f} times the rate of 1")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How large the live slot is, looked at once a second while something happens to it."""
+"""The number of replicas in the live slot over time."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from seatrial.errors import OutsideError
 from seatrial.kube.labels import deployment
 from seatrial.kube.slots import Slots
 
-SECOND = 1.0
+INTERVAL = 1.0
 
 
 @dataclass(frozen=True)
-class Size:
-    """At `t` (unix seconds): the slot that served, the replicas it was to have, and those that answered."""
+class ReplicaCount:
+    """At `t` (unix seconds): the live slot, its desired replicas, and those that were ready."""
 
     t: float
     slot: str
-    wanted: int
+    desired: int
     ready: int
 
 
 @dataclass
-class Sizes:
-    """Looks until it is stopped; `seen` is what it saw."""
+class ReplicaMonitor:
+    """Counts the replicas of the live slot once a second inside the `with` block."""
 
     slots: Slots
-    seen: list[Size] = field(default_factory=list)
+    counts: list[ReplicaCount] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> Sizes:
-        """Begin to look."""
+    def __enter__(self) -> ReplicaMonitor:
+        """Start counting."""
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         return self
@@ -41,29 +41,29 @@ class Sizes:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop looking."""
+        """Stop counting."""
         self._stop.set()
         self._thread.join()
 
     def largest(self) -> int:
-        """Return the most replicas that answered at once."""
-        return max((size.ready for size in self.seen), default=0)
+        """Return the highest number of ready replicas."""
+        return max((count.ready for count in self.counts), default=0)
 
     def _watch(self) -> None:
-        while not self._stop.wait(SECOND):
+        while not self._stop.wait(INTERVAL):
             try:
-                found = look(self.slots)
+                found = count_replicas(self.slots)
             except OutsideError:
-                # A look that fails is a gap in the curve, no end of it.
+                # The API server may be down for a while: that is a gap in the curve.
                 continue
-            self.seen += [found] if found else []
+            self.counts += [found] if found else []
 
 
-def look(slots: Slots) -> Size | None:
-    """Return how large the live slot is now; None before the first release."""
+def count_replicas(slots: Slots) -> ReplicaCount | None:
+    """Return the size of the live slot now, or None before the first release."""
     live = slots.live()
     found = slots.cluster.get("Deployment", deployment(live.slot), slots.namespace) if live else None
     if not live or not found:
         return None
     ready = (found.get("status") or {}).get("readyReplicas", 0)
-    return Size(time.time(), live.slot, int(found["spec"].get("replicas", 1)), int(ready))
+    return ReplicaCount(time.time(), live.slot, int(found["spec"].get("replicas", 1)), int(ready))

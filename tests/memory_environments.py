@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002
-"""Environments in memory: each a namespace of its own, releases recorded and running in it."""
+"""Environments over in-memory clusters, with recorded and running releases."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ REGISTRY = "registry.test:5000"
 
 
 def digest(letter: str) -> str:
-    """Return a digest that is easy to tell from others."""
+    """Return a digest of one repeated hexadecimal letter."""
     return f"sha256:{letter * 64}"
 
 
 @dataclass
 class Environments:
-    """Namespaces in memory by the name of their environment; those in `away` do not answer."""
+    """In-memory clusters by the name of their environment; those in `away` are unreachable."""
 
     settings: Settings
     clusters: dict[str, MemoryCluster] = field(default_factory=dict)
@@ -49,9 +49,9 @@ class Environments:
         return self.clusters[context]
 
     def release(self, env: str, number: int, letter: str, *states: Any, **fields: Any) -> Record:
-        """Record a release of the image with this digest, in these states; nothing of it runs."""
+        """Record a release of the image `digest(letter)` that went through `states`; it has no objects."""
         records = Records(self.clusters[env], env, "somebody@host/1")
-        known = {
+        values = {
             "number": number,
             "release": f"{env}-{number}",
             "environment": env,
@@ -63,17 +63,17 @@ class Environments:
             "working_state": f"tree-{letter}",
             "lock_digest": digest("f"),
             "suite": "c0ffee",
-            "verdicts": (Check(name="it answers", passed=True, detail="it did"),),
+            "verdicts": (Check(name="GET /", passed=True, detail="200"),),
             "history": (records.change("candidate"),),
         }
-        record = Record.model_validate({**known, **fields})
+        record = Record.model_validate({**values, **fields})
         record = records.create(record, Manifests(slot=[], shared=[]))
         for state in states:
             record = records.move(record, state)
         return record
 
     def serve(self, record: Record, image: str = "") -> None:
-        """Let users of its environment reach a release, whose pods run its image (or another)."""
+        """Make a release live, with a pod that runs its image or `image`."""
         cluster, labels = self.clusters[record.environment], {MANAGED: MANAGER, RELEASE: record.release}
         pod = {"containers": [{"name": "classifier", "image": image or record.reference}]}
         spec = {"selector": {SLOT: record.slot, RELEASE: record.release}}
@@ -91,16 +91,19 @@ class Environments:
 
 
 def make_environments(settings: Settings) -> Environments:
-    """Return a staging and a production in memory, without a release."""
-    named = {
+    """Return in-memory environments `staging` and `production`, to which nothing was released."""
+    configured = {
         name: Environment(
             namespace=name, overlay="none", host=f"{name}.test", context=name, approval=approval
         )
         for name, approval in (("staging", ""), ("production", "person"))
     }
-    changed = {"environments": named, "registry": settings.registry.model_copy(update={"address": REGISTRY})}
+    changed = {
+        "environments": configured,
+        "registry": settings.registry.model_copy(update={"address": REGISTRY}),
+    }
     found = Environments(settings.model_copy(update=changed))
-    for name in named:
+    for name in configured:
         found.clusters[name] = MemoryCluster()
         found.clusters[name].apply({"kind": "Namespace", "metadata": {"name": name}})
     return found
