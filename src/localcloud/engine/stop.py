@@ -1,4 +1,4 @@
-"""Stopping the engine that we started, and leaving the machine as it was before."""
+"""Stop an engine that localcloud started, and restore the machine's previous state."""
 
 from __future__ import annotations
 
@@ -6,46 +6,48 @@ import contextlib
 import os
 import shutil
 import signal
-from pathlib import Path
 
+import psutil
 from docker.errors import DockerException
 
-from localcloud.engine import traces as engine_traces
-from localcloud.engine.connection import answers, connect
-from localcloud.engine.home import EngineHome, Started
+from localcloud.engine import host_state, iptables
+from localcloud.engine.connection import connect, responds
+from localcloud.engine.paths import EnginePaths
 from localcloud.engine.processes import children, end, until
+from localcloud.engine.record import StartedEngine
 from localcloud.process import run
 
+COMMAND_SECONDS = 20
 
-def stop_engine(home: EngineHome, started: Started, keep_images: bool = False) -> None:
-    """Stop that engine with all it runs, and remove its data and every trace of it.
 
-    With `keep_images` its data stays for the next start: images and build caches, no container.
+def stop_engine(paths: EnginePaths, started: StartedEngine, keep_images: bool = False) -> None:
+    """Stop the engine and its containers, remove its data, and restore the machine's previous state.
 
-    Raises LocalcloudError where it does not end in a minute; nothing is removed under a running engine.
+    With ``keep_images`` the data directory stays, with images and build cache but without containers.
+    Raises LocalcloudError if the engine does not stop within a minute; nothing is removed in that case.
     """
     bridges = ["docker0"]
     if started.alive():
-        bridges += _empty(home)
+        bridges += _remove_containers_and_networks(paths)
         os.kill(started.pid, signal.SIGTERM)
-        until(lambda: not started.alive(), "The engine did not end", home)
-    end(home, children(home))
-    _unmount(home)
-    same_boot = started.before.boot == engine_traces.boot_id()
+        until(lambda: not started.alive(), "The container engine did not stop", paths)
+    end(paths, children(paths))
+    _unmount(paths)
+    same_boot = started.before.boot == host_state.boot_id()
     if same_boot:
         _remove_links([name for name in bridges if name not in started.before.links])
-        engine_traces.restore_rules(started.before, bridges)
-        engine_traces.restore_switches(started.before)
-    _remove_files(home, keep_images)
+        iptables.restore(started.before.filter_rules, bridges)
+        host_state.restore_forwarding(started.before)
+    _remove_files(paths, keep_images)
     if same_boot:
-        engine_traces.remove_paths(started.before)
+        host_state.remove_new_paths(started.before)
 
 
-def _empty(home: EngineHome) -> list[str]:
-    """Remove containers and networks while the engine can do so; return the names of its bridges."""
-    if not answers(home.host):
+def _remove_containers_and_networks(paths: EnginePaths) -> list[str]:
+    """Remove the engine's containers and networks; return the names of the networks' bridges."""
+    if not responds(paths.host):
         return []
-    client = connect(home.host)
+    client = connect(paths.host)
     bridges = []
     with contextlib.closing(client), contextlib.suppress(DockerException):
         for container in client.containers.list(all=True, ignore_removed=True):
@@ -57,32 +59,31 @@ def _empty(home: EngineHome) -> list[str]:
     return bridges
 
 
-def mounts(home: EngineHome) -> list[str]:
-    """Return what is mounted under this engine's directories, deepest first."""
-    tops = tuple(f"{path.resolve()}/" for path in (home.data, home.exec_root))
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    points = [line.split()[4].encode().decode("unicode_escape") for line in lines]
-    return sorted((point for point in points if f"{point}/".startswith(tops)), key=len, reverse=True)
+def mounts(paths: EnginePaths) -> list[str]:
+    """Return the mount points under the engine's directories, deepest first."""
+    directories = tuple(f"{path.resolve()}/" for path in (paths.data, paths.exec_root))
+    points = [partition.mountpoint for partition in psutil.disk_partitions(all=True)]
+    return sorted((point for point in points if f"{point}/".startswith(directories)), key=len, reverse=True)
 
 
-def _unmount(home: EngineHome) -> None:
-    for point in mounts(home):
-        run(["umount", "--lazy", point], timeout=20)
+def _unmount(paths: EnginePaths) -> None:
+    for point in mounts(paths):
+        run(["umount", "--lazy", point], timeout=COMMAND_SECONDS)
 
 
 def _remove_links(names: list[str]) -> None:
     for name in names:
-        if name in engine_traces.links():
-            run(["ip", "link", "delete", name], timeout=20)
+        if name in host_state.links():
+            run(["ip", "link", "delete", name], timeout=COMMAND_SECONDS)
 
 
-def _remove_files(home: EngineHome, keep_images: bool) -> None:
-    home.socket.unlink(missing_ok=True)
-    if home.exec_root.exists():
-        shutil.rmtree(home.exec_root)
-    for path in home.root.iterdir() if home.root.exists() else ():
-        if keep_images and path == home.data:
+def _remove_files(paths: EnginePaths, keep_images: bool) -> None:
+    paths.socket.unlink(missing_ok=True)
+    if paths.exec_root.exists():
+        shutil.rmtree(paths.exec_root)
+    for path in paths.root.iterdir() if paths.root.exists() else ():
+        if keep_images and path == paths.data:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    if home.root.exists() and not keep_images:
-        home.root.rmdir()
+    if paths.root.exists() and not keep_images:
+        paths.root.rmdir()
