@@ -24,7 +24,7 @@ IMPORT_SECONDS = 300
 
 
 def ensure(host: str, progress: ProgressReporter) -> str:
-    """Return the base image's reference: one in the engine, else Docker's Python image, else one that is built.
+    """Return the base image's reference: of the engine, else Docker's Python image, else one that is built.
 
     A built image has about 105 MB. Raises LocalcloudError if it can be neither pulled nor built.
     """

@@ -82,9 +82,9 @@ def _build(host: str, progress: ProgressReporter) -> str:
 
 
 def kind_binary(host: str, progress: ProgressReporter) -> Path:
-    """Return the path of a kind program: a recent one on PATH, else a cached one that is built in a container.
+    """Return the path of a kind program: a recent one on PATH, else one that is built in a container.
 
-    Raises LocalcloudError if the build fails.
+    The built program is cached. Raises LocalcloudError if the build fails.
     """
     found = shutil.which("kind")
     if found and is_recent(found):

@@ -25,7 +25,7 @@ def sources(directory: Path) -> list[Path]:
 
 
 def reference(name: str, directory: Path, others: Iterable[str] = ()) -> str:
-    """Return ``seatrial/<name>:<hash>``; the hash covers names, modes and content of the files, and ``others``."""
+    """Return ``seatrial/<name>:<hash>``; the hash covers file names, modes, content and ``others``."""
     digest = hashlib.sha256()
     for path in sources(directory):
         executable = "x" if path.stat().st_mode & 0o100 else "-"

@@ -20,7 +20,7 @@ READY_SECONDS = 60
 # In the data volume, so that it is removed with the data; saves one request on every later start.
 CONTAINER_MARKER = "/data/.container-made"
 ACCOUNTS = "/run/azurite-accounts"
-# Azurite reads accounts from its environment only. The shell sets it, so docker inspect does not show the key.
+# Azurite reads accounts from its environment only. The shell sets it: docker inspect must not show the key.
 COMMAND = (
     f'AZURITE_ACCOUNTS="$(cat {ACCOUNTS})" exec azurite-blob --blobHost 0.0.0.0 --blobPort {PORT}'
     " --location /data --skipApiVersionCheck --disableTelemetry --silent"

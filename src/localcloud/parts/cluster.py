@@ -67,7 +67,7 @@ def _write_kubeconfig(instance: Instance, options: KindOptions) -> None:
 
 
 def _spec_of_recovered(found: Container, mirror: str, seconds: int) -> str | None:
-    """Start a node again if necessary; return the digest of its configuration, or None if it is not usable."""
+    """Start a node again if necessary; return its configuration's digest, or None if it is not usable."""
     if found.status == "running":
         spec = node.spec_of(found)
         if spec is not None and node.exists(found, mirror):
