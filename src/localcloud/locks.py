@@ -29,7 +29,7 @@ def exclusive(
         _acquire(lock, activity, seconds, on_wait)
     except Timeout as error:
         raise LocalcloudError(
-            f"Another command has been {activity} for {seconds:.0f} s",
+            f"Another command has been {activity} for {seconds:g} s",
             f"stop it (fuser {path} prints its process id), then try again",
         ) from error
     try:
