@@ -50,7 +50,13 @@ def until(
     return result
 
 
-def retry(call: Callable[[], T], on: type[Exception], *, seconds: float, every: float = 0.2) -> T:
+def retry(
+    call: Callable[[], T],
+    on: type[Exception] | tuple[type[Exception], ...],
+    *,
+    seconds: float,
+    every: float = 0.2,
+) -> T:
     """Call ``call`` until it does not raise ``on``; raise the last exception after ``seconds``."""
     retrying = Retrying(
         stop=stop_after_delay(seconds),

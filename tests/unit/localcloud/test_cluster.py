@@ -22,7 +22,7 @@ class StoppedNode:
         """Count a start."""
         self.starts += 1
 
-    def restart(self, timeout: int) -> None:
+    def restart(self, timeout: int) -> None:  # noqa: ARG002
         """Count a restart."""
         self.starts += 1
 
