@@ -17,7 +17,7 @@ from localcloud.progress import ProgressReporter
 
 # Interval in seconds of the lines that report a running step on a plain log.
 HEARTBEAT_SECONDS = 30.0
-# Shorter steps leave no line on a terminal: they found nothing to do.
+# On a terminal, no line is printed for a shorter step: it found nothing to do.
 MINIMUM_SECONDS = 0.05
 
 

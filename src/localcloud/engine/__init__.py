@@ -14,8 +14,8 @@ from localcloud.engine import install as engine_install
 from localcloud.engine.paths import EnginePaths, default_paths
 from localcloud.engine.processes import children
 from localcloud.engine.record import read_record
-from localcloud.engine.start import start_engine
-from localcloud.engine.stop import stop_engine
+from localcloud.engine.startup import start_engine
+from localcloud.engine.teardown import stop_engine
 from localcloud.errors import LocalcloudError
 from localcloud.locks import exclusive
 from localcloud.progress import ProgressReporter

@@ -65,7 +65,7 @@ def _supports_buildkit(program: str) -> bool:
 def build(job: Build, host: str) -> Path:
     """Run a build and return the path of its log.
 
-    Raises LocalcloudError with the end of the log; a full disk has an error text of its own.
+    Raises LocalcloudError with the end of the log; a full disk has its own error text.
     """
     log = build_log_path(f"{job.name}-{job.target}" if job.target else job.name)
     environment = {**os.environ, "DOCKER_HOST": host, "DOCKER_BUILDKIT": "1"}

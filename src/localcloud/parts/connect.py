@@ -15,8 +15,8 @@ from localcloud.parts import kindconfig, network, registry
 def connect(instance: Instance, other: Instance) -> None:
     """Connect the other instance's registry to this instance's network, and configure it as a mirror.
 
-    Each instance has a network of its own, so the registry's loopback address leads nowhere inside this
-    cluster. Raises LocalcloudError if one of the two instances is not running.
+    Each instance has its own network, so the registry's loopback address is unreachable inside this cluster.
+    Raises LocalcloudError if one of the two instances is not running.
     """
     with locked(instance):
         client = engine.client()

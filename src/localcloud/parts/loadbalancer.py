@@ -1,4 +1,4 @@
-"""The load balancer: a controller in a container of its own, with a service account of minimal rights."""
+"""The load balancer: a controller in its own container, with a service account of minimal rights."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def progress() -> RecordedProgress:
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give each test a cache directory of its own."""
+    """Use an empty cache directory for each test."""
     path = tmp_path / "cache"
     monkeypatch.setenv("SEATRIAL_CACHE", str(path))
     return path

@@ -76,7 +76,7 @@ def test_only_a_terminal_gets_a_live_display(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_terminal_keeps_only_lines_of_steps_that_took_time() -> None:
-    """A step that ended at once leaves no line."""
+    """No line is printed for a step that ended at once."""
     out = io.StringIO()
     live = LiveDisplay(Console(file=out, force_terminal=True, width=80))
     live._print_finished("✓", "blob", 1.23)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from localcloud import engine
-from localcloud.engine import connection, install, start
+from localcloud.engine import connection, install, startup
 from localcloud.engine.paths import EnginePaths
 from localcloud.errors import LocalcloudError
 from localcloud.progress import ProgressReporter
@@ -158,7 +158,7 @@ def test_the_log_of_an_engine_that_exits_is_in_the_error(paths: EnginePaths, pro
     script(programs, "dockerd", "echo 'failed to start daemon: no graph driver' >&2; exit 1")
 
     with pytest.raises(LocalcloudError, match="exited right after the start") as failure:
-        start.start_engine(paths)
+        startup.start_engine(paths)
 
     assert "no graph driver" in failure.value.log_tail
     assert str(paths.log) in failure.value.hint
@@ -168,11 +168,11 @@ def test_the_wait_for_an_engine_has_a_deadline(
     paths: EnginePaths, programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An engine that never responds is an error after the deadline."""
-    monkeypatch.setattr(start, "READY_SECONDS", 0.5)
+    monkeypatch.setattr(startup, "READY_SECONDS", 0.5)
     script(programs, "dockerd", "echo waiting; exec sleep 5")
 
     with pytest.raises(LocalcloudError, match=r"did not respond within 0\.5 s") as failure:
-        start.start_engine(paths)
+        startup.start_engine(paths)
 
     assert "waiting" in failure.value.log_tail
 

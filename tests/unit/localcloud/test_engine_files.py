@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.engine.paths import EnginePaths
-from localcloud.engine.stop import _remove_files
+from localcloud.engine.teardown import _remove_files
 
 
 @pytest.fixture

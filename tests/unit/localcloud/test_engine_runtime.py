@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from localcloud.engine import start as engine_start
+from localcloud.engine import startup
 
-SCRIPT = Path(engine_start.__file__).parent / "runtime" / "runc-bounded"
+SCRIPT = Path(startup.__file__).parent / "runtime" / "runc-bounded"
 
 
 @pytest.fixture
@@ -96,6 +96,6 @@ def test_withheld_capabilities_are_found(tmp_path: Path) -> None:
     status, last = tmp_path / "status", tmp_path / "cap_last_cap"
     last.write_text("40\n")
     status.write_text("CapBnd:\t000001fffeffffff\n")
-    assert engine_start.withheld_capabilities(status, last) == 1 << 24
+    assert startup.withheld_capabilities(status, last) == 1 << 24
     status.write_text("CapBnd:\t000001ffffffffff\n")
-    assert engine_start.withheld_capabilities(status, last) == 0
+    assert startup.withheld_capabilities(status, last) == 0

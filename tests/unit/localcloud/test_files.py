@@ -27,7 +27,7 @@ def test_the_cache_directory_follows_the_settings(tmp_path: Path, monkeypatch: p
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
-    """A write that fails changes nothing and leaves no temporary file."""
+    """A write that fails changes nothing, and removes the temporary file."""
     path = tmp_path / "file"
     write_atomically(path, "old")
 
