@@ -59,7 +59,7 @@ def responds(host: str) -> bool:
 
 
 def _require_permission(host: str) -> None:
-    """Raise LocalcloudError on a permission error, which the SDK does not distinguish from a missing socket."""
+    """Raise LocalcloudError on a permission error, which the SDK reports like a missing socket."""
     address = urlsplit(host)
     if address.scheme != "unix":
         return
