@@ -1,4 +1,4 @@
-"""What goes wrong outside: each is one line with its cure, the documented code, and nothing half-made."""
+"""Errors outside of localcloud: one line with a hint, the documented exit code, and no leftovers."""
 
 from __future__ import annotations
 
@@ -10,65 +10,65 @@ from pathlib import Path
 
 import pytest
 
-from integration.localcloud.cloud import ROOT, Cloud, Ended, typed
+from integration.localcloud.cloud import ROOT, Cloud, CommandResult, run_localcloud
 from localcloud import engine
 from localcloud.addresses import Addresses, candidates
 from localcloud.instance import Instance
 from localcloud.parts import network
 
 
-def one_line(ended: Ended) -> str:
-    """Return the last line of a failure, having seen that it is told as every failure is."""
-    last = ended.err.splitlines()[-1]
-    assert last.startswith("localcloud failed: "), ended.err
+def error_line(result: CommandResult) -> str:
+    """Return the last line of stderr, after checking its format."""
+    last = result.err.splitlines()[-1]
+    assert last.startswith("localcloud failed: "), result.err
     assert " → " in last
-    assert "Traceback" not in ended.err
+    assert "Traceback" not in result.err
     return last
 
 
 @pytest.mark.parametrize("command", ["up", "down", "status"])
-def test_a_wrong_name_is_wrong_usage(command: str) -> None:
-    """A name that could name nothing ends with 2, and makes nothing."""
-    ended = typed(command, "--instance", "Not/A_Name")
+def test_an_invalid_name_is_wrong_usage(command: str) -> None:
+    """An invalid instance name exits with 2 and creates nothing."""
+    result = run_localcloud(command, "--instance", "Not/A_Name")
 
-    assert ended.code == 2
-    assert "no name for an instance" in one_line(ended)
+    assert result.code == 2
+    assert "Invalid instance name" in error_line(result)
     assert not (ROOT / ".seatrial" / "Not").exists()
 
 
-def test_no_engine_is_told(tmp_path: Path) -> None:
-    """Where DOCKER_HOST leads nowhere, nothing is installed or started in its place."""
-    ended = typed("up", "--instance", "test-none", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
-    typed("down", "--instance", "test-none", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+def test_an_unreachable_engine_is_an_error(tmp_path: Path) -> None:
+    """If no engine responds at DOCKER_HOST, no engine is installed or started."""
+    result = run_localcloud("up", "--instance", "test-none", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+    run_localcloud("down", "--instance", "test-none", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
 
-    assert ended.code == 30
-    assert "DOCKER_HOST" in one_line(ended)
+    assert result.code == 30
+    assert "DOCKER_HOST" in error_line(result)
     assert not (ROOT / ".seatrial" / "test-none").exists()
 
 
 @pytest.fixture
 def taken() -> Iterator[Addresses]:
-    """An instance that has its addresses and no part yet, one of them taken by something else."""
+    """Create the network of an instance, and listen on one of its addresses."""
     instance = Instance("test-taken", ROOT)
     client = engine.client()
     addresses = network.ensure(client, instance)
     with socket.create_server((addresses.blob, 10000)):
         yield addresses
-    assert typed("down", "--instance", instance.name).code == 0
+    assert run_localcloud("down", "--instance", instance.name).code == 0
     client.close()
 
 
-def test_a_taken_address_is_named(taken: Addresses) -> None:
-    """Something that listens on an address of the instance is named before anything is started."""
-    ended = typed("up", "--instance", "test-taken")
+def test_an_address_in_use_is_named(taken: Addresses) -> None:
+    """An address in use is an error before any part is started."""
+    result = run_localcloud("up", "--instance", "test-taken")
 
-    assert ended.code == 30
-    assert f"{taken.blob}:10000 is taken: blob" in one_line(ended)
+    assert result.code == 30
+    assert f"{taken.blob}:10000 is in use: blob" in error_line(result)
     assert not engine.client().containers.list(all=True, filters={"label": "seatrial.instance=test-taken"})
 
 
-def test_a_new_instance_steps_aside() -> None:
-    """Where something listens in its first range, a new instance takes the next one."""
+def test_a_new_instance_uses_the_next_free_range() -> None:
+    """If an address of its first range is in use, a new instance uses the next range."""
     instance = Instance("test-aside", ROOT)
     first, second, *_ = candidates(instance.docker_name)
     client = engine.client()
@@ -81,11 +81,11 @@ def test_a_new_instance_steps_aside() -> None:
         client.close()
 
 
-class DyingEngine:
-    """A socket that hands on to the engine, and dies after some connections as an engine would."""
+class FailingProxy:
+    """A proxy of the engine's socket that closes after a number of connections, as if the engine exited."""
 
     def __init__(self, target: str, path: Path, connections: int) -> None:
-        self._target, self._path, self._left = target, path, connections
+        self._target, self._path, self._connections = target, path, connections
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen()
@@ -93,7 +93,7 @@ class DyingEngine:
 
     def _serve(self) -> None:
         pairs: list[socket.socket] = []
-        for _ in range(self._left):
+        for _ in range(self._connections):
             near, _ = self._listener.accept()
             far = socket.socket(socket.AF_UNIX)
             far.connect(self._target)
@@ -116,13 +116,13 @@ class DyingEngine:
 
 
 @pytest.mark.parametrize("connections", [3, 6, 10])
-def test_an_engine_that_dies_on_the_way_is_told(cloud: Cloud, tmp_path: Path, connections: int) -> None:
-    """An engine that goes away during `up` gives one line and 30, whatever was under way."""
+def test_an_engine_that_exits_during_up_is_an_error(cloud: Cloud, tmp_path: Path, connections: int) -> None:
+    """If the engine exits during `up`, the command fails with one line and exit code 30."""
     target = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
-    DyingEngine(target, tmp_path / "engine.sock", connections)
+    FailingProxy(target, tmp_path / "engine.sock", connections)
 
-    ended = cloud.up(DOCKER_HOST=f"unix://{tmp_path}/engine.sock")
+    result = cloud.up(DOCKER_HOST=f"unix://{tmp_path}/engine.sock")
 
-    assert ended.code == 30, ended.err
-    assert "engine" in one_line(ended)
+    assert result.code == 30, result.err
+    assert "engine" in error_line(result)
     assert set(cloud.status().values()) == {"ready"}

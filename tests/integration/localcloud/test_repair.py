@@ -1,4 +1,4 @@
-"""Parts that died, starts that failed half-way, and what `up` makes of them."""
+"""`up` repairs parts that stopped and starts that failed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from integration.localcloud.cloud import PARTS, Cloud, blob_service
+from localcloud.wait import until
 
 READY = dict.fromkeys(PARTS, "ready")
 
 
-def test_parts_that_died_are_replaced_and_blob_keeps_its_data(cloud: Cloud) -> None:
-    """`up` brings back what was killed, removed or stopped; published models survive in their volume."""
+def test_stopped_parts_are_replaced_and_blob_keeps_its_data(cloud: Cloud) -> None:
+    """`up` repairs parts that were killed, removed, stopped or paused; blobs stay in their volume."""
     blob_service(cloud).get_blob_client("models", "kept").upload_blob(b"kept", overwrite=True)
-    _wait_until_written(cloud, "kept")
+    _wait_until_saved(cloud, "kept")
     cloud.container("blob").remove(force=True)
     cloud.container("registry").kill()
     cloud.container("dns").stop(timeout=1)
@@ -25,15 +25,15 @@ def test_parts_that_died_are_replaced_and_blob_keeps_its_data(cloud: Cloud) -> N
     cloud.container("cluster").stop(timeout=10)
     assert "ready" not in cloud.status().values()
 
-    ended = cloud.up()
+    result = cloud.up()
 
-    assert ended.code == 0, ended.err
+    assert result.code == 0, result.err
     assert cloud.status() == READY
     assert blob_service(cloud).get_blob_client("models", "kept").download_blob().readall() == b"kept"
 
 
-def test_a_lost_kubeconfig_comes_back(cloud: Cloud) -> None:
-    """A deleted kubeconfig is written again, for its owner alone, and the user's own is never touched."""
+def test_a_deleted_kubeconfig_is_written_again(cloud: Cloud) -> None:
+    """`up` writes a deleted kubeconfig with mode 0600, and never changes the user's own one."""
     own = Path.home() / ".kube" / "config"
     before = own.read_bytes() if own.exists() else None
     cloud.instance.kubeconfig.unlink()
@@ -45,23 +45,23 @@ def test_a_lost_kubeconfig_comes_back(cloud: Cloud) -> None:
     assert (own.read_bytes() if own.exists() else None) == before
 
 
-def test_a_node_that_cannot_be_is_told_and_the_next_up_mends(cloud: Cloud) -> None:
-    """A node image that makes no node: one line, the log's end, exit 30; the next `up` makes a good one."""
+def test_an_unusable_node_image_is_an_error_and_the_next_up_repairs(cloud: Cloud) -> None:
+    """An image that is not a node image fails with one line and exit code 30; the next `up` succeeds."""
     wrong = str(cloud.container("dns").attrs["Config"]["Image"])
 
     failed = cloud.up("--node-image", wrong)
 
     last = failed.err.splitlines()[-1]
     assert (failed.code, last.startswith("localcloud failed: ")) == (30, True), failed.err
-    assert "→ make up tries again" in last
+    assert "→ run make up again" in last
     assert "Traceback" not in failed.err
     assert cloud.status() == READY | {"cluster": "absent"}
     assert cloud.up().code == 0
     assert cloud.status() == READY
 
 
-def test_a_node_that_is_not_ready_in_time_is_told(cloud: Cloud, networkless: str) -> None:
-    """A node that never becomes Ready ends `up` at its deadline with what to do; the next one mends."""
+def test_a_node_that_is_not_ready_in_time_is_an_error(cloud: Cloud, networkless: str) -> None:
+    """`up` ends at its deadline if the node does not become Ready; the next `up` succeeds."""
     failed = cloud.up("--node-image", networkless, "--node-seconds", "10")
 
     assert failed.code == 30
@@ -73,7 +73,7 @@ def test_a_node_that_is_not_ready_in_time_is_told(cloud: Cloud, networkless: str
 
 @pytest.fixture
 def networkless(cloud: Cloud) -> Iterator[str]:
-    """A node image whose pods could have no network, so that its node can never be Ready."""
+    """Build a node image without a pod network, so that its node never becomes Ready."""
     node = cloud.container("cluster").attrs["Config"]["Image"]
     text = f"FROM {node}\nRUN rm -rf /etc/cni/net.d/*\n"
     built, _ = cloud.client.images.build(
@@ -83,9 +83,12 @@ def networkless(cloud: Cloud) -> Iterator[str]:
     cloud.client.images.remove(built.id, force=True)
 
 
-def _wait_until_written(cloud: Cloud, name: str) -> None:
-    """Wait for Azurite, which keeps its index in memory and writes it every few seconds."""
+def _wait_until_saved(cloud: Cloud, name: str) -> None:
+    """Wait until Azurite has written its index, which it does every few seconds."""
     look = ["grep", "-q", name, "/data/__azurite_db_blob__.json"]
-    Retrying(stop=stop_after_delay(30), wait=wait_fixed(0.2), retry=retry_if_result(lambda code: code != 0))(
-        lambda: cloud.container("blob").exec_run(look).exit_code
+    until(
+        "Azurite did not save its index",
+        lambda: cloud.container("blob").exec_run(look).exit_code == 0,
+        30,
+        every=0.2,
     )

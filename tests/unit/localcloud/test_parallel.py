@@ -1,4 +1,4 @@
-"""Steps in order, and side by side."""
+"""Steps in the order of their dependencies, and in parallel."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ from typing import Any
 import pytest
 
 from localcloud.errors import LocalcloudError
-from localcloud.sidebyside import Step, run
+from localcloud.parallel import Step, run_steps
 
 
-def test_a_step_gets_the_results_that_it_needs(said: Any) -> None:
-    """Each step begins once what it needs is there, and is given it."""
+def test_a_step_gets_the_results_that_it_needs(progress: Any) -> None:
+    """Each step starts when the steps in its `needs` have finished, and receives their results."""
     steps = {
         "sum": Step(lambda done: done["a"] + done["b"], needs=("a", "b")),
         "a": Step(lambda _: 1),
         "b": Step(lambda _: 2),
     }
 
-    assert run(steps, said)["sum"] == 3
+    assert run_steps(steps, progress)["sum"] == 3
 
 
-def test_steps_that_do_not_need_each_other_run_side_by_side(said: Any) -> None:
-    """Two steps that wait for each other both end: they run at the same time."""
+def test_independent_steps_run_in_parallel(progress: Any) -> None:
+    """Two steps that wait for each other both finish."""
     meet = threading.Barrier(2, timeout=5)
 
-    results = run({"a": Step(lambda _: meet.wait() >= 0), "b": Step(lambda _: meet.wait() >= 0)}, said)
+    results = run_steps(
+        {"a": Step(lambda _: meet.wait() >= 0), "b": Step(lambda _: meet.wait() >= 0)}, progress
+    )
 
     assert results == {"a": True, "b": True}
 
 
-def test_after_a_failure_nothing_begins_and_what_is_under_way_ends(said: Any) -> None:
-    """The first failure is raised once the others are done; what needed it never began."""
+def test_after_a_failure_running_steps_finish_and_no_other_starts(progress: Any) -> None:
+    """The first failure is raised after the running steps have finished; no further step starts."""
     failed, ended, began = threading.Event(), threading.Event(), threading.Event()
-    begun: list[str] = []
+    started: list[str] = []
 
     def fail(_: Mapping[str, Any]) -> None:
         failed.set()
@@ -49,19 +51,19 @@ def test_after_a_failure_nothing_begins_and_what_is_under_way_ends(said: Any) ->
         "bad": Step(fail),
         "slow": Step(last),
         "slower": Step(lambda _: ended.wait(5) and began.wait(0.3)),
-        "after bad": Step(lambda _: begun.append("after bad"), needs=("bad",)),
+        "after bad": Step(lambda _: started.append("after bad"), needs=("bad",)),
         "after slow": Step(lambda _: began.set(), needs=("slow",)),
     }
     with pytest.raises(LocalcloudError, match="no"):
-        run(steps, said)
+        run_steps(steps, progress)
 
     assert ended.is_set()
-    assert begun == []
+    assert started == []
     assert not began.is_set()
 
 
-def test_a_second_failure_is_told_too(said: Any) -> None:
-    """No failure is lost: the second one is a line."""
+def test_a_second_failure_is_reported(progress: Any) -> None:
+    """The failures after the first one are reported as lines."""
     meet = threading.Barrier(2, timeout=5)
 
     def fail(_: Mapping[str, Any]) -> None:
@@ -69,6 +71,6 @@ def test_a_second_failure_is_told_too(said: Any) -> None:
         raise LocalcloudError("no")
 
     with pytest.raises(LocalcloudError):
-        run({"a": Step(fail), "b": Step(fail)}, said)
+        run_steps({"a": Step(fail), "b": Step(fail)}, progress)
 
-    assert any("failed too: no" in line for line in said.lines)
+    assert any("failed too: no" in line for line in progress.lines)
