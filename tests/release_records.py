@@ -1,4 +1,4 @@
-"""Records of releases that never were."""
+"""Release records for tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MANIFESTS = Manifests(slot=[{"kind": "Deployment"}], shared=[{"kind": "Service"}
 def make_record(
     records: Records, number: int, previous: str = "", manifests: Manifests = MANIFESTS
 ) -> Record:
-    """Create the record of a candidate."""
+    """Create and return the record of a candidate; by default with one object in its slot and one shared."""
     record = Record(
         number=number,
         release=f"trial-{number}",

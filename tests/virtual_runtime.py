@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from seatrial.runtime import Event, Runtime, Task, Workers
+from virtual_tasks import VirtualEvent, VirtualLock, VirtualTask
 
 T = TypeVar("T")
 
@@ -69,15 +70,15 @@ class VirtualRuntime:
 
     def event(self) -> Event:
         """Return a new event."""
-        return VirtualEvent(self)
+        return VirtualEvent(self.wait_for)
 
     def lock(self) -> AbstractContextManager[object]:
         """Return a new lock."""
-        return VirtualLock(self)
+        return VirtualLock(self.wait_for)
 
     def start(self, work: Callable[[], T]) -> Task[T]:
         """Start a task. It runs for the first time when the current task waits."""
-        task = VirtualTask(self, work)
+        task = VirtualTask(self.wait_for, work)
         wait = self._add(lambda: True)
         threading.Thread(target=self._run, args=(task, wait), daemon=True).start()
         return task
@@ -129,77 +130,6 @@ class VirtualRuntime:
             self._seconds = chosen.deadline
         self._waits.remove(chosen)
         chosen.resume.set()
-
-
-class VirtualEvent:
-    """An event in virtual time."""
-
-    def __init__(self, runtime: VirtualRuntime) -> None:
-        self._runtime = runtime
-        self._set = False
-
-    def set(self) -> None:
-        """Set the flag. Tasks that wait for it resume when the current task waits."""
-        self._set = True
-
-    def is_set(self) -> bool:
-        """Return whether the flag is set."""
-        return self._set
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the flag is set or virtual `timeout` seconds have passed; return whether it is set."""
-        if not self._set:
-            self._runtime.wait_for(self.is_set, math.inf if timeout is None else timeout)
-        return self._set
-
-
-class VirtualLock(AbstractContextManager[object]):
-    """A lock that other tasks wait for in virtual time."""
-
-    def __init__(self, runtime: VirtualRuntime) -> None:
-        self._runtime = runtime
-        self._taken = False
-
-    def __enter__(self) -> object:
-        """Wait until the lock is free, and take it."""
-        if self._taken:
-            self._runtime.wait_for(lambda: not self._taken)
-        self._taken = True
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Free the lock."""
-        self._taken = False
-
-
-class VirtualTask(Generic[T]):
-    """Work in a thread of its own."""
-
-    def __init__(self, runtime: VirtualRuntime, work: Callable[[], T]) -> None:
-        self._runtime = runtime
-        self._work = work
-        self._results: list[T] = []
-        self._error: BaseException | None = None
-
-    def run(self, begin: Callable[[], None]) -> None:
-        """Call `begin`, then do the work and store its result or error."""
-        try:
-            begin()
-            self._results.append(self._work())
-        except BaseException as error:
-            self._error = error
-
-    def done(self) -> bool:
-        """Return whether the work has ended."""
-        return bool(self._results) or self._error is not None
-
-    def result(self) -> T:
-        """Wait for the work to end and return its result, or raise what it raised."""
-        if not self.done():
-            self._runtime.wait_for(self.done)
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
 
 
 class VirtualWorkers:

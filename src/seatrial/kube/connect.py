@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from kubernetes import config
+from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient
 
 from seatrial.errors import UsageError
@@ -29,15 +29,18 @@ def connect(
     """
     if not context:
         raise UsageError("KUBECONTEXT is not set", "make cloud starts a cluster; KUBECONTEXT=… names yours")
+    # The connection pool takes this setting when it is made. `patience` alone decides about repeats.
+    settings = client.Configuration(retries=False)
     try:
-        api = config.new_client_from_config(kubeconfig or None, context)  # type: ignore[no-untyped-call]
+        api = config.new_client_from_config(  # type: ignore[no-untyped-call]
+            kubeconfig or None, context, client_configuration=settings
+        )
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", "make cloud, or KUBECONTEXT=…") from error
-    api.configuration.retries = False
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def client() -> DynamicClient:
+    def dynamic_client() -> DynamicClient:
         return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
 
-    return KubernetesCluster(client, f"cluster {context}", patience, runtime)
+    return KubernetesCluster(dynamic_client, f"cluster {context}", patience, runtime)

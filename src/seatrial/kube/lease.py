@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,22 +35,19 @@ def whoami() -> str:
     return f"{getpass.getuser()}@{platform.node()}/{os.getpid()}"
 
 
-def _new_identity() -> str:
-    return f"{whoami()}-{uuid.uuid4().hex[:6]}"
-
-
 @dataclass
 class Lease:
     """The Lease of one environment.
 
     It expires when its holder has not renewed it for `seconds` by the cluster's clock, so the clocks of
-    two deployers' machines need not agree. The holder renews it in a background task of `runtime`.
+    two deployers' machines need not agree. `holder` is an identity that no other process has. The holder
+    renews the Lease in a background task of `runtime`.
     """
 
     cluster: Cluster
     namespace: str
     seconds: int
-    holder: str = field(default_factory=_new_identity)
+    holder: str
     runtime: Runtime = SYSTEM
     _lost: str = field(default="", init=False)
     # The monotonic time of the last write that succeeded as holder.

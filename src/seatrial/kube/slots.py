@@ -110,7 +110,7 @@ class Slots:
         Raises OutsideError after `seconds`.
         """
         return until(
-            f"address of Service {service}",
+            f"an address for Service {service}",
             lambda: self._ingress(service),
             seconds,
             "check the load balancer with make status",

@@ -1,4 +1,4 @@
-"""Every environment's overlay, rendered as a release renders it."""
+"""Fixtures: the overlay of each environment, rendered as a release renders it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFERENCE = "127.0.0.1:5000/classifier@sha256:" + "b" * 64
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A checkout with the project's own settings and overlays, and no local cloud."""
+    """A checkout with the project's settings and overlays, without a local cloud."""
     root = tmp_path_factory.mktemp("checkout")
     (root / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
     (root / "deploy").symlink_to(ROOT / "deploy")
@@ -32,13 +32,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="session")
 def settings(workspace: Workspace) -> Settings:
-    """The project's own settings."""
+    """The project's settings."""
     return load(workspace)
 
 
 @pytest.fixture(scope="session")
 def rendered(workspace: Workspace, settings: Settings) -> dict[str, dict[str, Manifests]]:
-    """What each environment's release would apply, by environment and part: its fourth, in green."""
+    """The manifests of the fourth release of each environment, in slot green, by environment and part."""
 
     def render(name: str) -> dict[str, Manifests]:
         return _parts(Renderer(workspace, settings.environment(name), kustomize.build), name)

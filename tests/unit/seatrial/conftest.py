@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, make_environments
 from memory_cluster import MemoryCluster
+from memory_environments import Environments, make_environments
 from model_fixtures import golden, model, published, settings, store, workspace
 from prediction_server import Behaviour, Load, cat_photo, serving
 from seatrial.release.records import Records

@@ -152,7 +152,7 @@ def test_an_invalid_setting_is_named(workspace: Workspace, text: str, setting: s
     (workspace.root / "seatrial.toml").write_text(text)
     with pytest.raises(UsageError, match=setting) as caught:
         load(workspace)
-    assert "settings" in caught.value.hint
+    assert "settings.md" in caught.value.hint
 
 
 def test_a_variable_of_an_unknown_section_is_named(

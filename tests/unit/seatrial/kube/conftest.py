@@ -1,10 +1,12 @@
-"""Fixtures of the kube tests: virtual time and an in-memory cluster that uses it."""
+"""Fixtures of the kube tests: virtual time an in-memory cluster that uses it, and its deployers."""
 
 from __future__ import annotations
 
 import pytest
 
+from leases import ANN, BEN, SECONDS
 from memory_cluster import MemoryCluster
+from seatrial.kube.lease import Lease
 from virtual_runtime import VirtualRuntime
 
 
@@ -18,3 +20,15 @@ def runtime() -> VirtualRuntime:
 def cluster(runtime: VirtualRuntime) -> MemoryCluster:
     """An in-memory cluster whose clock is the virtual one."""
     return MemoryCluster(runtime=runtime)
+
+
+@pytest.fixture
+def first(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
+    """The Lease as one deployer uses it."""
+    return Lease(cluster, "trial", SECONDS, ANN, runtime)
+
+
+@pytest.fixture
+def second(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
+    """The Lease as another deployer uses it."""
+    return Lease(cluster, "trial", SECONDS, BEN, runtime)

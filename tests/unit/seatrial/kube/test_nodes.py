@@ -48,7 +48,7 @@ def test_a_node_of_another_architecture_is_refused(cluster: MemoryCluster) -> No
         ({"unschedulable": True}, {}),
         ({"taints": [{"key": "kind", "effect": "NoSchedule"}]}, {}),
     ],
-    ids=["selected away", "cordoned", "tainted"],
+    ids=["excluded-by-selector", "cordoned", "tainted"],
 )
 def test_a_node_that_does_not_accept_the_pods_is_not_compared(
     cluster: MemoryCluster, spec: dict[str, Any], pod: dict[str, Any]

@@ -8,7 +8,7 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
-from seatrial.kube.slots import LiveRelease, Slots
+from seatrial.kube.slots import TERMINATION_SECONDS, LiveRelease, Slots
 from virtual_runtime import VirtualRuntime
 
 
@@ -73,5 +73,65 @@ def test_a_shared_object_that_is_no_longer_rendered_is_deleted(slots: Slots, clu
 def test_a_service_without_an_address_is_an_error_at_the_deadline(slots: Slots) -> None:
     """A Service that gets no address from the load balancer is an error."""
     slots.switch([_service("blue", "trial-1")])
-    with pytest.raises(OutsideError, match="address of Service classifier: timed out after 60 s"):
+    with pytest.raises(OutsideError, match="an address for Service classifier: timed out after 60 s"):
         slots.address("classifier", 60)
+
+
+def test_an_address_is_returned_when_the_load_balancer_has_set_it(
+    slots: Slots, cluster: MemoryCluster, runtime: VirtualRuntime
+) -> None:
+    """`address` waits for the address, an IP address or a host name."""
+    slots.switch([_service("blue", "trial-1")])
+
+    def balance() -> None:
+        runtime.sleep(30)
+        service = cluster.objects[("Service", "classifier")]
+        service["status"] = {"loadBalancer": {"ingress": [{"hostname": "lb.test"}]}}
+
+    runtime.start(balance)
+    assert slots.address("classifier", 60) == "lb.test"
+    assert 30 <= runtime.monotonic() <= 31
+
+
+def test_pods_that_do_not_terminate_are_an_error(slots: Slots, cluster: MemoryCluster) -> None:
+    """A cleared slot whose pods remain is an error at the deadline."""
+    labels = {"app.kubernetes.io/managed-by": "seatrial", "seatrial.io/slot": "blue"}
+    cluster.apply({"kind": "Pod", "metadata": {"name": "classifier-blue-1", "labels": labels}})
+    with pytest.raises(OutsideError, match=f"slot blue: timed out after {TERMINATION_SECONDS} s"):
+        slots.wait_until_gone("blue")
+    slots.wait_until_gone("green")
+
+
+def _sized(slot: str, replicas: int) -> dict[str, Any]:
+    return {**_deployment(slot), "spec": {"replicas": replicas}}
+
+
+def test_a_slot_is_refilled_with_the_current_number_of_replicas(slots: Slots) -> None:
+    """A refill has as many replicas as the larger slot, and no fewer than recorded."""
+    slots.fill("green", [_sized("green", 5)])
+    slots.refill("blue", [_sized("blue", 2)])
+    assert slots.size("blue") == 5
+    slots.refill("blue", [_sized("blue", 8)])
+    assert slots.size("blue") == 8
+
+
+def test_a_selector_that_others_added_is_removed_by_a_switch(slots: Slots, cluster: MemoryCluster) -> None:
+    """A switch sets the live Service's selector exactly."""
+    slots.switch([_service("blue", "trial-1")])
+    cluster.objects[("Service", "classifier")]["spec"]["selector"]["version"] = "canary"
+    slots.switch([_service("green", "trial-2")])
+    selector = cluster.objects[("Service", "classifier")]["spec"]["selector"]
+    assert selector == {"seatrial.io/slot": "green", "seatrial.io/release": "trial-2"}
+
+
+@pytest.mark.parametrize(
+    ("replicas", "release", "expected"), [(1, "trial-1", True), (0, "trial-1", False), (1, "trial-2", False)]
+)
+def test_a_slot_is_available_if_a_replica_of_the_release_is(
+    slots: Slots, cluster: MemoryCluster, replicas: int, release: str, expected: bool
+) -> None:
+    """A slot with another release, or without an available replica, is not available."""
+    deployment = _deployment("blue")
+    deployment["metadata"]["labels"]["seatrial.io/release"] = "trial-1"
+    cluster.apply({**deployment, "status": {"availableReplicas": replicas}})
+    assert slots.available("blue", release) is expected

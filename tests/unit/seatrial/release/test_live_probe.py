@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments
 from imagemodel.golden import GoldenSet
+from memory_environments import Environments
 from prediction_server import Behaviour, cat_photo, serving
 from seatrial.analysis.timeline import read_timeline, report_directory
 from seatrial.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
+from memory_environments import Environments, environments_of
 from seatrial.commands.summary import summarised
 from seatrial.errors import RefusedError
 from seatrial.release.target import open_target

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from environments import REGISTRY, Environments
 from memory_cluster import MemoryCluster
+from memory_environments import REGISTRY, Environments
 from seatrial.kube import network_policy
 from seatrial.kube.labels import PULL_SECRET
 from seatrial.kube.network_policy import CLOSED, OPEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.errors import UsageError
 from seatrial.release.records import Records
 from seatrial.stages.history import history

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.errors import RefusedError, UsageError
 from seatrial.release.approval import Approval
 from seatrial.results import PromoteResult

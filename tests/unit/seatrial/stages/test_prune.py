@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.retention.references import collect_references
 from seatrial.stages.prune import prune
 from seatrial.workspace import Workspace

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments
 from memory_cluster import MemoryCluster
+from memory_environments import Environments
 from memory_target import manifests_of, memory_target
 from release_records import make_record
 from samples import make_checkout

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.console import PLAIN_WIDTH
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.lock import read_lock
