@@ -39,10 +39,8 @@ class Server:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A running server."""
-    state = Server()
+def handler(state: Server) -> type[BaseHTTPRequestHandler]:
+    """Return a handler that records requests and responds as `state` sets."""
 
     class Handler(BaseHTTPRequestHandler):
         # With 1.0 the server would close every connection by itself.
@@ -52,24 +50,32 @@ def server() -> Iterator[Server]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             state.received.append(Received(self.command, self.path, headers, body, self.client_address))
+            self.close_connection = state.silent or state.length is not None
             if state.silent:
                 state.stop.wait(TIMEOUT)
-                self.close_connection = True
-                return
+            else:
+                self._respond()
+
+        do_POST = do_GET  # noqa: N815
+
+        def _respond(self) -> None:
             self.send_response(state.status)
             self.send_header("X-Release", "trial-1")
             self.send_header("Content-Length", str(len(state.body) if state.length is None else state.length))
             self.end_headers()
             self.wfile.write(state.body)
-            if state.length is not None:
-                self.close_connection = True
-
-        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *words: object) -> None:
             pass
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A running server."""
+    state = Server()
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler(state))
     threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     state.url = f"http://127.0.0.1:{httpd.server_port}"
     yield state
