@@ -22,9 +22,10 @@ from e2e.release.environments import environment, remove
 from e2e.release.faults import FAULTS, Fault
 from e2e.release.images import Images
 from e2e.release.ordeal import undergo
+from seatrial.atomic_files import write_atomically
 from seatrial.results import FetchResult, PushResult
 from seatrial.wait import until
-from seatrial.workspace import Workspace, find, write_atomically
+from seatrial.workspace import Workspace, find
 
 RATE, CLIENTS, REQUESTS, RELEASES = 20, 8, 2_400, 3
 SETTLING_SECONDS = 300

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from seatrial.image_reference import ImageReference
+
 
 class StageResult(BaseModel):
     """What every result carries: the stage, what it ran on, when, and how long (seconds)."""
@@ -96,7 +98,7 @@ class PushResult(StageResult):
 
     stage: Literal["push"] = "push"
     image_id: str
-    reference: str
+    reference: ImageReference
     model: Artefact
     golden: Artefact
     bytes_pushed: int

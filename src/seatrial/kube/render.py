@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from seatrial.atomic_files import write_atomically
 from seatrial.errors import OutsideError
 from seatrial.kube.client import Manifest
 from seatrial.kube.labels import (
@@ -28,7 +29,7 @@ from seatrial.kube.labels import (
 )
 from seatrial.process import run
 from seatrial.settings import Environment
-from seatrial.workspace import Workspace, write_atomically
+from seatrial.workspace import Workspace
 
 KUSTOMIZE_SECONDS = 30
 

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from seatrial.errors import RefusedError, SeatrialError
-from seatrial.image.inspection import REFERENCE, ImageFacts
+from seatrial.image.inspection import ImageFacts
 from seatrial.image.labels import OCI
 from seatrial.image.registry import RegistryClient
-from seatrial.model.layout import GOLDEN_SET, MODEL, PUBLICATION, Kind, check_names, version_key
+from seatrial.image_reference import ImageReference
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, PUBLICATION, ArtefactKind, check_names, version_key
 from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import lock_of
 from seatrial.process import run
@@ -19,7 +20,7 @@ from seatrial.release.record import Record
 from seatrial.results import Artefact
 from seatrial.settings import Registry, Settings
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import Workspace
 
 NO_GIT = "git does not have it here"
@@ -55,13 +56,13 @@ class ProvenanceResolver:
     def from_image(self, found: Record | ImageFacts) -> Provenance:
         """Return the chain of an image, which no record names."""
         return Provenance(
-            image=self._image(found.reference),
+            image=self._image(str(found.reference)),
             commit=self._commit(found.revision, found.working_state),
             model=self.published(MODEL, found.model),
             golden=self._golden(found.golden_digest, found.revision),
         )
 
-    def published(self, kind: Kind, artefact: Artefact) -> Published:
+    def published(self, kind: ArtefactKind, artefact: Artefact) -> Published:
         """Return who published a version when, as the store's own record says."""
         try:
             key = version_key(kind, check_names(artefact), PUBLICATION)
@@ -80,7 +81,7 @@ class ProvenanceResolver:
             return Published(artefact=artefact, unknown="its record in the store cannot be read")
 
     @cached_property
-    def _store(self) -> Store:
+    def _store(self) -> BlobStore:
         return open_store(self._settings.store)
 
     def _image(self, reference: str) -> Image:
@@ -92,15 +93,18 @@ class ProvenanceResolver:
             return Image(reference=reference, unknown=error.message)
 
     def _config(self, reference: str) -> dict[str, Any]:
-        parts = REFERENCE.fullmatch(reference)
-        fitting = [r for r in registries(self._settings) if parts and r.address == parts["address"]]
-        if not parts or not fitting:
+        try:
+            parsed = ImageReference.parse(reference)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
+        fitting = [r for r in registries(self._settings) if r.address == parsed.registry]
+        if not fitting:
             raise RefusedError("no registry of that address is set, so it was not asked")
         client = RegistryClient(fitting[0])
-        manifest = client.manifest(parts["repository"], parts["digest"])
+        manifest = client.manifest(parsed.repository, parsed.digest)
         if not manifest:
             raise RefusedError("the registry has it no more")
-        return client.config(parts["repository"], manifest.config)
+        return client.config(parsed.repository, manifest.config)
 
     def _commit(self, revision: str, working_state: str) -> Commit:
         commit = revision.removesuffix("-dirty")

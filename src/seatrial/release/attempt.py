@@ -112,7 +112,7 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     known, slot = records.all(), slots.empty(stable.slot if stable else None)
     number = known[-1].number + 1 if known else 1
     replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
-    candidate = Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)
+    candidate = Candidate(f"{target.name}-{number}", target.name, slot, str(facts.reference), replicas)
     # What a hand or a dead runner left there would mix with the candidate.
     slots.clear(slot)
     slots.wait_until_gone(slot)
@@ -122,7 +122,7 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
         release=candidate.release,
         environment=target.name,
         slot=slot,
-        reference=facts.reference,
+        reference=str(facts.reference),
         model=facts.model,
         golden_digest=facts.golden_digest,
         revision=facts.revision,

@@ -44,4 +44,4 @@ def _accepted_here(workspace: Workspace) -> Artefact | None:
         pushed = workspace.read_result(PushResult, current=False)
     except UsageError:
         return None
-    return pushed.model if pushed.reference == accepted.reference else None
+    return pushed.model if str(pushed.reference) == accepted.reference else None

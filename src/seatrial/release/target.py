@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import GoldenSet, load_golden
@@ -20,10 +19,10 @@ from seatrial.kube.labels import LIVE
 from seatrial.kube.lease import Lease, whoami
 from seatrial.kube.render import Renderer
 from seatrial.kube.slots import Slots
-from seatrial.model.cache import Cache
-from seatrial.model.layout import GOLDEN_SET
-from seatrial.model.lock import read_lock
+from seatrial.model.artefacts import GOLDEN_SET
+from seatrial.model.golden_sets import golden_set_directory
 from seatrial.release.records import Records
+from seatrial.results import Artefact
 from seatrial.settings import Environment, Settings
 from seatrial.workspace import Workspace
 
@@ -79,11 +78,14 @@ class Target:
         return Endpoint(f"http://{self.environment.host}", address, self.settings.dns)
 
     def golden(self, digest: str) -> GoldenSet:
-        """Return the golden set of a digest, from the cache, or from the store if the lock names it.
+        """Return the golden set of a digest, from the cache or from the store.
 
-        Raises UsageError when it is in neither.
+        Raises UsageError if it is not cached and no model.lock in git names it.
         """
-        return self.cached_golden(digest) or load_golden(self._fetched(digest), digest)
+        artefact = Artefact(name="", version="", digest=digest)
+        return self.cached_golden(digest) or load_golden(
+            golden_set_directory(self.settings, self.workspace, artefact), digest
+        )
 
     def cached_golden(self, digest: str) -> GoldenSet | None:
         """Return the golden set of a digest if this machine has it, asking nobody."""
@@ -92,12 +94,6 @@ class Target:
             return load_golden(folder, digest)
         except (ImageModelError, OSError):
             return None
-
-    def _fetched(self, digest: str) -> Path:
-        locked = read_lock(self.workspace.lock).golden
-        if locked.digest != digest:
-            raise UsageError(f"golden set {digest} is not here", "fetch by the lock that names it")
-        return Cache(self.settings.store, self.workspace.cache).obtain(GOLDEN_SET, locked)
 
     def watcher(
         self, url: str, golden: GoldenSet, release: str, host: str = "", stable: Baseline | None = None

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import TracebackType
 
 from seatrial import console
+from seatrial.atomic_files import write_atomically
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.record import Record
 from seatrial.release.target import Target
-from seatrial.workspace import write_atomically
 
 
 class Reporting:

@@ -60,7 +60,7 @@ def collect_references(settings: Settings, workspace: Workspace) -> References:
     try:
         image = workspace.read_result(BuildResult, current=False).image_id
         pushed = workspace.read_result(PushResult, current=False)
-        digests.setdefault(digest_in(pushed.reference), "the last push")
+        digests.setdefault(pushed.reference.digest, "the last push")
     except UsageError:
         # Nothing was built or pushed from here yet.
         pass

@@ -56,7 +56,7 @@ def deploy(
 
 def _image(target: Target, image: str | None) -> ImageFacts:
     workspace = target.workspace
-    reference = image or workspace.read_result(PushResult).reference
+    reference = image or str(workspace.read_result(PushResult).reference)
     facts = inspect(target.settings.registry_of(target.name), reference)
     if (facts.working_state, facts.lock_digest) != (workspace.working_state, workspace.lock_digest):
         raise RefusedError(

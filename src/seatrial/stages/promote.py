@@ -6,14 +6,13 @@ from contextlib import suppress
 
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.image.inspection import REFERENCE, ImageFacts, inspect
-from seatrial.image.registry import RegistryClient
-from seatrial.image.registry_copy import Place, copy_image
+from seatrial.image.inspection import ImageFacts, inspect
+from seatrial.image.registry import RegistryClient, Repository
+from seatrial.image.registry_copy import copy_image
+from seatrial.image_reference import ImageReference
 from seatrial.kube.nodes import require_compatible_nodes
 from seatrial.kube.render import Candidate
-from seatrial.model.cache import Cache
-from seatrial.model.layout import GOLDEN_SET
-from seatrial.model.lock_history import lock_of
+from seatrial.model.golden_sets import golden_set_directory
 from seatrial.release.accepted import accepted_release, digest_in
 from seatrial.release.approval import NOBODY, Approval, approval
 from seatrial.release.origin import Origin
@@ -92,20 +91,21 @@ def _release(target: Target, origin: Target, found: Record, who: Approval) -> tu
     return sent, stable
 
 
-def _whence(origin: Target, found: Record) -> Place:
-    registry, parts = origin.settings.registry_of(origin.name), REFERENCE.fullmatch(found.reference)
-    if not parts or parts["address"] != registry.address:
+def _whence(origin: Target, found: Record) -> Repository:
+    registry = origin.settings.registry_of(origin.name)
+    image = ImageReference.parse(found.reference)
+    if image.registry != registry.address:
         what = f"{origin.name} runs {found.reference}, of another registry than {registry.address or 'none'}"
         raise UsageError(what, "REGISTRY=… names the one it is in")
-    return Place(RegistryClient(registry), parts["repository"])
+    return Repository(RegistryClient(registry), image.repository)
 
 
-def _whither(target: Target) -> Place:
+def _whither(target: Target) -> Repository:
     registry = target.settings.registry_of(target.name)
-    return Place(RegistryClient(registry), registry.repository)
+    return Repository(RegistryClient(registry), registry.repository)
 
 
-def _refuse_unless_it_runs_there(target: Target, place: Place, digest: str) -> None:
+def _refuse_unless_it_runs_there(target: Target, place: Repository, digest: str) -> None:
     manifest = place.client.manifest(place.repository, digest)
     config = place.client.config(place.repository, manifest.config) if manifest else {}
     candidate = Candidate(f"{target.name}-0", target.name, "blue", place.reference(digest), 1)
@@ -114,11 +114,5 @@ def _refuse_unless_it_runs_there(target: Target, place: Place, digest: str) -> N
 
 
 def _obtain_golden(target: Target, facts: ImageFacts) -> None:
-    """Fetch the golden set by the lock of the commit that the image was built from, where it is needed."""
-    try:
-        target.golden(facts.golden_digest)
-    except UsageError:
-        lock = lock_of(target.workspace, facts.revision)
-        if not lock or lock.golden.digest != facts.golden_digest:
-            raise
-        Cache(target.settings.store, target.workspace.cache).obtain(GOLDEN_SET, lock.golden)
+    """Fetch the golden set of the image if it is not cached."""
+    golden_set_directory(target.settings, target.workspace, facts.golden, facts.revision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seatrial.image.anatomy import MEGABYTE, weigh
+from seatrial.image.size import MEGABYTE, layer_sizes
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 
@@ -13,12 +13,12 @@ CODE_MB = 1
 
 def test_within_its_budget(engine: Any, image: str, workspace: Workspace) -> None:
     """All layers together keep to the budget, unpacked."""
-    layers = weigh(engine.images.get(image).history())
+    layers = layer_sizes(engine.images.get(image).history())
     assert sum(layers.values()) <= load(workspace).image.budget_mb * MEGABYTE, layers
 
 
 def test_each_part_has_a_layer_of_its_own(engine: Any, image: str) -> None:
     """Model and code can change apart: code is small, and the model is not in its layer."""
-    layers = weigh(engine.images.get(image).history())
+    layers = layer_sizes(engine.images.get(image).history())
     assert all(layers.values()), layers
     assert layers["code"] < CODE_MB * MEGABYTE, layers
