@@ -9,12 +9,12 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from seatrial.model.evaluation import judge
+from seatrial.model.trial.outcome import hold_trial
 
 from colours import SIDE, write_model
 from samples import lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
-from seatrial.model.evaluation import judge
-from seatrial.model.trial.outcome import hold_trial
 from seatrial.results import AcceptResult, PushResult, ValidateResult
 from seatrial.settings import Settings, Validate
 from seatrial.stage_run import StageRun

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from seatrial.image.upload import upload
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials
 from seatrial.image.registry import RegistryClient
-from seatrial.image.upload import upload
 from seatrial.settings import Settings
 from seatrial.stages.build import local_tag
 from seatrial.stages.push import push

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import onnx
 import pytest
+from seatrial.model.evaluation import judge
 
 from samples import lock_to, reseal
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.evaluation import judge
 from seatrial.settings import Settings, Validate
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
