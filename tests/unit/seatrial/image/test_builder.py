@@ -60,7 +60,7 @@ FAILURES = [
     ),
     (
         "#2 ERROR: failed to load metadata for docker.io/some/base:1",
-        "base image some/base:1 cannot be pulled",
+        "some/base:1 cannot be pulled",
     ),
     ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "does not answer"),
     ("#8 ERROR: process pip install did not complete", "building the image failed"),

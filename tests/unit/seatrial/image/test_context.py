@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_the_context_has_the_app_and_the_model_alone(root: Path, model: Path, tmp_path: Path) -> None:
-    """App, imagemodel, requirements and model are in it; pipeline, secrets, hidden files and links are not."""
+    """It has app, requirements and model, but not the pipeline, secrets, hidden files and links."""
     (tmp_path / "context").mkdir()
     context = write_context(root, model, tmp_path / "context")
     found = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
