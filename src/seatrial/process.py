@@ -24,16 +24,16 @@ class CompletedCommand:
 
 @dataclass
 class Stop:
-    """Terminates a command that runs in another thread, or that starts later."""
+    """Terminates a command that runs in another thread or starts later; `requested` is set by `now`."""
 
+    requested: bool = False
     _process: subprocess.Popen[str] | None = None
-    _requested: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> None:
         """Terminate the command, or the next one that is attached."""
         with self._lock:
-            self._requested = True
+            self.requested = True
             self._terminate()
 
     def attach(self, process: subprocess.Popen[str]) -> None:
@@ -43,7 +43,7 @@ class Stop:
             self._terminate()
 
     def _terminate(self) -> None:
-        if self._requested and self._process:
+        if self.requested and self._process:
             self._process.terminate()
 
 

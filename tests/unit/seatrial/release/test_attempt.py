@@ -27,7 +27,7 @@ def suite(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     became: list[str] = []
 
     def hang(*_: object, stop: Stop, **__: object) -> SuiteReport:
-        until("its end", lambda: stop._asked or None, HANGS)
+        until("its end", lambda: stop.requested or None, HANGS)
         became.append("ended early")
         return SuiteReport((), "")
 
