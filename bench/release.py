@@ -155,7 +155,7 @@ def main(asked: Sequence[str]) -> None:
 def _images(workspace: Workspace, trial: Trial) -> Images:
     pushed = workspace.read_result(PushResult, current=False)
     fetched = workspace.read_result(FetchResult, current=False)
-    return Images(trial.target.settings, workspace, pushed.image, Path(fetched.model_path))
+    return Images(trial.target.settings, workspace, pushed.image_id, Path(fetched.model_path))
 
 
 def _write(workspace: Workspace, found: dict[str, list[Row]]) -> None:

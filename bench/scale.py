@@ -118,7 +118,7 @@ def _image(trial: Trial) -> str:
     workspace = trial.target.workspace
     pushed = workspace.read_result(PushResult, current=False)
     fetched = workspace.read_result(FetchResult, current=False)
-    return Images(trial.target.settings, workspace, pushed.image, Path(fetched.model_path)).honest("scale")
+    return Images(trial.target.settings, workspace, pushed.image_id, Path(fetched.model_path)).honest("scale")
 
 
 def _until(moment: float) -> None:

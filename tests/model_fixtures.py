@@ -1,4 +1,4 @@
-"""A model, a golden set, a checkout and a store in a folder; no network."""
+"""Fixtures: a model, a golden set, a checkout and a directory store; no network."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from seatrial.workspace import Workspace
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A good model's directory."""
+    """The directory of a valid model."""
     write_model(tmp_path / "model")
     return tmp_path / "model"
 
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Path:
-    """A good golden set's directory."""
+    """The directory of a valid golden set."""
     write_golden(tmp_path / "golden")
     return tmp_path / "golden"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """The folder that serves as the store."""
+    """The directory of the store."""
     return tmp_path / "store"
 
 
@@ -41,14 +41,14 @@ def settings(store: Path) -> Settings:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A checkout and a cache of its own."""
+    """A checkout and an empty cache."""
     monkeypatch.setenv("SEATRIAL_CACHE", str(tmp_path / "cache"))
     return make_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture
 def published(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """The workspace, locked to a model and golden set that are in the store."""
+    """The workspace with a lock of a published model and golden set."""
     done = publish(settings, workspace, model=model, golden=golden)
     assert done.model is not None
     assert done.golden is not None

@@ -1,4 +1,4 @@
-"""What the pipeline's tests work on: a golden set of coloured photos, a checkout, a store in a folder."""
+"""Test data of the pipeline: a golden set of coloured photos, a checkout, settings, a lock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seatrial.workspace import Workspace
 
 
 def write_golden(directory: Path, *, min_probability: float = 0.9, version: str = "1.0.0") -> GoldenSet:
-    """Write a photo a colour, each with the label that `colours.write_model` gives it."""
+    """Write one photo for each label of `colours.write_model`, and their golden.json."""
     directory.mkdir(parents=True)
     rows = [_photo(directory, index, min_probability) for index in range(len(LABELS))]
     listing = {"schema": 1, "name": "colour-photos", "version": version, "photos": rows}
@@ -42,14 +42,14 @@ def _photo(directory: Path, index: int, min_probability: float) -> dict[str, Any
 
 
 def reseal(model: Path, **changes: object) -> None:
-    """Write a model's card anew, with changes, over what lies in the folder."""
+    """Write the card of a model again for the files in its directory, with changes."""
     card = json.loads((model / "model.json").read_text())
     card.pop("files")
     seal(model, {**card, **changes})
 
 
 def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
-    """Return a workspace in a git repository of its own, with one commit."""
+    """Return a workspace in a new git repository with one commit."""
     directory.mkdir(parents=True)
     (directory / "seatrial.toml").write_text(
         '[model]\nname = "colours"\n[golden]\nname = "colour-photos"\n[image]\nbase = "none"\n'
@@ -63,7 +63,7 @@ def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
 
 
 def make_settings(**store: Any) -> Settings:
-    """Return settings that follow the colours model, with this store."""
+    """Return settings for the colours model, with this store."""
     return Settings(
         model={"name": "colours"},
         golden={"name": "colour-photos"},
@@ -76,7 +76,7 @@ def make_settings(**store: Any) -> Settings:
 
 
 def lock_to(workspace: Workspace, model: Artefact, golden: Artefact) -> Lock:
-    """Write the workspace's model.lock."""
+    """Write model.lock in the workspace."""
     lock = Lock(model=model, golden=golden)
     write_lock(workspace.lock, lock)
     return lock

@@ -15,7 +15,7 @@ SUFFIX = ".part"
 def write_atomically(target: Path, text: str, mode: int = 0o644) -> None:
     """Write a text file in UTF-8, replacing an existing one; create its directory.
 
-    If writing fails, an existing file stays as it is.
+    If writing fails, an existing file does not change.
     """
     with temporary_file(target.parent) as file:
         file.write_text(text, encoding="utf-8")

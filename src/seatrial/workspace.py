@@ -54,7 +54,7 @@ class Workspace:
     @cached_property
     def working_state(self) -> str:
         """The git tree id of the working tree, untracked files included."""
-        # A temporary index, so that the user's own stays as it is.
+        # A temporary index, so that the user's own does not change.
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self.git("read-tree", "HEAD", env=index)

@@ -119,7 +119,7 @@ def images(workspace: Workspace, trial: Trial) -> Images:
     """Makes images from the one that the pipeline pushed."""
     pushed = workspace.read_result(PushResult, current=False)
     fetched = workspace.read_result(FetchResult, current=False)
-    return Images(trial.target.settings, workspace, pushed.image, Path(fetched.model_path))
+    return Images(trial.target.settings, workspace, pushed.image_id, Path(fetched.model_path))
 
 
 @pytest.fixture(scope="session")

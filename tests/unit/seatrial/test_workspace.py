@@ -118,7 +118,7 @@ def test_the_checkout_is_found_from_a_subdirectory(tmp_path: Path, monkeypatch: 
 
 
 def test_outside_a_checkout_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a seatrial.toml here or above, the error says so."""
+    """A directory without a seatrial.toml here or above is not a checkout."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"no seatrial.toml"):
         find("dev")

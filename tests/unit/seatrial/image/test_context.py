@@ -51,7 +51,7 @@ def test_the_context_has_the_app_and_the_model_alone(root: Path, model: Path, tm
 
 
 def test_modes_and_times_are_uniform(root: Path, model: Path, tmp_path: Path) -> None:
-    """Equal files give equal layers, whatever their mode and time in the checkout."""
+    """Equal files give equal layers, regardless of mode and time in the checkout."""
     (root / "src/classifier/app.py").chmod(0o600)
     (tmp_path / "context").mkdir()
     context = write_context(root, model, tmp_path / "context")

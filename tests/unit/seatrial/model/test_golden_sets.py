@@ -81,7 +81,7 @@ def test_a_digest_is_looked_up_in_the_history_of_the_lock(
 
 
 def test_an_unknown_digest_is_wrong_usage(settings: Settings, published: Workspace) -> None:
-    """A digest in no lock cannot be fetched; the error says so."""
+    """A digest that is in no lock cannot be fetched."""
     with pytest.raises(UsageError, match=r"no model\.lock in git"):
         golden_set_directory(settings, published, unnamed("sha256:" + "11" * 32), "c0ffee0")
 
