@@ -65,20 +65,11 @@ def run(
     installed, exceeds `timeout`, or (with `check`) exits with a code other than 0; the error has the last
     lines of the output as its log.
     """
-    try:
-        process = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if separate_stderr else subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-        )
-    except FileNotFoundError as error:
-        raise OutsideError(f"{argv[0]} is not installed", "make doctor lists how to install it") from error
-    with process:
+    streams = {
+        "stdin": subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        "stderr": subprocess.PIPE if separate_stderr else subprocess.STDOUT,
+    }
+    with _start(argv, {**os.environ, **(env or {})}, cwd, streams) as process:
         if stop:
             stop.attach(process)
         output, stderr = _communicate(process, stdin, timeout, argv[0])
@@ -87,6 +78,24 @@ def run(
         command = " ".join(argv[:2])
         raise OutsideError(f"{command} exited with {process.returncode}", log=tail((stderr or "") + output))
     return CompletedCommand(process.returncode, output)
+
+
+def _start(
+    argv: Sequence[str], env: Mapping[str, str], cwd: Path | None, streams: Mapping[str, int]
+) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            list(argv),
+            stdin=streams["stdin"],
+            stdout=subprocess.PIPE,
+            stderr=streams["stderr"],
+            text=True,
+            errors="replace",
+            env=env,
+            cwd=cwd,
+        )
+    except FileNotFoundError as error:
+        raise OutsideError(f"{argv[0]} is not installed", "make doctor lists how to install it") from error
 
 
 def _communicate(

@@ -37,15 +37,11 @@ def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] =
     fetched, card = _validated_model(workspace)
     secrets = known_secrets(settings, environ)
     client = connect()
+    labels = image_labels(settings, workspace, card, fetched, _commit_time(workspace))
     with tempfile.TemporaryDirectory(prefix="seatrial-build-") as folder:
         context = _scanned_context(workspace, Path(fetched.model_path), Path(folder), secrets)
-        inputs = BuildInputs(
-            context=context,
-            base=settings.image.base,
-            commit=workspace.revision,
-            labels=image_labels(settings, workspace, card, fetched, _commit_time(workspace)),
-            ca=_certificates(environ),
-        )
+        certificates = _certificates(environ)
+        inputs = BuildInputs(context, settings.image.base, workspace.revision, labels, certificates)
         with console.step("building the image"):
             image_id = build_image(inputs)
     layers = _scanned_layers(client, image_id, secrets)

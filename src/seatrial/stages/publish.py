@@ -38,10 +38,7 @@ def publish(
     if not sources:
         raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir")
     publisher = Publisher(open_store(settings.store), workspace, settings.store.connections)
-    missing = [each for each in sources if not publisher.is_published(each, same_is_fine=if_absent)]
-    for source in missing:
-        require_safe_files(source)
-    created = [source.kind for source in missing if publisher.upload(source)]
+    created = _upload_missing(publisher, sources, if_absent)
     for source in sources:
         publisher.record(source)
         if source.kind is MODEL:
@@ -61,6 +58,14 @@ def _source(kind: ArtefactKind, folder: Path) -> Publishable:
             f"{folder} is not a directory", f"pass that of the {kind.title} (`make example` builds one)"
         )
     return Publishable(kind, folder, verified(kind, folder))
+
+
+def _upload_missing(publisher: Publisher, sources: list[Publishable], if_absent: bool) -> list[ArtefactKind]:
+    missing = [each for each in sources if not publisher.is_published(each, same_is_fine=if_absent)]
+    # All of them before the first upload, so that nothing is published if one is refused.
+    for source in missing:
+        require_safe_files(source)
+    return [source.kind for source in missing if publisher.upload(source)]
 
 
 def _move_channel(

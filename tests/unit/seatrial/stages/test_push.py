@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import Manifest
-from seatrial.results import Artefact, BuildResult, CheckResult
+from seatrial.image_reference import ImageReference
+from seatrial.results import Artefact, BuildResult, CheckResult, PushResult
 from seatrial.settings import Registry, Settings
 from seatrial.stages.push import push, require_same_image
 from seatrial.workspace import Workspace
@@ -71,3 +73,14 @@ def test_another_image_in_the_registry_is_refused() -> None:
     """The registry must have the image that was checked."""
     with pytest.raises(RefusedError, match="was checked"):
         require_same_image(Manifest(OTHER_ID, OTHER_ID, ()), IMAGE_ID)
+
+
+def test_the_reference_is_a_string_in_json(workspace: Workspace) -> None:
+    """The result of push has its reference as text, and is read back with registry and digest apart."""
+    results(workspace)
+    built = workspace.read_result(BuildResult)
+    common = built.model_dump(exclude={"stage", "size", "layers"})
+    reference = ImageReference("127.0.0.1:5000", "classifier", OTHER_ID)
+    path = workspace.write_result(PushResult(**common, reference=reference, bytes_pushed=0))
+    assert json.loads(path.read_text())["reference"] == f"127.0.0.1:5000/classifier@{OTHER_ID}"
+    assert workspace.read_result(PushResult).reference == reference
