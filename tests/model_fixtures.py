@@ -1,4 +1,4 @@
-"""Fixtures: a model, a golden set, a checkout and a directory store; no network."""
+"""Fixtures: a model, a golden set, a checkout and a store in a directory, without network."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(store: Path) -> Settings:
-    """Settings with that store."""
+    """Settings with this store."""
     return make_settings(url=store.as_uri())
 
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A checkout and an empty cache."""
+    """A new checkout with its own cache."""
     monkeypatch.setenv("SEATRIAL_CACHE", str(tmp_path / "cache"))
     return make_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture
 def published(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """The workspace with a lock of a published model and golden set."""
+    """The workspace, with a lock that names the model and golden set published to the store."""
     done = publish(settings, workspace, model=model, golden=golden)
     assert done.model is not None
     assert done.golden is not None

@@ -32,35 +32,21 @@ class ArtefactCache:
     def _store(self) -> BlobStore:
         return open_store(self._settings)
 
-    def find(self, kind: ArtefactKind, digest: str) -> Path | None:
-        """Return the directory of a cached artefact, verified, or None. Sends no request to the store."""
-        folder = self._directory(kind, digest)
-        return folder if self._is_valid(kind, folder, digest) else None
-
     def obtain(self, kind: ArtefactKind, artefact: Artefact) -> Path:
         """Return the directory of an artefact, verified; fetch it if the cached copy is missing or damaged.
 
         Raises BlobNotFoundError if the store does not have the version, RefusedError if its digest or a file
         is not what was published, OutsideError if the disk is full or the store fails.
         """
-        folder = self._directory(kind, artefact.digest)
-        if self._is_valid(kind, folder, artefact.digest):
-            return folder
+        if found := cached_artefact(self._root, kind, artefact.digest):
+            return found
+        folder = _directory(self._root, kind, artefact.digest)
         with _full_disk_errors(folder.parent), temporary_directory(folder.parent) as fresh:
             listing = self._listing(kind, artefact)
             self._fill(kind, listing, fresh)
             verified(kind, fresh, artefact.digest)
-            self._install(kind, fresh, folder, artefact.digest)
+            _install(kind, fresh, folder, artefact.digest)
         return folder
-
-    def _directory(self, kind: ArtefactKind, digest: str) -> Path:
-        return self._root / kind.folder / digest.removeprefix("sha256:")
-
-    def _is_valid(self, kind: ArtefactKind, folder: Path, digest: str) -> bool:
-        try:
-            return folder.is_dir() and bool(verified(kind, folder, digest))
-        except RefusedError:
-            return False
 
     def _listing(self, kind: ArtefactKind, artefact: Artefact) -> Listing:
         found = self._store.read(version_key(kind, artefact, kind.list_name))
@@ -86,17 +72,35 @@ class ArtefactCache:
                 download(self._store, key, entry, folder / name, self._settings.connections, advance)
         self.transferred += total + len(listing.raw)
 
-    def _install(self, kind: ArtefactKind, fresh: Path, folder: Path, digest: str) -> None:
-        try:
-            fresh.rename(folder)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-            # Another process may have installed the same artefact; otherwise the present copy is damaged.
-            if not self._is_valid(kind, folder, digest):
-                with temporary_directory(folder.parent) as waste:
-                    folder.rename(waste / "damaged")
-                    fresh.rename(folder)
+
+def cached_artefact(root: Path, kind: ArtefactKind, digest: str) -> Path | None:
+    """Return the directory of an artefact in the cache `root`, verified, or None. Sends no request."""
+    folder = _directory(root, kind, digest)
+    return folder if _is_valid(kind, folder, digest) else None
+
+
+def _directory(root: Path, kind: ArtefactKind, digest: str) -> Path:
+    return root / kind.folder / digest.removeprefix("sha256:")
+
+
+def _is_valid(kind: ArtefactKind, folder: Path, digest: str) -> bool:
+    try:
+        return folder.is_dir() and bool(verified(kind, folder, digest))
+    except RefusedError:
+        return False
+
+
+def _install(kind: ArtefactKind, fresh: Path, folder: Path, digest: str) -> None:
+    try:
+        fresh.rename(folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        # Another process may have installed the same artefact; otherwise the present copy is damaged.
+        if not _is_valid(kind, folder, digest):
+            with temporary_directory(folder.parent) as waste:
+                folder.rename(waste / "damaged")
+                fresh.rename(folder)
 
 
 @contextmanager

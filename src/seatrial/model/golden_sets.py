@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from seatrial.errors import UsageError
-from seatrial.model.artefact_cache import ArtefactCache
+from seatrial.model.artefact_cache import ArtefactCache, cached_artefact
 from seatrial.model.artefacts import GOLDEN_SET
 from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import earlier_locks, lock_of
@@ -25,12 +25,11 @@ def golden_set_directory(
     up in model.lock, in that of `revision`, and in earlier ones. Raises UsageError if no lock has the digest,
     else the errors of ArtefactCache.obtain.
     """
-    cache = ArtefactCache(settings.store, workspace.cache)
-    if cached := cache.find(GOLDEN_SET, artefact.digest):
+    if cached := cached_artefact(workspace.cache, GOLDEN_SET, artefact.digest):
         return cached
     if not (artefact.name and artefact.version):
         artefact = _named_by_a_lock(workspace, artefact.digest, revision)
-    return cache.obtain(GOLDEN_SET, artefact)
+    return ArtefactCache(settings.store, workspace.cache).obtain(GOLDEN_SET, artefact)
 
 
 def _named_by_a_lock(workspace: Workspace, digest: str, revision: str) -> Artefact:

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from seatrial.errors import OutsideError, SeatrialError
-from seatrial.kube.client import Manifest
 from seatrial.kube.labels import MANAGED_SELECTOR, RELEASE
+from seatrial.kube.protocol import Manifest
 from seatrial.provenance.query import Query
 from seatrial.release.record import Record
+from seatrial.release.services import Services
 from seatrial.release.target import Target
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
@@ -62,10 +63,10 @@ class Inventory:
         return ((place, pod) for place in self.places for pod in place.pods)
 
 
-def query_environments(settings: Settings, workspace: Workspace) -> Inventory:
+def query_environments(settings: Settings, workspace: Workspace, services: Services) -> Inventory:
     """Ask every environment at once for its records and pods; each has one short try."""
     with ThreadPoolExecutor(max(1, len(settings.environments))) as pool:
-        asked = [pool.submit(_ask, settings, workspace, name) for name in settings.environments]
+        asked = [pool.submit(_ask, settings, workspace, services, name) for name in settings.environments]
         answers = [each.result() for each in asked]
     silent = zip(settings.environments, answers, strict=True)
     return Inventory(
@@ -74,8 +75,10 @@ def query_environments(settings: Settings, workspace: Workspace) -> Inventory:
     )
 
 
-def _ask(settings: Settings, workspace: Workspace, name: str) -> EnvironmentContents | str:
-    target = Target(settings, workspace, name, patience=0)
+def _ask(
+    settings: Settings, workspace: Workspace, services: Services, name: str
+) -> EnvironmentContents | str:
+    target = Target(settings, workspace, name, services, patience=0)
     try:
         records = target.records.all()
         return EnvironmentContents(

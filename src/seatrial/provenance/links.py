@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from seatrial.image_reference import ImageReference
 from seatrial.results import Artefact, Check
 
 
@@ -47,7 +48,7 @@ class Release(Link):
 class Image(Link):
     """An image by digest; `created` is what it says itself, empty where it was not asked."""
 
-    reference: str
+    reference: ImageReference
     created: str = ""
 
 

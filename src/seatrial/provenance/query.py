@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seatrial.errors import UsageError
-from seatrial.release.accepted import digest_in
+from seatrial.image_reference import digest_of_reference
 from seatrial.release.record import Record
 
 LIMIT = 1 << 20
@@ -52,7 +52,7 @@ class Query:
     @property
     def digest(self) -> str:
         """The digest that the word is or ends in, or nothing."""
-        found = digest_in(self.word)
+        found = digest_of_reference(self.word) or self.word
         found = f"sha256:{found}" if re.fullmatch(r"[0-9a-f]{64}", found) else found
         return found if DIGEST.fullmatch(found) else ""
 
@@ -62,7 +62,7 @@ class Query:
             return self.word in _words(record) or self._abbreviates(record)
         wanted = {
             "release": record.release,
-            "image": digest_in(record.reference),
+            "image": record.reference.digest,
             "model": record.model.digest,
             "version": record.model.version,
         }
@@ -71,8 +71,8 @@ class Query:
 
     def _abbreviates(self, record: Record) -> bool:
         if self.digest:
-            return self.digest in (digest_in(record.reference), record.model.digest, record.golden_digest)
-        digests = (digest_in(record.reference), record.model.digest, record.golden_digest)
+            return self.digest in (record.reference.digest, record.model.digest, record.golden_digest)
+        digests = (record.reference.digest, record.model.digest, record.golden_digest)
         starts = (record.revision, *(each.removeprefix("sha256:") for each in digests))
         word = self.word.removeprefix("sha256:")
         return bool(COMMIT.fullmatch(word)) and any(each.startswith(word) for each in starts)
@@ -121,4 +121,10 @@ def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _words(record: Record) -> set[str]:
     model = record.model
     names = {f"{model.name}{sign}{model.version}" for sign in (" ", ":", "@", "/")}
-    return {record.release, record.reference, model.version, record.revision, record.working_state} | names
+    return {
+        record.release,
+        str(record.reference),
+        model.version,
+        record.revision,
+        record.working_state,
+    } | names

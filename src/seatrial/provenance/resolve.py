@@ -56,10 +56,10 @@ class ProvenanceResolver:
     def from_image(self, found: Record | ImageFacts) -> Provenance:
         """Return the chain of an image, which no record names."""
         return Provenance(
-            image=self._image(str(found.reference)),
+            image=self._image(found.reference),
             commit=self._commit(found.revision, found.working_state),
             model=self.published(MODEL, found.model),
-            golden=self._golden(found.golden_digest, found.revision),
+            golden=self._golden(found.golden, found.revision),
         )
 
     def published(self, kind: ArtefactKind, artefact: Artefact) -> Published:
@@ -84,7 +84,7 @@ class ProvenanceResolver:
     def _store(self) -> BlobStore:
         return open_store(self._settings.store)
 
-    def _image(self, reference: str) -> Image:
+    def _image(self, reference: ImageReference) -> Image:
         try:
             config = self._config(reference)
             labels = (config.get("config") or {}).get("Labels") or {}
@@ -92,19 +92,15 @@ class ProvenanceResolver:
         except SeatrialError as error:
             return Image(reference=reference, unknown=error.message)
 
-    def _config(self, reference: str) -> dict[str, Any]:
-        try:
-            parsed = ImageReference.parse(reference)
-        except ValueError as error:
-            raise RefusedError(str(error)) from error
-        fitting = [r for r in registries(self._settings) if r.address == parsed.registry]
+    def _config(self, reference: ImageReference) -> dict[str, Any]:
+        fitting = [r for r in registries(self._settings) if r.address == reference.registry]
         if not fitting:
             raise RefusedError("no registry of that address is set, so it was not asked")
         client = RegistryClient(fitting[0])
-        manifest = client.manifest(parsed.repository, parsed.digest)
+        manifest = client.manifest(reference.repository, reference.digest)
         if not manifest:
             raise RefusedError("the registry has it no more")
-        return client.config(parsed.repository, manifest.config)
+        return client.config(reference.repository, manifest.config)
 
     def _commit(self, revision: str, working_state: str) -> Commit:
         commit = revision.removesuffix("-dirty")
@@ -118,9 +114,11 @@ class ProvenanceResolver:
             revision=revision, working_state=working_state, author=author, date=date, subject=subject
         )
 
-    def _golden(self, digest: str, revision: str) -> Published:
-        # A record names it by its digest alone; the lock of its commit, or this one, says the rest.
-        lock = lock_of(self._workspace, revision)
+    def _golden(self, artefact: Artefact, revision: str) -> Published:
+        if artefact.name:
+            return self.published(GOLDEN_SET, artefact)
+        # Records of older versions have only the digest: a lock has the name and version.
+        digest, lock = artefact.digest, lock_of(self._workspace, revision)
         if not lock or lock.golden.digest != digest:
             lock = current_lock(self._workspace)
         if lock and lock.golden.digest == digest:

@@ -62,7 +62,7 @@ def _told(release: Release) -> Iterator[str]:
 
 
 def _image(branch: Tree, image: Image) -> Tree:
-    return _add(branch, "image", image.reference, image)
+    return _add(branch, "image", str(image.reference), image)
 
 
 def _commit(branch: Tree, commit: Commit) -> Tree:

@@ -14,7 +14,7 @@ def facts(record: Record) -> tuple[Fact, ...]:
     began, image, model = record.history[0], record.reference, record.model
     rows = [
         Fact(name="Release", text=record.release, note=f"slot {record.slot} of {record.environment}"),
-        Fact(name="Image", text=_digest(image), note=image.partition("@")[0]),
+        Fact(name="Image", text=image.digest, note=image.name),
         Fact(name="Model", text=f"{model.name} {model.version}", note=model.digest),
         Fact(name="Commit", text=record.revision),
         Fact(name="By", text=began.by, note=f"{began.at:%Y-%m-%d %H:%M:%S} UTC"),
@@ -44,13 +44,9 @@ def commands(record: Record, namespace: str) -> tuple[Fact, ...]:
     rows = (
         (f"make history ENV={env}", "every release of this environment, and how it ended"),
         (f"make trace WHAT={record.release}", "release, image, model and commit as one tree"),
-        (f"make trace WHAT={_digest(record.reference)}", "the same from the image"),
+        (f"make trace WHAT={record.reference.digest}", "the same from the image"),
         (f"git show --stat {commit}", "the commit that was built"),
         (f"make test-e2e ENV={env}", "the acceptance suite once more, against the live address"),
         (f"kubectl -n {namespace} get configmap {object_name} -o yaml", "the record as the cluster keeps it"),
     )
     return tuple(Fact(name=text, text=what) for text, what in rows)
-
-
-def _digest(reference: str) -> str:
-    return reference.partition("@")[2] or reference

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from seatrial.analysis.timeline import Sample, folder_of, read_timeline
+from seatrial.analysis.timeline import Sample, read_timeline, report_directory
 from seatrial.errors import SeatrialError
 from seatrial.kube.labels import other
 from seatrial.release.record import Record
@@ -35,7 +35,7 @@ class Evidence:
     @property
     def folder(self) -> Path:
         """Where the report goes."""
-        return folder_of(self.workspace, self.record.release)
+        return report_directory(self.workspace, self.record.release)
 
     def suite(self, where: Where) -> Path:
         """Return what the suite wrote of one place; JUnit is beside it."""

@@ -1,53 +1,17 @@
-"""The hook at a command's end: its report is left, and nothing that goes wrong with it matters."""
+"""Write the report on a release."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 
-from seatrial import console
 from seatrial.atomic_files import write_atomically
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 
 
-class Reporting:
-    """Leaves the report on a release when the block ends, whichever way it ends.
-
-    `of` names the release, as the command found it; without it nothing is left. A report that cannot
-    be made is one line of warning.
-    """
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._began: Record | None = None
-
-    def of(self, record: Record) -> None:
-        """Say which release it is about."""
-        self._began = record
-
-    def __enter__(self) -> Reporting:
-        """Begin."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Leave the report."""
-        if not self._began:
-            return
-        error = value if isinstance(value, SeatrialError) else None
-        try:
-            page = leave_report(self._target, self._began, error)
-            console.line(f"  report: {page.relative_to(self._target.workspace.root)}")
-        except Exception as problem:
-            what = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
-            console.line(f"  warning: no report on {self._began.release} ({what})")
-
-
-def leave_report(target: Target, began: Record, error: SeatrialError | None = None) -> Path:
+def write_report(target: Target, began: Record, error: SeatrialError | None = None) -> Path:
     """Write the report on a release, and return its page.
 
     Beside the page stand report.json, summary.md and the suite's JUnit files.
@@ -82,5 +46,5 @@ def _as_left(target: Target, began: Record, error: SeatrialError | None) -> Reco
 
 def _golden(target: Target, record: Record) -> Path | None:
     # A store that is away must not keep whoever is on call waiting for pictures.
-    found = target.cached_golden(record.golden_digest)
+    found = target.services.golden_sets.cached(target.workspace, record.golden_digest)
     return found.photos[0].path.parent if found else None

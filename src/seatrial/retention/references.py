@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from seatrial.errors import UsageError
-from seatrial.kube.client import ClusterError
+from seatrial.kube.protocol import ClusterError
 from seatrial.provenance.inventory import Inventory, query_environments
 from seatrial.provenance.resolve import current_lock
-from seatrial.release.accepted import digest_in
 from seatrial.release.record import Record
 from seatrial.release.records import Records
+from seatrial.release.services import Services
 from seatrial.results import BuildResult, PrunedItem, PushResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
@@ -50,11 +50,11 @@ class Removable:
     model: str = ""
 
 
-def collect_references(settings: Settings, workspace: Workspace) -> References:
+def collect_references(settings: Settings, workspace: Workspace, services: Services) -> References:
     """Ask every environment, the lock and the last results of this instance."""
-    known, lock = query_environments(settings, workspace), current_lock(workspace)
+    known, lock = query_environments(settings, workspace, services), current_lock(workspace)
     records = _everywhere(known)
-    digests = {digest_in(record.reference): record.release for record in records}
+    digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
     image = ""
     try:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from seatrial.release.accepted import digest_in
+from seatrial.image_reference import ImageReference
 from seatrial.release.record import OPEN, Record
+from seatrial.release.services import Services
 from seatrial.release.target import open_target
 from seatrial.results import Artefact
 from seatrial.settings import Settings
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
@@ -25,7 +27,7 @@ class Row(BaseModel):
     stable: bool
     model: Artefact
     revision: str
-    reference: str
+    reference: ImageReference
     who: str
     when: datetime
     why: str
@@ -42,7 +44,7 @@ class Row(BaseModel):
             self.state,
             f"{self.model.name} {self.model.version}",
             f"{commit[:9]}{'-' if dirty else ''}{dirty}",
-            digest_in(self.reference).removeprefix("sha256:")[:12],
+            self.reference.digest.removeprefix("sha256:")[:12],
             self.who,
             f"{self.when:%Y-%m-%d %H:%M:%S}",
             self.why,
@@ -58,13 +60,13 @@ class History(BaseModel):
     releases: tuple[Row, ...]
 
 
-def history(settings: Settings, workspace: Workspace, env: str) -> History:
+def history(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> History:
     """Return what the environment's records say, newest first; as many as `keep_releases`, and who is named.
 
     Raises UsageError when there is no such environment or it was never prepared, OutsideError when its
     cluster does not answer.
     """
-    records = open_target(settings, workspace, env).records
+    records = open_target(settings, workspace, env, services).records
     known, stable = records.all(), records.stable()
     serving = stable.release if stable else ""
     return History(environment=env, releases=tuple(_row(each, serving) for each in reversed(known)))

@@ -7,6 +7,7 @@ from seatrial.errors import SeatrialError
 from seatrial.image.docker_client import connect
 from seatrial.image.registry import RegistryClient, Repository
 from seatrial.provenance.resolve import registries
+from seatrial.release.services import Services
 from seatrial.results import PrunedItem, PruneResult
 from seatrial.retention import local_images as engine
 from seatrial.retention import registry_images as registry
@@ -14,10 +15,13 @@ from seatrial.retention.references import References, collect_references, judge
 from seatrial.retention.report_files import reports
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def prune(settings: Settings, workspace: Workspace, *, dry_run: bool = False) -> PruneResult:
+def prune(
+    settings: Settings, workspace: Workspace, *, dry_run: bool = False, services: Services = SERVICES
+) -> PruneResult:
     """Remove reports, registry images and engine images beyond the newest ones, and say what became of each.
 
     What any environment's record names is kept; where one cannot be asked, no image is removed at all.
@@ -26,7 +30,7 @@ def prune(settings: Settings, workspace: Workspace, *, dry_run: bool = False) ->
     """
     stamp = StageRun()
     with console.step("ask every environment what it names"):
-        named = collect_references(settings, workspace)
+        named = collect_references(settings, workspace, services)
     cleaning = _Cleaning(settings, workspace, named, dry_run)
     items = [*cleaning.reports(), *cleaning.registry(), *cleaning.engine()]
     return PruneResult(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
 from seatrial.image.inspection import ImageFacts, inspect
+from seatrial.image_reference import ImageReference
 from seatrial.model.artefacts import MODEL
 from seatrial.provenance.inventory import Inventory, query_environments
 from seatrial.provenance.links import Prediction, Provenance, Trace
 from seatrial.provenance.query import Query, read_query
 from seatrial.provenance.resolve import ProvenanceResolver, current_lock, registries
 from seatrial.release.record import Record
+from seatrial.release.services import Services
 from seatrial.settings import Settings
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def trace(settings: Settings, workspace: Workspace, what: str = "") -> Trace:
+def trace(settings: Settings, workspace: Workspace, what: str = "", services: Services = SERVICES) -> Trace:
     """Return every chain that `what` belongs to; without it, those of what serves now.
 
     `what`: a file with a saved answer (JSON, or text with its headers), or the name of a request, pod,
@@ -23,7 +26,7 @@ def trace(settings: Settings, workspace: Workspace, what: str = "") -> Trace:
     contradict the records; UsageError for a file that is no answer, OutsideError where nothing is found
     and some environment did not answer.
     """
-    question, known = read_query(what), query_environments(settings, workspace)
+    question, known = read_query(what), query_environments(settings, workspace, services)
     follower = ProvenanceResolver(settings, workspace)
     pod, records = _find(question, known)
     chains = tuple(follower.from_record(record, known.pods(record)) for record in records)
@@ -67,7 +70,7 @@ def _unreleased(
     """Return the chain of an image that no record names, or of the model that the lock names."""
     digest = question.digest or question.clues.get("image", "")
     for registry in registries(settings) if digest else ():
-        found = _image(settings, f"{registry.address}/{registry.repository}@{digest}")
+        found = _image(settings, ImageReference(registry.address, registry.repository, digest))
         if found:
             return (follower.from_image(found),)
     lock = current_lock(workspace)
@@ -79,10 +82,9 @@ def _unreleased(
     return (Provenance(model=follower.published(MODEL, model)),) if asked & named else ()
 
 
-def _image(settings: Settings, reference: str) -> ImageFacts | None:
-    address = reference.partition("/")[0]
+def _image(settings: Settings, reference: ImageReference) -> ImageFacts | None:
     try:
-        return inspect(next(r for r in registries(settings) if r.address == address), reference)
+        return inspect(next(r for r in registries(settings) if r.address == reference.registry), reference)
     except SeatrialError:
         return None
 

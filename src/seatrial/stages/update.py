@@ -11,35 +11,39 @@ from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.validation import validate_lock, validation_failure
 from seatrial.release.live_model import live_model
+from seatrial.release.services import Services
 from seatrial.results import Artefact, UpdateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobNotFoundError
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def update(settings: Settings, workspace: Workspace) -> UpdateResult:
+def update(settings: Settings, workspace: Workspace, services: Services = SERVICES) -> UpdateResult:
     """Move `model.lock` to the model of the channel of `[model]` and return whether it changed.
 
     The golden set stays, because it is reviewed apart from the model. Raises RefusedError, and keeps the
     lock, if the model does not validate; BlobNotFoundError if there is no such channel.
     """
-    stage_run = StageRun()
+    stage_run = StageRun(services.runtime)
     lock = read_lock(workspace.lock)
     newest = _channel_model(settings)
     changed = newest != lock.model
     if changed:
-        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}))
+        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services)
     # A copy of the workspace, because this one caches the digest of the previous lock.
     return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest)
 
 
-def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock) -> None:
+def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, services: Services) -> None:
     cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
-    checks = validate_lock(settings, workspace, candidate, model, golden, live_model(settings, workspace))
+    checks = validate_lock(
+        settings, workspace, candidate, model, golden, live_model(settings, workspace, services)
+    )
     if not all(check.passed for check in checks):
         raise validation_failure(candidate, checks)
     write_lock(workspace.lock, candidate)

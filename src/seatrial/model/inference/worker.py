@@ -6,7 +6,7 @@ import resource
 import time
 from pathlib import Path
 
-from imagemodel.classifier import Model
+from imagemodel.classifier import ImageClassifier
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
 from seatrial.model.inference.isolated import InferenceResult, PhotoPrediction
@@ -22,7 +22,7 @@ def predict_golden_set(model: Path, golden: Path, rounds: int) -> InferenceResul
     """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     try:
-        loaded = Model.load(model)
+        loaded = ImageClassifier.load(model)
         photos = load_golden(golden).photos
         return InferenceResult(predictions=tuple(_predict(loaded, photo, rounds) for photo in photos))
     except ImageModelError as error:
@@ -31,7 +31,7 @@ def predict_golden_set(model: Path, golden: Path, rounds: int) -> InferenceResul
         return InferenceResult(fault=f"the model needs more than {MEMORY_BYTES >> 30} GiB of memory")
 
 
-def _predict(model: Model, photo: Photo, rounds: int) -> PhotoPrediction:
+def _predict(model: ImageClassifier, photo: Photo, rounds: int) -> PhotoPrediction:
     image = photo.path.read_bytes()
     best = model.predict([image], top=1)[0][0]
     seconds = []

@@ -161,4 +161,4 @@ def test_a_cluster_that_is_away_is_missed(tmp_path: Path) -> None:
     """Asked once, not for as long as a release would bear it."""
     found = parts.cluster(cluster("127.0.0.1:9", tmp_path, "open"), "local", tmp_path / "cache")
     assert found.state == "missing"
-    assert "does not answer" in found.detail
+    assert "does not respond" in found.detail

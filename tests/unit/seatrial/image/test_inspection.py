@@ -33,17 +33,13 @@ LABELS = {
 @pytest.mark.parametrize(
     "reference",
     [
-        "classifier",
-        "127.0.0.1:5000/classifier:latest",
-        f"127.0.0.1:5000/classifier:latest@{DIGEST}",
-        "127.0.0.1:5000/classifier@sha256:abc",
-        f"127.0.0.1:5001/classifier@{DIGEST}",
-        f"127.0.0.1:5000/classifier@{DIGEST}\n",
+        ImageReference("127.0.0.1:5000", "classifier", tag="latest"),
+        ImageReference("127.0.0.1:5001", "classifier", DIGEST),
     ],
 )
-def test_only_a_digest_in_the_configured_registry_is_accepted(reference: str) -> None:
-    """A tag, a short digest or another registry is wrong usage; no request is sent."""
-    with pytest.raises(UsageError, match="is not an image"):
+def test_only_a_digest_in_the_configured_registry_is_accepted(reference: ImageReference) -> None:
+    """A reference by tag or of another registry is wrong usage; no request is sent."""
+    with pytest.raises(UsageError, match="is not an image by digest"):
         inspect(REGISTRY, reference)
 
 

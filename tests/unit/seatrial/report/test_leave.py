@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
+from memory_environments import Environments, environments_of
 from seatrial.commands.summary import summarised
 from seatrial.errors import RefusedError
 from seatrial.release.target import open_target
@@ -37,7 +37,7 @@ def environments(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Envir
 
 def test_an_accepted_release_leaves_its_report(environments: Environments, workspace: Workspace) -> None:
     """Page, JSON and summary stand under reports/<instance>/<release>/, with the last state in them."""
-    target = open_target(environments.settings, workspace, "staging")
+    target = open_target(environments.settings, workspace, "staging", services=environments.services)
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending"))
         target.records.move(target.records.all()[0], "stable")
@@ -50,7 +50,7 @@ def test_a_refused_release_leaves_its_report_and_the_refusal(
     environments: Environments, workspace: Workspace
 ) -> None:
     """The error goes on as it came, its log on the page."""
-    target = open_target(environments.settings, workspace, "staging")
+    target = open_target(environments.settings, workspace, "staging", services=environments.services)
     record = environments.release("staging", 1, "a", "refused")
 
     def refuse() -> None:
@@ -75,7 +75,7 @@ def test_a_report_that_fails_is_one_line(
         raise ValueError("a template\nis broken")
 
     monkeypatch.setattr("seatrial.report.render.page", page)
-    target = open_target(environments.settings, workspace, "staging")
+    target = open_target(environments.settings, workspace, "staging", services=environments.services)
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending", "stable"))
     said = capsys.readouterr().err.splitlines()
@@ -86,7 +86,7 @@ def test_a_command_that_began_no_release_leaves_nothing(
     environments: Environments, workspace: Workspace
 ) -> None:
     """Where the environment is held by somebody else there is nothing to report on."""
-    with Reporting(open_target(environments.settings, workspace, "staging")):
+    with Reporting(open_target(environments.settings, workspace, "staging", services=environments.services)):
         pass
     assert not (workspace.root / "reports").exists()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from environments import digest
+from memory_environments import digest
 from seatrial.retention.references import References, Removable, judge
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.retention.references import collect_references
 from seatrial.stages.prune import prune
 from seatrial.workspace import Workspace
@@ -37,7 +37,7 @@ def test_every_environment_s_records_name_their_images(
     """What was ever released and is still remembered stays, refused ones included."""
     environments.release("staging", 1, "a", "stable")
     environments.release("production", 1, "b", "refused")
-    named = collect_references(environments.settings, workspace)
+    named = collect_references(environments.settings, workspace, services=environments.services)
     assert named.digests == {digest("a"): "staging-1", digest("b"): "production-1"}
     assert {"staging-1", "production-1"} <= named.releases
     assert named.states[("tree-a", digest("f"))] == "staging-1"
@@ -60,7 +60,7 @@ def test_while_an_environment_is_silent_no_image_is_touched(
 ) -> None:
     """Nobody knows what it names, so neither registry nor engine is even asked."""
     environments.away.add("production")
-    found = prune(environments.settings, workspace)
+    found = prune(environments.settings, workspace, services=environments.services)
     assert no_parts == []
     assert list(found.untouched) == ["images (production)"]
 
@@ -69,7 +69,7 @@ def test_when_all_answer_both_are_cleaned(
     environments: Environments, workspace: Workspace, no_parts: list[str]
 ) -> None:
     """The guard before it has been seen letting pass."""
-    assert not prune(environments.settings, workspace).untouched
+    assert not prune(environments.settings, workspace, services=environments.services).untouched
     assert no_parts == ["registry", "engine"]
 
 
@@ -80,7 +80,15 @@ def test_a_dry_run_removes_nothing(environments: Environments, workspace: Worksp
     folder.mkdir(parents=True)
     for number in range(25):
         (folder / f"run-{number}.json").write_text("{}")
-    assert sum(item.removed for item in prune(environments.settings, workspace, dry_run=True).items) == 5
+    assert (
+        sum(
+            item.removed
+            for item in prune(
+                environments.settings, workspace, dry_run=True, services=environments.services
+            ).items
+        )
+        == 5
+    )
     assert len(list(folder.iterdir())) == 25
-    prune(environments.settings, workspace)
+    prune(environments.settings, workspace, services=environments.services)
     assert len(list(folder.iterdir())) == 20

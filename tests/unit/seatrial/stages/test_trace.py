@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.console import PLAIN_WIDTH
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.lock import read_lock
@@ -42,7 +42,7 @@ def test_a_saved_answer_leads_to_whoever_published_the_model(
     line = {"logger": "classifier.requests", "request_id": "cafe01"}
     environments.clusters["staging"].logs[pod] = f"not json cafe01\n{json.dumps(line)}\n"
     answer = _answer(tmp_path / "answer", "staging-1", released.model.digest, "cafe01")
-    found = trace(environments.settings, published, answer)
+    found = trace(environments.settings, published, answer, services=environments.services)
     (chain,) = found.chains
     assert found.prediction is not None
     assert found.prediction.pod == pod
@@ -62,7 +62,7 @@ def test_a_request_id_finds_its_pod(
 ) -> None:
     """The id that an answer carried is enough while its pod still runs."""
     environments.clusters["staging"].logs["classifier-blue-1"] = '{"request_id": "cafe01"}'
-    found = trace(environments.settings, published, "cafe01")
+    found = trace(environments.settings, published, "cafe01", services=environments.services)
     assert found.prediction is not None
     assert found.prediction.pod == "classifier-blue-1"
     assert [chain.release.name for chain in found.chains if chain.release] == ["staging-1"]
@@ -74,14 +74,14 @@ def test_a_part_of_a_request_id_finds_nothing(
     """An id that only begins like another is another."""
     environments.clusters["staging"].logs["classifier-blue-1"] = '{"request_id": "cafe0123"}'
     with pytest.raises(RefusedError, match="unknown"):
-        trace(environments.settings, published, "cafe01")
+        trace(environments.settings, published, "cafe01", services=environments.services)
 
 
 def test_a_pod_leads_to_its_release(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """A pod's name is enough."""
-    found = trace(environments.settings, published, "classifier-blue-7")
+    found = trace(environments.settings, published, "classifier-blue-7", services=environments.services)
     assert [chain.release.name for chain in found.chains if chain.release] == ["production-7"]
 
 
@@ -89,7 +89,7 @@ def test_a_model_leads_to_every_release_of_it_the_newest_first(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """What ships a model is found in every environment, with who approved it where that is asked."""
-    found = trace(environments.settings, published, released.model.digest)
+    found = trace(environments.settings, published, released.model.digest, services=environments.services)
     assert [chain.release.name for chain in found.chains if chain.release] == ["production-7", "staging-1"]
     assert found.chains[0].release is not None
     assert found.chains[0].release.approved_by == "A Person"
@@ -100,7 +100,7 @@ def test_without_a_question_it_tells_what_serves(
 ) -> None:
     """The stable releases of all environments."""
     environments.release("staging", 2, "b", "refused")
-    assert len(trace(environments.settings, published).chains) == 2
+    assert len(trace(environments.settings, published, services=environments.services).chains) == 2
 
 
 def test_an_altered_answer_is_refused(
@@ -108,7 +108,12 @@ def test_an_altered_answer_is_refused(
 ) -> None:
     """A model that the named release never shipped contradicts the records."""
     with pytest.raises(RefusedError, match=r"but that is colours 1\.0\.0"):
-        trace(environments.settings, published, _answer(tmp_path / "answer", "staging-1", digest("9")))
+        trace(
+            environments.settings,
+            published,
+            _answer(tmp_path / "answer", "staging-1", digest("9")),
+            services=environments.services,
+        )
 
 
 def test_what_nobody_knows_is_told_with_what_was_searched(
@@ -116,7 +121,7 @@ def test_what_nobody_knows_is_told_with_what_was_searched(
 ) -> None:
     """An unknown name ends 10, and says where it was looked for."""
     with pytest.raises(RefusedError, match=r"searched: staging \(1 releases, 1 pods\), production"):
-        trace(environments.settings, published, digest("9"))
+        trace(environments.settings, published, digest("9"), services=environments.services)
 
 
 def test_a_silent_environment_is_named_and_not_fatal(
@@ -124,10 +129,10 @@ def test_a_silent_environment_is_named_and_not_fatal(
 ) -> None:
     """What is found elsewhere is told; what is not found may be in the silent one, which is no refusal."""
     environments.away.add("production")
-    found = trace(environments.settings, published, "staging-1")
+    found = trace(environments.settings, published, "staging-1", services=environments.services)
     assert list(found.silent) == ["production"]
     with pytest.raises(OutsideError, match="not asked: production") as caught:
-        trace(environments.settings, published, "production-7")
+        trace(environments.settings, published, "production-7", services=environments.services)
     assert caught.value.exit_code == 30
 
 
@@ -135,7 +140,7 @@ def test_the_locked_model_is_known_before_it_is_released(
     environments: Environments, published: Workspace
 ) -> None:
     """Nothing ships it yet, but who published it is in the store."""
-    (chain,) = trace(environments.settings, published, "1.0.0").chains
+    (chain,) = trace(environments.settings, published, "1.0.0", services=environments.services).chains
     assert chain.release is None
     assert chain.model.publisher
 
@@ -146,7 +151,9 @@ def test_another_model_under_that_version_is_told(
     """A publication record of other bytes is not taken for this model's."""
     path = store / "models/colours/1.0.0/publication.json"
     path.write_text(path.read_text().replace(released.model.digest, digest("9")))
-    (chain, _) = trace(environments.settings, published, released.model.digest).chains
+    (chain, _) = trace(
+        environments.settings, published, released.model.digest, services=environments.services
+    ).chains
     assert "another under that version" in chain.model.unknown
 
 
@@ -160,7 +167,7 @@ def test_the_tree_tells_the_chain_in_order(
     with (tmp_path / "tree").open("w") as file:
         out = Console(file=file, width=PLAIN_WIDTH)
         for what in ("staging-1", "staging-2"):
-            out.print(as_tree(trace(environments.settings, published, what)))
+            out.print(as_tree(trace(environments.settings, published, what, services=environments.services)))
     text = (tmp_path / "tree").read_text()
     words = ["release staging-1", "image registry.test", "commit ", "model colours", "published by"]
     assert sorted(words, key=text.index) == words
