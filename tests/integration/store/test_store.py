@@ -54,7 +54,7 @@ def test_a_document_is_replaced_only_with_its_tag(store: BlobStore) -> None:
     assert second.content == b"two"
 
 
-def test_a_missing_key_is_none_or_an_error(store: BlobStore) -> None:
+def test_a_missing_blob_is_an_error_and_a_missing_document_is_not(store: BlobStore) -> None:
     """A missing document is None; a missing blob is an error with its name."""
     assert store.read("nothing.json") is None
     for request in (lambda: store.size("nothing"), lambda: store.read_range("nothing", 0, 5)):
