@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.image.inspection import _facts
+from seatrial.image.inspection import facts_in_labels
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.settings import Settings
@@ -86,7 +86,7 @@ def test_the_labels_of_an_old_image_are_read() -> None:
     """An image without the golden set's name and version still gives its digest."""
     labels = json.loads((FIXTURE / "image-labels.json").read_text())
     reference = ImageReference("127.0.0.1:5000", "classifier", "sha256:" + "a" * 64)
-    facts = _facts(reference, labels)
+    facts = facts_in_labels(reference, labels)
     assert (facts.golden.name, facts.golden.version) == ("", "")
     assert facts.golden.digest == labels["io.seatrial.golden.digest"]
     assert facts.model.name == "efficientnet-lite0"
