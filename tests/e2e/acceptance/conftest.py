@@ -125,10 +125,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _leave_page(report: Path, golden: Path | None) -> None:
     # Where this is not installed beside the suite, JSON and JUnit are the report.
     try:
-        from seatrial.report.suite_page import leave_page
+        from seatrial.report.suite_page import write_suite_page
     except ImportError:
         return
-    leave_page(report, golden)
+    write_suite_page(report, golden)
 
 
 def _detail(report: pytest.TestReport) -> str:

@@ -1,4 +1,4 @@
-"""The hook at a command's end: whatever happens to the report, the release goes its way."""
+"""The reports that commands and the suite write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seatrial.commands.summary import summarised
 from seatrial.errors import RefusedError
 from seatrial.release.target import open_target
 from seatrial.report.render import SUMMARY_BYTES
-from seatrial.report.suite_page import leave_page
+from seatrial.report.suite_page import write_suite_page
 from seatrial.report.writer import Reporting
 from seatrial.settings import load
 from seatrial.workspace import Workspace
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[4]
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    """A checkout of its own."""
+    """A checkout with the settings and lock of this repository."""
     (tmp_path / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
     (tmp_path / "model.lock").write_bytes((ROOT / "model.lock").read_bytes())
     return Workspace(tmp_path, "dev")
@@ -30,62 +30,65 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def environments(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Environments:
-    """Staging and production, in memory."""
+    """Staging and production in memory."""
     with environments_of(load(workspace), monkeypatch) as found:
         yield found
 
 
-def test_an_accepted_release_leaves_its_report(environments: Environments, workspace: Workspace) -> None:
-    """Page, JSON and summary stand under reports/<instance>/<release>/, with the last state in them."""
+def test_the_report_of_an_accepted_release_is_written(
+    environments: Environments, workspace: Workspace
+) -> None:
+    """Page, JSON and summary are in reports/<instance>/<release>/ and have the last state."""
     target = open_target(environments.settings, workspace, "staging")
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending"))
         target.records.move(target.records.all()[0], "stable")
     folder = workspace.root / "reports" / "dev" / "staging-1"
     assert {path.name for path in folder.iterdir()} == {"report.html", "report.json", "summary.md"}
-    assert json.loads((folder / "report.json").read_text())["headline"]["text"] == "Accepted"
+    report = json.loads((folder / "report.json").read_text())
+    assert report["headline"]["text"] == "Accepted"
+    assert report["schema_version"] == 2
+    assert [check["preview"]["status"] for check in report["checks"]] == ["passed"]
 
 
-def test_a_refused_release_leaves_its_report_and_the_refusal(
+def test_the_report_of_a_refused_release_has_the_errors_log(
     environments: Environments, workspace: Workspace
 ) -> None:
-    """The error goes on as it came, its log on the page."""
+    """The error is raised unchanged, and its log is on the page."""
     target = open_target(environments.settings, workspace, "staging")
     record = environments.release("staging", 1, "a", "refused")
 
     def refuse() -> None:
         with Reporting(target) as report:
             report.of(record)
-            raise RefusedError("too slow", "be quick", "the log's last line")
+            raise RefusedError("too slow", "use a smaller model", "the log's last line")
 
     with pytest.raises(RefusedError, match="too slow"):
         refuse()
     assert "last line" in (workspace.root / "reports/dev/staging-1/report.html").read_text()
 
 
-def test_a_report_that_fails_is_one_line(
+def test_a_report_that_cannot_be_rendered_is_a_warning(
     environments: Environments,
     workspace: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """An error in rendering never makes a release fail."""
+    """The release does not fail, and the warning is one line."""
 
-    def page(*words: object) -> str:
+    def render_page(*_: object) -> str:
         raise ValueError("a template\nis broken")
 
-    monkeypatch.setattr("seatrial.report.render.page", page)
+    monkeypatch.setattr("seatrial.report.render.render_page", render_page)
     target = open_target(environments.settings, workspace, "staging")
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending", "stable"))
-    said = capsys.readouterr().err.splitlines()
-    assert said == ["  warning: no report on staging-1 (ValueError: a template is broken)"]
+    printed = capsys.readouterr().err.splitlines()
+    assert printed == ["  warning: no report on staging-1 (ValueError: a template is broken)"]
 
 
-def test_a_command_that_began_no_release_leaves_nothing(
-    environments: Environments, workspace: Workspace
-) -> None:
-    """Where the environment is held by somebody else there is nothing to report on."""
+def test_without_a_release_no_report_is_written(environments: Environments, workspace: Workspace) -> None:
+    """A command that was refused the environment's Lease has nothing to report."""
     with Reporting(open_target(environments.settings, workspace, "staging")):
         pass
     assert not (workspace.root / "reports").exists()
@@ -97,17 +100,17 @@ def _summary(root: Path, release: str, text: str) -> None:
     (folder / "summary.md").write_text(text)
 
 
-def test_the_step_summary_gets_what_this_command_left(
+def test_the_step_summary_has_only_this_commands_reports(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not what other environments or earlier commands did, and also where the command fails."""
+    """Reports of other environments are not added; those of a failed command are."""
     monkeypatch.chdir(workspace.root)
     target = workspace.root / "step.md"
 
     def refuse() -> None:
         with summarised("dev", "staging", target):
             _summary(workspace.root, "staging-2", "second")
-            _summary(workspace.root, "staging-eu-3", "another's")
+            _summary(workspace.root, "staging-eu-3", "of another environment")
             raise RefusedError("no")
 
     with pytest.raises(RefusedError):
@@ -115,10 +118,8 @@ def test_the_step_summary_gets_what_this_command_left(
     assert target.read_text() == "second\n"
 
 
-def test_the_step_summary_never_outgrows_its_limit(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What stands in it already counts."""
+def test_the_step_summary_is_within_its_limit(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text that the file contains already counts."""
     monkeypatch.chdir(workspace.root)
     target = workspace.root / "step.md"
     target.write_text("x" * (SUMMARY_BYTES - 100))
@@ -127,21 +128,48 @@ def test_the_step_summary_never_outgrows_its_limit(
     assert target.stat().st_size <= SUMMARY_BYTES
 
 
-def test_no_step_summary_is_no_failure(
+def test_a_step_summary_that_cannot_be_written_is_a_warning(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that cannot be written is one line of warning."""
+    """The command does not fail."""
     monkeypatch.chdir(workspace.root)
     with summarised("dev", "staging", workspace.root / "no" / "such" / "step.md"):
         _summary(workspace.root, "staging-2", "second")
     assert "warning: no step summary" in capsys.readouterr().err
 
 
-def test_a_suite_run_by_hand_leaves_a_page(tmp_path: Path) -> None:
-    """`make test-e2e` has a page too, with what it found and no word on a release."""
-    rows = [{"name": "It answers.", "passed": False, "detail": "503"}]
-    body = {"asked": {"url": "http://x.test"}, "promises": rows, "milliseconds": [3.0, 4.0]}
+@pytest.mark.parametrize(
+    ("checks", "skipped", "headline"),
+    [
+        ([{"passed": False}], [], "1 of 1 checks failed"),
+        ([{"passed": True}], [], "All 1 checks passed"),
+        ([{"passed": True}], [{"required": False}], "All 1 checks passed"),
+        ([{"passed": True}], [{"required": True}], "1 checks passed, 1 required did not run"),
+        ([], [{"required": True}], "No check ran"),
+        ([], [], "No check ran"),
+    ],
+)
+def test_a_suite_run_by_hand_has_a_page(
+    tmp_path: Path, checks: list[dict[str, object]], skipped: list[dict[str, object]], headline: str
+) -> None:
+    """The headline counts failed checks, and required ones that were skipped."""
+    body = {
+        "asked": {"url": "http://x.test"},
+        "checks": [{"name": "It answers.", "test": "a", "detail": "503", **row} for row in checks],
+        "skipped": [{"name": "It has a version.", "test": "b", "detail": "none", **row} for row in skipped],
+        "milliseconds": [3.0, 4.0],
+    }
     (tmp_path / "acceptance.json").write_text(json.dumps(body))
-    page = leave_page(tmp_path / "acceptance.json", None)
+    page = write_suite_page(tmp_path / "acceptance.json", None)
     assert page == tmp_path / "acceptance" / "report.html"
-    assert "1 of 1 promises broken" in page.read_text()
+    assert f"<h1>{headline}</h1>" in page.read_text()
+
+
+def test_a_suite_page_that_cannot_be_written_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The suite's own result does not change."""
+    (tmp_path / "acceptance.json").write_text("{}")
+    (tmp_path / "acceptance").write_text("a file, not a directory")
+    assert write_suite_page(tmp_path / "acceptance.json", None) is None
+    assert "warning: no page for acceptance.json" in capsys.readouterr().err
