@@ -37,8 +37,8 @@ status: setup ## what runs: part, version, address, state, memory, logs
 	@localcloud status
 doctor: setup ## what is missing on this machine, and the cure
 	@seatrial doctor
-prune: setup ## old reports and images; nothing that a release or the lock names (DRY_RUN=1)
-	@seatrial prune $(if $(DRY_RUN),--dry-run)
+prune: setup ## remove old reports and images that no release and no lock refers to (DRY_RUN=1, YES=1)
+	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 clean: ## local build output: caches, coverage, compiled files (no registry, no report, no cluster)
 	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
 cloud: setup ## start the local cloud (Blob, registry, cluster, load balancer, DNS)
