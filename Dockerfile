@@ -1,20 +1,20 @@
-# The app and its model in one image. `seatrial build` hands over a context that holds nothing else.
-# It must build with every BuildKit since 0.8, so there is no syntax line and no COPY --link.
+# The app and its model in one image. The build context, prepared by `seatrial build`, contains nothing else.
+# BuildKit 0.8 must be able to build it, so there is no syntax line and no COPY --link.
 ARG BASE=python:3.13-slim-trixie
 
 # hadolint ignore=DL3006
 FROM ${BASE} AS builder
-# Python's own images bring pip; one made of Debian's packages does not.
+# The official Python images contain pip; a base image made of Debian packages does not.
 # hadolint ignore=DL3008
 RUN python3 -m pip --version || { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip && rm -rf /var/lib/apt/lists/*; }
 COPY requirements/app.txt /build/app.txt
-# Behind a proxy with a certificate of its own, its bundle comes as a secret: mounted, never copied.
+# The CA bundle of an intercepting proxy is mounted as a secret, so that it is not in a layer.
 # hadolint ignore=DL3042
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=ca \
     if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi \
     && python3 -m pip install --disable-pip-version-check --no-compile --only-binary :all: \
         --require-hashes --target /layers/lib/app/lib --requirement /build/app.txt
-# What only developers of these libraries use. The same bytes and times make the same layer on every machine.
+# Remove files that are not used at run time. Equal bytes and times give an equal layer on every machine.
 WORKDIR /layers/lib/app/lib
 RUN rm -rf bin numpy/f2py numpy/_core/include onnxruntime/transformers onnxruntime/quantization \
         onnxruntime/tools onnxruntime/datasets onnxruntime/backend \
@@ -29,8 +29,8 @@ RUN python3 -m compileall -q -d /app/code --invalidation-mode checked-hash . \
 
 # hadolint ignore=DL3006
 FROM ${BASE}
-# From what changes least to what changes most, so that a new model or new code is pushed alone. Each brings
-# its folders along, times included: a folder made here would have another time in every build.
+# Ordered from rarely to often changed, so that a new model or new code is pushed without the other layers.
+# Each layer contains its directories: a directory created here would get a new time in every build.
 COPY --from=builder /layers/lib /
 COPY layers/model /
 COPY --from=builder /layers/code /

@@ -1,10 +1,12 @@
-# The contents page. Each recipe is one line that can be typed by hand too; `make` alone prints this page.
+# Every recipe can be typed by hand. `make` alone prints the targets.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 SHELL := /bin/sh
 
-# The one place where the order of the stages stands.
+# The order of the stages. Tests compare README and workflows with it.
 PIPELINE := lint test-unit fetch validate build check push deploy accept
+# What the tests' instance needs before integration and end-to-end tests.
+TEST_INSTANCE := cloud bootstrap-all example publish pipeline
 
 INSTANCE ?= dev
 ENV ?= local
@@ -14,7 +16,7 @@ MODEL ?= $(OUT)/model
 GOLDEN ?= $(OUT)/golden
 export SEATRIAL_INSTANCE := $(INSTANCE)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# What stands on this machine is asked directly, whatever proxy leads to the rest.
+# Requests to this machine must not go through an HTTP proxy.
 export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_proxy))
 export no_proxy := $(NO_PROXY)
 ifdef STORE
@@ -27,27 +29,39 @@ ifdef KUBECONTEXT
 export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
 SETUP := .venv/.installed
+SUBMAKE := $(MAKE) --no-print-directory
+# Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
+REMOVE_AFTERWARDS := trap '$(if $(KEEP),:,$(SUBMAKE) down INSTANCE=test || exit 1)' EXIT
 
 ##@ On one machine, no cloud account
-up: setup cloud bootstrap-all example publish ## everything: local cloud, model, pipeline; prints the URL
-	@seatrial current --env $(ENV) 2>/dev/null || { $(MAKE) --no-print-directory pipeline && seatrial current --env $(ENV); }
-down: setup ## remove the instance (ENGINE=1: an engine that we started, too; KEEP_IMAGES=1: not what it built)
+.PHONY: up
+up: setup cloud bootstrap-all example publish ## local cloud, example model and the whole pipeline; print the URL
+	@seatrial current --env $(ENV) 2>/dev/null || { $(SUBMAKE) pipeline && seatrial current --env $(ENV); }
+.PHONY: down
+down: setup ## remove the instance (ENGINE=1: also a Docker engine that it started; KEEP_IMAGES=1: keep images)
 	@localcloud down $(if $(ENGINE),--engine) $(if $(KEEP_IMAGES),--keep-images)
-status: setup ## what runs: part, version, address, state, memory, logs
+.PHONY: status
+status: setup ## list the parts of the instance: version, address, state, memory, logs
 	@localcloud status
-doctor: setup ## what is missing on this machine, and the cure
+.PHONY: doctor
+doctor: setup ## report what this machine lacks, and how to fix it
 	@seatrial doctor
-prune: setup ## remove old reports and images that no release and no lock refers to (DRY_RUN=1, YES=1)
+.PHONY: prune
+prune: setup ## remove old reports and images, except those that a release or the lock names (DRY_RUN=1, YES=1)
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
-clean: ## local build output: caches, coverage, compiled files (no registry, no report, no cluster)
+.PHONY: clean
+clean: ## remove local build output: caches, coverage, compiled files
 	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
-cloud: setup ## start the local cloud (Blob, registry, cluster, load balancer, DNS)
+.PHONY: cloud
+cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS
 	@localcloud up
+.PHONY: example
 example: setup ## build the example model and its golden set
 	@python -m examples.imagenet $(OUT)
 
 ##@ Development
-setup: $(SETUP) ## the virtual environment, from the lock, by hash
+.PHONY: setup
+setup: $(SETUP) ## create the virtual environment from the locked requirements
 $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv; }
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
@@ -55,76 +69,110 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 	@.venv/bin/uv pip sync -q --python .venv --compile-bytecode --require-hashes requirements/dev.txt
 	@.venv/bin/uv pip install -q --python .venv --no-deps --no-build-isolation -e .
 	@touch $@
-lock: ## lock the dependency groups again, with hashes
+.PHONY: lock
+lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
-format: setup ## write the code in the house's style
+.PHONY: format
+format: setup ## format the code and fix what ruff can fix
 	@ruff format -q . && ruff check -q --fix .
-lint: setup lint-workflows ## style, types, who may import whom, workflows
+.PHONY: lint
+lint: setup lint-workflows ## check style, types, import layers and workflows
 	@ruff check -q . && ruff format -q --check . && mypy && lint-imports
+.PHONY: lint-workflows
 lint-workflows: setup
 	@actionlint -shellcheck= -pyflakes= && zizmor --offline --no-progress -q .github
-test: setup ## unit, integration and e2e, on an instance of their own
-	@$(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging; code=$$?; $(if $(KEEP),:,$(MAKE) --no-print-directory down INSTANCE=test) && exit $$code
-test-all: lint test-unit cloud bootstrap-all example publish pipeline test-integration test-e2e test-release
-test-unit: setup ## no network, no Docker, seconds
-	@pytest -q -n 4 --dist worksteal tests/unit
-test-integration: setup ## real Blob, real registry, the built image under testcontainers
+.PHONY: test
+test: setup ## unit, integration and end-to-end tests on an instance of their own (KEEP=1: keep it)
+	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging
+.PHONY: test-all
+test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
+.PHONY: test-nightly
+test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
+	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
+.PHONY: test-nightly-all
+test-nightly-all: $(TEST_INSTANCE) test-faults test-long
+.PHONY: test-unit
+test-unit: setup ## unit tests with coverage: no network, no Docker
+	@pytest -q -n 4 --dist worksteal tests/unit --cov
+.PHONY: test-integration
+test-integration: setup ## tests with Azurite, a registry, and the image in a container (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/integration
+.PHONY: test-e2e
 test-e2e: setup ## the acceptance suite: URL=… or ENV=…, EXPECT=<version or digest>
 	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT))
-test-release: setup ## releases, refusals and rollbacks on the tests' own cluster
+.PHONY: test-release
+test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m "not faults and not long"
-test-long: setup ## promotion, scaling, a release by the deployer's rights alone (INSTANCE=test, minutes)
+.PHONY: test-long
+test-long: setup ## promotion, scaling, a release with the deployer's Role (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m long
-test-faults: setup ## each fault that a release may meet, on the tests' own cluster (INSTANCE=test, minutes)
+.PHONY: test-faults
+test-faults: setup ## releases with injected faults (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m faults
-bench-release: setup ## three releases, every fault, code and model changes, under load (INSTANCE=test)
+.PHONY: bench-release
+bench-release: setup ## measure releases, faults, code and model changes under load (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.release
-bench-scale: setup ## load doubles, replicas follow, latency returns: a plot
+.PHONY: bench-scale
+bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
-publish: setup ## MODEL=dir GOLDEN=dir into the store, once and for ever
+.PHONY: publish
+publish: setup ## publish MODEL=dir and GOLDEN=dir in the store, as immutable versions
 	@seatrial publish $(MODEL) --golden $(GOLDEN) $(if $(FORCE),,--if-absent)
-update: setup ## model.lock to the channel's newest model, if it validates
+.PHONY: update
+update: setup ## change model.lock to the channel's newest model, if that validates
 	@seatrial update
-fetch: setup ## the locked model and golden set, verified
+.PHONY: fetch
+fetch: setup ## fetch and verify the locked model and golden set
 	@seatrial fetch
-validate: setup ## card, safety, golden labels, the live model
+.PHONY: validate
+validate: setup ## test the model: card, safety, golden set, time, agreement with the live model
 	@seatrial validate
 
 ##@ The image
-build: setup ## one image: app and model
+.PHONY: build
+build: setup ## build one image with the app and the model
 	@seatrial build
-check: setup ## the built image under testcontainers
+.PHONY: check
+check: setup ## test the built image in a container
 	@seatrial check
-push: setup ## to the private registry; what arrived is what was checked
+.PHONY: push
+push: setup ## push the checked image to the registry and compare the digests
 	@seatrial push
 
 ##@ The release (ENV=local|staging|production)
-bootstrap: setup ## once, by an administrator: namespace, rights, pull secret
+.PHONY: bootstrap
+bootstrap: setup ## create namespace, Role and pull secret; once, by an administrator
 	@seatrial bootstrap --env $(ENV)
+.PHONY: bootstrap-all
 bootstrap-all: setup
 	@seatrial bootstrap --env local --env staging --env production
-deploy: setup ## candidate in the empty slot, previewed, switched: pending (IMAGE=repo@sha256:…)
+.PHONY: deploy
+deploy: setup ## start a candidate, preview it, switch to it (IMAGE=repo@sha256:…)
 	@seatrial deploy --env $(ENV) $(if $(IMAGE),--image $(IMAGE))
-accept: setup ## bake, verdict on the live address: stable, or switched back
+.PHONY: accept
+accept: setup ## bake the pending release on the live address: stable, or switched back
 	@seatrial accept --env $(ENV)
-promote: setup ## FROM=staging to ENV=production: what it accepted, the same digest (APPROVED_BY=name)
+.PHONY: promote
+promote: setup ## release what FROM=staging accepted to ENV=production, same digest (APPROVED_BY=name)
 	@seatrial promote --env $(ENV) --from $(or $(FROM),staging) $(if $(IMAGE),--image $(IMAGE))
-rollback: setup ## to the stable release (or the stable before it)
+.PHONY: rollback
+rollback: setup ## return to the stable release, or to the one before it
 	@seatrial rollback --env $(ENV)
-history: setup ## what was released, by whom, and how it ended; * serves
+.PHONY: history
+history: setup ## list the releases of an environment; * serves users
 	@seatrial history --env $(ENV)
-trace: setup ## WHAT=answer.json|request|pod|image|release|model|commit: the chain behind it
+.PHONY: trace
+trace: setup ## print the provenance of WHAT=response.json|request|pod|image|release|model|commit
 	@seatrial trace $(if $(WHAT),'$(WHAT)')
-pipeline: $(PIPELINE) ## the whole chain, in order
+.PHONY: pipeline
+pipeline: $(PIPELINE) ## run all stages, in order
 
+.PHONY: help
 help:
 	@awk 'BEGIN{FS=":.*## "} /^##@/{printf "\n%s\n",substr($$0,5)} /^[a-z0-9-]+:.*## /{split($$1,t," ");printf "  %-18s %s\n",t[1],$$2}' $(MAKEFILE_LIST)
 	@printf '\npipeline = %s\n' '$(PIPELINE)'
-
-.PHONY: bench-scale bench-release test-faults test-long up down status doctor prune clean cloud example setup lock format lint lint-workflows test test-all test-unit test-integration test-e2e test-release publish update fetch validate build check push bootstrap bootstrap-all deploy accept promote rollback history trace pipeline help

@@ -1,8 +1,7 @@
-"""What users see of releases, good and bad, and how long a change takes: `make bench-release`.
+"""Failed requests and durations of releases, faults and changes: `make bench-release`.
 
-`python -m bench.release [releases] [faults] [changes]` measures these parts, or all of them, in an
-environment `bench` of its own on the tests' instance, at its loopback address, and takes it away.
-Writes reports/<instance>/bench-release.json and .md.
+`python -m bench.release [releases] [faults] [changes]` runs the named measurements, or all of them, in a
+temporary environment `bench` of the tests' instance. Writes reports/<instance>/bench-release.json and .md.
 """
 
 from __future__ import annotations
@@ -16,19 +15,18 @@ from typing import Any
 
 from bench.changes import code_change, model_change
 
-from e2e.load import Users
-from e2e.release.conftest import Trial
-from e2e.release.environments import environment, remove
+from e2e.release.conftest import ReleaseEnvironment, image_factory
+from e2e.release.fault_scenario import run_fault
 from e2e.release.faults import FAULTS, Fault
-from e2e.release.images import Images
-from e2e.release.ordeal import undergo
-from seatrial.results import FetchResult, PushResult
+from e2e.release.images import ImageFactory
+from e2e.release.temporary_environment import create_environment, remove_environment
+from e2e.user_load import UserLoad
 from seatrial.wait import until
 from seatrial.workspace import Workspace, find, write_atomically
 
 RATE, CLIENTS, REQUESTS, RELEASES = 20, 8, 2_400, 3
-SETTLING_SECONDS = 300
-# The autoscaler has a measurement of its own.
+REQUESTS_SECONDS = 300
+# bench.scale measures the autoscaler.
 SETTINGS = {
     "OVERLAY": "deploy/overlays/staging",
     "MAX_REPLICAS": "2",
@@ -38,131 +36,129 @@ SETTINGS = {
 Row = dict[str, Any]
 
 
-def crowd(trial: Trial, seconds: float = 600) -> Users:
-    """Return users at the live address: no retries, half of them on kept connections."""
-    endpoint = trial.target.by_name()
-    golden = trial.target.golden(trial.stable().golden_digest)
-    return Users(endpoint.url, endpoint.address, golden.photos, RATE, seconds, clients=CLIENTS)
+def user_load(environment: ReleaseEnvironment) -> UserLoad:
+    """Return a load on the live address: no retries, half of it on persistent connections."""
+    endpoint = environment.target.by_name()
+    golden = environment.target.golden(environment.stable().golden_digest)
+    return UserLoad(endpoint.url, endpoint.address, golden.photos, RATE, clients=CLIENTS)
 
 
-def releases(trial: Trial, images: Images) -> None:
-    """Release three times in a row while users ask."""
-    users, number = crowd(trial), trial.last().number
-    with users:
+def releases(environment: ReleaseEnvironment, images: ImageFactory) -> None:
+    """Release three times in a row under the load."""
+    load, number = user_load(environment), environment.last().number
+    with load:
         for each in range(RELEASES):
-            code, output = trial.release(images.honest(f"bench-{number}-{each}"))
+            code, output = environment.release(images.working(f"bench-{number}-{each}"))
             if code:
                 sys.exit(output)
-        until("enough requests", lambda: len(users.answers) >= REQUESTS or None, SETTLING_SECONDS)
-    users.write(_folder(trial) / "bench-release-timeline.jsonl")
-    made = [record for record in trial.target.records.all() if record.number > number]
-    passed = {
-        record.release: change.at.timestamp()
-        for record in made
-        for change in record.history
-        if change.state == "previewed"
-    }
-    early = [a for a in users.answers if a.release in passed and a.t + a.ms / 1000 < passed[a.release]]
-    kept = sum(answer.connection == "kept" for answer in users.answers)
+        until("enough requests", lambda: len(load.requests) >= REQUESTS or None, REQUESTS_SECONDS)
+    load.write(_folder(environment) / "bench-release-timeline.jsonl")
+    previewed = _previewed(environment, number)
+    early = [r for r in load.requests if r.release in previewed and r.t + r.ms / 1000 < previewed[r.release]]
+    persistent = sum(request.connection == "kept" for request in load.requests)
     row = {
-        "releases": len(passed),
-        "requests": len(users.answers),
-        "kept": kept,
-        "new": len(users.answers) - kept,
-        "failed": len(users.failed()),
-        "wrong": len(users.wrong()),
+        "releases": len(previewed),
+        "requests": len(load.requests),
+        "kept": persistent,
+        "new": len(load.requests) - persistent,
+        "failed": len(load.failed()),
+        "wrong": len(load.wrong()),
         "before its preview": len(early),
-        "p95 ms": _p95(users),
-        "load average": _load(),
+        "p95 ms": _p95(load),
+        "load average": _load_average(),
     }
-    _write(trial.target.workspace, {"releases": [row]})
+    _write(environment.target.workspace, {"releases": [row]})
 
 
-def faults(trial: Trial, images: Images) -> None:
-    """Go through the table of faults, one after another, each under the same load."""
+def _previewed(environment: ReleaseEnvironment, after: int) -> dict[str, float]:
+    """Return when (unix seconds) the preview of each release with a number above `after` passed."""
+    return {
+        record.release: change.at.timestamp()
+        for record in environment.target.records.all()
+        for change in record.history
+        if record.number > after and change.state == "previewed"
+    }
+
+
+def faults(environment: ReleaseEnvironment, images: ImageFactory) -> None:
+    """Run every fault of the table, each under the same load."""
     rows: list[Row] = []
     for each in FAULTS:
-        rows.append(_fault(trial, images, each))
-        # So much is not lost if the next one cannot be measured.
-        _write(trial.target.workspace, {"faults": rows})
+        rows.append(_fault(environment, images, each))
+        # Written after each, so that a later failure does not lose the earlier rows.
+        _write(environment.target.workspace, {"faults": rows})
 
 
-def _fault(trial: Trial, images: Images, fault: Fault) -> Row:
-    users = crowd(trial)
-    outcome = undergo(trial, fault, images, users)
-    users.write(_folder(trial) / f"bench-{fault.name.replace(' ', '-')}-timeline.jsonl")
-    bad = outcome.record.release if outcome.record and outcome.code else ""
+def _fault(environment: ReleaseEnvironment, images: ImageFactory, fault: Fault) -> Row:
+    load = user_load(environment)
+    result = run_fault(environment, fault, images, load)
+    load.write(_folder(environment) / f"bench-{fault.name.replace(' ', '-')}-timeline.jsonl")
+    bad = result.record.release if result.record and result.code else ""
     return {
         "fault": fault.name,
-        "ends": outcome.code,
-        "as it must": outcome.code == fault.code and fault.says in outcome.output,
-        "requests": len(users.answers),
-        "failed by stable": outcome.from_stable(users),
-        "users met the bad one": sum(bool(bad) and answer.release == bad for answer in users.answers),
-        "of these bad": sum(bool(bad) and a.release == bad and not a.ok for a in users.answers),
-        "s to switch back": outcome.back,
-        "s until gone": outcome.gone,
-        "s in all": outcome.seconds,
-        "load average": _load(),
+        "exit code": result.code,
+        "as expected": result.code == fault.code and fault.message in result.output,
+        "requests": len(load.requests),
+        "failed by stable": result.failed_by_stable(load),
+        "served by the bad release": sum(bool(bad) and r.release == bad for r in load.requests),
+        "of these failed": sum(bool(bad) and r.release == bad and not r.ok for r in load.requests),
+        "s to switch back": result.back,
+        "s until gone": result.gone,
+        "s in all": result.seconds,
+        "load average": _load_average(),
     }
 
 
-def changes(trial: Trial, _images: Images) -> None:
+def changes(environment: ReleaseEnvironment, _images: ImageFactory) -> None:
     """Release a change of the code, then one of the model."""
     rows: list[Row] = []
     for change in (code_change, model_change):
-        each = change(trial.target.workspace, "bench")
+        measured = change(environment.target.workspace, "bench")
         rows.append(
             {
-                "change": each.what,
-                "s in all": each.seconds,
-                **{f"s {stage}": seconds for stage, seconds in each.stages.items()},
-                "bytes pushed": each.bytes_pushed,
-                "of the model": round(each.bytes_pushed / each.model_bytes, 3),
-                "load average": _load(),
+                "change": measured.what,
+                "s in all": measured.seconds,
+                **{f"s {stage}": seconds for stage, seconds in measured.stages.items()},
+                "bytes pushed": measured.bytes_pushed,
+                "of the model": round(measured.bytes_pushed / measured.model_bytes, 3),
+                "load average": _load_average(),
             }
         )
-        _write(trial.target.workspace, {"changes": rows})
+        _write(environment.target.workspace, {"changes": rows})
 
 
-PARTS: dict[str, Callable[[Trial, Images], None]] = {
+MEASUREMENTS: dict[str, Callable[[ReleaseEnvironment, ImageFactory], None]] = {
     "releases": releases,
     "faults": faults,
     "changes": changes,
 }
 
 
-def main(asked: Sequence[str]) -> None:
-    """Measure what is asked for, print it as tables, and write it."""
+def main(names: Sequence[str]) -> None:
+    """Run the named measurements, print their tables, and write them."""
     workspace = find(os.environ.get("SEATRIAL_INSTANCE", "dev"))
     if workspace.instance == "dev":
         sys.exit("this publishes and releases: make bench-release INSTANCE=test, after make up INSTANCE=test")
     os.environ["SEATRIAL_INSTANCE"] = workspace.instance
-    trial = environment(workspace, "bench", SETTINGS)
+    environment = create_environment(workspace, "bench", SETTINGS)
     try:
-        images = _images(workspace, trial)
-        code, output = trial.release(images.honest("bench-first"))
+        images = image_factory(environment)
+        code, output = environment.release(images.working("bench-first"))
         if code:
             sys.exit(output)
-        for part in asked or PARTS:
-            PARTS[part](trial, images)
+        for name in names or MEASUREMENTS:
+            MEASUREMENTS[name](environment, images)
     finally:
-        remove(trial)
-    print(_folder(trial) / "bench-release.md")  # noqa: T201
-
-
-def _images(workspace: Workspace, trial: Trial) -> Images:
-    pushed = workspace.read_result(PushResult, current=False)
-    fetched = workspace.read_result(FetchResult, current=False)
-    return Images(trial.target.settings, workspace, pushed.image, Path(fetched.model_path))
+        remove_environment(environment)
+    print(_folder(environment) / "bench-release.md")  # noqa: T201
 
 
 def _write(workspace: Workspace, found: dict[str, list[Row]]) -> None:
     folder = workspace.root / "reports" / workspace.instance
     target = folder / "bench-release.json"
-    # Parts that were measured by themselves before stand beside these.
+    # Measurements of earlier runs are kept.
     known = json.loads(target.read_text()) if target.exists() else {}
-    text = "\n".join(f"## {part}\n\n{_table(rows)}" for part, rows in {**known, **found}.items())
+    text = "\n".join(f"## {name}\n\n{_table(rows)}" for name, rows in {**known, **found}.items())
     write_atomically(target, json.dumps({**known, **found}, indent=2) + "\n")
     write_atomically(folder / "bench-release.md", text)
     for rows in found.values():
@@ -179,17 +175,17 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _p95(users: Users) -> float:
-    times = sorted(answer.ms for answer in users.answers)
-    return times[int(0.95 * (len(times) - 1))]
+def _p95(load: UserLoad) -> float:
+    latencies = sorted(request.ms for request in load.requests)
+    return latencies[int(0.95 * (len(latencies) - 1))]
 
 
-def _load() -> float:
+def _load_average() -> float:
     return round(os.getloadavg()[0], 1)
 
 
-def _folder(trial: Trial) -> Path:
-    return trial.target.workspace.root / "reports" / trial.target.workspace.instance
+def _folder(environment: ReleaseEnvironment) -> Path:
+    return environment.target.workspace.root / "reports" / environment.target.workspace.instance
 
 
 if __name__ == "__main__":

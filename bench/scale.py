@@ -1,7 +1,7 @@
-"""Load doubles, replicas follow, latency returns: `make bench-scale`, drawn as reports/<instance>/scale.svg.
+"""Autoscaling when the load doubles: `make bench-scale` writes reports/<instance>/scale.svg and .json.
 
-Releases the image that was pushed last to an environment `scale` of its own, with one replica that may
-become three and a quarter of a core each; asks at its loopback address for five minutes; takes it away.
+Releases the last pushed image to a temporary environment `scale`, with one to three replicas of a quarter
+of a core each, and loads its live address for five minutes.
 """
 
 from __future__ import annotations
@@ -12,21 +12,18 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict
-from pathlib import Path
 from statistics import median
 
-from bench.curves import Curve, Mark, draw
+from bench.plot import Curve, Mark, write_plot
 
-from e2e.load import Answer, Users
-from e2e.release.conftest import Trial
-from e2e.release.environments import environment, remove
-from e2e.release.images import Images
-from e2e.sizes import Size, Sizes, look
-from seatrial.results import FetchResult, PushResult
+from e2e.release.conftest import ReleaseEnvironment, image_factory
+from e2e.release.temporary_environment import create_environment, remove_environment
+from e2e.replicas import ReplicaCount, ReplicaMonitor, count_replicas
+from e2e.user_load import UserLoad, UserRequest
 from seatrial.wait import until
-from seatrial.workspace import find
+from seatrial.workspace import Workspace, find
 
-# Requests a second: seven take an eighth of a core and more, fourteen more than one replica may have.
+# 7 requests a second need about an eighth of a core, 14 more than the limit of one replica.
 RATE, CLIENTS, SECONDS = 7, 12, 300
 DOUBLED, HALVED = 60, 220
 BUCKET = 5
@@ -37,91 +34,102 @@ SETTINGS = {
     "LOAD_PER_SECOND": "2",
     "BAKE_SECONDS": "3",
 }
+Points = list[tuple[float, float]]
 
 
-def crowd(trial: Trial, clients: int) -> Users:
-    """Return users at the live address, no more than the measurement's time and requests."""
-    endpoint = trial.target.by_name()
-    golden = trial.target.golden(trial.stable().golden_digest)
+def user_load(environment: ReleaseEnvironment, clients: int) -> UserLoad:
+    """Return a load on the live address, bounded by the time and requests of the measurement."""
+    endpoint = environment.target.by_name()
+    golden = environment.target.golden(environment.stable().golden_digest)
     limit = 2 * RATE * SECONDS
-    return Users(endpoint.url, endpoint.address, golden.photos, RATE, SECONDS, limit, clients)
+    return UserLoad(endpoint.url, endpoint.address, golden.photos, RATE, SECONDS, limit, clients)
 
 
-def measure(trial: Trial) -> tuple[float, list[Answer], list[Size]]:
-    """Return when it began (unix seconds), every answer, and the size of the live slot each second."""
-    begin, base, more = time.time(), crowd(trial, CLIENTS), crowd(trial, CLIENTS)
-    with Sizes(trial.target.slots) as sizes, base:
-        _until(begin + DOUBLED)
+def measure(environment: ReleaseEnvironment) -> tuple[float, list[UserRequest], list[ReplicaCount]]:
+    """Return the start (unix seconds), every request, and the replicas of the live slot each second."""
+    start = time.time()
+    base, additional = user_load(environment, CLIENTS), user_load(environment, CLIENTS)
+    with ReplicaMonitor(environment.target.slots) as monitor, base:
+        _sleep_until(start + DOUBLED)
         with ExitStack() as doubled:
-            doubled.enter_context(more)
-            _until(begin + HALVED)
-        _until(begin + SECONDS)
-    return begin, sorted(base.answers + more.answers, key=lambda answer: answer.t), sizes.seen
+            doubled.enter_context(additional)
+            _sleep_until(start + HALVED)
+        _sleep_until(start + SECONDS)
+    requests = sorted(base.requests + additional.requests, key=lambda request: request.t)
+    return start, requests, monitor.counts
 
 
-def buckets(
-    begin: float, answers: list[Answer]
-) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Return answers a second, and their 95th percentile in ms, for each few seconds."""
+def buckets(start: float, requests: list[UserRequest]) -> tuple[Points, Points]:
+    """Return the responses a second, and their 95th percentile in ms, for each 5 seconds."""
     found: dict[int, list[float]] = {}
-    for answer in answers:
-        found.setdefault(int((answer.t - begin) // BUCKET), []).append(answer.ms)
+    for request in requests:
+        found.setdefault(int((request.t - start) // BUCKET), []).append(request.ms)
     rates = [(n * BUCKET, len(times) / BUCKET) for n, times in sorted(found.items())]
-    slow = [(n * BUCKET, sorted(times)[int(0.95 * (len(times) - 1))]) for n, times in sorted(found.items())]
-    return rates, slow
+    p95 = [(n * BUCKET, sorted(times)[int(0.95 * (len(times) - 1))]) for n, times in sorted(found.items())]
+    return rates, p95
 
 
-def summary(begin: float, answers: list[Answer], sizes: list[Size]) -> dict[str, object]:
-    """Return the measurement in figures: seconds from the doubling, medians in ms."""
-    grown = [s.t - begin - DOUBLED for s in sizes if s.ready > sizes[0].ready]
-    spans = {"before": (20, DOUBLED), "doubled": (DOUBLED, DOUBLED + 20), "followed": (HALVED - 60, HALVED)}
+def summary(start: float, requests: list[UserRequest], counts: list[ReplicaCount]) -> dict[str, object]:
+    """Return the figures: seconds from the doubling to the next replica, median latencies in ms."""
+    grown = [count.t - start - DOUBLED for count in counts if count.ready > counts[0].ready]
+    spans = {"before": (20, DOUBLED), "doubled": (DOUBLED, DOUBLED + 20), "scaled": (HALVED - 60, HALVED)}
     return {
-        "requests": len(answers),
-        "failed": sum(not answer.ok for answer in answers),
-        "replicas": [min(s.ready for s in sizes), max(s.ready for s in sizes)],
+        "requests": len(requests),
+        "failed": sum(not request.ok for request in requests),
+        "replicas": [min(c.ready for c in counts), max(c.ready for c in counts)],
         "seconds_until_larger": round(grown[0], 1) if grown else None,
         "median_ms": {
-            name: round(median([a.ms for a in answers if low <= a.t - begin < high] or [0]), 1)
+            name: round(median([r.ms for r in requests if low <= r.t - start < high] or [0]), 1)
             for name, (low, high) in spans.items()
         },
     }
 
 
 def main() -> None:
-    """Release, measure, write the figures and the plot, and take the environment away."""
+    """Release, measure, write the figures and the plot, and remove the environment."""
     workspace = find(os.environ.get("SEATRIAL_INSTANCE", "dev"))
     os.environ["SEATRIAL_INSTANCE"] = workspace.instance
-    trial = environment(workspace, "scale", SETTINGS)
+    environment = create_environment(workspace, "scale", SETTINGS)
     try:
-        code, output = trial.release(_image(trial))
+        code, output = environment.release(image_factory(environment).working("scale"))
         if code:
             sys.exit(output)
-        # The suite of the release was load too.
-        until("one replica", lambda: True if look(trial.target.slots).wanted == 1 else None, 180)
-        begin, answers, sizes = measure(trial)
+        # The acceptance suite was load too: the autoscaler may have added replicas.
+        until("one replica", lambda: _has_one_replica(environment), 180)
+        start, requests, counts = measure(environment)
     finally:
-        remove(trial)
-    rates, slow = buckets(begin, answers)
-    ready = [(size.t - begin, float(size.ready)) for size in sizes]
-    curves = [Curve("requests answered, 1/s", rates), Curve("replicas ready", ready, stepped=True)]
-    curves.append(Curve("95th percentile, ms", slow))
-    marks = [Mark(DOUBLED, "load doubles"), Mark(HALVED, "load halves")]
-    found, folder = summary(begin, answers, sizes), workspace.root / "reports" / workspace.instance
+        remove_environment(environment)
+    write(workspace, start, requests, counts)
+
+
+def write(
+    workspace: Workspace, start: float, requests: list[UserRequest], counts: list[ReplicaCount]
+) -> None:
+    """Write the figures and the plot, and print them."""
+    folder = workspace.root / "reports" / workspace.instance
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "scale.svg").write_text(draw("Load, replicas and latency", curves, marks, SECONDS))
-    (folder / "scale.json").write_text(json.dumps({**found, "sizes": [asdict(s) for s in sizes]}, indent=2))
-    print(json.dumps(found, indent=2))  # noqa: T201
+    rates, p95 = buckets(start, requests)
+    curves = [
+        Curve("responses, 1/s", rates),
+        Curve("ready replicas", [(c.t - start, float(c.ready)) for c in counts], stepped=True),
+        Curve("95th percentile, ms", p95),
+    ]
+    marks = [Mark(DOUBLED, "load doubles"), Mark(HALVED, "load halves")]
+    write_plot(folder / "scale.svg", "Load, replicas and latency", curves, marks, SECONDS)
+    figures = summary(start, requests, counts)
+    (folder / "scale.json").write_text(
+        json.dumps({**figures, "counts": [asdict(c) for c in counts]}, indent=2)
+    )
+    print(json.dumps(figures, indent=2))  # noqa: T201
     print(folder / "scale.svg")  # noqa: T201
 
 
-def _image(trial: Trial) -> str:
-    workspace = trial.target.workspace
-    pushed = workspace.read_result(PushResult, current=False)
-    fetched = workspace.read_result(FetchResult, current=False)
-    return Images(trial.target.settings, workspace, pushed.image, Path(fetched.model_path)).honest("scale")
+def _has_one_replica(environment: ReleaseEnvironment) -> bool | None:
+    found = count_replicas(environment.target.slots)
+    return True if found and found.desired == 1 else None
 
 
-def _until(moment: float) -> None:
+def _sleep_until(moment: float) -> None:
     time.sleep(max(0.0, moment - time.time()))
 
 

@@ -1,1 +1,1 @@
-"""Examples of what the pipeline carries."""
+"""Example models for the pipeline."""

@@ -1,23 +1,24 @@
-"""The image in a container, locked down as the cluster does it."""
+"""A container of the app's image with the restrictions of the cluster."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import Any, Literal, cast
 from uuid import uuid4
 
 import requests
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-# Its image cannot be pulled everywhere; what is left over is found by label instead.
+from seatrial.errors import OutsideError
+from seatrial.wait import until
+
+# The image of testcontainers' reaper cannot be pulled everywhere. Leftovers are removed by label instead.
 testcontainers_config.ryuk_disabled = True
 
 PORT = 8080
 LOOPBACK = "127.0.0.1"
 LABEL = "seatrial.tests"
-# Two sessions may run at once: each takes away its own containers only.
+# Unique per test session, so that concurrent sessions do not remove each other's containers.
 SESSION = uuid4().hex
 LOCKED_DOWN: dict[str, Any] = {
     "read_only": True,
@@ -29,12 +30,12 @@ LOCKED_DOWN: dict[str, Any] = {
 
 
 class AppContainer(DockerContainer):
-    """A container of the app: read-only, no capability, no new privilege, on a loopback port."""
+    """A container of the app on a loopback port: read-only, without capabilities and privilege escalation."""
 
     def __init__(self, image: str, locked_down: bool = True) -> None:
         super().__init__(image)
-        # docker-py takes an address and a port here, testcontainers' own method only a port.
-        self.ports[f"{PORT}/tcp"] = (LOOPBACK, None)  # type: ignore[index,assignment]
+        # docker-py accepts an address and a port, with_exposed_ports() of testcontainers only a port.
+        cast("dict[str, Any]", self.ports)[f"{PORT}/tcp"] = (LOOPBACK, None)
         self.with_kwargs(labels={LABEL: SESSION}, **(LOCKED_DOWN if locked_down else {}))
         if locked_down:
             self.with_tmpfs_mount("/tmp", "size=64m")
@@ -42,57 +43,48 @@ class AppContainer(DockerContainer):
 
     @property
     def url(self) -> str:
-        """Where it answers: on loopback only, whatever testcontainers takes for the engine's address."""
+        """The base URL of the app. It is on loopback, whatever host testcontainers detects for the engine."""
         return f"http://{LOOPBACK}:{self.get_exposed_port(PORT)}"
 
-    def get(self, path: str, **words: Any) -> requests.Response:
-        """Ask for a path, within ten seconds."""
-        return self.session.get(self.url + path, timeout=10, **words)
+    def get(self, path: str, **options: Any) -> requests.Response:
+        """Send a GET request with a timeout of 10 s."""
+        return self.session.get(self.url + path, timeout=10, **options)
 
-    def post(self, path: str, **words: Any) -> requests.Response:
-        """Send to a path, within ten seconds."""
-        return self.session.post(self.url + path, timeout=10, **words)
+    def post(self, path: str, **options: Any) -> requests.Response:
+        """Send a POST request with a timeout of 10 s."""
+        return self.session.post(self.url + path, timeout=10, **options)
 
     def wait_ready(self, seconds: float) -> None:
-        """Return once `/readyz` answers 200; fail with its log after `seconds`, or when it died."""
-        waits = Retrying(
-            stop=stop_after_delay(seconds),
-            wait=wait_fixed(0.02),
-            retry=retry_if_exception_type((requests.RequestException, NotReadyError)),
-            reraise=True,
-        )
+        """Wait until `/readyz` returns 200.
+
+        Raises AssertionError with the container's log if it exits or is not ready within `seconds`.
+        """
         try:
-            waits(self._ask_ready)
-        except (requests.RequestException, NotReadyError) as error:
-            raise AssertionError(f"not ready within {seconds} s; its log:\n{self.log}") from error
+            until("readiness of the container", self._probe_readiness, seconds, every=0.02)
+        except OutsideError as error:
+            raise AssertionError(f"{error.message}; its log:\n{self.log}") from error
 
     def wait_exit(self, seconds: int) -> int:
-        """Return the exit code once the container has ended, at most `seconds` from now."""
+        """Wait at most `seconds` for the container to exit; return its exit code."""
         return int(self.get_wrapped_container().wait(timeout=seconds)["StatusCode"])
 
     @property
     def log(self) -> str:
-        """What it has printed, both streams."""
+        """The container's stdout and stderr."""
         return self.get_wrapped_container().logs().decode(errors="replace")
 
-    def run_inside(self, *words: str) -> tuple[int, str]:
-        """Run a command inside, and return its exit code and what it printed."""
-        done = self.get_wrapped_container().exec_run(list(words))
+    def run_inside(self, *command: str) -> tuple[int, str]:
+        """Run a command in the container; return its exit code and output."""
+        done = self.get_wrapped_container().exec_run(list(command))
         return int(done.exit_code), done.output.decode(errors="replace")
 
-    def _ask_ready(self) -> None:
+    def _probe_readiness(self) -> Literal[True] | None:
         container = self.get_wrapped_container()
         container.reload()
         if container.status == "exited":
-            raise AssertionError(f"it ended instead of getting ready; its log:\n{self.log}")
-        if self.session.get(self.url + "/readyz", timeout=2).status_code != 200:
-            raise NotReadyError
-
-
-class NotReadyError(Exception):
-    """It answers, but not yet with 200."""
-
-
-def is_image_id(text: str) -> bool:
-    """Return whether `text` names an image by content."""
-    return bool(re.fullmatch(r"(.+@)?sha256:[0-9a-f]{64}", text))
+            raise AssertionError(f"the container exited before it was ready; its log:\n{self.log}")
+        try:
+            response = self.session.get(self.url + "/readyz", timeout=2)
+        except requests.RequestException:
+            return None
+        return True if response.status_code == 200 else None

@@ -1,4 +1,4 @@
-"""A whole model of a few hundred bytes that tells red, green and blue photos apart."""
+"""A model of a few hundred bytes that classifies red, green and blue images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LABELS = ("red", "green", "blue")
 
 
 def write_model(directory: Path, labels: tuple[str, ...] = LABELS, version: str = "1.0.0") -> Card:
-    """Write the model into a new `directory` and return its card; other `labels` make it wrong."""
+    """Write the model into a new `directory` and return its card; other `labels` give wrong predictions."""
     directory.mkdir(parents=True)
     onnx.save(_network(), directory / "model.onnx")
     (directory / "labels.txt").write_text("\n".join(labels) + "\n")
@@ -25,7 +25,7 @@ def write_model(directory: Path, labels: tuple[str, ...] = LABELS, version: str 
 
 
 def photo(colour: str, side: int = 40, kind: str = "JPEG") -> bytes:
-    """Return a photo that is all of one colour."""
+    """Return an image file of one colour."""
     buffer = io.BytesIO()
     Image.new("RGB", (side, side), "lime" if colour == "green" else colour).save(buffer, kind)
     return buffer.getvalue()

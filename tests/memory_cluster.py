@@ -1,91 +1,107 @@
-# ruff: noqa: ARG002
-"""A namespace in memory that keeps the API server's rules about names, labels and versions."""
+"""An in-memory Cluster with the API server's rules for names, labels and resource versions."""
 
 from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from seatrial.kube.client import ClusterError
-
-Manifest = dict[str, Any]
+from seatrial.kube.protocol import CONFLICT, NOT_FOUND, Cluster, ClusterError, Manifest
+from seatrial.runtime import SYSTEM, Runtime
 
 
 @dataclass
 class MemoryCluster:
-    """What the release asks of a cluster, without one."""
+    """A Cluster with one namespace: `namespace` arguments and field selectors are ignored.
+
+    `objects` holds the objects by kind and name, `logs` the log of each pod, `calls` every `apply` and
+    `delete`. `clock_offset` is the difference between the cluster's clock and the runtime's.
+    """
 
     objects: dict[tuple[str, str], Manifest] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    version: int = 0
-    ahead: timedelta = timedelta(0)
+    clock_offset: timedelta = timedelta(0)
+    runtime: Runtime = SYSTEM
+    _version: int = field(default=0, init=False)
 
-    def now(self) -> datetime:
-        """Return the time by the cluster's clock, which may be ahead of this machine's."""
-        return datetime.now(UTC) + self.ahead
-
-    def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
-        """Return an object, or None."""
+    def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:  # noqa: ARG002
+        """Return a copy of an object, or None."""
         return copy.deepcopy(self.objects.get((kind, name)))
 
-    def list(self, kind: str, namespace: str, labels: str = "", fields: str = "") -> list[Manifest]:
-        """Return the objects that carry the labels."""
+    def list(
+        self,
+        kind: str,
+        namespace: str,  # noqa: ARG002
+        labels: str = "",
+        fields: str = "",  # noqa: ARG002
+    ) -> list[Manifest]:
+        """Return copies of the objects that match a selector of `key=value` pairs."""
         wanted = dict(pair.split("=") for pair in labels.split(",") if pair)
         found = [each for (k, _), each in self.objects.items() if k == kind]
         return [copy.deepcopy(o) for o in found if wanted.items() <= o["metadata"].get("labels", {}).items()]
 
-    def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:
-        """Store a manifest; what somebody else added to the object stays."""
+    def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:  # noqa: ARG002
+        """Merge a manifest into the stored object."""
         self.calls.append(f"apply {manifest['kind']} {manifest['metadata']['name']}")
-        known = self.objects.get((manifest["kind"], manifest["metadata"]["name"]), {})
-        return self._store(_merged(known, manifest))
+        return self._store(_merged(self.objects.get(_key(manifest), {}), manifest))
 
-    def take_back(self, manifest: Manifest, field: str) -> None:
-        """Replace a field below `spec`, or all of it."""
-        known = self.objects[(manifest["kind"], manifest["metadata"]["name"])]
+    def replace_field(self, manifest: Manifest, field: str) -> None:
+        """Replace a field below `spec`, or all of `spec`."""
+        stored = self.objects[_key(manifest)]
         if field:
-            known["spec"][field] = copy.deepcopy(manifest["spec"][field])
+            stored["spec"][field] = copy.deepcopy(manifest["spec"][field])
         else:
-            known["spec"] = copy.deepcopy(manifest["spec"])
+            stored["spec"] = copy.deepcopy(manifest["spec"])
 
     def create(self, manifest: Manifest) -> Manifest:
-        """Store what is not there yet."""
-        if (manifest["kind"], manifest["metadata"]["name"]) in self.objects:
-            raise ClusterError("it exists", 409)
+        """Store a new object. Raises ClusterError with status 409 if it exists."""
+        if _key(manifest) in self.objects:
+            raise ClusterError("the object exists", CONFLICT)
         return self._store(manifest)
 
     def replace(self, manifest: Manifest) -> Manifest:
-        """Store what has not changed since it was read."""
-        known = self.objects.get((manifest["kind"], manifest["metadata"]["name"]))
-        if not known:
-            raise ClusterError("it is gone", 404)
-        if known["metadata"]["resourceVersion"] != manifest["metadata"]["resourceVersion"]:
-            raise ClusterError("it has changed", 409)
+        """Store a changed object. Raises ClusterError with status 409 on another resource version."""
+        stored = self.objects.get(_key(manifest))
+        if not stored:
+            raise ClusterError("the object does not exist", NOT_FOUND)
+        if stored["metadata"]["resourceVersion"] != manifest["metadata"]["resourceVersion"]:
+            raise ClusterError("the object has been modified", CONFLICT)
         return self._store(manifest)
 
-    def delete(self, kind: str, name: str, namespace: str) -> None:
-        """Remove an object."""
+    def delete(self, kind: str, name: str, namespace: str) -> None:  # noqa: ARG002
+        """Remove an object if it exists."""
         self.calls.append(f"delete {kind} {name}")
         self.objects.pop((kind, name), None)
 
-    def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:
-        """Return a pod's log."""
+    def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:  # noqa: ARG002
+        """Return the pod's log, or an empty string."""
         return self.logs.get(pod, "")
 
+    def now(self) -> datetime:
+        """Return the time of the cluster's clock."""
+        return self.runtime.now() + self.clock_offset
+
     def _store(self, manifest: Manifest) -> Manifest:
-        self.version += 1
+        self._version += 1
         stored = copy.deepcopy(manifest)
-        stored["metadata"]["resourceVersion"] = str(self.version)
-        self.objects[(stored["kind"], stored["metadata"]["name"])] = stored
+        stored["metadata"]["resourceVersion"] = str(self._version)
+        self.objects[_key(stored)] = stored
         return copy.deepcopy(stored)
 
 
-def _merged(known: Manifest, manifest: Manifest) -> Manifest:
-    merged = {**known, **manifest}
-    for key in known.keys() & manifest.keys():
-        if isinstance(known[key], dict) and isinstance(manifest[key], dict):
-            merged[key] = _merged(known[key], manifest[key])
+def _key(manifest: Manifest) -> tuple[str, str]:
+    return manifest["kind"], manifest["metadata"]["name"]
+
+
+def _merged(stored: Manifest, manifest: Manifest) -> Manifest:
+    merged = {**stored, **manifest}
+    for key in stored.keys() & manifest.keys():
+        if isinstance(stored[key], dict) and isinstance(manifest[key], dict):
+            merged[key] = _merged(stored[key], manifest[key])
     return merged
+
+
+if TYPE_CHECKING:
+    _: Cluster = MemoryCluster()

@@ -1,8 +1,8 @@
-"""The environment `local` in memory, and the objects that its releases apply."""
+"""The environment `local` over an in-memory cluster, and the objects that its releases apply."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from memory_cluster import MemoryCluster
@@ -10,29 +10,20 @@ from seatrial.kube.labels import MANAGED, PART, RELEASE, SLOT
 from seatrial.release.record import Manifests
 from seatrial.release.target import Target
 from seatrial.settings import Environment, Settings, load
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 
 
-@dataclass(frozen=True)
-class MemoryTarget(Target):
-    """An environment whose cluster is in memory."""
-
-    memory: MemoryCluster | None = None
-
-    def __post_init__(self) -> None:
-        """Take its cluster's place."""
-        self.__dict__["cluster"] = self.memory
-
-
 def memory_target(cluster: MemoryCluster, folder: Path) -> Target:
-    """Return the environment `local` of a checkout in a folder; it waits for nothing longer than a second."""
+    """Return the target `local` of a workspace in `folder`; its waits end after a second."""
     (folder / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
     workspace = Workspace(folder, "trial")
     settings = load(workspace)
-    quick = settings.environment("local").model_copy(update={"address_seconds": 1.0, "rollout_seconds": 1.0})
-    return MemoryTarget(_with(settings, quick), workspace, "local", 0, cluster)
+    short = settings.environment("local").model_copy(update={"address_seconds": 1.0, "rollout_seconds": 1.0})
+    services = replace(SERVICES, connect=lambda *_: cluster)
+    return Target(_with(settings, short), workspace, "local", services, 0)
 
 
 def _with(settings: Settings, environment: Environment) -> Settings:
@@ -40,7 +31,7 @@ def _with(settings: Settings, environment: Environment) -> Settings:
 
 
 def manifests_of(number: int) -> Manifests:
-    """Return what a release applies: a slot of its own, and the Service that sends users there."""
+    """Return the manifests of a release: the Deployment of its slot, and the live Service that selects it."""
     slot = "blue" if number % 2 else "green"
     release = f"trial-{number}"
     labels = {MANAGED: "seatrial", RELEASE: release}

@@ -1,4 +1,4 @@
-"""A model, a golden set, a checkout and a store in a folder; no network."""
+"""Fixtures: a model, a golden set, a checkout and a store in a directory, without network."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from seatrial.workspace import Workspace
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A good model's directory."""
+    """The directory of a valid model."""
     write_model(tmp_path / "model")
     return tmp_path / "model"
 
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Path:
-    """A good golden set's directory."""
+    """The directory of a valid golden set."""
     write_golden(tmp_path / "golden")
     return tmp_path / "golden"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """The folder that serves as the store."""
+    """The directory of the store."""
     return tmp_path / "store"
 
 
 @pytest.fixture
 def settings(store: Path) -> Settings:
-    """Settings with that store."""
+    """Settings with this store."""
     return make_settings(url=store.as_uri())
 
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A checkout and a cache of its own."""
+    """A new checkout with its own cache."""
     monkeypatch.setenv("SEATRIAL_CACHE", str(tmp_path / "cache"))
     return make_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture
 def published(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """The workspace, locked to a model and golden set that are in the store."""
+    """The workspace, with a lock that names the model and golden set published to the store."""
     done = publish(settings, workspace, model=model, golden=golden)
     assert done.model is not None
     assert done.golden is not None

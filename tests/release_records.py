@@ -1,4 +1,4 @@
-"""Records of releases that never were."""
+"""Release records for tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DIGEST = "sha256:" + "a" * 64
 
 
 def make_record(records: Records, number: int, previous: str = "") -> Record:
-    """Create the record of a candidate."""
+    """Create and return the record of a candidate with one object in its slot and one shared."""
     record = Record(
         number=number,
         release=f"trial-{number}",

@@ -1,4 +1,4 @@
-"""What the pipeline's tests work on: a golden set of coloured photos, a checkout, a store in a folder."""
+"""Test data of the pipeline: a golden set of coloured photos, a git checkout, settings and a lock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from colours import LABELS, photo
 from imagemodel.golden import GoldenSet, load_golden
-from imagemodel.seal import canonical, seal
+from imagemodel.seal import canonical_json, seal
 from seatrial.model.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
@@ -18,11 +18,11 @@ from seatrial.workspace import Workspace
 
 
 def write_golden(directory: Path, *, min_probability: float = 0.9, version: str = "1.0.0") -> GoldenSet:
-    """Write a photo a colour, each with the label that `colours.write_model` gives it."""
+    """Write a golden set with one photo per colour, as classified by the model of `colours.write_model`."""
     directory.mkdir(parents=True)
     rows = [_photo(directory, index, min_probability) for index in range(len(LABELS))]
     listing = {"schema": 1, "name": "colour-photos", "version": version, "photos": rows}
-    (directory / "golden.json").write_bytes(canonical(listing))
+    (directory / "golden.json").write_bytes(canonical_json(listing))
     return load_golden(directory)
 
 
@@ -42,14 +42,14 @@ def _photo(directory: Path, index: int, min_probability: float) -> dict[str, Any
 
 
 def reseal(model: Path, **changes: object) -> None:
-    """Write a model's card anew, with changes, over what lies in the folder."""
+    """Write the card of a model again, with changes, for the current files of its directory."""
     card = json.loads((model / "model.json").read_text())
     card.pop("files")
     seal(model, {**card, **changes})
 
 
 def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
-    """Return a workspace in a git repository of its own, with one commit."""
+    """Return a workspace in a new git repository with one commit."""
     directory.mkdir(parents=True)
     (directory / "seatrial.toml").write_text(
         '[model]\nname = "colours"\n[golden]\nname = "colour-photos"\n[image]\nbase = "none"\n'
@@ -57,13 +57,13 @@ def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
     )
     (directory / ".gitignore").write_text("/.seatrial/\n")
     git = ["git", "-C", str(directory), "-c", "user.name=A Tester", "-c", "user.email=tester@seatrial.test"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "A checkout for a test"]):
-        subprocess.run([*git, *words], check=True, timeout=60)
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "A checkout for a test"]):
+        subprocess.run([*git, *arguments], check=True, timeout=60)
     return Workspace(directory, instance)
 
 
 def make_settings(**store: Any) -> Settings:
-    """Return settings that follow the colours model, with this store."""
+    """Return settings for the colours model and this store."""
     return Settings(
         model={"name": "colours"},
         golden={"name": "colour-photos"},
@@ -76,7 +76,7 @@ def make_settings(**store: Any) -> Settings:
 
 
 def lock_to(workspace: Workspace, model: Artefact, golden: Artefact) -> Lock:
-    """Write the workspace's model.lock."""
+    """Write and return a model.lock that names `model` and `golden`."""
     lock = Lock(model=model, golden=golden)
     write_lock(workspace.lock, lock)
     return lock

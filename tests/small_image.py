@@ -1,4 +1,4 @@
-"""The smallest thing that a registry takes for an image."""
+"""A minimal image in a registry."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 def put_image(
     place: Place, tag: str, *, labels: dict[str, str] | None = None, size: int = 3_000_000, day: int = 1
 ) -> str:
-    """Put an image of random bytes, made on that day of January 2026, and return its manifest's digest."""
+    """Push an image of random bytes, created on that day of January 2026; return its manifest digest."""
     layer = secrets.token_bytes(size)
-    made = datetime(2026, 1, day, tzinfo=UTC).isoformat()
+    created = datetime(2026, 1, day, tzinfo=UTC).isoformat()
     config = json.dumps(
-        {"architecture": "amd64", "os": "linux", "created": made, "config": {"Labels": labels or {}}}
+        {"architecture": "amd64", "os": "linux", "created": created, "config": {"Labels": labels or {}}}
     ).encode()
     body = {
         "schemaVersion": 2,
@@ -35,8 +35,8 @@ def put_image(
 
 
 def _put_blob(place: Place, content: bytes, media_type: str) -> dict[str, Any]:
-    opened = place.client.call("POST", f"{place.repository}/blobs/uploads/")
-    path = opened.headers["Location"].removeprefix(place.client.base)
+    upload = place.client.call("POST", f"{place.repository}/blobs/uploads/")
+    path = upload.headers["Location"].removeprefix(place.client.base)
     place.client.call("PUT", path, params={"digest": _digest(content)}, data=content)
     return {"mediaType": media_type, "size": len(content), "digest": _digest(content)}
 

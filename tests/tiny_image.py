@@ -1,4 +1,4 @@
-"""An image of a few bytes in the engine, and the results that say it was built and checked."""
+"""An image of a few bytes in the engine, and stage results that name it as built and checked."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from seatrial.results import Artefact, BuildResult, CheckResult, FetchResult
 from seatrial.workspace import Workspace
 
 ARTEFACT = Artefact(name="tiny", version="1", digest="sha256:0")
-# Of this session alone: whoever tests at the same time keeps theirs.
+# Unique per test session, so that concurrent sessions do not remove each other's images.
 NAME = f"seatrial-tests/tiny-{uuid.uuid4().hex[:12]}"
 
 
 def import_image(engine: Any) -> str:
-    """Import an image that nobody has yet, one layer with one file, and return its id."""
+    """Import a new image of one layer with one file; return its image id."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as layer:
         data = uuid.uuid4().bytes * 1000
         entry = tarfile.TarInfo("file")
         entry.size = len(data)
         layer.addfile(entry, io.BytesIO(data))
-    told = engine.api.import_image_from_data(buffer.getvalue(), repository=NAME, tag=uuid.uuid4().hex)
-    return str(json.loads(told.splitlines()[-1])["status"])
+    output = engine.api.import_image_from_data(buffer.getvalue(), repository=NAME, tag=uuid.uuid4().hex)
+    return str(json.loads(output.splitlines()[-1])["status"])
 
 
 def write_results(workspace: Workspace, built: str, checked: str | None = None) -> None:
-    """Write what fetch, build and (with `checked`) check would have given."""
+    """Write the results of fetch, build and, if `checked` is given, check."""
     common: dict[str, Any] = {
         "working_state": workspace.working_state,
         "revision": workspace.revision,
@@ -43,5 +43,7 @@ def write_results(workspace: Workspace, built: str, checked: str | None = None) 
     workspace.write_result(FetchResult(**common, model_path="none", golden_path="none", bytes_transferred=0))
     workspace.write_result(BuildResult(**common, image_id=built, size=1, layers={}))
     if checked:
-        lean = {name: common[name] for name in common if name not in ("model", "golden")}
-        workspace.write_result(CheckResult(**lean, image_id=checked, passed=1, report="check.xml"))
+        without_artefacts = {name: common[name] for name in common if name not in ("model", "golden")}
+        workspace.write_result(
+            CheckResult(**without_artefacts, image_id=checked, passed=1, report="check.xml")
+        )

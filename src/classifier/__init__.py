@@ -1,1 +1,1 @@
-"""The web app inside the image: photos in, labels out."""
+"""Flask app that serves an image classifier over HTTP."""

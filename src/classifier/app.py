@@ -1,8 +1,9 @@
-"""The factory: one app for one configuration."""
+"""Application factory."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 
 from classifier import identity, problems
 from classifier.config import Config
@@ -14,14 +15,15 @@ from classifier.version import version_blueprint
 
 
 def create_app(config: Config) -> Flask:
-    """Return the app, its model loaded and asked one real question.
+    """Return the app for `config`, with its model loaded, verified and run once.
 
-    Raises imagemodel's ImageModelError when the model in `config.model_dir` is not what its card says.
+    Raises imagemodel's ImageModelError if the model in `config.model_dir` does not match its card or fails
+    the first inference.
     """
     predictor = load_predictor(config.model_dir, config.threads)
     app = Flask("classifier", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = _json_provider(app)
     identity.register(app, config, predictor.card)
     problems.register(app)
     app.register_blueprint(score_blueprint(predictor, config.max_images))
@@ -29,3 +31,9 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(version_blueprint(config, predictor.card))
     app.register_blueprint(health_blueprint(config.drain_file))
     return app
+
+
+def _json_provider(app: Flask) -> DefaultJSONProvider:
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = False
+    return provider

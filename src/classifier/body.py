@@ -1,4 +1,4 @@
-"""The body of a request, never more of it than the limit."""
+"""Read a request body within the size limit."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 CHUNK = 1 << 16
 DISCARD = 64 << 20
-"""How many bytes of a refused body are still taken off the line: 64 MiB."""
+"""The largest number of bytes that is read from the body of a refused request: 64 MiB."""
 
 
 def read_body() -> bytes:
-    """Return the current request's body; RequestEntityTooLarge when it is over the app's limit."""
+    """Return the body of the current request.
+
+    Raises RequestEntityTooLarge if the body is larger than the app's `MAX_CONTENT_LENGTH`.
+    """
     data = request.get_data(cache=False)
     limit = request.max_content_length
-    # Werkzeug cuts a body of unknown length off at the limit instead of refusing it.
+    # Werkzeug truncates a body of unknown length at the limit and raises nothing.
     if request.content_length is None and limit is not None and len(data) >= limit:
         raise RequestEntityTooLarge
     return data
 
 
-def discard_rest() -> None:
-    """Read what is left of the current request's body, up to `DISCARD` bytes, and forget it.
+def discard_unread_body() -> None:
+    """Read and discard the rest of the current request's body, at most `DISCARD` bytes.
 
-    A server that closes on unread bytes resets the connection, and the client never sees the answer.
+    A server that closes a connection with unread bytes resets it, and the client gets no response.
     """
     if not request.environ.get("wsgi.input_terminated"):
         return
-    stream, left = request.environ["wsgi.input"], DISCARD
-    while left > 0 and (data := stream.read(CHUNK)):
-        left -= len(data)
+    stream, remaining = request.environ["wsgi.input"], DISCARD
+    while remaining > 0 and (data := stream.read(CHUNK)):
+        remaining -= len(data)

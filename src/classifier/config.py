@@ -1,4 +1,4 @@
-"""The app's settings, read once from the environment into a frozen object."""
+"""Settings of the app, read once from environment variables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Config:
-    """What the app is told: baked in at build, or given by the pod that runs it.
+    """Settings of one process.
 
-    `max_body` is in bytes, `max_images` counts the images of one `/score` request, `threads` are those that
-    one inference may use. While `drain_file` exists the app is being taken out of service.
+    `max_body` is in bytes, `max_images` limits the images of one `/score` request, `threads` is the number of
+    threads of one inference. While `drain_file` exists, the app reports that it is not ready.
     """
 
     model_dir: Path
@@ -24,7 +24,7 @@ class Config:
     release: str | None = None
     image: str | None = None
     environment: str | None = None
-    drain_file: Path = Path("/tmp/draining")  # noqa: S108 - the pod's own volume, agreed with its preStop hook
+    drain_file: Path = Path("/tmp/draining")  # noqa: S108 - in the pod's own volume, created by its preStop hook
     max_body: int = 16 * MEBIBYTE
     max_images: int = 32
     threads: int = 1
@@ -32,7 +32,7 @@ class Config:
 
 
 def load_config(environ: Mapping[str, str]) -> Config:
-    """Return the settings that `environ` holds; ConfigError names the variable whose value is wrong."""
+    """Return the settings in `environ`. Raises ConfigError naming the variable if a value is invalid."""
     defaults = Config(model_dir=Path("/app/model"))
     return Config(
         model_dir=Path(environ.get("APP_MODEL_DIR") or defaults.model_dir),
@@ -41,23 +41,23 @@ def load_config(environ: Mapping[str, str]) -> Config:
         image=environ.get("SEATRIAL_IMAGE_DIGEST") or None,
         environment=environ.get("SEATRIAL_ENVIRONMENT") or None,
         drain_file=Path(environ.get("SEATRIAL_DRAIN_FILE") or defaults.drain_file),
-        max_body=positive(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
-        max_images=positive(environ, "APP_MAX_IMAGES", defaults.max_images),
-        threads=positive(environ, "APP_INFERENCE_THREADS", defaults.threads),
-        log_level=_level(environ, defaults.log_level),
+        max_body=positive_integer(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
+        max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
+        threads=positive_integer(environ, "APP_INFERENCE_THREADS", defaults.threads),
+        log_level=_log_level(environ, defaults.log_level),
     )
 
 
-def positive(environ: Mapping[str, str], name: str, default: int) -> int:
-    """Return a variable as a whole number from 1; ConfigError when it holds something else."""
+def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Return the variable `name` as an integer of at least 1. Raises ConfigError for any other value."""
     text = environ.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ConfigError(f"{name} is {text!r}", "give a whole number from 1")
+        raise ConfigError(f"{name}: invalid value {text!r}", "set it to an integer of at least 1")
     return int(text)
 
 
-def _level(environ: Mapping[str, str], default: str) -> str:
+def _log_level(environ: Mapping[str, str], default: str) -> str:
     level = (environ.get("APP_LOG_LEVEL") or default).upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ConfigError(f"APP_LOG_LEVEL is {level!r}", "give DEBUG, INFO, WARNING or ERROR")
+        raise ConfigError(f"APP_LOG_LEVEL: invalid value {level!r}", "set DEBUG, INFO, WARNING or ERROR")
     return level

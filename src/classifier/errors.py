@@ -1,10 +1,10 @@
-"""What can go wrong in the app, and the HTTP status that says which."""
+"""Errors of the app."""
 
 from __future__ import annotations
 
 
 class ClassifierError(Exception):
-    """The base of every error of this package: one line of what, and a hint that tells the cure."""
+    """Base of this package's errors: a message of one line, and a hint with the fix."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -13,11 +13,11 @@ class ClassifierError(Exception):
 
 
 class ConfigError(ClassifierError):
-    """The environment holds a value that the app cannot run with."""
+    """An environment variable has an invalid value."""
 
 
 class RequestError(ClassifierError):
-    """The client's request cannot be answered; `status` is the HTTP status that it gets."""
+    """The request is invalid. `status` is the HTTP status of the response."""
 
     def __init__(self, status: int, message: str, hint: str = "") -> None:
         super().__init__(message, hint)

@@ -1,4 +1,4 @@
-"""Is it alive, and should it get requests: `GET /`, `/livez`, `/readyz`, `/healthz`."""
+"""Health routes: `GET /`, `/livez`, `/readyz` and `/healthz`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from classifier.problems import problem
 
 
 def health_blueprint(drain_file: Path) -> Blueprint:
-    """Return the health routes. The app exists only once its model has answered, so alive means loaded."""
+    """Return the health routes. `/readyz` returns 503 while `drain_file` exists.
+
+    `create_app` fails unless the model completes an inference, so liveness needs no further check.
+    """
     routes = Blueprint("health", __name__)
 
     @routes.get("/")
@@ -25,7 +28,7 @@ def health_blueprint(drain_file: Path) -> Blueprint:
     @routes.get("/readyz")
     def readyz() -> Response:
         if drain_file.exists():
-            return problem(503, "draining: this instance is being taken out of service")
+            return problem(503, "this instance is draining")
         return Response("ok", mimetype="text/plain")
 
     return routes

@@ -1,4 +1,4 @@
-"""What every answer carries and every request leaves in the log: who answered what, and how fast."""
+"""Response headers that identify model, release and request, and the request log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from classifier.logs import REQUESTS
 from imagemodel.card import Card
 
 UNRELEASED = "unreleased"
-SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 SECURITY = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -26,7 +26,7 @@ log = logging.getLogger(REQUESTS)
 
 
 def register(app: Flask, config: Config, card: Card) -> None:
-    """Name model, release and request in the headers of every answer, and log one line a request."""
+    """Add the identity and security headers to every response of `app`, and log each request."""
     fixed = {
         **SECURITY,
         "X-Model-Version": card.version,
@@ -40,25 +40,25 @@ def register(app: Flask, config: Config, card: Card) -> None:
         g.request_id = request_id(request.headers.get("X-Request-Id", ""))
 
     @app.after_request
-    def finish(answer: Response) -> Response:
-        answer.headers.update(fixed)
-        answer.headers["X-Request-Id"] = g.request_id
+    def finish(response: Response) -> Response:
+        response.headers.update(fixed)
+        response.headers["X-Request-Id"] = g.request_id
         if config.drain_file.exists():
-            answer.headers["Connection"] = "close"
-        log.info("request", extra={"fields": _entry(answer)})
-        return answer
+            response.headers["Connection"] = "close"
+        log.info("request", extra={"fields": _log_fields(response)})
+        return response
 
 
 def request_id(given: str) -> str:
-    """Return the client's own id where it is short and plain, else a new one."""
-    return given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    """Return the client's request id if it matches `REQUEST_ID`, else a new one."""
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _entry(answer: Response) -> dict[str, object]:
+def _log_fields(response: Response) -> dict[str, object]:
     return {
         "method": request.method,
         "path": request.path,
-        "status": answer.status_code,
+        "status": response.status_code,
         "ms": round((time.perf_counter() - g.start) * 1000, 2),
         "request_id": g.request_id,
     }

@@ -1,4 +1,4 @@
-"""The one place where the app meets the model."""
+"""Run the model for the routes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from PIL import Image
 
 from imagemodel.card import Card
-from imagemodel.classifier import Model, Prediction
+from imagemodel.classifier import ImageClassifier, Prediction
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The best classes of each image, best first, and what reading and computing took (milliseconds)."""
+class TimedPredictions:
+    """The best classes of each image, best first, and the time of preprocessing and inference in ms."""
 
     predictions: list[list[Prediction]]
     read_ms: float
@@ -24,39 +24,40 @@ class Answer:
 
 
 class Predictor:
-    """A model in memory that has proved it answers. `predict` may be called by several threads at once."""
+    """A loaded model that has completed one inference. Thread-safe."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: ImageClassifier) -> None:
         self.model = model
-        self.predict([blank_photo(model.card)], top=1)
+        self.predict([blank_image(model.card)], top=1)
 
     @property
     def card(self) -> Card:
-        """What the model says of itself."""
+        """The model's card."""
         return self.model.card
 
-    def predict(self, images: Sequence[bytes], top: int) -> Answer:
-        """Return the `top` likeliest classes of each image.
+    def predict(self, images: Sequence[bytes], top: int) -> TimedPredictions:
+        """Return the `top` most probable classes of each image.
 
-        Raises imagemodel's ImageError where one is no image, its PredictionError where the model fails.
+        Raises imagemodel's ImageError for an image that cannot be decoded, and its PredictionError if the
+        inference fails.
         """
         start = time.perf_counter()
         batch = self.model.prepare(images)
         read = time.perf_counter()
         predictions = self.model.rank(self.model.infer(batch), top)
-        return Answer(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
+        return TimedPredictions(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
 
 
 def load_predictor(directory: Path, threads: int) -> Predictor:
-    """Load the model in `directory`, verified, and ask it one real question.
+    """Load and verify the model in `directory`, and run one inference.
 
-    Raises imagemodel's ImageModelError where the files are not what their card says or the answer is none.
+    Raises imagemodel's ImageModelError if the files do not match their card or the inference fails.
     """
-    return Predictor(Model.load(directory, threads))
+    return Predictor(ImageClassifier.load(directory, threads))
 
 
-def blank_photo(card: Card) -> bytes:
-    """Return a grey PNG of the size that the model wants: what the first question is asked about."""
+def blank_image(card: Card) -> bytes:
+    """Return a grey PNG of the model's input size."""
     buffer = io.BytesIO()
     Image.new("RGB", (card.input.width, card.input.height), (127, 127, 127)).save(buffer, "PNG")
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Logs as JSON on stdout: one object a line."""
+"""JSON logging to stdout, one object per line."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ REQUESTS = "classifier.requests"
 
 
 class JsonFormatter(logging.Formatter):
-    """Format a record as one JSON object; what stands in its `fields` is added at the top level."""
+    """Format a record as one JSON object. Members of the record's `fields` become top-level members."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as a line without line breaks."""
+        """Return the record as JSON without line breaks."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -28,7 +28,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the `logging.config` dictionary for the app and its server alike."""
+    """Return the `logging.config` dictionary for the app and for Gunicorn."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""Every error as `application/problem+json` (RFC 9457) with the member `error`."""
+"""Error responses as `application/problem+json` (RFC 9457) with the extra member `error`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http import HTTPStatus
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from classifier.body import discard_rest
+from classifier.body import discard_unread_body
 from classifier.errors import RequestError
 from imagemodel.errors import ImageError
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def problem(status: int, error: str, hint: str = "") -> Response:
-    """Return an error answer: `error` says what was wrong, `hint` what to send instead."""
+    """Return an error response: `error` is the reason, `hint` (member `detail`) the fix."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "error": error}
     if hint:
         body["detail"] = hint
@@ -25,23 +25,23 @@ def problem(status: int, error: str, hint: str = "") -> Response:
 
 
 def register(app: Flask) -> None:
-    """Answer every error of `app` as a problem."""
+    """Register handlers that turn every error of `app` into a problem response."""
     app.register_error_handler(RequestError, lambda e: problem(e.status, e.message, e.hint))
     app.register_error_handler(ImageError, lambda e: problem(400, e.message, e.hint))
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(HTTPException, _handle_http_exception)
+    app.register_error_handler(Exception, _handle_unexpected_exception)
 
 
-def _http(error: HTTPException) -> Response:
+def _handle_http_exception(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        discard_rest()
-    answer = problem(error.code or 500, error.description or error.name)
+        discard_unread_body()
+    response = problem(error.code or 500, error.description or error.name)
     for name, value in error.get_headers():
         if name == "Allow":
-            answer.headers[name] = value
-    return answer
+            response.headers[name] = value
+    return response
 
 
-def _unforeseen(error: Exception) -> Response:
-    log.error("unforeseen error", exc_info=error)
-    return problem(500, "the app failed to answer", "try again; the logs tell more by X-Request-Id")
+def _handle_unexpected_exception(error: Exception) -> Response:
+    log.error("unhandled exception", exc_info=error)
+    return problem(500, "internal error", "retry; the server log has the details under the X-Request-Id")

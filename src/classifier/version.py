@@ -1,4 +1,4 @@
-"""`GET /version`: which app, model and frameworks answer."""
+"""`GET /version`: versions of the app, its model and its frameworks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRAMEWORKS = ("flask", "onnxruntime", "numpy", "pillow")
 
 
 def version_blueprint(config: Config, card: Card) -> Blueprint:
-    """Return the route that names everything an answer depends on."""
+    """Return the route `/version`. Its response is constant for the lifetime of the process."""
     routes = Blueprint("version", __name__)
     body = {
         "app": {

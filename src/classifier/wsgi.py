@@ -1,4 +1,4 @@
-"""What the server calls, once in each worker."""
+"""WSGI entry point; Gunicorn calls it once in each worker."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from classifier.config import load_config
 
 
 def application() -> Flask:
-    """Return the app for this process's environment."""
+    """Return the app configured from the environment variables of this process."""
     return create_app(load_config(os.environ))

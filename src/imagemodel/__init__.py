@@ -1,6 +1,6 @@
-"""A model on disk: its card, its files, what to do to a photo, and the answer.
+"""Load, verify and run an image classifier from a model directory.
 
-Needs numpy, onnxruntime and pillow, nothing else, because it lives in the served image too. The modules are
-imported by name (``imagemodel.card``, ``imagemodel.verify``, ``imagemodel.classifier`` …):
-reading a card costs no runtime.
+Depends on numpy, onnxruntime and pillow only, because it is part of the served image. Import the modules by
+name (``imagemodel.card``, ``imagemodel.verify``, ``imagemodel.classifier`` …): reading a card does not import
+onnxruntime.
 """

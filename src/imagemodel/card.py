@@ -1,4 +1,4 @@
-"""The card, `model.json`: all that the app must know of a model to serve it."""
+"""The card, `model.json`: the description of a model that is needed to serve it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ MODEL: Final = "model.onnx"
 LABELS: Final = "labels.txt"
 CROP: Final = "shortest-side-then-centre-crop"
 RESERVED: Final = frozenset({CARD, "publication.json"})
-SIDE: Final = 4096
-"""Pixels. No classifier's input is larger; a card that says so is a mistake or an attack."""
+MAX_SIDE: Final = 4096
+"""The largest input size in pixels. It bounds the memory that a card can make the app allocate."""
 
 
 @dataclass(frozen=True)
 class FileEntry:
-    """What the card says of one file: the hex of its sha256, and its size in bytes."""
+    """The sha256 (hex) and size (bytes) of one file."""
 
     sha256: str
     size: int
@@ -28,10 +28,10 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class InputSpec:
-    """What to do to a photo: resize, order the channels, then ``(pixel * scale - mean) / std``.
+    """The network's input, and how `imagemodel.preprocess` turns an image into it.
 
-    `mean` and `std` have one number a channel, in the order of `channels`. `shortest_side` is in pixels and 0
-    where `resize` is ``stretch``.
+    `height`, `width` and `shortest_side` are in pixels; `shortest_side` is 0 if `resize` is ``stretch``.
+    `mean` and `std` have one number per channel, in the order of `channels`.
     """
 
     name: str
@@ -49,7 +49,7 @@ class InputSpec:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """The shape of one prepared photo, without the batch."""
+        """The shape of one preprocessed image, without the batch dimension."""
         depth = len(self.mean)
         if self.layout == "NCHW":
             return (depth, self.height, self.width)
@@ -58,7 +58,7 @@ class InputSpec:
 
 @dataclass(frozen=True)
 class OutputSpec:
-    """Which output to read, whether it wants a softmax (``logits``), and how many classes it has."""
+    """The network's output: name, kind (``logits`` or ``probabilities``) and number of classes."""
 
     name: str
     kind: str
@@ -67,7 +67,7 @@ class OutputSpec:
 
 @dataclass(frozen=True)
 class Card:
-    """A model's card. Its `digest`, the model's own, is ``sha256:<hex>`` of the bytes it was read from."""
+    """A parsed card. `digest` is the model digest: ``sha256:<hex>`` of the card's bytes."""
 
     name: str
     version: str
@@ -82,7 +82,7 @@ class Card:
 
     @property
     def size(self) -> int:
-        """The bytes of all files that the card names."""
+        """The total size in bytes of the files that the card names."""
         return sum(entry.size for entry in self.files.values())
 
 
@@ -92,70 +92,72 @@ def digest_of(raw: bytes) -> str:
 
 
 def load_card(path: Path) -> Card:
-    """Return the card at `path`, a `model.json` or the directory that holds one.
+    """Return the card at `path`, which is a `model.json` or a model directory.
 
-    CardError: a field is missing, wrong or unknown. VerifyError: there is no such file.
+    Raises CardError if a field is missing, invalid or unknown, VerifyError if the file cannot be read.
     """
     path = path / CARD if path.is_dir() else path
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise VerifyError(f"{path}: {error.strerror}", "a model is a directory with a model.json") from error
+        raise VerifyError(f"{path}: {error.strerror}", "give a model directory") from error
     return parse_card(raw, str(path))
 
 
 def parse_card(raw: bytes, source: str = CARD) -> Card:
-    """Return the card in `raw`; CardError, naming `source` and the field, if it is not a card."""
+    """Return the card in `raw`. Raises CardError, naming `source` and the field, if it is not valid."""
     fields = parse(raw, source)
     fields.integer("schema", 1, 1)
     card = Card(
-        name=fields.text("name", NAME),
-        version=fields.text("version", VERSION),
-        licence=fields.text("licence"),
-        description=fields.text("description", default="-"),
+        name=fields.string("name", NAME),
+        version=fields.string("version", VERSION),
+        licence=fields.string("licence"),
+        description=fields.string("description", default="-"),
         task=fields.choice("task", "image-classification"),
-        input=_input(fields.table("input")),
-        output=_output(fields.table("output")),
-        metrics=_metrics(fields.table("metrics")),
-        files=_files(fields, fields.table("files")),
+        input=_input(fields.child("input")),
+        output=_output(fields.child("output")),
+        metrics=_metrics(fields.child("metrics")),
+        files=_files(fields, fields.child("files")),
         digest=digest_of(raw),
     )
-    fields.close()
+    fields.refuse_unknown()
     return card
 
 
 def _input(fields: Fields) -> InputSpec:
     channels = fields.choice("channels", "RGB", "BGR", "GRAY")
     depth = 1 if channels == "GRAY" else 3
-    height, width = fields.integer("height", 1, SIDE), fields.integer("width", 1, SIDE)
+    height, width = fields.integer("height", 1, MAX_SIDE), fields.integer("width", 1, MAX_SIDE)
     resize = fields.choice("resize", "stretch", CROP)
     spec = InputSpec(
-        name=fields.text("name"),
+        name=fields.string("name"),
         height=height,
         width=width,
         layout=fields.choice("layout", "NCHW", "NHWC"),
         channels=channels,
         dtype=fields.choice("dtype", "float32", "uint8"),
         resize=resize,
-        shortest_side=fields.integer("shortest_side", max(height, width), 2 * SIDE) if resize == CROP else 0,
+        shortest_side=fields.integer("shortest_side", max(height, width), 2 * MAX_SIDE)
+        if resize == CROP
+        else 0,
         interpolation=fields.choice("interpolation", "nearest", "bilinear", "bicubic", "lanczos", "box"),
         scale=fields.number("scale"),
         mean=fields.numbers("mean", depth),
         std=fields.numbers("std", depth),
     )
     if not all(spec.std):
-        raise fields.wrong("std", "numbers other than 0")
-    fields.close()
+        raise fields.error("std", "numbers other than 0")
+    fields.refuse_unknown()
     return spec
 
 
 def _output(fields: Fields) -> OutputSpec:
     spec = OutputSpec(
-        name=fields.text("name"),
+        name=fields.string("name"),
         kind=fields.choice("kind", "logits", "probabilities"),
         classes=fields.integer("classes", 2, 1_000_000),
     )
-    fields.close()
+    fields.refuse_unknown()
     return spec
 
 
@@ -166,15 +168,15 @@ def _metrics(fields: Fields) -> dict[str, float]:
 def _files(card: Fields, fields: Fields) -> dict[str, FileEntry]:
     names = fields.names()
     if not {MODEL, LABELS} <= set(names) or RESERVED & set(names):
-        raise card.wrong("files", f"{MODEL}, {LABELS} and never {' or '.join(sorted(RESERVED))}")
+        raise card.error("files", f"{MODEL} and {LABELS}, and not {' or '.join(sorted(RESERVED))}")
     return {name: file_entry(fields, name) for name in names}
 
 
 def file_entry(fields: Fields, name: str) -> FileEntry:
-    """Return what stands under the file name `name`; CardError if the name could leave its directory."""
+    """Return the entry of the file `name`. Raises CardError if the name could leave the directory."""
     if not FILE.fullmatch(name):
-        raise fields.wrong(name, f"a file name like {FILE.pattern}")
-    entry = fields.table(name)
-    found = FileEntry(entry.text("sha256", SHA256), entry.integer("size", 1, 1 << 40))
-    entry.close()
+        raise fields.error(name, f"a file name that matches {FILE.pattern}")
+    entry = fields.child(name)
+    found = FileEntry(entry.string("sha256", SHA256), entry.integer("size", 1, 1 << 40))
+    entry.refuse_unknown()
     return found

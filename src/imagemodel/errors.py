@@ -1,8 +1,8 @@
-"""What can go wrong with a model on disk, each with its cure."""
+"""Errors of this package."""
 
 
 class ImageModelError(Exception):
-    """The base of every error of this package: a message of one line, and a hint that tells the cure."""
+    """Base of this package's errors: a message of one line, and a hint with the fix."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -11,16 +11,16 @@ class ImageModelError(Exception):
 
 
 class CardError(ImageModelError):
-    """A card or a golden set's list does not say what it must, or the model is unlike its card."""
+    """A `model.json` or `golden.json` is not valid, or the network does not match its card."""
 
 
 class VerifyError(ImageModelError):
-    """The files are not those that the card or the list names, or cannot be loaded."""
+    """A file is missing, unexpected or changed, or onnxruntime cannot load it."""
 
 
 class ImageError(ImageModelError):
-    """The bytes are no image that can be judged: not an image, cut short, or of too many pixels."""
+    """The image cannot be decoded, is incomplete, or has too many pixels."""
 
 
 class PredictionError(ImageModelError):
-    """The model was run and gave no usable answer."""
+    """The inference failed or returned unusable values."""

@@ -1,4 +1,4 @@
-"""Read JSON strictly, so that an error names the file, the field and what was expected there."""
+"""Parse JSON strictly. An error names the file, the field, the expected and the found value."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import Any, Final
 from imagemodel.errors import CardError
 
 LIMIT: Final = 1 << 20
-"""Bytes. A description of this size is none: the largest golden set stays far below."""
+"""The largest size of a `model.json` or `golden.json` in bytes."""
 
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
 VERSION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -18,13 +18,18 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def parse(raw: bytes, source: str) -> "Fields":
-    """Return the JSON object in `raw`; CardError if it is too long, malformed, or says a key twice."""
+    """Return the JSON object in `raw`.
+
+    Raises CardError if `raw` is longer than `LIMIT`, is not a JSON object, or has a duplicate key.
+    """
     if len(raw) > LIMIT:
         raise CardError(f"{source}: {len(raw)} bytes, expected at most {LIMIT}")
     try:
         value = json.loads(raw, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise CardError(f"{source}: not JSON: {error}", "write it anew with imagemodel.card.seal") from error
+        raise CardError(
+            f"{source} is not valid JSON: {error}", "write the card with imagemodel.seal.seal"
+        ) from error
     if not isinstance(value, dict):
         raise CardError(f"{source}: expected a JSON object, found {_show(value)}")
     return Fields(value, source)
@@ -33,12 +38,12 @@ def parse(raw: bytes, source: str) -> "Fields":
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("duplicate key in an object")
     return found
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number in JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _show(value: object) -> str:
@@ -47,84 +52,88 @@ def _show(value: object) -> str:
 
 
 class Fields:
-    """One JSON object being read: each field is asked for once, and what nobody asked for is refused."""
+    """The fields of one JSON object.
 
-    def __init__(self, values: Mapping[str, Any], source: str, where: str = "") -> None:
+    Each method reads one field and raises CardError if its value is not of the expected kind.
+    `refuse_unknown` then raises CardError for a field that no method has read.
+    """
+
+    def __init__(self, values: Mapping[str, Any], source: str, prefix: str = "") -> None:
         self._values = values
         self._source = source
-        self._where = where
-        self._asked: set[str] = set()
+        self._prefix = prefix
+        self._known: set[str] = set()
 
-    def wrong(self, field: str, expected: str) -> CardError:
-        """Return the error that says where `field` stands, what it holds and what was expected."""
-        found = f"found {_show(self._values[field])}" if field in self._values else "it is missing"
-        return CardError(f"{self._source}: {self._where}{field}: expected {expected}, {found}")
+    def error(self, field: str, expected: str) -> CardError:
+        """Return the error for `field`: its path, the expected value and the found one."""
+        found = _show(self._values[field]) if field in self._values else "nothing"
+        return CardError(f"{self._source}: {self._prefix}{field}: expected {expected}, found {found}")
 
     def _take(self, field: str) -> Any:
-        self._asked.add(field)
+        self._known.add(field)
         return self._values.get(field)
 
-    def text(self, field: str, pattern: re.Pattern[str] | None = None, default: str | None = None) -> str:
-        """Return a string of one line, wholly matching `pattern` where one is given."""
+    def string(self, field: str, pattern: re.Pattern[str] | None = None, default: str | None = None) -> str:
+        """Return a non-empty string of one line that fully matches `pattern`, if one is given."""
         if default is not None and field not in self._values:
             return default
         value = self._take(field)
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise self.wrong(field, "a text of one line")
+            raise self.error(field, "a string of one line")
         if pattern and not pattern.fullmatch(value):
-            raise self.wrong(field, f"a text like {pattern.pattern}")
+            raise self.error(field, f"a string that matches {pattern.pattern}")
         return value
 
     def choice(self, field: str, *options: str) -> str:
         """Return a string that is one of `options`."""
         value = self._take(field)
         if not isinstance(value, str) or value not in options:
-            raise self.wrong(field, " or ".join(options))
+            raise self.error(field, " or ".join(options))
         return value
 
     def integer(self, field: str, least: int, most: int) -> int:
-        """Return an integer between `least` and `most`, both included."""
+        """Return an integer from `least` to `most`."""
         value = self._take(field)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.wrong(field, f"a whole number from {least} to {most}")
+            raise self.error(field, f"an integer from {least} to {most}")
         return value
 
     def number(self, field: str, least: float = -1e9, most: float = 1e9) -> float:
-        """Return a finite number between `least` and `most`, both included."""
+        """Return a finite number from `least` to `most`."""
         value = self._take(field)
         if not _is_number(value) or not least <= value <= most:
-            raise self.wrong(field, f"a number from {least:g} to {most:g}")
+            raise self.error(field, f"a number from {least:g} to {most:g}")
         return float(value)
 
     def numbers(self, field: str, count: int) -> tuple[float, ...]:
-        """Return exactly `count` finite numbers."""
+        """Return a list of `count` finite numbers."""
         value = self._take(field)
         if not isinstance(value, list) or len(value) != count or not all(map(_is_number, value)):
-            raise self.wrong(field, f"a list of {count} numbers")
+            raise self.error(field, f"a list of {count} numbers")
         return tuple(map(float, value))
 
-    def table(self, field: str) -> "Fields":
-        """Return the object that stands under `field`."""
+    def child(self, field: str) -> "Fields":
+        """Return the fields of a nested object."""
         value = self._take(field)
         if not isinstance(value, dict):
-            raise self.wrong(field, "an object")
-        return Fields(value, self._source, f"{self._where}{field}.")
+            raise self.error(field, "an object")
+        return Fields(value, self._source, f"{self._prefix}{field}.")
 
-    def rows(self, field: str) -> Sequence["Fields"]:
-        """Return the objects of the list that stands under `field`, at least one."""
+    def children(self, field: str) -> Sequence["Fields"]:
+        """Return the fields of each object in a list of at least one object."""
         value = self._take(field)
         if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
-            raise self.wrong(field, "a list of one or more objects")
-        return [Fields(row, self._source, f"{self._where}{field}[{i}].") for i, row in enumerate(value)]
+            raise self.error(field, "a list of one or more objects")
+        return [Fields(row, self._source, f"{self._prefix}{field}[{i}].") for i, row in enumerate(value)]
 
     def names(self) -> list[str]:
-        """Return the names of the fields there are, for objects whose keys are data."""
+        """Return the sorted names of all fields, for an object whose keys are data."""
         return sorted(self._values)
 
-    def close(self) -> None:
-        """Refuse the first field that nobody asked for: a typing error must not pass in silence."""
-        for field in sorted(self._values.keys() - self._asked):
-            raise self.wrong(field, "no such field (" + ", ".join(sorted(self._asked)) + ")")
+    def refuse_unknown(self) -> None:
+        """Raise CardError for the first field that no method has read, such as a misspelt optional one."""
+        for field in sorted(self._values.keys() - self._known):
+            raise self.error(field, "one of the fields " + ", ".join(sorted(self._known)))
 
 
 def _is_number(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""The golden set: photos with the answers expected of them, reviewed apart from the model."""
+"""The golden set, `golden.json`: photos with the predictions expected of any model that is released."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +7,14 @@ from typing import Final
 from imagemodel.card import FileEntry, digest_of
 from imagemodel.errors import CardError
 from imagemodel.fields import FILE, NAME, SHA256, VERSION, Fields, parse
-from imagemodel.verify import check_files, read_list
+from imagemodel.verify import read_verified, verify_files
 
 GOLDEN: Final = "golden.json"
 
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo, the class expected first, and the least probability (0 to 1) that it must be given."""
+    """One photo, its expected top class, and the least probability (0 to 1) of that class."""
 
     path: Path
     label: str
@@ -27,7 +27,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class GoldenSet:
-    """A verified golden set. `digest` is ``sha256:<hex>`` of its list's bytes, and names every photo."""
+    """A golden set. `digest` is ``sha256:<hex>`` of the bytes of `golden.json`, which names every photo."""
 
     name: str
     version: str
@@ -36,43 +36,46 @@ class GoldenSet:
 
 
 def load_golden(directory: Path, digest: str | None = None) -> GoldenSet:
-    """Return the golden set in `directory` once every photo has been read and found as its list says.
+    """Return the golden set in `directory`, with every photo's size and sha256 verified.
 
-    VerifyError: the digest is not the one expected, or a photo is missing, extra, no plain file or has other
-    bytes. CardError: the list is none.
+    Raises VerifyError if the set's digest is not `digest`, or if a file is missing, unexpected, changed or
+    not a regular file; CardError if `golden.json` is not valid.
     """
-    raw = read_list(directory, GOLDEN, digest)
+    raw = read_verified(directory, GOLDEN, digest)
     golden = parse_golden(raw, directory)
-    check_files(directory, GOLDEN, {photo.path.name: photo.entry for photo in golden.photos})
+    verify_files(directory, GOLDEN, {photo.path.name: photo.entry for photo in golden.photos})
     return golden
 
 
 def parse_golden(raw: bytes, directory: Path) -> GoldenSet:
-    """Return the golden set that `raw` lists, its photos looked for in `directory` but not opened."""
+    """Return the golden set described by `raw`, with paths in `directory`; open no photo.
+
+    Raises CardError if `raw` is not a valid `golden.json`.
+    """
     fields = parse(raw, str(directory / GOLDEN))
     fields.integer("schema", 1, 1)
     golden = GoldenSet(
-        name=fields.text("name", NAME),
-        version=fields.text("version", VERSION),
-        photos=tuple(_photo(row, directory) for row in fields.rows("photos")),
+        name=fields.string("name", NAME),
+        version=fields.string("version", VERSION),
+        photos=tuple(_photo(row, directory) for row in fields.children("photos")),
         digest=digest_of(raw),
     )
-    fields.close()
+    fields.refuse_unknown()
     names = [photo.path.name for photo in golden.photos]
     if len(set(names)) != len(names) or GOLDEN in names:
-        raise CardError(f"{directory / GOLDEN}: photos: expected each file once and never {GOLDEN}")
+        raise CardError(f"{directory / GOLDEN}: photos: expected each file once, and not {GOLDEN}")
     return golden
 
 
 def _photo(row: Fields, directory: Path) -> Photo:
     photo = Photo(
-        path=directory / row.text("file", FILE),
-        label=row.text("label"),
+        path=directory / row.string("file", FILE),
+        label=row.string("label"),
         index=row.integer("index", 0, 999_999),
         min_probability=row.number("min_probability", 0, 1),
-        source=row.text("source"),
-        licence=row.text("licence"),
-        entry=FileEntry(row.text("sha256", SHA256), row.integer("size", 1, 1 << 40)),
+        source=row.string("source"),
+        licence=row.string("licence"),
+        entry=FileEntry(row.string("sha256", SHA256), row.integer("size", 1, 1 << 40)),
     )
-    row.close()
+    row.refuse_unknown()
     return photo

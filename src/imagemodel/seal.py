@@ -1,4 +1,4 @@
-"""Write a card or a golden set's list: the data scientist's side of what `imagemodel.verify` checks."""
+"""Write a model's card with the sha256 and size of every file of the model."""
 
 import hashlib
 import json
@@ -12,34 +12,35 @@ from imagemodel.card import CARD, Card, parse_card
 from imagemodel.errors import CardError
 
 
-def canonical(fields: Mapping[str, Any]) -> bytes:
-    """Return the one way in which a card or a golden set's list is written, so that it has one digest."""
+def canonical_json(fields: Mapping[str, Any]) -> bytes:
+    """Return `fields` as canonical JSON, so that equal fields have the same digest."""
     return (json.dumps(fields, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def seal(directory: Path, description: Mapping[str, Any]) -> Card:
-    """Write `directory`'s card: `description` plus sha256 and size of each file that lies there; return it.
+    """Write the card of the model in `directory` and return it.
 
-    The card is written last, whole or not at all, so that a directory with a card is a whole model.
-    CardError: the description is not a card's, or something there is no plain file.
+    The card is `description` plus the sha256 and size of every file in `directory`. It is written last and
+    atomically, so that a directory with a card is a complete model. Raises CardError if the description is
+    not valid, or if the directory contains anything but regular files.
     """
     files = {path.name: describe_file(path) for path in sorted(directory.iterdir()) if path.name != CARD}
-    raw = canonical({**description, "schema": 1, "files": files})
+    raw = canonical_json({**description, "schema": 1, "files": files})
     card = parse_card(raw, str(directory / CARD))
-    write_whole(directory / CARD, raw)
+    write_atomically(directory / CARD, raw)
     return card
 
 
 def describe_file(path: Path) -> dict[str, Any]:
-    """Return the sha256 and size of the file at `path`, as a card says them."""
+    """Return the sha256 and size of the file at `path`, as in the card's `files`."""
     if path.is_symlink() or not path.is_file():
-        raise CardError(f"{path}: expected a plain file", "a model directory holds plain files only")
+        raise CardError(f"{path}: not a regular file", "keep only regular files in a model directory")
     with path.open("rb") as file:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}
 
 
-def write_whole(path: Path, raw: bytes) -> None:
-    """Write `raw` to `path` so that a reader finds the old file or the new one, never a part."""
+def write_atomically(path: Path, raw: bytes) -> None:
+    """Replace the file at `path` atomically: a reader sees the old or the new content, never a part."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

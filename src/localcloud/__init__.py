@@ -1,1 +1,1 @@
-"""Blob, registry and cluster on one machine, as containers."""
+"""Blob storage, a registry and a Kubernetes cluster on one machine, as containers."""

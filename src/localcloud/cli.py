@@ -1,4 +1,4 @@
-"""The command line: the one place that prints, and where errors become a line and an exit code."""
+"""The command line. Only this module prints and turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -21,38 +21,44 @@ from localcloud.errors import LocalcloudError
 from localcloud.instance import find
 
 app = typer.Typer(
-    help=__doc__ and "Blob, registry, cluster, load balancer and DNS on this machine, as containers.",
+    help="Blob storage, a registry, Kubernetes, a load balancer and DNS on this machine, as containers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-InstanceName = Annotated[str, typer.Option("--instance", envvar="SEATRIAL_INSTANCE", help="which one")]
+InstanceName = Annotated[
+    str, typer.Option("--instance", envvar="SEATRIAL_INSTANCE", help="name of the instance")
+]
 INTERRUPTED = 130
-_out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+PLAIN_WIDTH = 160
+MESSAGE_CHARACTERS = 300
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @app.command()
 def up(
     instance: InstanceName = "dev",
-    node_image: Annotated[str, typer.Option(help="another node image for kind")] = "",
-    node_seconds: Annotated[int, typer.Option(min=1, help="how long a new node may take to be Ready")] = 180,
+    node_image: Annotated[str, typer.Option(help="node image for kind, instead of the default one")] = "",
+    node_seconds: Annotated[int, typer.Option(min=1, help="seconds until a new node must be Ready")] = 180,
 ) -> None:
-    """Start an instance, or mend what is missing of it."""
-    from localcloud.up import Options
+    """Start an instance, or repair it."""
+    from localcloud.up import UpOptions
     from localcloud.up import up as start
 
-    with display(_err) as report:
-        running = start(find(instance), report, Options(node_image, node_seconds))
+    with display(_err) as progress:
+        running = start(find(instance), progress, UpOptions(node_image, node_seconds))
     _out.print(table.summary(running), soft_wrap=True)
 
 
 @app.command()
 def down(
     instance: InstanceName = "dev",
-    engine: Annotated[bool, typer.Option("--engine", help="also an engine that we started")] = False,
+    engine: Annotated[
+        bool, typer.Option("--engine", help="also stop the container engine, if localcloud started it")
+    ] = False,
     keep_images: Annotated[
-        bool, typer.Option("--keep-images", help="with --engine: leave what it has built, for the next time")
+        bool, typer.Option("--keep-images", help="with --engine: keep its images and build cache")
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="every instance of this checkout")] = False,
 ) -> None:
@@ -61,23 +67,23 @@ def down(
     from localcloud.down import all_of
     from localcloud.down import down as remove
 
-    with display(_err) as report:
+    with display(_err) as progress:
         named = find(instance)
         for one in all_of(named) if everything else [named]:
-            remove(one, report)
-        if engine and not engines.stop(report, keep_images=keep_images):
-            report.line("the engine was not started by us: left alone")
+            remove(one, progress)
+        if engine and not engines.stop(progress, keep_images=keep_images):
+            progress.line("the container engine was not started by localcloud and keeps running")
 
 
 @app.command()
 def status(
     instance: InstanceName = "dev",
-    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Show what runs: part, version, address, state, memory, logs."""
-    from localcloud.status import status as look
+    """Show each part: version, address, state, memory and the command for its logs."""
+    from localcloud.status import status as read_status
 
-    parts = look(find(instance))
+    parts = read_status(find(instance))
     if as_json:
         print(json.dumps({"instance": instance, "parts": [asdict(part) for part in parts]}, indent=2))
     else:
@@ -86,18 +92,18 @@ def status(
 
 @app.command()
 def connect(
-    other: Annotated[str, typer.Argument(help="the instance whose registry it is")],
+    other: Annotated[str, typer.Argument(help="instance whose registry to use")],
     instance: InstanceName = "dev",
 ) -> None:
     """Let this instance's cluster pull from another instance's registry."""
-    from localcloud.parts.connect import connect as join
+    from localcloud.parts.connect import connect as connect_registry
 
-    join(find(instance), find(other))
+    connect_registry(find(instance), find(other))
 
 
 def main() -> NoReturn:
-    """Run the command line; every failure is one line and its cure, with the documented exit code."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    """Run the command line. A failure prints one line with a hint and sets the documented exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_exit_code(lambda: app(standalone_mode=True)))
 
 
@@ -106,40 +112,38 @@ def _exit_code(command: Callable[[], object]) -> int:
         command()
     except LocalcloudError as error:
         _show(error)
-        return int(getattr(error, "exit_code", 30))
-    except SystemExit as ended:
-        # Typer raises this in place of an interruption, and says nothing of it.
-        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        return error.exit_code
+    except SystemExit as error:
+        # Typer turns KeyboardInterrupt into this exit code and prints nothing.
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
         if code == INTERRUPTED:
-            _err.print("interrupted: make up goes on from here, make down removes what there is")
+            _err.print("interrupted: run make up to continue, or make down to remove the instance")
         return code
     except Exception as error:
-        _show(outside(error))
-        return 30
+        _show(from_exception(error))
+        return LocalcloudError.exit_code
     return 0
 
 
-def outside(error: Exception) -> LocalcloudError:
-    """Tell a failure of the engine or of a library in one line."""
-    # The SDK tells a lost engine by the base of its errors where it asks for the version.
+def from_exception(error: Exception) -> LocalcloudError:
+    """Convert an exception of the engine or a library to a LocalcloudError with a one-line message."""
+    # If the connection fails while the SDK negotiates the API version, it raises the base class itself.
     if isinstance(error, requests.ConnectionError | requests.Timeout) or type(error) is DockerException:
-        return LocalcloudError(
-            "The container engine stopped answering", "make up starts it again where it ended"
-        )
+        return LocalcloudError("The container engine stopped responding", "run make up again")
     if isinstance(error, OSError) and error.strerror:
-        return LocalcloudError(f"{error.strerror}: {error.filename or 'this machine'}", "make doctor")
-    said = " ".join(str(error).split())[:300] or "no word why"
+        return LocalcloudError(f"{error.strerror}: {error.filename or 'this machine'}", "run make doctor")
+    message = " ".join(str(error).split())[:MESSAGE_CHARACTERS] or "no message"
     return LocalcloudError(
-        f"{type(error).__name__}: {said}", "localcloud status shows what runs; then try again"
+        f"{type(error).__name__}: {message}", "run localcloud status to see what is running, then try again"
     )
 
 
 def _show(error: LocalcloudError) -> None:
     if error.log_tail:
         _err.print(escape(error.log_tail), style="dim")
-    cure = f" [bold]→ {escape(error.hint)}[/bold]" if error.hint else ""
-    _err.print(f"[red]localcloud failed:[/red] {escape(error.message)}{cure}")
+    hint = f" [bold]→ {escape(error.hint)}[/bold]" if error.hint else ""
+    _err.print(f"[red]localcloud failed:[/red] {escape(error.message)}{hint}")
 
 
-def _interrupted(*_: object) -> NoReturn:
+def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt

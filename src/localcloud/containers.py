@@ -1,4 +1,4 @@
-"""A part's container as it should be, and making it so."""
+"""The containers of the parts."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from typing import Any
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
 from localcloud.process import tail
+from localcloud.wait import until
 
-SPEC = "seatrial.spec"
-# The user inside the containers of the parts: nobody on the machine.
+SPEC_LABEL = "seatrial.spec"
+# An unprivileged user without an account on the machine.
 USER = 10001
 STOP_SECONDS = 10
 
 
 @dataclass(frozen=True)
-class File:
-    """A file put into a container before it starts; neither its command nor its environment tells it."""
+class ContainerFile:
+    """A file that is copied into a container, so that `docker inspect` does not show its content."""
 
     path: str
     content: str
@@ -35,8 +35,12 @@ class File:
 
 
 @dataclass(frozen=True)
-class Spec:
-    """A part's container: `ports` maps `5000/tcp` to an address and port, `volumes` a volume to a folder."""
+class ContainerSpec:
+    """The desired container of a part.
+
+    ``ports`` maps a container port such as `5000/tcp` to an address and port of the machine, ``volumes`` a
+    volume name to a mount path.
+    """
 
     part: str
     image: str
@@ -44,28 +48,28 @@ class Spec:
     ports: dict[str, tuple[str, int]] = field(default_factory=dict)
     volumes: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
-    files: list[File] = field(default_factory=list)
+    files: list[ContainerFile] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
-        """What tells this specification from another."""
+        """A hash that changes with every field."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def ensure(client: DockerClient, instance: Instance, spec: Spec) -> Container:
-    """Return the part's container, running and as specified: as it is, or made anew.
+def ensure(client: DockerClient, instance: Instance, spec: ContainerSpec) -> Container:
+    """Return the part's running container; replace one that is stopped or was created from another spec.
 
-    Raises LocalcloudError where the engine refuses.
+    Raises LocalcloudError if the engine refuses to create it.
     """
     container = find(client, instance.container(spec.part))
-    if container and container.status == "running" and container.labels.get(SPEC) == spec.digest:
+    if container and container.status == "running" and container.labels.get(SPEC_LABEL) == spec.digest:
         return container
     if container:
         if container.status == "running":
-            # Azurite writes what it knows on being told to stop, and else every few seconds only.
+            # Azurite saves its index every few seconds and at SIGTERM; killing it loses acknowledged writes.
             container.stop(timeout=STOP_SECONDS)
         container.remove(force=True)
-    return _make(client, instance, spec)
+    return _create(client, instance, spec)
 
 
 def find(client: DockerClient, name: str) -> Container | None:
@@ -76,35 +80,31 @@ def find(client: DockerClient, name: str) -> Container | None:
         return None
 
 
-def wait(container: Container, ready: Callable[[], bool], seconds: float, part: str) -> None:
-    """Wait until a part is ready; LocalcloudError carries its log's end where it ends or takes too long."""
+def wait_until_ready(container: Container, ready: Callable[[], bool], seconds: float, part: str) -> None:
+    """Wait until ``ready`` returns True.
+
+    Raises LocalcloudError with the end of the container's log if it exits or the deadline passes.
+    """
+    hint = f"run docker logs {container.name}"
 
     def look() -> bool:
         if ready():
             return True
         container.reload()
         if container.status != "running":
-            hint = f"docker logs {container.name}"
-            raise LocalcloudError(f"{part} ended as soon as it was started", hint, log(container))
+            raise LocalcloudError(f"{part} exited right after the start", hint, log(container))
         return False
 
-    try:
-        Retrying(
-            stop=stop_after_delay(seconds), wait=wait_fixed(0.1), retry=retry_if_result(lambda ok: not ok)
-        )(look)
-    except RetryError as error:
-        raise LocalcloudError(
-            f"{part} did not answer within {seconds:.0f} s", f"docker logs {container.name}", log(container)
-        ) from error
+    until(f"{part} was not ready", look, seconds, hint=hint, log=lambda: log(container))
 
 
 def log(container: Container, lines: int = 20) -> str:
-    """Return the last lines that a container wrote."""
+    """Return the last lines of a container's log."""
     return tail(container.logs(tail=lines).decode(errors="replace"), lines)
 
 
-def put(container: Container, files: list[File], owner: int = USER) -> None:
-    """Put files into a container, running or not, with the folders they need."""
+def put_files(container: Container, files: list[ContainerFile], owner: int = USER) -> None:
+    """Copy files into a container, running or stopped; create their directories."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for file in files:
@@ -115,24 +115,24 @@ def put(container: Container, files: list[File], owner: int = USER) -> None:
     container.put_archive("/", buffer.getvalue())
 
 
-def _make(client: DockerClient, instance: Instance, spec: Spec) -> Container:
-    labels = {**instance.labels(spec.part), SPEC: spec.digest}
+def _create(client: DockerClient, instance: Instance, spec: ContainerSpec) -> Container:
+    labels = {**instance.labels(spec.part), SPEC_LABEL: spec.digest}
     for volume in spec.volumes:
         client.volumes.create(volume, labels=instance.labels(spec.part))
     try:
         container = client.containers.create(spec.image, [], labels=labels, **_options(instance, spec))
-        put(container, spec.files)
+        put_files(container, spec.files)
         container.start()
     except APIError as error:
         raise LocalcloudError(
-            f"The engine refused {spec.part}: {error.explanation or error}",
-            "localcloud status shows what runs",
+            f"The container engine refused to start {spec.part}: {error.explanation or error}",
+            "run localcloud status to see what is running",
         ) from error
     container.reload()
     return container
 
 
-def _options(instance: Instance, spec: Spec) -> dict[str, Any]:
+def _options(instance: Instance, spec: ContainerSpec) -> dict[str, Any]:
     return {
         "name": instance.container(spec.part),
         "hostname": spec.part,

@@ -1,4 +1,4 @@
-"""What is being done and how long it took: live on a terminal, plain lines elsewhere."""
+"""Progress on the console: a live display on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -13,55 +13,68 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from localcloud.report import Report
+from localcloud.progress import ProgressReporter
 
-# A plain log says that a step is under way once it takes longer than this, in seconds.
-SILENT_SECONDS = 10.0
-# On a terminal a step that only looked leaves no line.
-WORTH_A_LINE_SECONDS = 0.05
+# Interval in seconds of the lines that report a running step on a plain log.
+HEARTBEAT_SECONDS = 30.0
+# On a terminal, no line is printed for a shorter step: it found nothing to do.
+MINIMUM_SECONDS = 0.05
 
 
 class PlainDisplay:
-    """A line for each step as it ends, and one at the start of what takes long."""
+    """Prints one line for each step when it ends, and one every 30 s while it runs."""
 
-    def __init__(self, console: Console, silent_seconds: float = SILENT_SECONDS) -> None:
+    def __init__(self, console: Console, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._console = console
-        self._silent_seconds = silent_seconds
+        self._heartbeat_seconds = heartbeat_seconds
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> ProgressReporter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave nothing to undo."""
+        """Do nothing: every line is printed at once."""
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time a step."""
+    def step(self, name: str, activity: str = "running") -> Iterator[None]:
+        """Print the duration of a step when it ends."""
         start = time.monotonic()
-        timer = threading.Timer(self._silent_seconds, self.line, [f"… {name} is under way"])
-        timer.daemon = True
-        timer.start()
-        word = "failed after "
+        outcome = "failed after "
         try:
-            yield
-            word = ""
+            with self._heartbeat(name, activity, start):
+                yield
+            outcome = ""
         finally:
-            timer.cancel()
-            self.line(f"{name} {word}{time.monotonic() - start:.1f} s")
+            self.line(f"{name} {outcome}{time.monotonic() - start:.1f} s")
 
     def line(self, text: str) -> None:
-        """Say one line."""
+        """Print one line."""
         self._console.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def _heartbeat(self, name: str, activity: str, start: float) -> Iterator[None]:
+        stop = threading.Event()
+
+        def report() -> None:
+            while not stop.wait(self._heartbeat_seconds):
+                self.line(f"{name}: still {activity} after {duration(time.monotonic() - start)}")
+
+        thread = threading.Thread(target=report, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
 
 
 class LiveDisplay:
-    """A spinner for each step under way, and a line for each that ended."""
+    """Shows a spinner for each running step, and a line for each finished one."""
 
     def __init__(self, console: Console) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True)
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> ProgressReporter:
         self._progress.start()
         return self
 
@@ -71,9 +84,9 @@ class LiveDisplay:
         self._progress.stop()
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Show a step while it is under way."""
-        task = self._progress.add_task(escape(name), total=None)
+    def step(self, name: str, activity: str = "running") -> Iterator[None]:
+        """Show a spinner while a step runs."""
+        task = self._progress.add_task(escape(f"{name}: {activity}"), total=None)
         start = time.monotonic()
         mark = "[red]✗[/red]"
         try:
@@ -81,19 +94,25 @@ class LiveDisplay:
             mark = "[green]✓[/green]"
         finally:
             self._progress.remove_task(task)
-            self._end(mark, name, time.monotonic() - start)
+            self._print_finished(mark, name, time.monotonic() - start)
 
     def line(self, text: str) -> None:
-        """Say one line above what is under way."""
+        """Print one line above the running steps."""
         self._progress.console.print(f"  {escape(text)}", highlight=False)
 
-    def _end(self, mark: str, name: str, seconds: float) -> None:
-        if seconds >= WORTH_A_LINE_SECONDS:
+    def _print_finished(self, mark: str, name: str, seconds: float) -> None:
+        if seconds >= MINIMUM_SECONDS:
             self._progress.console.print(f"{mark} {escape(name)} [dim]{seconds:.1f} s[/dim]", highlight=False)
 
 
-def display(console: Console) -> AbstractContextManager[Report]:
-    """Return the display that suits: live on a terminal, plain elsewhere and where CI=true."""
+def duration(seconds: float) -> str:
+    """Return a length of time in seconds, or from two minutes on in minutes and seconds."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+
+
+def display(console: Console) -> AbstractContextManager[ProgressReporter]:
+    """Return a live display if the console is a terminal and CI is not "true", else a plain one."""
     if console.is_terminal and os.environ.get("CI") != "true":
         return LiveDisplay(console)
     return PlainDisplay(console)

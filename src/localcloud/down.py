@@ -1,4 +1,4 @@
-"""Taking an instance away, whole."""
+"""Remove an instance."""
 
 from __future__ import annotations
 
@@ -9,38 +9,39 @@ from typing import Any
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from localcloud import engine, traces
+from localcloud import engine, kind_leftovers
 from localcloud.engine import connection
 from localcloud.errors import LocalcloudError
-from localcloud.instance import Instance, alone
-from localcloud.report import Report
+from localcloud.instance import Instance, locked
+from localcloud.progress import ProgressReporter
+from localcloud.wait import retry
 
 REMOVE_SECONDS = 30
 
 
-def down(instance: Instance, report: Report) -> None:
-    """Remove the instance's containers, volumes, network and files; nothing of it is left.
+def down(instance: Instance, progress: ProgressReporter) -> None:
+    """Remove the instance's containers, volumes, network and files.
 
-    Where no engine answers only the files go. Raises LocalcloudError where the engine refuses.
+    If no engine responds, only the files are removed. Raises LocalcloudError if the engine does not remove
+    something.
     """
-    with alone(instance), report.step(f"remove {instance.name}"):
+    with locked(instance, progress.line), progress.step(f"remove {instance.name}", "removing"):
         found = engine.find()
         client = connection.connect(found.host) if found else None
         try:
             if client:
-                _empty(client, instance)
-            traces.remove(client)
+                _remove_from_engine(client, instance)
+            kind_leftovers.remove(client)
         finally:
             if client:
                 client.close()
         shutil.rmtree(instance.directory)
-        _remove_if_empty(instance)
+        _remove_parent_if_empty(instance)
 
 
 def all_of(workspace: Instance) -> list[Instance]:
-    """Return every instance of a checkout that has files or anything in the engine."""
+    """Return every instance of a checkout that has files, or a network in the engine."""
     names = {path.name for path in (workspace.root / ".seatrial").glob("*/local.toml")}
     names |= {path.parent.name for path in (workspace.root / ".seatrial").glob("*/secrets")}
     found = engine.find()
@@ -53,56 +54,51 @@ def all_of(workspace: Instance) -> list[Instance]:
     return [Instance(name, workspace.root) for name in sorted(names)]
 
 
-def _empty(client: DockerClient, instance: Instance) -> None:
+def _remove_from_engine(client: DockerClient, instance: Instance) -> None:
     labels = [f"{key}={value}" for key, value in instance.selector.items()]
-    ours = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-    kinds = {"label": f"{traces.KIND_LABEL}={instance.docker_name}"}
-    ours += client.containers.list(all=True, filters=kinds, ignore_removed=True)
-    _each(ours, lambda container: container.remove(force=True, v=True))
-    _each(client.volumes.list(filters={"label": labels}), lambda volume: volume.remove(force=True))
-    _each(client.networks.list(filters={"label": labels}), _remove_network)
+    owned = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    nodes = {"label": f"{kind_leftovers.KIND_LABEL}={instance.docker_name}"}
+    owned += client.containers.list(all=True, filters=nodes, ignore_removed=True)
+    _remove_all(owned, lambda container: container.remove(force=True, v=True))
+    _remove_all(client.volumes.list(filters={"label": labels}), lambda volume: volume.remove(force=True))
+    _remove_all(client.networks.list(filters={"label": labels}), _remove_network)
 
 
 def _remove_network(network: Any) -> None:
-    """Remove a network, letting go of another instance's registry that was connected to it."""
+    """Remove a network after disconnecting other instances' registries from it."""
     network.reload()
     for container in network.attrs["Containers"] or {}:
         network.disconnect(container, force=True)
     network.remove()
 
 
-def _each(things: Iterable[Any], remove: Callable[[Any], None]) -> None:
+def _remove_all(resources: Iterable[Any], remove: Callable[[Any], None]) -> None:
     with ThreadPoolExecutor(max_workers=8) as pool:
-        list(pool.map(lambda thing: _remove(thing, remove), things))
+        list(pool.map(lambda resource: _remove(resource, remove), resources))
 
 
-def _remove(thing: Any, remove: Callable[[Any], None]) -> None:
-    """Try again for a while: the engine says 409 while another removal of the same thing is under way."""
-    waits = Retrying(
-        stop=stop_after_delay(REMOVE_SECONDS),
-        wait=wait_fixed(0.2),
-        retry=retry_if_exception_type(APIError),
-        reraise=True,
-    )
+def _remove(resource: Any, remove: Callable[[Any], None]) -> None:
+    """Retry for a while: the engine returns 409 while another removal of the same resource is in progress."""
     try:
-        waits(_remove_once, thing, remove)
+        retry(lambda: _remove_if_present(resource, remove), APIError, seconds=REMOVE_SECONDS)
     except APIError as error:
+        name = getattr(resource, "name", resource)
         raise LocalcloudError(
-            f"The engine did not remove {getattr(thing, 'name', thing)}: {error.explanation or error}",
-            "make down again; docker ps -a shows what is left",
+            f"The container engine did not remove {name}: {error.explanation or error}",
+            "run make down again; docker ps -a lists what is left",
         ) from error
 
 
-def _remove_once(thing: Any, remove: Callable[[Any], None]) -> None:
+def _remove_if_present(resource: Any, remove: Callable[[Any], None]) -> None:
     try:
-        remove(thing)
+        remove(resource)
     except NotFound:
         return
 
 
-def _remove_if_empty(instance: Instance) -> None:
+def _remove_parent_if_empty(instance: Instance) -> None:
     try:
         instance.directory.parent.rmdir()
     except OSError:
-        # Another instance, or a tool's cache, still lives there.
+        # Not empty: other instances, or the caches of tools.
         return

@@ -1,13 +1,16 @@
-"""What the local cloud says when it cannot go on."""
+"""The base class of the local cloud's errors."""
 
 from __future__ import annotations
 
 
 class LocalcloudError(Exception):
-    """A failure told in one line, with its cure and the end of the log that shows it.
+    """A failure with a one-line message.
 
-    ``hint`` says what to do next; ``log_tail`` is the last lines of the part that failed, or nothing.
+    ``hint`` is the command or action that fixes it; ``log_tail`` holds the last log lines of what failed, or
+    is empty.
     """
+
+    exit_code = 30
 
     def __init__(self, message: str, hint: str = "", log_tail: str = "") -> None:
         super().__init__(message)

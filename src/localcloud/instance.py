@@ -1,66 +1,64 @@
-"""An instance of the local cloud: its name, its folder and what its containers are called."""
+"""An instance of the local cloud: its name, its directory and the names of its containers."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
-
+from localcloud.cache import lock_path
 from localcloud.errors import LocalcloudError
+from localcloud.locks import exclusive
 
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
 LOCK_SECONDS = 900
 
 
 class InstanceError(LocalcloudError):
-    """Wrong usage: no such instance can be, or not here."""
+    """Wrong usage: an invalid instance name, or a directory outside of a checkout."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Instance:
-    """One local cloud of one checkout; two checkouts may each have one of the same name."""
+    """One local cloud of one checkout. Instances of different checkouts may have the same name."""
 
     name: str
     root: Path
 
     @property
     def directory(self) -> Path:
-        """The instance's own files."""
+        """The directory with the instance's files."""
         return self.root / ".seatrial" / self.name
 
     @property
     def secrets(self) -> Path:
-        """Generated keys and passwords, each file readable by its owner alone."""
+        """The directory with generated keys and passwords, each file readable by its owner alone."""
         return self.directory / "secrets"
 
     @property
     def kubeconfig(self) -> Path:
-        """The administrator's way into the instance's cluster."""
+        """The administrator's kubeconfig of the instance's cluster."""
         return self.directory / "kubeconfig"
 
     @property
     def docker_name(self) -> str:
-        """The name that everything of the instance in the engine starts with."""
+        """The prefix of the names of all containers, volumes and networks of the instance."""
         workspace = hashlib.sha256(str(self.root).encode()).hexdigest()[:6]
         return f"seatrial-{self.name}-{workspace}"
 
     @property
     def context(self) -> str:
-        """The kubeconfig's context, as kind names it."""
+        """The kubeconfig context, as kind names it."""
         return f"kind-{self.docker_name}"
 
     @property
     def node(self) -> str:
-        """The container that is the cluster's one node, as kind names it."""
+        """The name of the container of the cluster's only node, as kind names it."""
         return f"{self.docker_name}-control-plane"
 
     def container(self, part: str) -> str:
@@ -68,7 +66,7 @@ class Instance:
         return f"{self.docker_name}-{part}"
 
     def labels(self, part: str) -> dict[str, str]:
-        """Return the labels by which everything of the instance is found again."""
+        """Return the labels of everything that belongs to a part."""
         return {**self.selector, "seatrial.part": part}
 
     @property
@@ -77,69 +75,44 @@ class Instance:
         return {"seatrial.instance": self.name, "seatrial.workspace": str(self.root)}
 
     def make_directories(self) -> None:
-        """Make the instance's folders, closed to other users."""
+        """Create the instance's directories with mode 0700."""
         for folder in (self.directory, self.secrets, self.directory / "logs"):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
 
 
 def find(name: str, start: Path | None = None) -> Instance:
-    """Return the instance of that name of the checkout around a folder (the current one by default).
+    """Return the instance ``name`` of the checkout that contains ``start``, by default the current directory.
 
-    Raises InstanceError for a name that could name no container, and outside a checkout.
+    Raises InstanceError for an invalid name, and outside of a checkout.
     """
     if not NAME.fullmatch(name):
         raise InstanceError(
-            f"{name!r} is no name for an instance", "use a-z, 0-9 and -, at most 20, beginning with a letter"
+            f"Invalid instance name {name!r}",
+            "use a-z, 0-9 and -, at most 20 characters, starting with a letter",
         )
-    return Instance(name, workspace(start))
+    return Instance(name, find_workspace(start))
 
 
-def workspace(start: Path | None = None) -> Path:
-    """Return the checkout around a folder, or raise InstanceError outside of one."""
+def find_workspace(start: Path | None = None) -> Path:
+    """Return the root of the checkout that contains ``start``; raise InstanceError if there is none."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "seatrial.toml").exists():
             return folder
-    raise InstanceError("There is no seatrial.toml here or above", "run this inside a checkout of Seatrial")
+    raise InstanceError(
+        f"No seatrial.toml in {here} or its parents", "run this inside a checkout of Seatrial"
+    )
 
 
 @contextmanager
-def alone(instance: Instance) -> Iterator[None]:
-    """Hold the right to change an instance; waits 15 minutes at most for whoever holds it."""
-    instance.make_directories()
-    held = _lock(instance)
-    try:
+def locked(instance: Instance, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the lock for changing an instance, and create its directories.
+
+    The lock file is in the cache directory, so that removing the instance removes no lock that is held.
+    Raises LocalcloudError if another command holds it for 15 minutes; ``on_wait`` gets a line if it is held.
+    """
+    path = lock_path(f"instance-{instance.docker_name}")
+    with exclusive(path, f"changing {instance.name}", LOCK_SECONDS, on_wait):
+        instance.make_directories()
         yield
-    finally:
-        os.close(held)
-
-
-def _lock(instance: Instance) -> int:
-    waits = Retrying(
-        stop=stop_after_delay(LOCK_SECONDS),
-        wait=wait_fixed(0.2),
-        retry=retry_if_result(lambda held: held is None),
-    )
-    try:
-        held = waits(_try_lock, instance)
-    except RetryError as error:
-        raise LocalcloudError(
-            f"Another command has been changing {instance.name} for 15 minutes", "end it, then try again"
-        ) from error
-    assert held is not None  # noqa: S101
-    return held
-
-
-def _try_lock(instance: Instance) -> int | None:
-    """Lock the folder itself: it leaves no file behind, and goes with the instance."""
-    instance.make_directories()
-    handle = os.open(instance.directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.fstat(handle).st_ino == instance.directory.stat().st_ino:
-            return handle
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    os.close(handle)
-    return None

@@ -1,4 +1,4 @@
-"""What an instance tells the pipeline: addresses, and the names of files with secrets, never a secret."""
+"""local.toml: the instance's addresses and the names of its secret files, as settings for the pipeline."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 import tomlkit
 
-from localcloud import secret
 from localcloud.addresses import Addresses
+from localcloud.atomic import write_atomically
 from localcloud.instance import Instance
 from localcloud.parts import blob, dns, registry
 
 
 def document(instance: Instance, addresses: Addresses, base: str) -> dict[str, Any]:
-    """Return local.toml; paths are relative to the instance's folder."""
+    """Return the content of local.toml. Paths are relative to the instance's directory."""
     return {
         "instance": {
             "name": instance.name,
@@ -37,6 +37,6 @@ def document(instance: Instance, addresses: Addresses, base: str) -> dict[str, A
 
 
 def write(instance: Instance, addresses: Addresses, base: str) -> None:
-    """Write local.toml, whole or not at all."""
+    """Write local.toml atomically."""
     text = tomlkit.dumps(document(instance, addresses, base))
-    secret.write(instance.directory / "local.toml", text)
+    write_atomically(instance.directory / "local.toml", text)

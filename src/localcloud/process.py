@@ -1,4 +1,4 @@
-"""The one door to other programs."""
+"""The only entry point to subprocesses."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from pathlib import Path
 from localcloud.errors import LocalcloudError
 
 TAIL_LINES = 20
-MISSING = "make doctor names what is missing"
+TAIL_CHARACTERS = 64_000
+MISSING_HINT = "run make doctor to list what is missing"
 
 
 @dataclass(frozen=True)
 class Completed:
-    """What a program that ended well printed."""
+    """The output of a program that exited with 0."""
 
     stdout: str
     stderr: str
 
 
 def tail(text: str, lines: int = TAIL_LINES) -> str:
-    """Return the last ``lines`` lines that are not empty."""
+    """Return the last ``lines`` non-empty lines."""
     return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
 
 
 def log_tail(path: Path | None, lines: int = TAIL_LINES) -> str:
-    """Return the last lines of a log file, or nothing where there is none."""
+    """Return the last lines of a log file, or an empty string if there is no such file."""
     if path is None or not path.is_file():
         return ""
-    return tail(path.read_text(encoding="utf-8", errors="replace")[-64_000:], lines)
+    return tail(path.read_text(encoding="utf-8", errors="replace")[-TAIL_CHARACTERS:], lines)
 
 
 def run(
@@ -44,11 +45,11 @@ def run(
     hint: str = "",
     log: Path | None = None,
 ) -> Completed:
-    """Run a program to its end and return what it printed.
+    """Run a program to completion and return its output.
 
-    ``timeout`` is in seconds; ``env`` is the whole environment; with ``log`` the output goes there as it
-    comes and nothing is returned. Raises LocalcloudError where the program is missing, ends with another
-    code than 0 or takes too long; the end of its output goes along.
+    ``timeout`` is in seconds; ``env`` replaces the environment; with ``log`` the output is written to that
+    file and not returned. Raises LocalcloudError with the end of the output if the program is not installed,
+    exits with another code than 0, or exceeds the timeout.
     """
     with log.open("w", encoding="utf-8") if log else nullcontext() as sink:
         try:
@@ -66,25 +67,25 @@ def run(
                 check=False,
             )
         except FileNotFoundError as error:
-            raise LocalcloudError(f"{argv[0]} is not installed", hint or MISSING) from error
+            raise LocalcloudError(f"{argv[0]} is not installed", hint or MISSING_HINT) from error
         except subprocess.TimeoutExpired as error:
-            said = log_tail(log) or tail(_text(error.stdout) + _text(error.stderr))
-            raise LocalcloudError(f"{_shown(argv)} did not end within {timeout:.0f} s", hint, said) from error
+            output = log_tail(log) or tail(_text(error.stdout) + _text(error.stderr))
+            raise LocalcloudError(f"{_short(argv)} timed out after {timeout:.0f} s", hint, output) from error
     if done.returncode:
-        said = log_tail(log) or tail(f"{done.stdout or ''}\n{done.stderr or ''}")
-        raise LocalcloudError(f"{_shown(argv)} ended with {done.returncode}", hint, said)
+        output = log_tail(log) or tail(f"{done.stdout or ''}\n{done.stderr or ''}")
+        raise LocalcloudError(f"{_short(argv)} exited with {done.returncode}", hint, output)
     return Completed(done.stdout or "", done.stderr or "")
 
 
 def start(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """Start a program that outlives this one, in a session of its own, writing to ``log``."""
+    """Start a program that outlives this process, in its own session; append its output to ``log``."""
     with log.open("ab") as sink:
         return subprocess.Popen(
             list(argv), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=env, start_new_session=True
         )
 
 
-def _shown(argv: Sequence[str]) -> str:
+def _short(argv: Sequence[str]) -> str:
     return " ".join(argv[:3]) + (" …" if len(argv) > 3 else "")
 
 

@@ -1,4 +1,4 @@
-"""What runs of an instance."""
+"""The state of an instance's parts."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from localcloud.instance import Instance
 from localcloud.parts import dns, loadbalancer, network, node
 
 PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
-# What tells a part's version, run inside it.
-VERSIONS = {
+VERSION_COMMANDS = {
     "blob": ["grep", "-m1", '"version":', "/opt/azurite/node_modules/azurite/package.json"],
     "registry": ["docker-registry", "--version"],
     "cluster": ["cat", "/kind/version"],
     "dns": ["dnsmasq", "--version"],
 }
-NUMBER = re.compile(r"v?\d+\.\d+(\.\d+)?")
+VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
 class PartStatus:
-    """One part: `state` is ready, silent (it runs and does not answer), the engine's word for it, or absent.
+    """The state of one part.
 
-    `memory_mb` is what its processes hold, without caches that the kernel would give back.
+    ``state`` is ready, unresponsive (it runs, but does not respond), the engine's state of the container, or
+    absent. ``memory_mb`` excludes caches that the kernel can reclaim.
     """
 
     part: str
@@ -42,7 +42,7 @@ class PartStatus:
 
 
 def status(instance: Instance) -> list[PartStatus]:
-    """Return how every part of the instance is; all absent where nothing of it or no engine is there."""
+    """Return the state of every part. Without an engine or a network of the instance all are absent."""
     if engine.find() is None:
         return [_absent(part) for part in PARTS]
     client = engine.client()
@@ -54,11 +54,6 @@ def status(instance: Instance) -> list[PartStatus]:
             return list(pool.map(lambda part: _part(client, instance, owned, part), PARTS))
     finally:
         client.close()
-
-
-def complete(parts: list[PartStatus]) -> bool:
-    """Say whether every part is ready."""
-    return all(part.state == "ready" for part in parts)
 
 
 def _absent(part: str) -> PartStatus:
@@ -82,11 +77,11 @@ def _part(client: DockerClient, instance: Instance, owned: Addresses, part: str)
 
 def _version(container: Container, part: str) -> str:
     if part == loadbalancer.PART:
-        # Our own program: its image is named after its content.
+        # The controller has no version of its own; the image tag is a hash of its source.
         return str(container.attrs["Config"]["Image"]).rpartition(":")[2][:8]
     if container.status != "running":
         return ""
-    found = NUMBER.search(container.exec_run(VERSIONS[part]).output.decode(errors="replace"))
+    found = VERSION.search(container.exec_run(VERSION_COMMANDS[part]).output.decode(errors="replace"))
     return found[0] if found else ""
 
 
@@ -101,17 +96,17 @@ def _address(owned: Addresses, part: str) -> str:
 def _state(container: Container, owned: Addresses, part: str) -> str:
     if container.status != "running":
         return str(container.status)
-    return "ready" if _answers(container, owned, part) else "silent"
+    return "ready" if _responds(container, owned, part) else "unresponsive"
 
 
-def _answers(container: Container, owned: Addresses, part: str) -> bool:
+def _responds(container: Container, owned: Addresses, part: str) -> bool:
     if part == "cluster":
         return node.ready(container)
     if part == "loadbalancer":
-        return loadbalancer.beats(container)
+        return loadbalancer.heartbeat_is_recent(container)
     if part == "dns":
         return dns.responds(owned.dns)
-    return addresses.answers(*owned.of(part)[0])
+    return addresses.accepts_connections(*owned.of(part)[0])
 
 
 def _memory(container: Container) -> int:

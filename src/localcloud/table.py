@@ -1,4 +1,4 @@
-"""How an instance is shown."""
+"""Console output about an instance."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rich.table import Table
 from localcloud.status import PartStatus
 
 if TYPE_CHECKING:
-    from localcloud.up import Running
+    from localcloud.up import RunningInstance
 
 COLOURS = {"ready": "green", "absent": "dim"}
 
 
 def render(instance: str, parts: list[PartStatus]) -> Table:
-    """Return the table of an instance's parts."""
+    """Return a table with one row for each part."""
     table = Table(title=f"local cloud {instance}", title_justify="left", box=None, pad_edge=False)
     for heading in ("part", "version", "address", "state"):
         table.add_column(heading, no_wrap=True)
@@ -28,8 +28,8 @@ def render(instance: str, parts: list[PartStatus]) -> Table:
     return table
 
 
-def summary(running: Running) -> str:
-    """Return the line that says where things are."""
+def summary(running: RunningInstance) -> str:
+    """Return one line with the versions and addresses of a running instance."""
     addresses = running.addresses
     return (
         f"local cloud {running.instance.name}: Kubernetes {running.kubernetes_version}"

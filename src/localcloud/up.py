@@ -1,4 +1,4 @@
-"""Starting an instance, or mending what is missing of it."""
+"""Start an instance, or repair it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 from docker import DockerClient
 
-from localcloud import engine, images, localtoml, traces
+from localcloud import engine, images, kind_leftovers, localtoml
 from localcloud.addresses import Addresses
 from localcloud.engine import connection
-from localcloud.instance import Instance, alone
+from localcloud.instance import Instance, locked
+from localcloud.parallel import Step, run_steps
 from localcloud.parts import blob, cluster, dns, loadbalancer, metrics, network, registry
-from localcloud.report import Report
-from localcloud.sidebyside import Step, run
+from localcloud.progress import ProgressReporter
 
 IMAGES = (blob.PART, registry.PART, dns.PART, loadbalancer.PART)
-UNFENCED = "NetworkPolicies are not enforced here: only kind's own node image has an engine for them"
+NO_NETWORK_POLICY = "NetworkPolicy is not enforced: only kind's own node image contains a controller for it"
 
 
 @dataclass(frozen=True)
-class Running:
-    """An instance that is complete, and which node image its cluster runs."""
+class RunningInstance:
+    """An instance whose parts are all ready. ``node_image`` is "pulled" or "built"."""
 
     instance: Instance
     addresses: Addresses
@@ -31,53 +31,53 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Options:
-    """What tests ask for otherwise: another node image, and seconds a node may take to be Ready."""
+class UpOptions:
+    """A node image other than the default one, and the seconds that a new node may take to become Ready."""
 
     node_image: str = ""
     ready_seconds: int = 180
 
 
-def up(instance: Instance, report: Report, options: Options | None = None) -> Running:
-    """Have every part of the instance running and answering, and local.toml written.
+def up(instance: Instance, progress: ProgressReporter, options: UpOptions | None = None) -> RunningInstance:
+    """Start the parts of the instance that are not ready, and write local.toml.
 
-    What is as it should be is left alone, so that a second call only looks. Raises LocalcloudError with the
-    log's end of the part that failed; calling again mends what it left.
+    Parts that are ready are not changed, so a second call only checks them. Raises LocalcloudError with the
+    end of the log of the part that failed; the next call repairs it.
     """
-    with alone(instance):
-        found = engine.ensure(report)
+    with locked(instance, progress.line):
+        found = engine.ensure(progress)
         client = connection.connect(found.host)
         try:
-            traces.remember(client)
+            kind_leftovers.record_absence(client)
             addresses = network.ensure(client, instance)
-            network.refuse_taken(client, instance, addresses)
-            work = _Work(client, found.host, instance, addresses, report, options or Options())
-            done = run(work.steps(), report)
+            network.require_free_addresses(client, instance, addresses)
+            steps = _StartSteps(client, found.host, instance, addresses, progress, options or UpOptions())
+            done = run_steps(steps.all(), progress)
         finally:
             client.close()
         localtoml.write(instance, addresses, done["base image"])
         node = done["node image"]
-        return Running(instance, addresses, node.source, node.kubernetes_version)
+        return RunningInstance(instance, addresses, node.source, node.kubernetes_version)
 
 
 @dataclass(frozen=True)
-class _Work:
-    """The steps of starting an instance; each is given what those before it returned."""
+class _StartSteps:
+    """The steps of starting an instance, and what they share."""
 
     client: DockerClient
     engine: str
     instance: Instance
     addresses: Addresses
-    report: Report
-    options: Options
+    progress: ProgressReporter
+    options: UpOptions
 
-    def steps(self) -> dict[str, Step]:
+    def all(self) -> dict[str, Step]:
         return {
-            "base image": Step(lambda _: images.ensure(["base"], self.report)["base"]),
-            "images": Step(lambda _: images.ensure(IMAGES, self.report)),
-            "metrics image": Step(lambda _: images.ensure([metrics.PART], self.report)[metrics.PART]),
-            "node image": Step(lambda _: images.node(self.report)),
-            "kind": Step(lambda _: images.kind_binary(self.report)),
+            "base image": Step(lambda _: images.ensure(["base"], self.progress)["base"]),
+            "images": Step(lambda _: images.ensure(IMAGES, self.progress)),
+            "metrics image": Step(lambda _: images.ensure([metrics.PART], self.progress)[metrics.PART]),
+            "node image": Step(lambda _: images.node(self.progress)),
+            "kind": Step(lambda _: images.kind_binary(self.progress)),
             "blob": self._part("blob", blob),
             "registry": self._part("registry", registry),
             "dns": self._part("dns", dns),
@@ -88,31 +88,31 @@ class _Work:
 
     def _part(self, name: str, module: Any) -> Step:
         def work(done: Mapping[str, Any]) -> None:
-            with self.report.step(name):
+            with self.progress.step(name, "starting"):
                 module.ensure(self.client, self.instance, self.addresses, done["images"][name])
 
         return Step(work, needs=("images",))
 
     def _cluster(self, done: Mapping[str, Any]) -> Any:
         image = done["node image"]
-        kind = cluster.Kind(
+        options = cluster.KindOptions(
             program=done["kind"],
             engine=self.engine,
             image=self.options.node_image or image.reference,
             built_here=image.source == "built",
             ready_seconds=self.options.ready_seconds,
         )
-        with self.report.step(cluster.PART):
-            node = cluster.ensure(self.client, self.instance, self.addresses, kind)
+        with self.progress.step(cluster.PART, "starting"):
+            node = cluster.ensure(self.client, self.instance, self.addresses, options)
         if image.source == "built":
-            self.report.line(UNFENCED)
+            self.progress.line(NO_NETWORK_POLICY)
         return node
 
     def _loadbalancer(self, done: Mapping[str, Any]) -> None:
         image = done["images"][loadbalancer.PART]
-        with self.report.step(loadbalancer.PART):
+        with self.progress.step(loadbalancer.PART, "starting"):
             loadbalancer.ensure(self.client, self.instance, self.addresses, image, done["cluster"])
 
     def _metrics(self, done: Mapping[str, Any]) -> None:
-        with self.report.step(metrics.PART):
+        with self.progress.step(metrics.PART, "starting"):
             metrics.ensure(self.client, done["metrics image"], done["cluster"])

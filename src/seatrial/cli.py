@@ -1,4 +1,4 @@
-"""The command line: the one place where errors become a line and an exit code."""
+"""The command line: turns errors into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from seatrial.commands import evidence, image, machine, model, release
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
 INTERRUPTED = 130
-_CURES: dict[int | None, str] = {
-    errno.ENOSPC: "free some disk, then run the same again",
-    errno.EACCES: "give yourself access to that file",
+_HINTS: dict[int | None, str] = {
+    errno.ENOSPC: "free disk space, then run the command again",
+    errno.EACCES: "check the file's permissions",
 }
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,32 +30,32 @@ for group in (model, image, release, evidence, machine):
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
-    # What begs to end is treated as a hand at the keyboard: what was begun is undone on the way out.
+    # Treat SIGTERM like Ctrl-C, so that cleanup runs.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        # Typer raises neither its own Exit nor an interruption: it returns their codes.
+        # Without standalone mode Typer returns the codes of Exit and of an interruption.
         code = app(standalone_mode=False) or 0
         if code == INTERRUPTED:
-            console.line("seatrial: interrupted; the next command finishes or undoes what was begun")
+            console.line("seatrial: interrupted; the next release command finishes or undoes what was begun")
         sys.exit(code)
     except SeatrialError as error:
         _fail(error)
     except OSError as error:
         _fail(
             OutsideError(
-                f"{error.strerror or error} {error.filename or ''}".strip(), _CURES.get(error.errno, "")
+                f"{error.strerror or error} {error.filename or ''}".strip(), _HINTS.get(error.errno, "")
             )
         )
     except Exception as error:
         if hasattr(error, "format_message"):
-            _fail(UsageError(error.format_message().rstrip("."), "--help shows the usage"))
+            _fail(UsageError(error.format_message().rstrip("."), "see --help"))
         raise
 
 
 def _fail(error: SeatrialError) -> NoReturn:
     if error.log:
         console.line("\n".join(f"  | {row}" for row in error.log.splitlines()))
-    cure = f" Cure: {error.hint}." if error.hint else ""
-    what = f"seatrial: {error.word} ({error.exit_code}): {error.message}.{cure}"
-    console.line(" ".join(what.split()))
+    hint = f" Cure: {error.hint}." if error.hint else ""
+    line = f"seatrial: {error.word} ({error.exit_code}): {error.message}.{hint}"
+    console.line(" ".join(line.split()))
     sys.exit(error.exit_code)

@@ -1,4 +1,4 @@
-"""What each stage hands to the next: the JSON in `.seatrial/<instance>/run/<stage>.json`."""
+"""The typed results of the stages, as JSON in `.seatrial/<instance>/run/<stage>.json`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from seatrial.image_reference import ImageReference
+
 
 class StageResult(BaseModel):
-    """What every result carries: the stage, what it ran on, when, and how long (seconds)."""
+    """The fields of every result: the stage, what it ran on, when it began, and its duration in seconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +34,7 @@ class Artefact(BaseModel):
 
 
 class PublishResult(StageResult):
-    """What was published, and whether it was new."""
+    """What was published, and whether it is new in the store."""
 
     stage: Literal["publish"] = "publish"
     model: Artefact | None = None
@@ -41,7 +43,7 @@ class PublishResult(StageResult):
 
 
 class FetchResult(StageResult):
-    """The verified copies of what the lock names; paths are folders on this machine."""
+    """The verified copies of the locked model and golden set; paths are directories on this machine."""
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact
@@ -52,7 +54,7 @@ class FetchResult(StageResult):
 
 
 class Check(BaseModel):
-    """One promise and whether it was kept, in words."""
+    """One check: its name, whether it passed, and the measured detail."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,7 +64,7 @@ class Check(BaseModel):
 
 
 class ValidateResult(StageResult):
-    """The report that `build` asks for: every verdict, for this model and golden set."""
+    """The checks of this model and golden set; `build` requires that all passed."""
 
     stage: Literal["validate"] = "validate"
     model: Artefact
@@ -72,7 +74,7 @@ class ValidateResult(StageResult):
 
 
 class BuildResult(StageResult):
-    """The image, named by its config digest, and what is in it (bytes by layer)."""
+    """The image by its id (the digest of its config), and its size in bytes, also by layer."""
 
     stage: Literal["build"] = "build"
     image_id: str
@@ -83,7 +85,7 @@ class BuildResult(StageResult):
 
 
 class CheckResult(StageResult):
-    """The image that passed its tests, and how many there were."""
+    """The image that passed its tests, and the number of tests."""
 
     stage: Literal["check"] = "check"
     image_id: str
@@ -92,23 +94,23 @@ class CheckResult(StageResult):
 
 
 class PushResult(StageResult):
-    """The checked image's reference in the registry, `repo@sha256:…`."""
+    """The checked image's reference in the registry, by the manifest's digest."""
 
     stage: Literal["push"] = "push"
     image_id: str
-    reference: str
+    reference: ImageReference
     model: Artefact
     golden: Artefact
     bytes_pushed: int
 
 
 class DeployResult(StageResult):
-    """A pending release: previewed and switched, its verdict not yet given."""
+    """A pending release: previewed and switched, not accepted yet."""
 
     stage: Literal["deploy"] = "deploy"
     environment: str
     release: str
-    reference: str
+    reference: ImageReference
     slot: str
     url: str
 
@@ -119,18 +121,18 @@ class AcceptResult(StageResult):
     stage: Literal["accept"] = "accept"
     environment: str
     release: str
-    reference: str
+    reference: ImageReference
     url: str
     verdicts: tuple[Check, ...]
 
 
 class PromoteResult(StageResult):
-    """An accepted release of the same digest elsewhere; `changed` is False where it served there already."""
+    """The accepted release of the same digest; `changed` is False if it served there already."""
 
     stage: Literal["promote"] = "promote"
     environment: str
     release: str
-    reference: str
+    reference: ImageReference
     source: str
     source_release: str
     approved_by: str
@@ -141,17 +143,17 @@ class PromoteResult(StageResult):
 
 
 class RollbackResult(StageResult):
-    """What serves now (empty: nothing, where the first release was undone), and what it replaced."""
+    """The release that serves now (empty: none, the first one was undone), and the one it replaced."""
 
     stage: Literal["rollback"] = "rollback"
     environment: str
     release: str
     replaced: str
-    reference: str
+    reference: ImageReference | Literal[""]
 
 
 class UpdateResult(StageResult):
-    """Whether model.lock changed, and what it names now."""
+    """Whether model.lock changed, and the model that it names now."""
 
     stage: Literal["update"] = "update"
     changed: bool
@@ -170,7 +172,7 @@ class PrunedItem(BaseModel):
 
 
 class PruneResult(StageResult):
-    """What was removed (with `dry_run`: would be) and kept; `untouched` parts were not asked, and why."""
+    """What was removed (with `dry_run`: would be) and kept; `untouched`: why each skipped part was."""
 
     stage: Literal["prune"] = "prune"
     dry_run: bool

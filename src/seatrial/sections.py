@@ -14,26 +14,26 @@ class Section(BaseModel):
 
 
 class App(Section):
-    """The app's name, as the image's labels say it."""
+    """The app's name in the image's labels."""
 
     name: str = "classifier"
 
 
 class Model(Section):
-    """Which model `update` follows, and through which channel."""
+    """The model and the channel that `update` follows."""
 
     name: str
     channel: str = "latest"
 
 
 class Golden(Section):
-    """Which golden set judges it."""
+    """The golden set that every model is tested with."""
 
     name: str
 
 
 class Store(Section):
-    """Where published models live."""
+    """The store of published models and golden sets; `timeout_seconds` is the deadline of one request."""
 
     url: str = ""
     endpoint: str = ""
@@ -43,7 +43,7 @@ class Store(Section):
 
 
 class Registry(Section):
-    """Where images go."""
+    """The private registry of the images."""
 
     address: str = ""
     insecure: bool = False
@@ -52,7 +52,7 @@ class Registry(Section):
 
 
 class Image(Section):
-    """What the image is made from, how large it may be (MB unpacked), how soon it must answer (s)."""
+    """The base image, the maximum unpacked size (MB) and the deadline for readiness (s)."""
 
     base: str
     budget_mb: int = Field(default=300, gt=0)
@@ -60,38 +60,39 @@ class Image(Section):
 
 
 class Validate(Section):
-    """What a model must reach: time per photo (ms), agreement with the live model (share)."""
+    """Thresholds for a model: time per photo (ms), share of photos on which it agrees with the live model."""
 
     max_milliseconds: float = Field(default=250, gt=0)
     min_agreement: float = Field(default=0.5, ge=0, le=1)
 
 
 class Cluster(Section):
-    """Which cluster, for environments that name no context of their own."""
+    """The cluster of every environment without a context of its own."""
 
     kubeconfig: str = ""
     context: str = ""
 
 
 class Dns(Section):
-    """Who answers for the environments' host names; empty: this machine's resolver."""
+    """The DNS server for the environments' host names; empty: this machine's resolver."""
 
     server: str = ""
     port: int = Field(default=53, ge=1, le=65535)
 
 
 class Prune(Section):
-    """How many of the newest `prune` keeps, whatever else is named: runs' reports, images."""
+    """The numbers of newest reports and images that `prune` never removes."""
 
     reports: int = Field(default=20, ge=1)
     images: int = Field(default=10, ge=1)
 
 
 class Environment(Section):
-    """One environment: where it lives, what it asks of a release (seconds, shares, milliseconds).
+    """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
-    `registry` is one of its own, which promoted images are copied to. `approval`: "person" (somebody
-    named, by hand or by the CI) or "reviewers" (those of the CI's environment, as it names them).
+    `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
+    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, from the CI only). Rates and
+    `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
     """
 
     namespace: str
@@ -114,7 +115,7 @@ class Environment(Section):
     keep_releases: int = Field(default=10, ge=2)
 
     @model_validator(mode="after")
-    def _can_grow(self) -> Environment:
+    def _check_bounds(self) -> Environment:
         if self.max_replicas < self.replicas:
             raise ValueError(f"max_replicas {self.max_replicas} is less than replicas {self.replicas}")
         return self

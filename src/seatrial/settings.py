@@ -43,13 +43,13 @@ __all__ = [
     "load",
 ]
 
-# An override of a part's address makes it somebody else's: nothing local.toml said of it holds then.
+# An override of the address selects another service, so the rest of local.toml's section does not apply.
 ADDRESSES = {"store": "url", "registry": "address", "cluster": "context"}
 PATHS = {"store": ("key_file",), "registry": ("config_dir",), "cluster": ("kubeconfig",)}
 
 
 class Settings(BaseSettings):
-    """Everything that can be set."""
+    """The settings of one instance, immutable."""
 
     model_config = SettingsConfigDict(
         env_prefix="SEATRIAL_",
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment before the files, which arrive as init values."""
+        """Set the precedence: flags, environment, local.toml, seatrial.toml; the files are init values."""
         given = init_settings()
         flags = InitSettingsSource(settings_cls, given.pop("_flags", {}))
         local = InitSettingsSource(settings_cls, given.pop("_local", {}))
@@ -92,17 +92,17 @@ class Settings(BaseSettings):
             return self.environments[name]
         except KeyError:
             known = ", ".join(self.environments)
-            raise UsageError(f"there is no environment {name!r}", f"ENV is one of {known}") from None
+            raise UsageError(f"unknown environment {name!r}", f"ENV is one of {known}") from None
 
     def registry_of(self, name: str) -> Registry:
-        """Return the registry that an environment's images come from: its own, or the one for all."""
+        """Return the registry of an environment: its own, or the common one."""
         return self.environment(name).registry or self.registry
 
 
 def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:
-    """Read all settings for an instance; `flags` are sections given on the command line.
+    """Read all settings of an instance; `flags` are sections given on the command line.
 
-    Raises UsageError that names the key when a value is wrong or a file is not TOML.
+    Raises UsageError that names the setting when a value is invalid, or the file that is not TOML.
     """
     values = _read(workspace.root / "seatrial.toml")
     _refuse_unknown_sections(values)
@@ -115,18 +115,16 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"setting {key}: {first['msg']}", "see the settings table in README.md") from error
+        raise UsageError(f"setting {key}: {first['msg']}", "see docs/reference/settings.md") from error
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:
-    # Pydantic takes what it does not know for somebody else's; a typing error would be a silent default.
+    # Pydantic ignores unknown sections, so a misspelt one would have no effect.
     known = {field.alias or name for name, field in Settings.model_fields.items()}
-    ours = [name.removeprefix("SEATRIAL_") for name in os.environ if name.startswith("SEATRIAL_")]
-    given = {*values, *(name.partition("__")[0].lower() for name in ours if "__" in name)}
+    names = [name.removeprefix("SEATRIAL_") for name in os.environ if name.startswith("SEATRIAL_")]
+    given = {*values, *(name.partition("__")[0].lower() for name in names if "__" in name)}
     for section in sorted(given - known):
-        raise UsageError(
-            f"setting {section}: there is no such section", "see the settings table in README.md"
-        )
+        raise UsageError(f"setting {section}: unknown section", "see docs/reference/settings.md")
 
 
 def _local(workspace: Workspace) -> dict[str, Any]:
@@ -145,6 +143,6 @@ def _read(path: Path, *, missing_ok: bool = False) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text())
     except FileNotFoundError as error:
-        raise UsageError(f"{path.name} is missing", "run this inside a checkout of Seatrial") from error
+        raise UsageError(f"{path.name} is missing", "run the command in a checkout of Seatrial") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path.name} is not TOML: {error}", "mend that line") from error
+        raise UsageError(f"{path.name} is not TOML: {error}", "fix that line") from error

@@ -1,4 +1,4 @@
-"""The deployed endpoint as a client sees it: HTTP verbs, no retries, every request with a timeout."""
+"""An HTTP client of the deployed endpoint: no retries, every request with a timeout."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ PHOTO = "application/octet-stream"
 
 
 class ApiClient:
-    """Asks one endpoint, either on one kept connection or on a new one for each request.
+    """Sends requests to one endpoint, on a persistent connection or on a new one for each request.
 
-    `address` is where to connect when that is not what the URL's name resolves to on this machine;
-    the name itself still stands in the Host header.
+    `address` is where to connect if it is not what the URL's name resolves to on this machine; the Host
+    header still has the name.
     """
 
-    def __init__(self, url: str, address: str = "", *, keep: bool = True) -> None:
+    def __init__(self, url: str, address: str = "", *, keep_alive: bool = True) -> None:
         parts = urlsplit(url)
         self.host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
         self.url = f"{parts.scheme}://{address or self.host}{port}{parts.path.rstrip('/')}"
-        self._headers = {"Host": f"{self.host}{port}"} | ({} if keep else {"Connection": "close"})
-        self._session = requests.Session() if keep else None
+        self._headers = {"Host": f"{self.host}{port}"} | ({} if keep_alive else {"Connection": "close"})
+        self._session = requests.Session() if keep_alive else None
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> requests.Response:
         """GET a path."""
-        return self._ask("GET", path, headers=headers)
+        return self._send("GET", path, headers=headers)
 
     def post(
         self,
@@ -41,28 +41,28 @@ class ApiClient:
         files: Any = None,
     ) -> requests.Response:
         """POST a body, or a form with `files`."""
-        return self._ask("POST", path, headers=headers, data=data, files=files)
+        return self._send("POST", path, headers=headers, data=data, files=files)
 
     def predict(self, photo: bytes, top: int | None = None) -> requests.Response:
-        """Ask /predict what is on a photo."""
+        """POST a photo to /predict."""
         query = "" if top is None else f"?top={top}"
         return self.post(f"/predict{query}", photo, {"Content-Type": PHOTO})
 
     def score(self, *photos: bytes, quote: str = "{}") -> requests.Response:
-        """Ask /score in the original wire format; `quote` is how each item is written."""
+        """POST photos to /score in the original wire format; `quote` is the format of each item."""
         items = [quote.format(base64.b64encode(photo).decode()) for photo in photos]
         body = json.dumps({"input": json.dumps(items)})
         return self.post("/score", body, {"Content-Type": "application/json"})
 
     def version(self) -> dict[str, dict[str, str]]:
-        """Return what /version says."""
-        answer = self.get("/version")
-        answer.raise_for_status()
-        return dict(answer.json())
+        """Return the body of /version. Raises requests.HTTPError if the status is not 2xx."""
+        response = self.get("/version")
+        response.raise_for_status()
+        return dict(response.json())
 
-    def _ask(
-        self, verb: str, path: str, headers: Mapping[str, str] | None = None, **what: Any
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **body: Any
     ) -> requests.Response:
-        asker = self._session or requests
+        sender = self._session or requests
         merged = {**self._headers, **(headers or {})}
-        return asker.request(verb, self.url + path, headers=merged, timeout=TIMEOUT, **what)
+        return sender.request(method, self.url + path, headers=merged, timeout=TIMEOUT, **body)

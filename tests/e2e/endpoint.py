@@ -1,16 +1,16 @@
-"""Where an endpoint is: its URL, and the addresses that its name leads to."""
+"""The endpoint under test: its URL and the addresses that its name resolves to."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import dns.exception
 import dns.resolver
+import tenacity
 
 RESOLVE_SECONDS = 10
 CONNECT_SECONDS = 5
@@ -18,7 +18,7 @@ CONNECT_SECONDS = 5
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where to ask: the URL, the addresses that its name resolves to, and whether it has a name."""
+    """A URL, the addresses that its name resolves to, and whether it has a name."""
 
     url: str
     addresses: tuple[str, ...]
@@ -26,11 +26,11 @@ class Endpoint:
 
 
 def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> Endpoint:
-    """Return the endpoint of a URL, once something listens there.
+    """Return the endpoint of a URL after a successful connection to it.
 
     A name is looked up in `rules` (HOST:PORT:ADDRESS) first, then at the DNS `server` (ADDRESS:PORT;
-    empty: this machine's own resolver). Raises LookupError when it resolves nowhere in time, or nothing
-    listens.
+    empty: this machine's resolver). Raises LookupError if it does not resolve in time or the connection
+    fails.
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -38,7 +38,7 @@ def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> Endpoint:
     try:
         socket.create_connection((addresses[0], port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
-        raise LookupError(f"nothing listens at {url} ({addresses[0]}:{port}): {error}") from error
+        raise LookupError(f"cannot connect to {url} ({addresses[0]}:{port}): {error}") from error
     return Endpoint(url, addresses, named=not _is_address(host))
 
 
@@ -63,12 +63,18 @@ def _resolve(host: str, server: str) -> tuple[str, ...]:
     if server:
         address, _, port = server.rpartition(":")
         resolver.nameservers, resolver.port = [address], int(port)
-    end, why = time.monotonic() + RESOLVE_SECONDS, ""
-    while time.monotonic() < end:
-        try:
-            return tuple(str(row) for row in resolver.resolve(host, "A", lifetime=2))
-        except dns.exception.DNSException as error:
-            why = type(error).__name__
-        time.sleep(0.2)
-    asked = server or "this machine's resolver"
-    raise LookupError(f"{host!r} does not resolve within {RESOLVE_SECONDS} s at {asked} ({why})")
+    # Not seatrial.wait: the suite with --url does not need seatrial.
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_delay(RESOLVE_SECONDS),
+        wait=tenacity.wait_fixed(0.2),
+        retry=tenacity.retry_if_exception_type(dns.exception.DNSException),
+        reraise=True,
+    )
+    try:
+        return tuple(str(row) for row in retrying(resolver.resolve, host, "A", lifetime=2))
+    except dns.exception.DNSException as error:
+        where = server or "this machine's resolver"
+        reason = type(error).__name__
+        raise LookupError(
+            f"{host!r} does not resolve within {RESOLVE_SECONDS} s at {where} ({reason})"
+        ) from error

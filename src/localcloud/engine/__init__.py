@@ -1,4 +1,4 @@
-"""The container engine: the one that answers, else one of our own."""
+"""The container engine: an existing one, or one that localcloud installs and starts."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ import docker
 
 from localcloud.engine import connection
 from localcloud.engine import install as engine_install
-from localcloud.engine.home import EngineHome, default_home, read_record
+from localcloud.engine.paths import EnginePaths, default_paths
 from localcloud.engine.processes import children
-from localcloud.engine.start import start_engine
-from localcloud.engine.stop import stop_engine
+from localcloud.engine.record import read_record
+from localcloud.engine.startup import start_engine
+from localcloud.engine.teardown import stop_engine
 from localcloud.errors import LocalcloudError
-from localcloud.filelock import held
-from localcloud.report import Report
+from localcloud.locks import exclusive
+from localcloud.progress import ProgressReporter
+
+NO_ENGINE = "No container engine responds"
 
 
 @dataclass(frozen=True)
-class Engine:
-    """An engine that answers.
+class RunningEngine:
+    """An engine that responds.
 
-    ``host`` is its address as DOCKER_HOST takes it; ``log`` is where it writes, known for ours only.
+    ``host`` is its address in the format of DOCKER_HOST; ``log`` is None unless localcloud started it.
     """
 
     host: str
@@ -33,83 +36,86 @@ class Engine:
     log: Path | None
 
 
-def find(home: EngineHome | None = None) -> Engine | None:
-    """Return the engine that answers, or None.
+def find(paths: EnginePaths | None = None) -> RunningEngine | None:
+    """Return the first engine that responds, or None; with ``paths`` only that engine is tried.
 
-    With ``home`` only that one is tried. Raises LocalcloudError where one is there that refuses this user.
+    Raises LocalcloudError if this user has no permission to use it.
     """
-    for host in [home.host] if home else connection.hosts():
-        if connection.answers(host):
-            return _describe(host, home or default_home())
+    for host in [paths.host] if paths else connection.hosts():
+        if connection.responds(host):
+            return _describe(host, paths or default_paths())
     return None
 
 
-def _describe(host: str, home: EngineHome) -> Engine:
-    record = read_record(home)
-    ours = host == home.host and record is not None and record.alive()
-    return Engine(host, ours, connection.version(host), home.log if ours else None)
+def require() -> RunningEngine:
+    """Return the engine that responds; raise LocalcloudError if there is none."""
+    found = find()
+    if found is None:
+        raise LocalcloudError(NO_ENGINE, "run make up, or start Docker")
+    return found
 
 
-def ensure(report: Report, home: EngineHome | None = None) -> Engine:
-    """Return an engine that answers; on Debian and Ubuntu, as root, install and start one where none does.
+def client() -> docker.DockerClient:
+    """Return a client of the engine that responds; raise LocalcloudError if there is none."""
+    return connection.connect(require().host)
 
-    Raises LocalcloudError where none answers and none can be started; an engine found is never changed.
+
+def ensure(progress: ProgressReporter, paths: EnginePaths | None = None) -> RunningEngine:
+    """Return an engine that responds. As root on Debian or Ubuntu, install and start one if necessary.
+
+    An existing engine is never changed. Raises LocalcloudError if none responds and none can be started.
     """
-    found = find(home)
+    found = find(paths)
     if found:
         return found
-    if home is None and os.environ.get("DOCKER_HOST"):
+    if paths is None and os.environ.get("DOCKER_HOST"):
         raise LocalcloudError(
-            f"No container engine answers at DOCKER_HOST={os.environ['DOCKER_HOST']}",
-            "start it, or unset DOCKER_HOST",
+            f"{NO_ENGINE} at DOCKER_HOST={os.environ['DOCKER_HOST']}", "start it, or unset DOCKER_HOST"
         )
-    with _alone(home or default_home()):
-        return find(home) or _make(report, home)
+    with _exclusive(paths or default_paths()):
+        return find(paths) or _install_and_start(progress, paths)
 
 
-def _alone(home: EngineHome) -> AbstractContextManager[None]:
-    return held(home.root.with_suffix(".lock"), "starting or stopping the engine")
+def stop(progress: ProgressReporter, paths: EnginePaths | None = None, *, keep_images: bool = False) -> bool:
+    """Stop the engine if localcloud started it, and restore the machine's previous state.
 
-
-def _make(report: Report, home: EngineHome | None) -> Engine:
-    engine_install.install(engine_install.ENGINE, report, why="No container engine answers")
-    if home is None:
-        engine_install.start_by_systemd(report)
-    if os.geteuid() != 0:
-        raise LocalcloudError(
-            "No container engine answers, and only root may start one", "sudo systemctl start docker"
-        )
-    found = find(home)
-    if found:
-        return found
-    place = home or default_home()
-    with report.step("start the container engine"):
-        start_engine(place)
-    return _describe(place.host, place)
-
-
-def stop(report: Report, home: EngineHome | None = None, *, keep_images: bool = False) -> bool:
-    """Stop the engine that we started and take every trace of it away; say whether there was one.
-
-    An engine that was there before us is left alone. With `keep_images` what it has built stays.
+    Returns False, and changes nothing, if localcloud did not start the engine. With ``keep_images`` its
+    images and build cache stay.
     """
-    place = home or default_home()
-    with _alone(place):
-        record = read_record(place)
+    paths = paths or default_paths()
+    with _exclusive(paths):
+        record = read_record(paths)
         if record is None:
             return False
-        with report.step("stop the container engine"):
-            if not record.alive() and children(place):
-                # It died and left containers: only an engine can end them properly.
+        with progress.step("stop the container engine", "stopping"):
+            if not record.alive() and children(paths):
+                # A killed engine has left containers, and only an engine can stop and remove them.
                 with suppress(LocalcloudError):
-                    record = start_engine(place)
-            stop_engine(place, record, keep_images)
+                    record = start_engine(paths)
+            stop_engine(paths, record, keep_images)
     return True
 
 
-def client(home: EngineHome | None = None) -> docker.DockerClient:
-    """Return a client of the engine that answers. Raises LocalcloudError where none does."""
-    found = find(home)
-    if found is None:
-        raise LocalcloudError("No container engine answers", "make up starts one, or start Docker")
-    return connection.connect(found.host)
+def _describe(host: str, paths: EnginePaths) -> RunningEngine:
+    record = read_record(paths)
+    ours = host == paths.host and record is not None and record.alive()
+    return RunningEngine(host, ours, connection.version(host), paths.log if ours else None)
+
+
+def _exclusive(paths: EnginePaths) -> AbstractContextManager[None]:
+    return exclusive(paths.lock, "starting or stopping the container engine")
+
+
+def _install_and_start(progress: ProgressReporter, paths: EnginePaths | None) -> RunningEngine:
+    engine_install.install(engine_install.ENGINE, progress, why=NO_ENGINE)
+    if paths is None:
+        engine_install.start_by_systemd(progress)
+    if os.geteuid() != 0:
+        raise LocalcloudError(f"{NO_ENGINE}, and only root can start one", "sudo systemctl start docker")
+    found = find(paths)
+    if found:
+        return found
+    paths = paths or default_paths()
+    with progress.step("start the container engine", "starting"):
+        start_engine(paths)
+    return _describe(paths.host, paths)

@@ -1,4 +1,4 @@
-"""Finding an engine that answers, and talking to it."""
+"""Find and connect to a container engine."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import docker
 from docker.context import ContextAPI
 from docker.errors import DockerException
 
-from localcloud.engine.home import DEFAULT_SOCKET
+from localcloud.engine.paths import DEFAULT_SOCKET
 from localcloud.errors import LocalcloudError
 
 PING_SECONDS = 5
-CALL_SECONDS = 120
+REQUEST_SECONDS = 120
 
 
 def hosts() -> list[str]:
-    """Return the addresses to try, in order: DOCKER_HOST alone, else the context's and the usual sockets."""
-    named = os.environ.get("DOCKER_HOST")
-    if named:
-        return [named]
+    """Return the addresses to try, in order: DOCKER_HOST alone, or the current context and usual sockets."""
+    configured = os.environ.get("DOCKER_HOST")
+    if configured:
+        return [configured]
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    usual = [
+    defaults = [
         _context_host(),
         f"unix://{DEFAULT_SOCKET}",
         f"unix://{runtime}/docker.sock" if runtime else "",
         f"unix://{Path.home()}/.docker/run/docker.sock",
     ]
-    return list(dict.fromkeys(host for host in usual if host))
+    return list(dict.fromkeys(host for host in defaults if host))
 
 
 def _context_host() -> str:
@@ -42,12 +42,12 @@ def _context_host() -> str:
     return str(host).replace("http+unix://", "unix://")
 
 
-def answers(host: str) -> bool:
-    """Say whether an engine answers there.
+def responds(host: str) -> bool:
+    """Return whether an engine responds at ``host``.
 
-    Raises LocalcloudError where one is there and this user may not use it.
+    Raises LocalcloudError if this user has no permission to use its socket.
     """
-    _refuse_forbidden(host)
+    _require_permission(host)
     try:
         client = docker.DockerClient(base_url=host, timeout=PING_SECONDS)
         try:
@@ -58,8 +58,8 @@ def answers(host: str) -> bool:
         return False
 
 
-def _refuse_forbidden(host: str) -> None:
-    """docker-py tells a refusal and an absence alike, so the socket is tried by hand."""
+def _require_permission(host: str) -> None:
+    """Raise LocalcloudError on a permission error, which the SDK reports like a missing socket."""
     address = urlsplit(host)
     if address.scheme != "unix":
         return
@@ -69,15 +69,15 @@ def _refuse_forbidden(host: str) -> None:
             probe.connect(address.path)
         except PermissionError as error:
             raise LocalcloudError(
-                f"The container engine at {address.path} refuses this user",
+                f"No permission to use the container engine at {address.path}",
                 "join its group: sudo usermod -aG docker $USER, then log in again",
             ) from error
         except OSError:
             return
 
 
-def connect(host: str, timeout: int = CALL_SECONDS) -> docker.DockerClient:
-    """Return a client for the engine at ``host``; each call has ``timeout`` seconds."""
+def connect(host: str, timeout: int = REQUEST_SECONDS) -> docker.DockerClient:
+    """Return a client for the engine at ``host``. ``timeout`` is the limit of each request in seconds."""
     return docker.DockerClient(base_url=host, timeout=timeout)
 
 

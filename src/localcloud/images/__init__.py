@@ -1,6 +1,6 @@
-"""What the parts are made of: images pulled where that can be, else built, each named after its inputs.
+"""The images of the parts: pulled if a registry provides them, else built.
 
-An image that is already in the engine under that name is used as it is, so a second call only looks.
+Each built image has a tag computed from its inputs. An image that the engine already has is not built again.
 """
 
 from __future__ import annotations
@@ -10,59 +10,50 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from localcloud import engine
-from localcloud.engine.home import cache_dir
+from localcloud.cache import lock_path
 from localcloud.errors import LocalcloudError
-from localcloud.filelock import held
 from localcloud.images import base_image, builder, node_image, pull, tags
 from localcloud.images.builder import Build
 from localcloud.images.node_image import NodeImage
-from localcloud.report import Report
+from localcloud.locks import exclusive
+from localcloud.progress import ProgressReporter
 
 __all__ = ["PARTS", "NodeImage", "ensure", "kind_binary", "node"]
 
 PARTS = ("blob", "registry", "dns", "loadbalancer", "metrics")
 
 
-def ensure(names: Collection[str], report: Report) -> dict[str, str]:
-    """Return the reference of each image named (of ``PARTS``, or ``base``), having made what was not there.
+def ensure(names: Collection[str], progress: ProgressReporter) -> dict[str, str]:
+    """Return the references of images by name, from ``PARTS`` or "base"; build missing ones in parallel.
 
-    Missing ones are built side by side. Raises LocalcloudError with the log's end of one that failed.
+    Raises LocalcloudError with the end of the build log if a build fails.
     """
     unknown = set(names) - {"base", *PARTS}
     if unknown:
-        raise LocalcloudError(
-            f"No image is called {sorted(unknown)[0]}", f"there are base, {', '.join(PARTS)}"
-        )
-    host = _host()
-    base = base_image.ensure(host, report)
+        raise LocalcloudError(f"Unknown image {sorted(unknown)[0]}", f"use base, {', '.join(PARTS)}")
+    host = engine.require().host
+    base = base_image.ensure(host, progress)
     parts = [name for name in names if name != "base"]
     with ThreadPoolExecutor(max_workers=max(1, len(parts))) as pool:
-        made = dict(zip(parts, pool.map(lambda name: _part(name, base, host, report), parts), strict=True))
-    return {name: made.get(name, base) for name in names}
+        built = dict(zip(parts, pool.map(lambda name: _part(name, base, host, progress), parts), strict=True))
+    return {name: built.get(name, base) for name in names}
 
 
-def node(report: Report) -> NodeImage:
-    """Return the node image: kind's own where it can be pulled, else ours."""
-    return node_image.ensure(_host(), report)
+def node(progress: ProgressReporter) -> NodeImage:
+    """Return the node image: kind's own if it can be pulled, else one that is built."""
+    return node_image.ensure(engine.require().host, progress)
 
 
-def kind_binary(report: Report) -> Path:
-    """Return a kind program for this machine."""
-    return node_image.kind_binary(_host(), report)
+def kind_binary(progress: ProgressReporter) -> Path:
+    """Return the path of a kind program for this machine."""
+    return node_image.kind_binary(engine.require().host, progress)
 
 
-def _part(name: str, base: str, host: str, report: Report) -> str:
+def _part(name: str, base: str, host: str, progress: ProgressReporter) -> str:
     context = tags.folder(name)
     tag = tags.reference(name, context, [base])
-    with held(cache_dir() / "locks" / f"{name}.lock", f"making the image {name}"):
-        if not pull.identity(host, tag):
-            with report.step(f"image {name}"):
+    with exclusive(lock_path(name), f"building the {name} image"):
+        if not pull.local_reference(host, tag):
+            with progress.step(f"{name} image", "building"):
                 builder.build(Build(name, context, tag=tag, arguments={"BASE": base}), host)
     return tag
-
-
-def _host() -> str:
-    found = engine.find()
-    if found is None:
-        raise LocalcloudError("No container engine answers", "make up starts one, or start Docker")
-    return found.host

@@ -1,4 +1,4 @@
-"""Building an image by BuildKit, with whichever Docker client of this machine can."""
+"""Build images with BuildKit."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from functools import cache
 from pathlib import Path
 
 from localcloud import process
-from localcloud.engine.home import cache_dir
+from localcloud.cache import build_log_path
 from localcloud.errors import LocalcloudError
 
 BUILD_SECONDS = 3600
-# Clients older than this speak BuildKit by themselves; newer ones leave it to their plugin.
-FIRST_WITHOUT = 23
+# Older clients contain a BuildKit client; from this major version on it is in the buildx plugin.
+FIRST_WITH_PLUGIN = 23
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-FULL = re.compile(r"no space left on device|ENOSPC|disk quota exceeded", re.IGNORECASE)
+DISK_FULL = re.compile(r"no space left on device|ENOSPC|disk quota exceeded", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Build:
-    """One build: a context folder with its Dockerfile, its arguments, and what becomes of the result.
+    """One build: a context directory with a Dockerfile, build arguments, and a result.
 
-    ``tag`` names the image; without one, the files of the stage ``target`` go to the folder ``output``.
+    The result is an image named ``tag``, or the files of the stage ``target`` in the directory ``output``.
     """
 
     name: str
@@ -38,23 +38,23 @@ class Build:
 
 
 @cache
-def client_program() -> str:
-    """Return the Docker client that can build by BuildKit. Raises LocalcloudError where there is none."""
-    found = [shutil.which("docker"), "/usr/local/bin/docker", "/usr/bin/docker"]
-    for program in dict.fromkeys(path for path in found if path and Path(path).is_file()):
-        if _can_build(program):
+def find_buildkit_client() -> str:
+    """Return the path of a Docker client that supports BuildKit; raise LocalcloudError if there is none."""
+    paths = [shutil.which("docker"), "/usr/local/bin/docker", "/usr/bin/docker"]
+    for program in dict.fromkeys(path for path in paths if path and Path(path).is_file()):
+        if _supports_buildkit(program):
             return program
     raise LocalcloudError(
-        "No Docker client here can build with BuildKit",
-        "apt-get install docker-buildx (Debian 12: docker.io), or Docker's own buildx plugin",
+        "No Docker client with BuildKit found",
+        "apt-get install docker-buildx (Debian 12: docker.io), or install Docker's buildx plugin",
     )
 
 
-def _can_build(program: str) -> bool:
+def _supports_buildkit(program: str) -> bool:
     try:
-        said = process.run([program, "--version"], timeout=20).stdout
-        version = re.search(r"version (\d+)\.", said)
-        if version and int(version[1]) < FIRST_WITHOUT:
+        output = process.run([program, "--version"], timeout=20).stdout
+        version = re.search(r"version (\d+)\.", output)
+        if version and int(version[1]) < FIRST_WITH_PLUGIN:
             return True
         process.run([program, "buildx", "version"], timeout=20)
     except LocalcloudError:
@@ -63,26 +63,25 @@ def _can_build(program: str) -> bool:
 
 
 def build(job: Build, host: str) -> Path:
-    """Build, and return the file with all that the builder said.
+    """Run a build and return the path of its log.
 
-    Raises LocalcloudError with the log's end; a full disk is told as that.
+    Raises LocalcloudError with the end of the log; a full disk has its own error text.
     """
-    log = cache_dir() / "logs" / f"image-{job.name}{'-' + job.target if job.target else ''}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log = build_log_path(f"{job.name}-{job.target}" if job.target else job.name)
     environment = {**os.environ, "DOCKER_HOST": host, "DOCKER_BUILDKIT": "1"}
     try:
-        process.run(command(job, client_program()), timeout=BUILD_SECONDS, env=environment, log=log)
+        process.run(command(job, find_buildkit_client()), timeout=BUILD_SECONDS, env=environment, log=log)
     except LocalcloudError as error:
-        raise explained(job.name, error, log) from error
+        raise build_error(job.name, error, log) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise _full(job.name, log) from error
+            raise _disk_full(job.name, process.log_tail(log)) from error
         raise
     return log
 
 
 def command(job: Build, program: str) -> list[str]:
-    """Return the words of the build. Proxies go by name, so that a password in one is in no argument."""
+    """Return the command line. Proxy variables are passed by name, so that no password is in an argument."""
     words = [program, "build", "--progress=plain", f"--label=seatrial.image={job.name}"]
     for key, value in (job.arguments or {}).items():
         words += ["--build-arg", f"{key}={value}"]
@@ -95,23 +94,23 @@ def command(job: Build, program: str) -> list[str]:
 
 
 def _certificates(environment: Mapping[str, str]) -> Sequence[str]:
-    # A machine behind an inspecting proxy names its own authorities: lent to the build, never copied.
-    named = environment.get("SSL_CERT_FILE")
-    return ["--secret", f"id=ca,src={named}"] if named and Path(named).is_file() else []
+    # A build secret, because the certificates of a TLS-inspecting proxy must not be part of an image.
+    path = environment.get("SSL_CERT_FILE")
+    return ["--secret", f"id=ca,src={path}"] if path and Path(path).is_file() else []
 
 
-def explained(name: str, error: LocalcloudError, log: Path) -> LocalcloudError:
-    """Return the failure of a build in words that name the image, and the cure where the reason is known."""
-    if FULL.search(error.log_tail):
-        return _full(name, log, error.log_tail)
+def build_error(name: str, error: LocalcloudError, log: Path) -> LocalcloudError:
+    """Return an error that names the image, with the hint for a full disk if that is the reason."""
+    if DISK_FULL.search(error.log_tail):
+        return _disk_full(name, error.log_tail)
     return LocalcloudError(
-        f"The image {name} could not be built: {error.message}", f"read {log}", error.log_tail
+        f"Building the {name} image failed: {error.message}", f"read {log}", error.log_tail
     )
 
 
-def _full(name: str, log: Path, said: str = "") -> LocalcloudError:
+def _disk_full(name: str, output: str) -> LocalcloudError:
     return LocalcloudError(
-        f"The disk is full: the image {name} could not be built",
-        "make room (docker system df tells what the engine holds), then run the same again",
-        said or process.log_tail(log),
+        f"Building the {name} image failed: the disk is full",
+        "free space (docker system df shows what the container engine uses), then try again",
+        output,
     )

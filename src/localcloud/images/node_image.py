@@ -1,4 +1,4 @@
-"""The node image of the cluster, and the program that makes clusters of it."""
+"""The node image of the cluster, and the kind program."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from pathlib import Path
 from typing import Literal
 
 from localcloud import process
-from localcloud.engine.home import cache_dir
+from localcloud.cache import cache_directory, lock_path
 from localcloud.errors import LocalcloudError
-from localcloud.filelock import held
 from localcloud.images import base_image, builder, pull, tags
 from localcloud.images.builder import Build
-from localcloud.report import Report
+from localcloud.locks import exclusive
+from localcloud.progress import ProgressReporter
 
-# What kind v0.33.0 takes by default; both change together, with images/node/kind/go.mod.
+# The default of kind v0.33.0. Change it together with OLDEST_KIND and images/node/kind/go.mod.
 PULLED = "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5"
 OLDEST_KIND = (0, 33)
 
 
 @dataclass(frozen=True)
 class NodeImage:
-    """A node image, how it was come by, and the version of Kubernetes in it (such as v1.34.10)."""
+    """A node image, whether it was pulled or built, and its version of Kubernetes, such as v1.34.10."""
 
     reference: str
     source: Literal["pulled", "built"]
     kubernetes_version: str
 
 
-def ensure(host: str, report: Report) -> NodeImage:
-    """Return the node image: kind's own where it is here or can be pulled, else one built from packages.
+def ensure(host: str, progress: ProgressReporter) -> NodeImage:
+    """Return the node image: kind's own if the engine has it or can pull it, else one built from source.
 
-    A build takes minutes the first time. Raises LocalcloudError with the log's end where it fails.
+    The first build takes minutes. Raises LocalcloudError with the end of the log if the build fails.
     """
-    with held(cache_dir() / "locks" / "node.lock", "making the node image"):
-        if pull.identity(host, PULLED):
+    with exclusive(lock_path("node"), "building the node image"):
+        if pull.local_reference(host, PULLED):
             return _pulled()
-        own = reference(base_image.present(host))
-        if pull.identity(host, own):
+        own = built_reference(base_image.existing_reference(host))
+        if pull.local_reference(host, own):
             return _built(own)
-        if pull.reachable(host, PULLED):
-            with report.step("pull kind's node image"):
+        if pull.is_available(host, PULLED):
+            with progress.step("pull kind's node image", "pulling"):
                 pull.pull(host, PULLED)
             return _pulled()
-        return _built(_build(host, report))
+        return _built(_build(host, progress))
 
 
-def reference(base: str) -> str:
-    """Return what our own node image is called when it begins with ``base``."""
+def built_reference(base: str) -> str:
+    """Return the reference that a node image built on ``base`` has."""
     return tags.reference("node", tags.folder("node"), [base])
 
 
 def kubernetes_version(module: Path | None = None) -> str:
-    """Return the version of Kubernetes that our own node image is built from."""
+    """Return the version of Kubernetes in the go.mod of the node image; ``module`` replaces its path."""
     text = (module or tags.folder("node") / "cluster" / "go.mod").read_text()
     found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", text, re.MULTILINE)
     if found is None:
-        raise LocalcloudError("The node's go.mod names no k8s.io/kubernetes", "restore it from git")
+        raise LocalcloudError("The node image's go.mod does not require k8s.io/kubernetes", "git restore it")
     return found[1]
 
 
@@ -72,50 +72,52 @@ def _built(reference: str) -> NodeImage:
     return NodeImage(reference, "built", kubernetes_version())
 
 
-def _build(host: str, report: Report) -> str:
-    base = base_image.ensure(host, report)
-    tag = reference(base)
-    with report.step("image node (Kubernetes from source, minutes the first time)"):
+def _build(host: str, progress: ProgressReporter) -> str:
+    base = base_image.ensure(host, progress)
+    tag = built_reference(base)
+    progress.line("kind's node image cannot be pulled: building one from source, which takes several minutes")
+    with progress.step("node image", "building"):
         builder.build(Build("node", tags.folder("node"), tag=tag, arguments={"BASE": base}), host)
     return tag
 
 
-def kind_binary(host: str, report: Report) -> Path:
-    """Return a kind program for this machine: a recent one on PATH, else one built in a container and kept.
+def kind_binary(host: str, progress: ProgressReporter) -> Path:
+    """Return the path of a kind program: a recent one on PATH, else one that is built in a container.
 
-    Raises LocalcloudError where it can be neither found nor built.
+    The built program is cached. Raises LocalcloudError if the build fails.
     """
     found = shutil.which("kind")
-    if found and recent(found):
+    if found and is_recent(found):
         return Path(found)
     module = tags.folder("node") / "kind"
-    kept = cache_dir() / "bin" / f"kind-{tags.reference('kind', module, [_system()]).rpartition(':')[2]}"
-    with held(cache_dir() / "locks" / "kind.lock", "building kind"):
-        if not (kept.is_file() and recent(str(kept))):
-            _build_kind(host, kept, report)
-    return kept
+    tag = tags.reference("kind", module, [_system()]).rpartition(":")[2]
+    cached = cache_directory() / "bin" / f"kind-{tag}"
+    with exclusive(lock_path("kind"), "building kind"):
+        if not (cached.is_file() and is_recent(str(cached))):
+            _build_kind(host, cached, progress)
+    return cached
 
 
-def recent(program: str) -> bool:
-    """Say whether a kind program is new enough for the node images that we use."""
+def is_recent(program: str) -> bool:
+    """Return whether a kind program supports the node images that localcloud uses."""
     try:
-        said = process.run([program, "version"], timeout=20).stdout
+        output = process.run([program, "version"], timeout=20).stdout
     except (LocalcloudError, OSError):
         return False
-    version = re.search(r"v(\d+)\.(\d+)\.", said)
-    return bool(version) and (int(version[1]), int(version[2])) >= OLDEST_KIND  # type: ignore[index]
+    version = re.search(r"v(\d+)\.(\d+)\.", output)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST_KIND
 
 
-def _build_kind(host: str, target: Path, report: Report) -> None:
-    base = base_image.ensure(host, report)
+def _build_kind(host: str, target: Path, progress: ProgressReporter) -> None:
+    base = base_image.ensure(host, progress)
     target.parent.mkdir(parents=True, exist_ok=True)
     arguments = {"BASE": base, "KIND_OS": _system()}
-    with report.step("build kind"), tempfile.TemporaryDirectory(dir=target.parent) as place:
-        context = tags.folder("node")
-        builder.build(Build("node", context, arguments=arguments, target="kind", output=Path(place)), host)
-        made = Path(place) / "kind"
-        made.chmod(0o755)
-        made.replace(target)
+    with progress.step("kind", "building"), tempfile.TemporaryDirectory(dir=target.parent) as directory:
+        context, output = tags.folder("node"), Path(directory)
+        builder.build(Build("node", context, arguments=arguments, target="kind", output=output), host)
+        built = output / "kind"
+        built.chmod(0o755)
+        built.replace(target)
 
 
 def _system() -> str:

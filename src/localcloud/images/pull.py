@@ -1,4 +1,4 @@
-"""Images that come from a registry, where one can be reached: asked with a short deadline."""
+"""Images from registries, and the references of images in the engine."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from localcloud.errors import LocalcloudError
 
 PROBE_SECONDS = 6
 PULL_SECONDS = 900
-_known: dict[tuple[str, str], bool] = {}
-_asking = Lock()
+_available: dict[tuple[str, str], bool] = {}
+_lock = Lock()
 
 
-def reachable(host: str, reference: str) -> bool:
-    """Say whether the engine itself finds the image in its registry, within 6 s; asked once."""
-    with _asking:
-        if (host, reference) not in _known:
-            _known[host, reference] = _probe(host, reference)
-        return _known[host, reference]
+def is_available(host: str, reference: str) -> bool:
+    """Return whether the engine finds the image in its registry within 6 s; the result is cached."""
+    with _lock:
+        if (host, reference) not in _available:
+            _available[host, reference] = _probe(host, reference)
+        return _available[host, reference]
 
 
 def _probe(host: str, reference: str) -> bool:
@@ -34,29 +34,29 @@ def _probe(host: str, reference: str) -> bool:
     return True
 
 
-def identity(host: str, reference: str) -> str:
-    """Return the reference with the digest of what the engine has under it, or nothing where it has none."""
+def local_reference(host: str, reference: str) -> str:
+    """Return the reference of an image in the engine, with its digest if it has one, or an empty string."""
     with closing(docker.DockerClient(base_url=host)) as client:
         try:
             image = client.images.get(reference)
         except ImageNotFound:
             return ""
         digests = image.attrs.get("RepoDigests") or []
-        return (
-            f"{reference}@{digests[0].partition('@')[2]}" if digests and "@" not in reference else reference
-        )
+        if not digests or "@" in reference:
+            return reference
+        return f"{reference}@{digests[0].partition('@')[2]}"
 
 
 def pull(host: str, reference: str) -> None:
-    """Pull an image. Raises LocalcloudError where the registry that answered the probe then fails."""
+    """Pull an image; raise LocalcloudError if the registry or the engine reports an error."""
     with closing(docker.DockerClient(base_url=host, timeout=PULL_SECONDS)) as client:
         try:
             for line in client.api.pull(reference, stream=True, decode=True):
                 if "error" in line:
-                    raise LocalcloudError(
-                        f"{reference} could not be pulled: {line['error']}", "run the same again"
-                    )
+                    raise _pull_error(reference, line["error"])
         except (APIError, RequestException) as error:
-            raise LocalcloudError(
-                f"{reference} could not be pulled: {error}", "run the same again"
-            ) from error
+            raise _pull_error(reference, error) from error
+
+
+def _pull_error(reference: str, reason: object) -> LocalcloudError:
+    return LocalcloudError(f"Pulling {reference} failed: {reason}", "try again")

@@ -1,4 +1,4 @@
-"""What an image of ours is called: after everything that goes into it."""
+"""Image tags that are computed from everything an image is built from."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ TAG_DIGITS = 16
 
 
 def folder(name: str) -> Path:
-    """Return the folder with an image's Dockerfile and what belongs to it."""
+    """Return the directory with an image's Dockerfile and its context."""
     return HERE / name
 
 
 def sources(directory: Path) -> list[Path]:
-    """Return the files that an image is built from, in a fixed order."""
+    """Return the files of an image's context in a fixed order."""
     return sorted(
         path
         for path in directory.rglob("*")
@@ -25,7 +25,7 @@ def sources(directory: Path) -> list[Path]:
 
 
 def reference(name: str, directory: Path, others: Iterable[str] = ()) -> str:
-    """Return ``seatrial/<name>:<hash>``, hashing names, modes and bytes of the files, and ``others``."""
+    """Return ``seatrial/<name>:<hash>``; the hash covers file names, modes, content and ``others``."""
     digest = hashlib.sha256()
     for path in sources(directory):
         executable = "x" if path.stat().st_mode & 0o100 else "-"

@@ -1,1 +1,1 @@
-"""The parts of an instance: one module each, a container or an object in the cluster behind it."""
+"""The parts of an instance, one module each: a container, or objects in the cluster."""

@@ -1,4 +1,4 @@
-"""Blob storage: Azurite, with a generated account key and its data in a volume."""
+"""Blob storage: Azurite with a generated account key, its data in a volume."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import secrets
 
 from docker import DockerClient
 
-from localcloud import containers, secret
-from localcloud.addresses import Addresses, answers
-from localcloud.containers import File, Spec
+from localcloud import containers, credentials
+from localcloud.addresses import Addresses, accepts_connections
+from localcloud.containers import ContainerFile, ContainerSpec
 from localcloud.instance import Instance
 
 PART = "blob"
@@ -17,10 +17,10 @@ ACCOUNT = "seatrial"
 CONTAINER = "models"
 PORT = 10000
 READY_SECONDS = 60
-# Lives and dies with the data, and spares a second start a slow look.
-MADE = "/data/.container-made"
+# In the data volume, so that it is removed with the data; saves one request on every later start.
+CONTAINER_MARKER = "/data/.container-made"
 ACCOUNTS = "/run/azurite-accounts"
-# Azurite takes accounts from the environment alone; set inside, the engine cannot tell them.
+# Azurite reads accounts from its environment only. The shell sets it: docker inspect must not show the key.
 COMMAND = (
     f'AZURITE_ACCOUNTS="$(cat {ACCOUNTS})" exec azurite-blob --blobHost 0.0.0.0 --blobPort {PORT}'
     " --location /data --skipApiVersionCheck --disableTelemetry --silent"
@@ -28,16 +28,18 @@ COMMAND = (
 
 
 def ensure(client: DockerClient, instance: Instance, addresses: Addresses, image: str) -> None:
-    """Have Blob answer at its address, with the account and the container for models.
+    """Start Blob storage if it does not run, with its account and the container for models.
 
-    Raises LocalcloudError where it cannot be started or gives no answer within a minute.
+    Raises LocalcloudError if it does not start or does not respond within a minute.
     """
-    key = secret.ensure(instance.secrets / "blob-key", _new_key)
+    key = credentials.read_or_create(instance.secrets / "blob-key", _new_key)
     container = containers.ensure(client, instance, spec(instance, addresses, image, key))
-    containers.wait(container, lambda: answers(addresses.blob, PORT), READY_SECONDS, PART)
-    if container.exec_run(["test", "-e", MADE]).exit_code:
-        _make_container(endpoint(addresses), key)
-        containers.put(container, [File(MADE, "")])
+    containers.wait_until_ready(
+        container, lambda: accepts_connections(addresses.blob, PORT), READY_SECONDS, PART
+    )
+    if container.exec_run(["test", "-e", CONTAINER_MARKER]).exit_code:
+        _create_blob_container(endpoint(addresses), key)
+        containers.put_files(container, [ContainerFile(CONTAINER_MARKER, "")])
 
 
 def endpoint(addresses: Addresses) -> str:
@@ -45,15 +47,15 @@ def endpoint(addresses: Addresses) -> str:
     return f"http://{addresses.blob}:{PORT}/{ACCOUNT}"
 
 
-def spec(instance: Instance, addresses: Addresses, image: str, key: str) -> Spec:
-    """Return the container that Blob should be."""
-    return Spec(
+def spec(instance: Instance, addresses: Addresses, image: str, key: str) -> ContainerSpec:
+    """Return the desired container."""
+    return ContainerSpec(
         part=PART,
         image=image,
         entrypoint=["/bin/sh", "-c", COMMAND],
         ports={f"{PORT}/tcp": (addresses.blob, PORT)},
         volumes={instance.container(PART): "/data"},
-        files=[File(ACCOUNTS, f"{ACCOUNT}:{key}")],
+        files=[ContainerFile(ACCOUNTS, f"{ACCOUNT}:{key}")],
     )
 
 
@@ -61,7 +63,7 @@ def _new_key() -> str:
     return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
-def _make_container(url: str, key: str) -> None:
+def _create_blob_container(url: str, key: str) -> None:
     from azure.core.exceptions import ResourceExistsError
     from azure.storage.blob import BlobServiceClient
 

@@ -1,4 +1,4 @@
-"""The cluster: kind, unmodified, with one node on the instance's network."""
+"""The cluster: unmodified kind with one node, on the instance's network."""
 
 from __future__ import annotations
 
@@ -9,81 +9,82 @@ from pathlib import Path
 from docker import DockerClient
 from docker.errors import APIError
 from docker.models.containers import Container
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from localcloud import containers, secret
+from localcloud import containers
 from localcloud.addresses import Addresses
-from localcloud.containers import File
+from localcloud.atomic import write_atomically
+from localcloud.containers import ContainerFile
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
-from localcloud.parts import inside, kindconfig, node, registry
+from localcloud.parts import kindconfig, node, node_firewall, registry
 from localcloud.process import run
+from localcloud.wait import DeadlineError, until
 
 PART = "cluster"
+KIND_SECONDS = 60
+CREATE_EXTRA_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Kind:
-    """kind's program, the engine it talks to, the node image, and how long a node may take (seconds)."""
+class KindOptions:
+    """The kind program, the engine's address, the node image, and limits in seconds.
+
+    ``recovery_seconds`` is the limit until a node that was started again must be Ready.
+    """
 
     program: Path
     engine: str
     image: str
     built_here: bool
     ready_seconds: int = 180
-    heal_seconds: int = 60
+    recovery_seconds: int = 60
 
 
-def ensure(client: DockerClient, instance: Instance, addresses: Addresses, kind: Kind) -> Container:
-    """Return the node of a cluster that is Ready and pulls from the instance's registry.
+def ensure(client: DockerClient, instance: Instance, addresses: Addresses, options: KindOptions) -> Container:
+    """Return the Ready node of a cluster that can pull from the instance's registry.
 
-    A node that was stopped is started again; one that cannot be brought back, or was made from another
-    configuration, is replaced. Raises LocalcloudError where a new one never becomes Ready.
+    A stopped node is started again. A node that does not become Ready, or that was created from another
+    configuration or image, is replaced. Raises LocalcloudError if a new node does not become Ready.
     """
-    document = kindconfig.config(addresses, built_here=kind.built_here)
-    spec = kindconfig.digest(document, kind.image)
-    mirror = f"{kindconfig.CERTS}/{registry.address(addresses)}/hosts.toml"
+    document = kindconfig.config(addresses, built_here=options.built_here)
+    spec = kindconfig.digest(document, options.image)
+    mirror = kindconfig.hosts_path(registry.address(addresses))
     found = containers.find(client, instance.node)
-    if found is None or _spec_once_ready(found, mirror, kind.heal_seconds) != spec:
+    if found is None or _spec_of_recovered(found, mirror, options.recovery_seconds) != spec:
         _remove(found)
-        found = _create(client, instance, kind, kindconfig.render(document, spec))
+        found = _create(client, instance, options, kindconfig.render(document, spec))
         hosts = kindconfig.hosts(registry.address(addresses), instance.container(registry.PART))
-        containers.put(found, [File(mirror, hosts, 0o644)], owner=0)
-    inside.keep(found)
+        containers.put_files(found, [ContainerFile(mirror, hosts, 0o644)], owner=0)
+    node_firewall.reject_unrouted_service_traffic(found)
     if not instance.kubeconfig.exists():
-        said = _kind(kind, instance, ["get", "kubeconfig", "--name", instance.docker_name], seconds=60)
-        secret.write(instance.kubeconfig, said)
+        _write_kubeconfig(instance, options)
     return found
 
 
-def _spec_once_ready(found: Container, mirror: str, seconds: int) -> str | None:
-    """Return what a node was made from, having brought it back if that can be; else None."""
+def _write_kubeconfig(instance: Instance, options: KindOptions) -> None:
+    words = ["get", "kubeconfig", "--name", instance.docker_name]
+    write_atomically(instance.kubeconfig, _kind(options, instance, words, seconds=KIND_SECONDS))
+
+
+def _spec_of_recovered(found: Container, mirror: str, seconds: int) -> str | None:
+    """Start a node again if necessary; return its configuration's digest, or None if it is not usable."""
     if found.status == "running":
         spec = node.spec_of(found)
         if spec is not None and node.exists(found, mirror):
             return spec
-    for revive in (found.start, lambda: found.restart(timeout=10)):
+    for start in (found.start, lambda: found.restart(timeout=10)):
         try:
-            revive()
+            start()
         except APIError:
             return None
-        # Put there last: a node without it was never finished.
+        # This file is written last; without it, the node's creation was interrupted.
         if not node.exists(found, mirror):
             return None
-        spec = _wait_until_ready(found, seconds)
-        if spec is not None:
-            return spec
+        try:
+            return until("The node was not Ready", lambda: node.spec_of(found), seconds, every=0.5)
+        except DeadlineError:
+            continue
     return None
-
-
-def _wait_until_ready(found: Container, seconds: int) -> str | None:
-    waits = Retrying(
-        stop=stop_after_delay(seconds), wait=wait_fixed(0.5), retry=retry_if_result(lambda spec: spec is None)
-    )
-    try:
-        return waits(node.spec_of, found)
-    except RetryError:
-        return None
 
 
 def _remove(found: Container | None) -> None:
@@ -91,42 +92,44 @@ def _remove(found: Container | None) -> None:
         found.remove(force=True, v=True)
 
 
-def _create(client: DockerClient, instance: Instance, kind: Kind, config: str) -> Container:
+def _create(client: DockerClient, instance: Instance, options: KindOptions, config: str) -> Container:
     instance.kubeconfig.unlink(missing_ok=True)
-    words = ["create", "cluster", "--name", instance.docker_name, "--image", kind.image, "--config", "-"]
-    words += ["--kubeconfig", str(instance.kubeconfig), "--wait", f"{kind.ready_seconds}s"]
+    words = ["create", "cluster", "--name", instance.docker_name, "--image", options.image, "--config", "-"]
+    words += ["--kubeconfig", str(instance.kubeconfig), "--wait", f"{options.ready_seconds}s"]
     try:
-        _kind(kind, instance, words, seconds=kind.ready_seconds + 120, stdin=config)
+        seconds = options.ready_seconds + CREATE_EXTRA_SECONDS
+        _kind(options, instance, words, seconds=seconds, stdin=config)
     except LocalcloudError:
         instance.kubeconfig.unlink(missing_ok=True)
         raise
-    return _made_ready(client, instance, kind)
+    return _require_ready(client, instance, options)
 
 
-def _made_ready(client: DockerClient, instance: Instance, kind: Kind) -> Container:
-    """Ask the node itself: kind ends well even where its wait ran out."""
-    made = containers.find(client, instance.node)
-    if made is None or not node.ready(made):
-        said = containers.log(made) if made else ""
+def _require_ready(client: DockerClient, instance: Instance, options: KindOptions) -> Container:
+    """Check the node itself: kind exits with 0 even if its wait timed out."""
+    created = containers.find(client, instance.node)
+    if created is None or not node.ready(created):
         raise LocalcloudError(
-            f"The cluster's node was not Ready within {kind.ready_seconds} s",
-            f"docker exec {instance.node} journalctl -u kubelet shows why; make up tries again",
-            said,
+            f"The cluster's node was not Ready within {options.ready_seconds} s",
+            f"run docker exec {instance.node} journalctl -u kubelet to see why, then make up again",
+            containers.log(created) if created else "",
         )
-    return made
+    return created
 
 
-def _kind(kind: Kind, instance: Instance, words: list[str], *, seconds: int, stdin: str | None = None) -> str:
+def _kind(
+    options: KindOptions, instance: Instance, words: list[str], *, seconds: int, stdin: str | None = None
+) -> str:
     environment = {
         **os.environ,
-        "DOCKER_HOST": kind.engine,
+        "DOCKER_HOST": options.engine,
         "KIND_EXPERIMENTAL_PROVIDER": "docker",
         "KIND_EXPERIMENTAL_DOCKER_NETWORK": instance.docker_name,
     }
     return run(
-        [str(kind.program), *words],
+        [str(options.program), *words],
         timeout=seconds,
         env=environment,
         input=stdin,
-        hint="make up tries again; make down removes what is left of it",
+        hint="run make up again, or make down to remove what is left",
     ).stdout

@@ -1,4 +1,4 @@
-"""Letting one instance's cluster pull from another's registry, by the address that images carry."""
+"""Let one instance's cluster pull from another instance's registry."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from localcloud import containers, engine
-from localcloud.containers import File
+from localcloud.containers import ContainerFile
 from localcloud.errors import LocalcloudError
-from localcloud.instance import Instance, alone
+from localcloud.instance import Instance, locked
 from localcloud.parts import kindconfig, network, registry
 
 
 def connect(instance: Instance, other: Instance) -> None:
-    """Connect the other's registry to this instance's network, and have this cluster's node know it.
+    """Connect the other instance's registry to this instance's network, and configure it as a mirror.
 
-    Elsewhere a cluster reaches a registry over the network; here each instance has a network of its own.
-    Raises LocalcloudError where one of the two is not up.
+    Each instance has its own network, so the registry's loopback address is unreachable inside this cluster.
+    Raises LocalcloudError if one of the two instances is not running.
     """
-    with alone(instance):
+    with locked(instance):
         client = engine.client()
         try:
             _connect(client, instance, other)
@@ -29,15 +29,17 @@ def connect(instance: Instance, other: Instance) -> None:
 def _connect(client: DockerClient, instance: Instance, other: Instance) -> None:
     addresses = network.find(client, other)
     name = other.container(registry.PART)
-    node, stranger = _running(client, instance.node), _running(client, name)
-    if addresses is None or node is None or stranger is None:
-        missing = instance.name if node is None else other.name
-        raise LocalcloudError(f"{missing} is not up", f"localcloud up --instance {missing}")
-    if instance.docker_name not in stranger.attrs["NetworkSettings"]["Networks"]:
-        client.networks.get(instance.docker_name).connect(stranger)
+    node, other_registry = _running(client, instance.node), _running(client, name)
+    if addresses is None or node is None or other_registry is None:
+        stopped = instance.name if node is None else other.name
+        raise LocalcloudError(
+            f"The instance {stopped} is not running", f"run localcloud up --instance {stopped}"
+        )
+    if instance.docker_name not in other_registry.attrs["NetworkSettings"]["Networks"]:
+        client.networks.get(instance.docker_name).connect(other_registry)
     address = registry.address(addresses)
-    hosts = File(f"{kindconfig.CERTS}/{address}/hosts.toml", kindconfig.hosts(address, name), 0o644)
-    containers.put(node, [hosts], owner=0)
+    hosts = ContainerFile(kindconfig.hosts_path(address), kindconfig.hosts(address, name), 0o644)
+    containers.put_files(node, [hosts], owner=0)
 
 
 def _running(client: DockerClient, name: str) -> Container | None:

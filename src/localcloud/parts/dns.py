@@ -1,16 +1,15 @@
-"""Names of the test zone: dnsmasq answers for what the load balancer wrote, and forwards nothing."""
+"""DNS for the test zone: dnsmasq serves the names that the load balancer writes, and forwards nothing."""
 
 from __future__ import annotations
 
-import secrets
-import socket
-import struct
-
+import dns.exception
+import dns.message
+import dns.query
 from docker import DockerClient
 
 from localcloud import containers
 from localcloud.addresses import Addresses
-from localcloud.containers import Spec
+from localcloud.containers import ContainerSpec
 from localcloud.instance import Instance
 
 PART = "dns"
@@ -21,22 +20,22 @@ HOSTS = "/hosts"
 
 
 def ensure(client: DockerClient, instance: Instance, addresses: Addresses, image: str) -> None:
-    """Have the names of the test zone answered for.
+    """Start the DNS server if it does not run.
 
-    Raises LocalcloudError where it cannot be started or gives no answer within 30 s.
+    Raises LocalcloudError if it does not start or does not respond within 30 s.
     """
     container = containers.ensure(client, instance, spec(instance, addresses, image))
-    containers.wait(container, lambda: responds(addresses.dns), READY_SECONDS, PART)
+    containers.wait_until_ready(container, lambda: responds(addresses.dns), READY_SECONDS, PART)
 
 
 def hosts_volume(instance: Instance) -> str:
-    """Return the volume in which the load balancer writes names."""
+    """Return the name of the volume in which the load balancer writes host names."""
     return instance.container("hosts")
 
 
-def spec(instance: Instance, addresses: Addresses, image: str) -> Spec:
-    """Return the container that DNS should be."""
-    return Spec(
+def spec(instance: Instance, addresses: Addresses, image: str) -> ContainerSpec:
+    """Return the desired container."""
+    return ContainerSpec(
         part=PART,
         image=image,
         entrypoint=[
@@ -48,7 +47,7 @@ def spec(instance: Instance, addresses: Addresses, image: str) -> Spec:
             "--no-resolv",
             "--no-hosts",
             f"--hostsdir={HOSTS}",
-            # Whatever is not in there does not exist; no other server is ever asked.
+            # NXDOMAIN for every other name.
             "--address=/#/",
             "--local-ttl=1",
             "--pid-file=",
@@ -59,15 +58,10 @@ def spec(instance: Instance, addresses: Addresses, image: str) -> Spec:
 
 
 def responds(server: str, timeout: float = 1) -> bool:
-    """Say whether a DNS server answers a question over UDP, whatever its answer."""
-    number = secrets.token_bytes(2)
-    header = number + struct.pack(">HHHHH", 0x0100, 1, 0, 0, 0)
-    name = b"".join(bytes([len(label)]) + label.encode() for label in f"any.{ZONE}".split("."))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(timeout)
-        try:
-            client.connect((server, PORT))
-            client.send(header + name + b"\0" + struct.pack(">HH", 1, 1))
-            return client.recv(512)[:2] == number
-        except OSError:
-            return False
+    """Return whether a DNS server responds to a query over UDP, with any response code."""
+    query = dns.message.make_query(f"any.{ZONE}", "A")
+    try:
+        dns.query.udp(query, server, port=PORT, timeout=timeout)
+    except (OSError, dns.exception.DNSException):
+        return False
+    return True

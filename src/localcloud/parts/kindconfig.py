@@ -1,4 +1,4 @@
-"""What kind is asked for."""
+"""The configuration of kind and of the node's containerd."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from localcloud.addresses import Addresses
 
 CERTS = "/etc/containerd/certs.d"
-# Where Services have their addresses.
+# The address range of Services.
 SERVICES = "10.96.0.0/16"
-# Only for the node image made here: kind's own has a CNI and these settings of its own.
+# Only for the node image that is built here; kind's own image contains this setting.
 CONTAINERD = f'[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "{CERTS}"\n'
 KUBELET = "kind: KubeletConfiguration\nfailCgroupV1: false\n"
 
@@ -39,17 +39,22 @@ def config(addresses: Addresses, *, built_here: bool) -> dict[str, Any]:
 
 
 def render(document: dict[str, Any], spec: str) -> str:
-    """Return the configuration as kind reads it (JSON is YAML), marked with the digest it was made from."""
+    """Return the configuration as JSON, which kind reads as YAML, with ``spec`` as a label of the node."""
     node = {**document["nodes"][0], "labels": {"seatrial.io/spec": spec}}
     return json.dumps({**document, "nodes": [node]}, indent=1)
 
 
 def digest(document: dict[str, Any], image: str) -> str:
-    """Return what tells this cluster from one of another configuration or node image."""
+    """Return a hash of the configuration and the node image."""
     return hashlib.sha256(json.dumps([document, image], sort_keys=True).encode()).hexdigest()[:16]
 
 
+def hosts_path(registry: str) -> str:
+    """Return the path in the node of the hosts.toml for a registry's address."""
+    return f"{CERTS}/{registry}/hosts.toml"
+
+
 def hosts(registry: str, container: str) -> str:
-    """Return containerd's hosts.toml: images named after the registry's address come from its container."""
+    """Return a hosts.toml that makes containerd pull from the registry's container."""
     mirror = f'[host."http://{container}:5000"]\n  capabilities = ["pull", "resolve"]\n'
     return f'server = "http://{registry}"\n\n{mirror}'

@@ -1,4 +1,4 @@
-"""The load balancer: a small controller in a container of its own, with no more rights than it needs."""
+"""The load balancer: a controller in its own container, with a service account of minimal rights."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 from docker import DockerClient
 from docker.models.containers import Container
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from localcloud import containers
 from localcloud.addresses import Addresses
-from localcloud.containers import File, Spec
+from localcloud.containers import ContainerFile, ContainerSpec
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
 from localcloud.parts import dns, node
+from localcloud.wait import until
 
 PART = "loadbalancer"
 NAMESPACE = "localcloud"
@@ -25,32 +25,32 @@ TOKEN = "loadbalancer-token"  # noqa: S105
 KUBECONFIG = "/run/kubeconfig"
 READY_SECONDS = 60
 TOKEN_SECONDS = 30
-# Written at every look at the cluster, which happens at least twice a minute.
+# The controller touches this file after every read of the cluster, at least every 30 s.
 HEARTBEAT = f"{dns.HOSTS}/.heartbeat"
-FRESH = "-90 seconds"
+MAXIMUM_HEARTBEAT_AGE = "-90 seconds"
 
 
 def ensure(
     client: DockerClient, instance: Instance, addresses: Addresses, image: str, cluster: Container
 ) -> None:
-    """Have every Service of type LoadBalancer get an address and its name.
+    """Start the controller if it does not run.
 
-    Raises LocalcloudError where the controller cannot be started or has not read the cluster within a minute.
+    Raises LocalcloudError if it does not start, or has not read the cluster's Services within a minute.
     """
     kubeconfig = _kubeconfig(instance, cluster)
     container = containers.ensure(client, instance, spec(instance, addresses, image, kubeconfig))
-    containers.wait(container, lambda: beats(container), READY_SECONDS, PART)
+    containers.wait_until_ready(container, lambda: heartbeat_is_recent(container), READY_SECONDS, PART)
 
 
-def beats(container: Container) -> bool:
-    """Say whether the controller has looked at the cluster lately."""
-    found = container.exec_run(["find", HEARTBEAT, "-newermt", FRESH])
+def heartbeat_is_recent(container: Container) -> bool:
+    """Return whether the controller has read the cluster within the last 90 s."""
+    found = container.exec_run(["find", HEARTBEAT, "-newermt", MAXIMUM_HEARTBEAT_AGE])
     return found.exit_code == 0 and HEARTBEAT.encode() in found.output
 
 
-def spec(instance: Instance, addresses: Addresses, image: str, kubeconfig: str) -> Spec:
-    """Return the container that the load balancer should be."""
-    return Spec(
+def spec(instance: Instance, addresses: Addresses, image: str, kubeconfig: str) -> ContainerSpec:
+    """Return the desired container."""
+    return ContainerSpec(
         part=PART,
         image=image,
         entrypoint=["python3", "-m", "controller"],
@@ -61,7 +61,7 @@ def spec(instance: Instance, addresses: Addresses, image: str, kubeconfig: str) 
             "HOSTS_DIRECTORY": dns.HOSTS,
             "ZONE": dns.ZONE,
         },
-        files=[File(KUBECONFIG, kubeconfig)],
+        files=[ContainerFile(KUBECONFIG, kubeconfig)],
     )
 
 
@@ -88,30 +88,22 @@ def _kubeconfig(instance: Instance, cluster: Container) -> str:
 
 
 def _token(cluster: Container) -> dict[str, Any]:
-    """Return the data of the controller's token, giving it its rights first where they are not these."""
+    """Return the data of the service account's token; apply the manifest if it is not of this version."""
     manifest = (files("localcloud.parts") / "manifests" / "loadbalancer.yaml").read_text(encoding="utf-8")
     version = hashlib.sha256(manifest.encode()).hexdigest()[:16]
-    known = _read_token(cluster)
-    if known and known["metadata"]["labels"].get("localcloud/version") == version:
-        return dict(known["data"])
+    existing = _read_token(cluster)
+    if existing and existing["metadata"]["labels"].get("localcloud/version") == version:
+        return dict(existing["data"])
     node.apply(cluster, manifest.replace("VERSION", f'"{version}"'))
-    return _wait_for_token(cluster)
-
-
-def _wait_for_token(cluster: Container) -> dict[str, Any]:
-    waits = Retrying(
-        stop=stop_after_delay(TOKEN_SECONDS),
-        wait=wait_fixed(0.2),
-        retry=retry_if_result(lambda found: found is None),
+    found = until(
+        "The cluster created no token for the load balancer",
+        lambda: _read_token(cluster),
+        TOKEN_SECONDS,
+        every=0.2,
+        hint="run make down, then make up",
+        log=lambda: containers.log(cluster),
     )
-    try:
-        return dict((waits(_read_token, cluster) or {})["data"])
-    except RetryError as error:
-        raise LocalcloudError(
-            f"The cluster gave the load balancer no token within {TOKEN_SECONDS} s",
-            "make down, then make up",
-            containers.log(cluster),
-        ) from error
+    return dict(found["data"])
 
 
 def _read_token(cluster: Container) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What pods use, measured inside the cluster: metrics-server, for autoscalers and `kubectl top`."""
+"""metrics-server in the cluster, for autoscalers and `kubectl top`."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ ARCHIVE = "/kind/metrics.tar"
 
 
 def ensure(client: DockerClient, image: str, cluster: Container) -> None:
-    """Have metrics-server in the cluster, from this image of the engine's; what is there is left alone.
+    """Deploy metrics-server from an image of the engine, unless this version is deployed.
 
-    Its first figures come after some seconds, which nobody waits for: an autoscaler without figures
-    leaves sizes as they are. Raises LocalcloudError where the node refuses the image or the manifest.
+    Do not wait for its first metrics, which take some seconds: an autoscaler without metrics does not scale.
+    Raises LocalcloudError if the node refuses the image or the manifest.
     """
     manifest = (files("localcloud.parts") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
     manifest = manifest.replace("IMAGE", image)
     version = hashlib.sha256(manifest.encode()).hexdigest()[:16]
     if _version(cluster) == version:
         return
-    _load(client, image, cluster)
+    _load_image(client, image, cluster)
     node.apply(cluster, manifest.replace("VERSION", f'"{version}"'))
 
 
 def ready(cluster: Container) -> bool:
-    """Say whether figures can be asked for, as the API server sees it."""
+    """Return whether the API server reports the metrics API as available."""
     try:
         found = node.get(cluster, "apiservice", API)
     except LocalcloudError:
@@ -57,8 +57,8 @@ def _deployment(cluster: Container) -> dict[str, dict[str, dict[str, str]]] | No
         return None
 
 
-def _load(client: DockerClient, image: str, cluster: Container) -> None:
-    """Put the image into the node's containerd, where pods of any namespace find it."""
+def _load_image(client: DockerClient, image: str, cluster: Container) -> None:
+    """Import the image into the node's containerd."""
     with tempfile.TemporaryFile() as saved, tempfile.TemporaryFile() as packed:
         for chunk in client.images.get(image).save(named=True):
             saved.write(chunk)

@@ -1,4 +1,4 @@
-"""The docker network of an instance, which also remembers the addresses it owns."""
+"""The Docker network of an instance. Its labels store the instance's address range."""
 
 from __future__ import annotations
 
@@ -12,44 +12,43 @@ from localcloud.addresses import Addresses, candidates, first_taken
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
 
-SUBNET = "seatrial.subnet"
+SUBNET_LABEL = "seatrial.subnet"
 
 
 def find(client: DockerClient, instance: Instance) -> Addresses | None:
-    """Return the addresses of an instance that has a network, or None.
+    """Return the addresses of an instance, or None if it has no network.
 
-    Raises LocalcloudError where something else has a network of that name.
+    Raises LocalcloudError if another program created a network of that name.
     """
     try:
         network = client.networks.get(instance.docker_name)
     except NotFound:
         return None
-    subnet = _label(network)
+    subnet = _subnet(network)
     if not subnet:
         raise LocalcloudError(
-            f"The network {instance.docker_name} is not of the local cloud",
+            f"The network {instance.docker_name} was not created by localcloud",
             f"docker network rm {network.name}",
         )
     return Addresses(subnet.removesuffix(".0/24"))
 
 
 def ensure(client: DockerClient, instance: Instance) -> Addresses:
-    """Return the instance's addresses, making its network (and so choosing them) where there is none.
+    """Return the instance's addresses; if it has no network, choose a range and create the network.
 
-    Raises LocalcloudError naming the address where every range that it may take is in use.
+    Raises LocalcloudError with one address in use if no range is free.
     """
     existing = find(client, instance)
     if existing:
         return existing
     chosen = _choose(client, instance)
-    client.networks.create(
-        instance.docker_name, driver="bridge", labels={**instance.labels("network"), SUBNET: chosen.subnet}
-    )
+    labels = {**instance.labels("network"), SUBNET_LABEL: chosen.subnet}
+    client.networks.create(instance.docker_name, driver="bridge", labels=labels)
     return chosen
 
 
-def refuse_taken(client: DockerClient, instance: Instance, addresses: Addresses) -> None:
-    """Raise LocalcloudError, naming address and cure, where something else listens in place of a part."""
+def require_free_addresses(client: DockerClient, instance: Instance, addresses: Addresses) -> None:
+    """Raise LocalcloudError if another program uses an address of a part that is not running."""
     for part in ("registry", "blob", "dns", "cluster"):
         name = instance.node if part == "cluster" else instance.container(part)
         container = containers.find(client, name)
@@ -59,13 +58,13 @@ def refuse_taken(client: DockerClient, instance: Instance, addresses: Addresses)
         if taken:
             port = taken.rpartition(":")[2]
             raise LocalcloudError(
-                f"{taken} is taken: {part} cannot be published there",
-                f"stop what listens there (ss -lntup 'sport = :{port}' names it), then try again",
+                f"{taken} is in use: {part} cannot be published there",
+                f"stop the program that ss -lntup 'sport = :{port}' lists, then try again",
             )
 
 
 def _choose(client: DockerClient, instance: Instance) -> Addresses:
-    owned = {_label(network) for network in client.networks.list(filters={"label": SUBNET})}
+    owned = {_subnet(network) for network in client.networks.list(filters={"label": SUBNET_LABEL})}
     taken = ""
     for addresses in candidates(instance.docker_name):
         if addresses.subnet in owned:
@@ -73,11 +72,17 @@ def _choose(client: DockerClient, instance: Instance) -> Addresses:
         taken = first_taken(addresses.all()) or ""
         if not taken:
             return addresses
+    if not taken:
+        raise LocalcloudError(
+            f"Other instances use every address range that {instance.name} may use",
+            "run make down for an instance",
+        )
+    port = taken.rpartition(":")[2]
     raise LocalcloudError(
-        f"{taken or 'Every range'} is taken, as is one address in each range that {instance.name} may use",
-        f"stop what listens on port {taken.rpartition(':')[2]} of every address, or make down an instance",
+        f"{taken} is in use, as is an address in every other range that {instance.name} may use",
+        f"stop the program that listens on port {port} of every address, or run make down for an instance",
     )
 
 
-def _label(network: Any) -> str:
-    return str((network.attrs["Labels"] or {}).get(SUBNET, ""))
+def _subnet(network: Any) -> str:
+    return str((network.attrs["Labels"] or {}).get(SUBNET_LABEL, ""))

@@ -1,4 +1,4 @@
-"""The private registry: Distribution, with a generated user and nothing for anyone else."""
+"""The private registry: Distribution with one generated user and no anonymous access."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import bcrypt
 import requests
 from docker import DockerClient
 
-from localcloud import containers, secret
+from localcloud import containers, credentials
 from localcloud.addresses import Addresses
-from localcloud.containers import File, Spec
+from localcloud.atomic import write_atomically
+from localcloud.containers import ContainerFile, ContainerSpec
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
 
@@ -22,46 +23,47 @@ PART = "registry"
 PORT = 5000
 USER = "seatrial"
 READY_SECONDS = 60
+UNAUTHORIZED = 401
 CONFIG = "/run/registry/config.yml"
 HTPASSWD = "/run/registry/htpasswd"
 
 
 def ensure(client: DockerClient, instance: Instance, addresses: Addresses, image: str) -> None:
-    """Have the registry answer at its address, to the generated user alone.
+    """Start the registry if it does not run, with the generated user.
 
-    Raises LocalcloudError where it cannot be started, gives no answer within a minute, or would let
-    anyone in.
+    Raises LocalcloudError if it does not start, does not respond within a minute, or allows anonymous access.
     """
     password = _password(instance, address(addresses))
-    line = secret.ensure(instance.secrets / "registry-htpasswd", lambda: _htpasswd(password))
+    htpasswd = instance.secrets / "registry-htpasswd"
+    line = credentials.read_or_create(htpasswd, lambda: _htpasswd(password))
     if not _matches(line, password):
         line = _htpasswd(password)
-        secret.write(instance.secrets / "registry-htpasswd", line)
+        write_atomically(htpasswd, line)
     container = containers.ensure(client, instance, spec(instance, addresses, image, line))
-    containers.wait(container, lambda: _status(addresses) is not None, READY_SECONDS, PART)
-    if _status(addresses) != 401:
-        raise LocalcloudError("The registry answers without a password", "make down, then make up")
+    containers.wait_until_ready(container, lambda: _status(addresses) is not None, READY_SECONDS, PART)
+    if _status(addresses) != UNAUTHORIZED:
+        raise LocalcloudError("The registry allows anonymous access", "run make down, then make up")
 
 
 def address(addresses: Addresses) -> str:
-    """Return the registry's address as images carry it."""
+    """Return the registry's address as part of image references."""
     return f"{addresses.registry}:{PORT}"
 
 
-def spec(instance: Instance, addresses: Addresses, image: str, htpasswd: str) -> Spec:
-    """Return the container that the registry should be."""
-    return Spec(
+def spec(instance: Instance, addresses: Addresses, image: str, htpasswd: str) -> ContainerSpec:
+    """Return the desired container."""
+    return ContainerSpec(
         part=PART,
         image=image,
         entrypoint=["docker-registry", "serve", CONFIG],
         ports={f"{PORT}/tcp": (addresses.registry, PORT)},
         volumes={instance.container(PART): "/var/lib/registry"},
-        files=[File(CONFIG, json.dumps(_config(), indent=1)), File(HTPASSWD, htpasswd)],
+        files=[ContainerFile(CONFIG, json.dumps(_config(), indent=1)), ContainerFile(HTPASSWD, htpasswd)],
     )
 
 
 def _config() -> dict[str, Any]:
-    """JSON is YAML too; deletion is on so that what no release names can be cleaned away."""
+    """Return the configuration, which is written as JSON because YAML includes it; `prune` needs deletion."""
     return {
         "version": 0.1,
         "log": {"level": "info", "fields": {"service": "registry"}},
@@ -76,18 +78,18 @@ def _config() -> dict[str, Any]:
 
 
 def _password(instance: Instance, registry: str) -> str:
-    """Return the user's password, kept where docker's clients look for it and nowhere else."""
+    """Return the password in the instance's docker config.json; if it has none, generate one."""
     path = instance.secrets / "docker" / "config.json"
-    known = _read_auth(path, registry)
-    if known:
-        return known
+    existing = _read_password(path, registry)
+    if existing:
+        return existing
     password = secrets.token_urlsafe(24)
     auth = base64.b64encode(f"{USER}:{password}".encode()).decode()
-    secret.write(path, json.dumps({"auths": {registry: {"auth": auth}}}, indent=2) + "\n")
+    write_atomically(path, json.dumps({"auths": {registry: {"auth": auth}}}, indent=2) + "\n")
     return password
 
 
-def _read_auth(path: Path, registry: str) -> str:
+def _read_password(path: Path, registry: str) -> str:
     try:
         auth = json.loads(path.read_text(encoding="utf-8"))["auths"][registry]["auth"]
         return base64.b64decode(auth).decode().partition(":")[2]

@@ -1,27 +1,27 @@
-"""What the stable slot gave just before, and how near to it a candidate must stay."""
+"""The baseline: what the stable release returned just before, and the comparison with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from pydantic import BaseModel, ConfigDict
 
+from seatrial.analysis.load_result import LoadResult
+from seatrial.analysis.timeline import Sample
 from seatrial.results import Check
 
-# The median of fewer answers than this says little.
-ENOUGH = 10
-
-Given = Mapping[str, Sequence[float]]
+# The median of fewer responses than this is not significant.
+MIN_RESPONSES = 10
 
 
 class Baseline(BaseModel):
-    """What users got from the stable release while the candidate was started and previewed.
+    """What the stable release returned while the candidate was started and previewed.
 
-    `failed` of `requests` had no answer; `median_milliseconds` is of the others. `probabilities` says how
-    sure it was of each photo's label, by file name: empty where the candidate has another model, whose
-    answers need not be the same.
+    `failed` of `requests` had no successful response; `median_milliseconds` is the median latency of the
+    others. `probabilities` holds the median probability of each correct label by photo; it is empty if the
+    candidate has another model, whose probabilities may differ.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,74 +33,82 @@ class Baseline(BaseModel):
     probabilities: dict[str, float] = {}
 
     @property
-    def answered(self) -> int:
-        """How many requests were answered."""
+    def successful(self) -> int:
+        """The number of successful responses."""
         return self.requests - self.failed
 
     @property
     def comparable(self) -> bool:
-        """Whether there are answers enough for a median that says something."""
-        return self.answered >= ENOUGH
+        """Whether there are enough responses for a significant median."""
+        return self.successful >= MIN_RESPONSES
 
 
 @dataclass(frozen=True)
 class Tolerances:
-    """How much longer an answer may take (ratio of the medians), how much less or more sure it may be.
+    """How far a candidate may be from the baseline.
 
-    Without `max_slowdown` the pace is not compared: a preview alone has the suite to bear.
+    `max_slowdown` is the ratio of the median latencies (None: not compared), `max_drift` the absolute
+    difference of a probability.
     """
 
     max_slowdown: float | None
     max_drift: float
 
 
-def baseline(release: str, milliseconds: Sequence[float], failed: int, given: Given) -> Baseline | None:
-    """Return what a release gave: how long its answers took, how many failed, how sure it was of each photo.
+def make_baseline(
+    release: str, samples: Iterable[Sample], probabilities: Mapping[str, Sequence[float]]
+) -> Baseline | None:
+    """Return the baseline of a release from samples of the live address, or None if it never responded.
 
-    None where it answered nothing.
+    A failed request counts whatever release failed it.
     """
-    if not milliseconds:
+    rows = list(samples)
+    times = [each.ms for each in rows if each.release == release and _successful(each)]
+    failed = sum(not _successful(each) for each in rows)
+    if not times:
         return None
     return Baseline(
         release=release,
-        requests=len(milliseconds) + failed,
+        requests=len(times) + failed,
         failed=failed,
-        median_milliseconds=round(median(milliseconds), 1),
-        probabilities={photo: round(median(values), 6) for photo, values in given.items()},
+        median_milliseconds=round(median(times), 1),
+        probabilities={photo: round(median(values), 6) for photo, values in probabilities.items()},
     )
 
 
-def compared(
-    stable: Baseline, milliseconds: Sequence[float], given: Given, asked: Tolerances
-) -> tuple[Check, ...]:
-    """Return the verdicts on a candidate's answers beside those of the stable release just before."""
-    verdicts = []
-    if asked.max_slowdown:
-        verdicts.append(_pace(stable, milliseconds, asked.max_slowdown))
-    if stable.probabilities:
-        verdicts.append(_likeness(stable, given, asked.max_drift))
-    return tuple(verdicts)
+def compare(baseline: Baseline, load: LoadResult, tolerances: Tolerances) -> tuple[Check, ...]:
+    """Return the checks of a candidate's load against the baseline."""
+    checks = []
+    if tolerances.max_slowdown:
+        checks.append(_latency(baseline, load.milliseconds, tolerances.max_slowdown))
+    if baseline.probabilities:
+        checks.append(_probabilities(baseline, load.probabilities, tolerances.max_drift))
+    return tuple(checks)
 
 
-def _pace(stable: Baseline, milliseconds: Sequence[float], most: float) -> Check:
-    name = "answers come as soon as from stable"
-    if not stable.comparable or len(milliseconds) < ENOUGH:
-        detail = f"not compared: {len(milliseconds)} answers beside {stable.answered} of {stable.release}"
-        return Check(name=name, passed=True, detail=detail)
-    now, then = median(milliseconds), stable.median_milliseconds
-    beside = f"{then:.0f} ms from {stable.release} just before, {now / then:.1f} x of {most:g} x"
-    return Check(name=name, passed=now <= most * then, detail=f"median {now:.0f} ms, {beside}")
+def _successful(sample: Sample) -> bool:
+    return 200 <= sample.status < 300
 
 
-def _likeness(stable: Baseline, given: Given, most: float) -> Check:
-    name = "answers are as sure as from stable"
+def _latency(baseline: Baseline, milliseconds: Sequence[float], limit: float) -> Check:
+    name = "latency compared with stable"
+    if not baseline.comparable or len(milliseconds) < MIN_RESPONSES:
+        counts = f"{len(milliseconds)} responses, {baseline.successful} of {baseline.release}"
+        return Check(name=name, passed=True, detail=f"not compared, too few: {counts}")
+    now, before = median(milliseconds), baseline.median_milliseconds
+    ratio = f"{now / before:.1f} x of {baseline.release}'s {before:.0f} ms, limit {limit:g} x"
+    return Check(name=name, passed=now <= limit * before, detail=f"median {now:.0f} ms, {ratio}")
+
+
+def _probabilities(baseline: Baseline, probabilities: Mapping[str, Sequence[float]], limit: float) -> Check:
     drifts = {
-        photo: max((abs(value - stable.probabilities[photo]) for value in values), default=0.0)
-        for photo, values in given.items()
-        if photo in stable.probabilities
+        photo: max((abs(value - baseline.probabilities[photo]) for value in values), default=0.0)
+        for photo, values in probabilities.items()
+        if photo in baseline.probabilities
     }
     worst = max(drifts, key=lambda photo: drifts[photo], default="")
-    detail = f"the same model, so the same answers: {len(drifts)} photos, as sure as {stable.release}"
+    detail = f"same model as {baseline.release}: {len(drifts)} photos compared"
     if worst:
-        detail += f" but for {drifts[worst]:.3f} of {most:g} at most ({worst})"
-    return Check(name=name, passed=drifts.get(worst, 0.0) <= most, detail=detail)
+        detail += f", largest difference {drifts[worst]:.3f} ({worst}), limit {limit:g}"
+    name = "probabilities compared with stable"
+    return Check(name=name, passed=drifts.get(worst, 0.0) <= limit, detail=detail)

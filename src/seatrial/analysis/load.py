@@ -1,146 +1,160 @@
-"""Our own light load on an endpoint, every answer judged: errors, latency, labels, release."""
+"""A light load on an endpoint; every response is checked for status, label and release."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-import requests
-
 from imagemodel.golden import Photo
-from seatrial.analysis.thresholds import LoadResult, Thresholds
+from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.timeline import Sample, write_timeline
-from seatrial.results import Check
+from seatrial.http_client import HttpClient, NewConnections, NoResponseError
+from seatrial.runtime import SYSTEM, Runtime
 
 REQUEST_SECONDS = 10
 CONNECTIONS = 8
+MAX_REQUESTS = 20_000
 
 
-@dataclass
-class LoadGenerator:
-    """Sends golden photos at a steady rate, each on a connection of its own, until it is stopped.
+@dataclass(frozen=True)
+class LoadPlan:
+    """The requests to send: golden photos in turn, each on a new connection.
 
-    `rate` is in requests a second; `host` is the name to ask for at an address. The number of
-    requests is bounded by `limit`; `planned` is how many there may be, 0 where nobody knows.
-    Each is noted in `answers`, and written to `timeline` at the end; `given` says how sure each right
-    answer was, by photo.
+    `rate` is in requests per second, `release` the one expected in X-Release (empty: any), `host` the Host
+    header (empty: the URL's own). `planned` is the number of requests that the whole load is expected to
+    send, 0 if its length is not known; `limit` the number after which it ends by itself. `timeline` is the
+    file that receives every sample at the end.
     """
 
     url: str
     photos: Sequence[Photo]
-    promise: Thresholds
     rate: float
+    release: str = ""
     host: str = ""
-    limit: int = 20_000
-    failures: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    timeline: Path | None = None
-    answers: list[Sample] = field(default_factory=list)
     planned: int = 0
-    given: dict[str, list[float]] = field(default_factory=dict)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _under_way: dict[int, float] = field(default_factory=dict)
+    limit: int = MAX_REQUESTS
+    timeline: Path | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of each request."""
+        host = {"Host": self.host} if self.host else {}
+        return {"Content-Type": "application/octet-stream", **host}
+
+
+class LoadGenerator:
+    """Sends a plan's requests in the background while its block runs, and collects the samples."""
+
+    def __init__(self, plan: LoadPlan, http: HttpClient | None = None, runtime: Runtime = SYSTEM) -> None:
+        self.plan = plan
+        self.samples: list[Sample] = []
+        self._http = http or NewConnections()
+        self._runtime = runtime
+        self._bodies = [photo.path.read_bytes() for photo in plan.photos]
+        self._stop = runtime.event()
+        self._in_flight: dict[int, float] = {}
+        self._probabilities: dict[str, list[float]] = {}
+        self._failures: list[str] = []
+        self._wrong: list[str] = []
+        self._milliseconds: list[float] = []
 
     def __enter__(self) -> LoadGenerator:
         """Start the load."""
-        self._bodies = [photo.path.read_bytes() for photo in self.photos]
-        self._driver = threading.Thread(target=self._drive, daemon=True)
-        self._driver.start()
+        self._driver = self._runtime.start(self._drive)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the load and wait for the last answer, unless it is broken: users wait then."""
-        self._stop.set()
-        if not self.broken():
-            self._driver.join()
-        if self.timeline:
-            # What is only for readers must not fail a release.
+        """Stop the load, as `stop` does, and write the timeline."""
+        self.stop(drain=kind is None)
+        if self.plan.timeline:
+            # The timeline is for readers of the report: a full disk must not fail a release.
             with suppress(OSError):
-                write_timeline(self.timeline, list(self.answers))
+                write_timeline(self.plan.timeline, list(self.samples))
 
-    @property
-    def total(self) -> int:
-        """How many requests have ended."""
-        return len(self.seconds) + len(self.failures)
+    def stop(self, *, drain: bool) -> None:
+        """Send no further request; with `drain` wait for the responses to those in flight.
 
-    def outcome(self) -> LoadResult:
-        """Return what has come of it so far."""
-        times = [1000 * each for each in self.seconds]
-        return LoadResult(list(self.failures), list(self.wrong), times, dict(self.given))
+        The first call decides: a later one has no effect.
+        """
+        if not self._stop.is_set():
+            self._stop.set()
+            if drain:
+                self._driver.result()
 
-    def broken(self) -> str:
-        """Return why the promise is broken beyond doubt already, or nothing."""
-        return self.promise.broken(self.outcome()) or self.late()
-
-    def late(self) -> str:
-        """Return why it is too slow beyond doubt already, or nothing; what hangs has taken as long so far."""
-        now, hanging = time.monotonic(), list(self._under_way.values())
-        so_far = [*self.seconds, *(now - at for at in hanging)]
-        return self.promise.late([1000 * each for each in so_far], self.planned) if self.planned else ""
-
-    def verdicts(self) -> tuple[Check, ...]:
-        """Return the verdict on each part of the promise."""
-        return self.promise.verdicts(self.outcome())
+    def result(self) -> LoadResult:
+        """Return the result so far."""
+        now = self._runtime.monotonic()
+        return LoadResult(
+            failures=tuple(self._failures),
+            wrong=tuple(self._wrong),
+            milliseconds=tuple(self._milliseconds),
+            probabilities={photo: tuple(each) for photo, each in list(self._probabilities.items())},
+            in_flight_milliseconds=tuple(1000 * (now - sent) for sent in list(self._in_flight.values())),
+            planned=self.plan.planned,
+        )
 
     def _drive(self) -> None:
-        due = time.monotonic()
-        with ThreadPoolExecutor(CONNECTIONS) as pool:
-            for number in range(self.limit):
-                pool.submit(self._ask_once, number)
-                due += 1 / self.rate
-                if self._stop.wait(max(0.0, due - time.monotonic())):
+        due = self._runtime.monotonic()
+        with self._runtime.workers(CONNECTIONS) as workers:
+            for number in range(self.plan.limit):
+                workers.submit(partial(self._request, number))
+                due += 1 / self.plan.rate
+                if self._stop.wait(max(0.0, due - self._runtime.monotonic())):
                     return
 
-    def _ask_once(self, number: int) -> None:
+    def _request(self, number: int) -> None:
         if self._stop.is_set():
             return
-        self._under_way[number] = time.monotonic()
+        start = self._in_flight[number] = self._runtime.monotonic()
         try:
-            self._ask(number % len(self._bodies))
+            sample = self._send(number % len(self._bodies), start)
         finally:
-            del self._under_way[number]
+            del self._in_flight[number]
+        self.samples.append(sample)
 
-    def _ask(self, which: int) -> None:
-        at, start, photo = time.time(), time.monotonic(), self.photos[which]
-        status, release = 0, ""
-        headers = {"Content-Type": "application/octet-stream", "Connection": "close"} | (
-            {"Host": self.host} if self.host else {}
-        )
+    def _send(self, which: int, start: float) -> Sample:
+        sent, photo = self._runtime.now().timestamp(), self.plan.photos[which]
+        status, release, why = 0, "", ""
         try:
-            answer = requests.post(
-                f"{self.url}/predict", data=self._bodies[which], headers=headers, timeout=REQUEST_SECONDS
+            response = self._http.request(
+                "POST",
+                f"{self.plan.url}/predict",
+                timeout=REQUEST_SECONDS,
+                body=self._bodies[which],
+                headers=self.plan.headers,
             )
-            status, release = answer.status_code, answer.headers.get("X-Release", "")
-            answer.raise_for_status()
-            best = answer.json()["predictions"][0]
-            label, sure = best["label"], float(best["probability"])
-        except (requests.RequestException, ValueError, LookupError, TypeError) as error:
-            self.failures.append(f"{type(error).__name__}: {error}"[:200])
-            self._note(at, time.monotonic() - start, status, release, self.failures[-1])
-            return
-        took = time.monotonic() - start
-        self.seconds.append(took)
-        why = self._judge(photo, label, release)
+            status, release = response.status, response.headers.get("X-Release", "")
+            if not response.ok:
+                raise NoResponseError(f"status {status}")
+            best = response.json()["predictions"][0]
+            label, probability = str(best["label"]), float(best["probability"])
+        except (NoResponseError, ValueError, LookupError, TypeError) as error:
+            why = (str(error) if isinstance(error, NoResponseError) else f"{type(error).__name__}: {error}")[
+                :200
+            ]
+            self._failures.append(why)
+            return Sample(sent, self._milliseconds_since(start), status, release, ok=False, why=why)
+        took = self._milliseconds_since(start)
+        self._milliseconds.append(took)
         if label == photo.label:
-            self.given.setdefault(photo.path.name, []).append(sure)
-        if why:
-            self.wrong.append(why)
-        self._note(at, took, status, release, why)
+            self._probabilities.setdefault(photo.path.name, []).append(probability)
+        if why := self._mismatch(photo, label, release):
+            self._wrong.append(why)
+        return Sample(sent, took, status, release, ok=not why, why=why)
 
-    def _judge(self, photo: Photo, label: str, release: str) -> str:
+    def _milliseconds_since(self, start: float) -> float:
+        return round(1000 * (self._runtime.monotonic() - start), 1)
+
+    def _mismatch(self, photo: Photo, label: str, release: str) -> str:
         if label != photo.label:
-            return f"{photo.path.name} is {photo.label}, not {label} (by {release or 'nobody'})"
-        asked = self.promise.release
-        return "" if not asked or release == asked else f"{release or 'nobody'} answered in place of {asked}"
-
-    def _note(self, at: float, took: float, status: int, release: str, why: str) -> None:
-        self.answers.append(Sample(at, round(1000 * took, 1), status, release, ok=not why, why=why))
+            return f"{photo.path.name}: {label} instead of {photo.label} (release {release or 'unknown'})"
+        expected = self.plan.release
+        if expected and release != expected:
+            return f"response of {release or 'an unknown release'} instead of {expected}"
+        return ""

@@ -1,102 +1,164 @@
-"""The acceptance suite, run as QA runs it: pytest in a process of its own against an address."""
+"""The acceptance suite of an endpoint: what it is asked to check, and its report."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from seatrial.process import Stop, run, tail
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from seatrial.results import Check
 from seatrial.settings import Dns
-from seatrial.workspace import Workspace
 
-SUITE = Path("tests/e2e/acceptance")
 SUITE_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where the suite asks: a URL, and the address that its name must resolve to, if it has one."""
+    """A URL, and the address that its host name must resolve to, if it has one."""
 
     url: str
     address: str = ""
     dns: Dns = field(default_factory=Dns)
 
     def options(self) -> list[str]:
-        """Return the suite's own options for this endpoint."""
-        words = ["--url", self.url]
+        """Return the suite's command line options for this endpoint."""
+        options = ["--url", self.url]
         if self.address:
-            words += ["--address", self.address]
+            options += ["--address", self.address]
         if self.dns.server:
-            words += ["--dns", f"{self.dns.server}:{self.dns.port}"]
-        return words
+            options += ["--dns", f"{self.dns.server}:{self.dns.port}"]
+        return options
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What /version must name: the release, the image digest and the model digest."""
+
+    release: str
+    image: str
+    model: str
+
+    def options(self) -> list[str]:
+        """Return the suite's command line options for this expectation."""
+        fields = {"release": self.release, "image": self.image, "model": self.model}
+        return [word for name, value in fields.items() for word in ("--expect", f"{name}={value}")]
+
+
+@dataclass(frozen=True)
+class SuiteRequest:
+    """A run of the suite: where, with which golden set (a directory), and what /version must name.
+
+    `name` is the report's name, without a suffix, in the instance's report directory.
+    """
+
+    endpoint: Endpoint
+    golden: Path
+    expectation: Expectation
+    name: str
 
 
 @dataclass(frozen=True)
 class SuiteReport:
-    """What the suite found: every promise with its verdict, and the end of its log."""
+    """The checks of the suite, and the end of its log."""
 
-    verdicts: tuple[Check, ...]
-    log: str
+    checks: tuple[Check, ...]
+    log: str = ""
 
     @property
-    def broken(self) -> str:
-        """The promises that were broken, in one line; empty where all were kept."""
-        failed = [f"{v.name}: {v.detail}" for v in self.verdicts if not v.passed]
-        first = f"{len(failed)} of {len(self.verdicts)} promises broken, first: {failed[0]}" if failed else ""
-        return first
+    def failure(self) -> str:
+        """The failed checks in one line, or an empty string."""
+        failed = [f"{each.name}: {each.detail}" for each in self.checks if not each.passed]
+        return f"{len(failed)} of {len(self.checks)} checks failed, first: {failed[0]}" if failed else ""
 
 
-@contextmanager
-def suite_running(
-    workspace: Workspace, endpoint: Endpoint, *, golden: Path, expect: Sequence[str], name: str
-) -> Iterator[Future[SuiteReport]]:
-    """Run the acceptance suite beside the block, which may end without waiting for it: it is ended then."""
-    pool, stop = ThreadPoolExecutor(1), Stop()
-    try:
-        yield pool.submit(run_suite, workspace, endpoint, golden=golden, expect=expect, name=name, stop=stop)
-    finally:
-        stop.now()
-        pool.shutdown(wait=False)
+class RunningSuite(Protocol):
+    """A suite that runs in the background."""
+
+    def done(self) -> bool:
+        """Return whether it has ended."""
+        ...
+
+    def result(self) -> SuiteReport:
+        """Wait for its end and return the report.
+
+        Raises OutsideError if the suite does not end in time.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End it early; its report is of no use then."""
 
 
-def run_suite(
-    workspace: Workspace,
-    endpoint: Endpoint,
-    *,
-    golden: Path,
-    expect: Sequence[str],
-    name: str,
-    stop: Stop | None = None,
-) -> SuiteReport:
-    """Run the acceptance suite against an endpoint and return its report.
+class SuiteRunner(Protocol):
+    """Runs the acceptance suite."""
 
-    `expect` is what `/version` must say (release, image and model digest); `name` names the report
-    under `reports/`; `stop` may end it early. Raises OutsideError when the suite gives no report in time.
+    def start(self, request: SuiteRequest) -> RunningSuite:
+        """Start the suite in the background."""
+        ...
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    test: str
+    required: bool
+    passed: bool = False
+    detail: str = ""
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    declared: tuple[_Row, ...]
+    checks: tuple[_Row, ...]
+    skipped: tuple[_Row, ...]
+
+
+def read_report(document: Path, exit_code: int, output: str) -> tuple[Check, ...]:
+    """Return the checks in the suite's JSON report; `exit_code` and `output` are those of its process.
+
+    A check named "acceptance suite ran completely" fails if there is no valid report, a required check was
+    skipped, a declared one has no result, none was declared, or the process failed without a failed check.
     """
-    report = workspace.root / "reports" / workspace.instance / f"{name}.json"
-    report.unlink(missing_ok=True)
-    argv = [sys.executable, "-m", "pytest", str(SUITE), "-q", "--tb=short", "-p", "no:cacheprovider"]
-    argv += [*endpoint.options(), "--golden", str(golden), "--report", str(report)]
-    argv += [word for each in expect for word in ("--expect", each)]
-    # A suite that pytest itself started must not inherit that one's options.
-    quiet = {"PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
-    done = run(argv, timeout=SUITE_SECONDS, cwd=workspace.root, env=quiet, check=False, stop=stop)
-    return SuiteReport(_verdicts(report, done.code, done.output), tail(done.output))
-
-
-def _verdicts(report: Path, code: int, output: str) -> tuple[Check, ...]:
     try:
-        rows = json.loads(report.read_text())["promises"]
-        verdicts = tuple(Check(name=r["name"], passed=r["passed"], detail=r["detail"]) for r in rows)
-    except (OSError, ValueError, LookupError):
-        verdicts = ()
-    if not verdicts or (code != 0 and all(v.passed for v in verdicts)):
-        last = (output.strip().splitlines() or ["it said nothing"])[-1]
-        return (*verdicts, Check(name="the suite ran", passed=False, detail=f"exit {code}: {last[:200]}"))
-    return verdicts
+        found = _Document.model_validate_json(document.read_bytes())
+    except (OSError, ValidationError):
+        return (_incomplete(f"no valid report, exit code {exit_code}: {_last_line(output)}"),)
+    checks = tuple(Check(name=each.name, passed=each.passed, detail=each.detail) for each in found.checks)
+    problem = _problem(found) or _unexplained(checks, exit_code, output)
+    return (*checks, _incomplete(problem)) if problem else checks
+
+
+def _problem(found: _Document) -> str:
+    if not found.checks:
+        return "it has no results"
+    results = [each.test for each in found.checks]
+    skipped = {each.test for each in found.skipped}
+    refused = [each for each in found.skipped if each.required]
+    if refused:
+        return f"a required check was skipped: {refused[0].name}: {refused[0].detail}"
+    missing = [each for each in found.declared if each.test not in {*results, *skipped}]
+    declared, total = len(found.declared), len(found.checks) + len(found.skipped)
+    if missing:
+        return f"{len(missing)} of {declared} declared checks have no result, first: {missing[0].name}"
+    if declared < total:
+        return f"{total} results for {declared} declared checks"
+    return ""
+
+
+def _unexplained(checks: Sequence[Check], exit_code: int, output: str) -> str:
+    if exit_code != 0 and all(each.passed for each in checks):
+        return f"exit code {exit_code} without a failed check: {_last_line(output)}"
+    return ""
+
+
+def _incomplete(detail: str) -> Check:
+    return Check(name="acceptance suite ran completely", passed=False, detail=detail[:300])
+
+
+def _last_line(output: str) -> str:
+    return (output.strip().splitlines() or ["no output"])[-1][:200]

@@ -1,4 +1,4 @@
-"""Every request of a load, written down: JSON lines that reports and measurements read."""
+"""The samples of a load as JSON lines, for reports and measurements."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from seatrial.workspace import Workspace, write_atomically
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: when it was sent (unix seconds), how long it took (ms), what came of it.
+    """One request: when it was sent (Unix time, seconds), its latency (ms) and its outcome.
 
-    `status` is 0 where no answer came; `ok` means 200 and the right label, given by the right release.
+    `status` is 0 if no response arrived; `ok` means status 2xx, the correct label and the expected release.
     """
 
     t: float
@@ -26,27 +26,27 @@ class Sample:
     connection: str = "new"
 
 
-def folder_of(workspace: Workspace, release: str) -> Path:
-    """Return where the report of a release stands."""
+def report_directory(workspace: Workspace, release: str) -> Path:
+    """Return the directory of a release's report."""
     return workspace.root / "reports" / workspace.instance / release
 
 
-def write_timeline(target: Path, answers: Iterable[Sample]) -> None:
-    """Write answers in the order in which they were asked for, one JSON object a line."""
-    rows = sorted(answers, key=lambda answer: answer.t)
+def write_timeline(target: Path, samples: Iterable[Sample]) -> None:
+    """Write samples in the order in which they were sent, one JSON object per line."""
+    rows = sorted(samples, key=lambda sample: sample.t)
     write_atomically(target, "".join(json.dumps(asdict(row)) + "\n" for row in rows))
 
 
 def read_timeline(source: Path) -> list[Sample]:
-    """Return the answers of a timeline; none where there is no file, without the lines that are no answer."""
+    """Return the samples of a timeline; a missing file has none, malformed lines are ignored."""
     try:
         lines = source.read_text().splitlines()
     except (OSError, UnicodeDecodeError):
         return []
-    return [answer for line in lines if (answer := _answer(line))]
+    return [sample for line in lines if (sample := _parse(line))]
 
 
-def _answer(line: str) -> Sample | None:
+def _parse(line: str) -> Sample | None:
     try:
         row = json.loads(line)
         return Sample(

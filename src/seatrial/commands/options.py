@@ -1,4 +1,4 @@
-"""What every command shares: its options, and how a stage's result is handed on."""
+"""Options that all commands share, and the output of a stage's result."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from seatrial.results import StageResult
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace, find
 
-Instance = Annotated[str, typer.Option(envvar="SEATRIAL_INSTANCE", help="which local cloud, by name")]
+Instance = Annotated[str, typer.Option(envvar="SEATRIAL_INSTANCE", help="name of the local cloud's instance")]
 Env = Annotated[str, typer.Option("--env", help="environment of seatrial.toml")]
-AsJson = Annotated[bool, typer.Option("--json", help="the typed result on stdout, for machines")]
+AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON on stdout")]
 
 
 def run_stage(
     instance: str,
     as_json: bool,
     stage: Callable[[Settings, Workspace], StageResult],
-    say: str | Callable[[Any], str],
+    text: str | Callable[[Any], str],
 ) -> None:
-    """Run a stage, write its result for the next one, and say what it gave.
+    """Run a stage, write its result for the next stage, and print it.
 
-    `say` is a format string over the result `r`, or a function of it;
-    with `as_json` the result itself is printed.
+    `text` is a format string over the result `r`, or a function of the result. With `as_json` the result
+    itself is printed.
     """
     workspace = find(instance)
     result = stage(load(workspace), workspace)
@@ -34,5 +34,5 @@ def run_stage(
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
-        text = say.format(r=result) if isinstance(say, str) else say(result)
-        console.line(f"{result.stage}: {text} ({result.seconds:.1f} s)")
+        line = text.format(r=result) if isinstance(text, str) else text(result)
+        console.line(f"{result.stage}: {line} ({result.seconds:.1f} s)")

@@ -1,4 +1,4 @@
-"""The release: one environment, two slots, one verdict."""
+"""Commands of a release: bootstrap, deploy, accept, promote, rollback, current."""
 
 from __future__ import annotations
 
@@ -10,34 +10,38 @@ import typer
 from seatrial import console
 from seatrial.commands.options import AsJson, Env, Instance, run_stage
 from seatrial.commands.summary import StepSummary, summarised
+from seatrial.errors import UsageError
 from seatrial.settings import load
 from seatrial.workspace import find
 
 if TYPE_CHECKING:
+    from seatrial.image_reference import ImageReference
     from seatrial.release.approval import Approval
 
 app = typer.Typer()
 ApprovedBy = Annotated[
-    str, typer.Option(envvar="APPROVED_BY", help="who wants it there, where that is asked")
+    str, typer.Option(envvar="APPROVED_BY", help="who approves the release, if the environment requires it")
 ]
 Approvals = Annotated[
     Path | None,
-    typer.Option(envvar="APPROVALS", help="instead: GitHub's list of who approved the workflow's run (JSON)"),
+    typer.Option(envvar="APPROVALS", help="GitHub's list of the run's reviews (JSON), instead of a name"),
 ]
 Run = Annotated[
     str,
     typer.Option(
-        "--run", envvar=["GITHUB_RUN_ID", "BUILD_BUILDID"], help="the CI run that --approvals is of"
+        "--run",
+        envvar=["GITHUB_RUN_ID", "BUILD_BUILDID"],
+        help="id of the CI run of --approvals",
     ),
 ]
 
 
 @app.command(rich_help_panel="Release")
 def bootstrap(
-    env: Annotated[list[str], typer.Option("--env", help="environment; may be repeated")],
+    env: Annotated[list[str], typer.Option("--env", help="environment of seatrial.toml; may be repeated")],
     instance: Instance = "dev",
 ) -> None:
-    """Prepare an environment once, as its administrator: namespace, rights, pull secret."""
+    """Prepare an environment once, as its administrator: namespace, roles, pull secret."""
     from seatrial.stages.bootstrap import bootstrap as stage
 
     workspace = find(instance)
@@ -50,7 +54,7 @@ def bootstrap(
 @app.command(rich_help_panel="Release")
 def deploy(
     env: Env = "local",
-    image: Annotated[str, typer.Option(help="repo@sha256:…; default: what push gave")] = "",
+    image: Annotated[str, typer.Option(help="registry/repository@sha256:…; default: the pushed image")] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
     run: Run = "",
@@ -58,16 +62,16 @@ def deploy(
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Try a candidate in the empty slot, preview it, switch to it: a pending release."""
+    """Start a candidate in the empty slot, preview it and switch users to it: a pending release."""
     from seatrial.release.origin import Origin
     from seatrial.stages.deploy import deploy as stage
 
-    who = _approval(env, approved_by, approvals, run)
+    approved = _approval(env, approved_by, approvals, run)
     with summarised(instance, env, step_summary):
         run_stage(
             instance,
             as_json,
-            lambda s, w: stage(s, w, env, image or None, Origin(who)),
+            lambda s, w: stage(s, w, env, _reference(image), Origin(approved)),
             "{r.release} at {r.url}, pending",
         )
 
@@ -79,7 +83,7 @@ def accept(
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Bake the pending release and give the verdict: stable, or switched back."""
+    """Check the pending release on the live address: it becomes stable, or users are switched back."""
     from seatrial.stages.accept import accept as stage
 
     with summarised(instance, env, step_summary):
@@ -90,7 +94,9 @@ def accept(
 def promote(
     env: Env = "production",
     source: Annotated[str, typer.Option("--from", help="environment that has accepted it")] = "staging",
-    image: Annotated[str, typer.Option(help="the digest that is meant; default: what --from runs")] = "",
+    image: Annotated[
+        str, typer.Option(help="expected image, reference or digest; default: the running one")
+    ] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
     run: Run = "",
@@ -98,25 +104,25 @@ def promote(
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Release to an environment what another has accepted: the same digest."""
+    """Release the accepted image of one environment to another, by the same digest."""
     from seatrial.stages.promote import promote as stage
 
-    who = _approval(env, approved_by, approvals, run)
+    approved = _approval(env, approved_by, approvals, run)
     with summarised(instance, env, step_summary):
-        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, who), _say_promoted)
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted)
 
 
 @app.command(rich_help_panel="Release")
 def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Return to the stable release, or to the stable one before it."""
+    """Undo an unfinished release; without one, return to the previous stable release."""
     from seatrial.stages.rollback import rollback as stage
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _say_rolled_back)
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _rolled_back)
 
 
 @app.command(rich_help_panel="Release")
 def current(env: Env = "local", instance: Instance = "dev") -> None:
-    """Say where the environment answers; ends 10 unless it serves this working state and lock."""
+    """Print the environment's URL; exit code 10 unless it runs this working state and lock."""
     from seatrial.stages.current import current as stage
 
     workspace = find(instance)
@@ -129,11 +135,20 @@ def _approval(env: str, approved_by: str, approvals: Path | None, run: str) -> A
     return reviewers(approvals, env, run) if approvals else Approval(approved_by)
 
 
-def _say_promoted(result: Any) -> str:
-    what = f"{result.source_release} is {result.release}, stable at {result.url}"
+def _reference(image: str) -> ImageReference | None:
+    from seatrial.image_reference import ImageReference
+
+    try:
+        return ImageReference.parse(image) if image else None
+    except ValueError as error:
+        raise UsageError(str(error), "IMAGE=registry/repository@sha256:…, as make push prints it") from error
+
+
+def _promoted(result: Any) -> str:
+    text = f"{result.source_release} is {result.release}, stable at {result.url}"
     approved = f", approved by {result.approved_by}" if result.approved_by else ""
-    return what + approved if result.changed else f"{what}, and was before"
+    return text + approved if result.changed else f"{text}: it was released there already"
 
 
-def _say_rolled_back(result: Any) -> str:
-    return f"{result.release or 'nothing'} serves, {result.replaced} is gone"
+def _rolled_back(result: Any) -> str:
+    return f"{result.release or 'no release'} serves, {result.replaced} is removed"

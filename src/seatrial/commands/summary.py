@@ -1,4 +1,4 @@
-"""The step summary that a CI shows beside a job: what this command's releases left for it."""
+"""The step summary that a CI shows beside a job: the summaries of this command's releases."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from seatrial import console
 from seatrial.workspace import find
 
 StepSummary = Annotated[
-    Path | None, typer.Option(envvar="GITHUB_STEP_SUMMARY", help="file that the report's summary is added to")
+    Path | None, typer.Option(envvar="GITHUB_STEP_SUMMARY", help="file to append the report's summary to")
 ]
 
 
 @contextmanager
 def summarised(instance: str, env: str, target: Path | None) -> Iterator[None]:
-    """Add the summaries that are written to `env`'s reports meanwhile to a file, however the block ends.
+    """Append the summaries that are written to `env`'s reports during the block to a file.
 
-    Together with what stands in it the file never exceeds what a step summary may hold.
+    They are appended however the block ends; the file never exceeds the size limit of a step summary.
     """
     began = time()
     try:
@@ -30,18 +30,18 @@ def summarised(instance: str, env: str, target: Path | None) -> Iterator[None]:
     finally:
         if target:
             try:
-                _add(find(instance).root / "reports" / instance, env, began, target)
+                _append(find(instance).root / "reports" / instance, env, began, target)
             except Exception as problem:
                 console.line(f"  warning: no step summary ({type(problem).__name__}: {problem})")
 
 
-def _add(folder: Path, env: str, began: float, target: Path) -> None:
+def _append(folder: Path, env: str, began: float, target: Path) -> None:
     from seatrial.report.render import SUMMARY_BYTES, truncate
 
     for source in sorted(folder.glob(f"{env}-*/summary.md")):
         number = source.parent.name.removeprefix(f"{env}-")
-        # A file system may keep time more coarsely than the clock.
+        # A file system's time stamps may be coarser than the clock.
         if number.isdecimal() and source.stat().st_mtime >= began - 0.1:
-            room = SUMMARY_BYTES - (target.stat().st_size if target.exists() else 0)
+            remaining = SUMMARY_BYTES - (target.stat().st_size if target.exists() else 0)
             with target.open("a") as file:
-                file.write(truncate(source.read_text() + "\n", max(room, 0)))
+                file.write(truncate(source.read_text() + "\n", max(remaining, 0)))

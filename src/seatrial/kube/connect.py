@@ -1,34 +1,46 @@
-"""The cluster that a kubeconfig's context names."""
+"""Connect to the cluster of a kubeconfig context."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import yaml
-from kubernetes import config
+from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient
 
 from seatrial.errors import UsageError
-from seatrial.kube.client import PATIENCE_SECONDS, Cluster
+from seatrial.kube.client import PATIENCE_SECONDS, KubernetesCluster
+from seatrial.kube.protocol import Cluster
+from seatrial.runtime import SYSTEM, Runtime
 
 
-def connect(kubeconfig: str, context: str, cache: Path, patience: float = PATIENCE_SECONDS) -> Cluster:
-    """Return the cluster of a context; nothing is asked of it yet.
+def connect(
+    kubeconfig: str,
+    context: str,
+    cache: Path,
+    patience: float = PATIENCE_SECONDS,
+    runtime: Runtime = SYSTEM,
+) -> Cluster:
+    """Return the cluster of a context without sending a request.
 
-    `kubeconfig` empty is the user's own. `cache` keeps what kinds the cluster knows. Raises
-    UsageError when no context is named (the user's current one is never guessed) or it is not there.
+    An empty `kubeconfig` is the user's default file. `cache` is the file for the API server's list of
+    kinds. Raises UsageError if `context` is empty or cannot be loaded; the file's current context is
+    never used.
     """
     if not context:
-        raise UsageError("no cluster is named", "make cloud starts one; KUBECONTEXT=… names yours")
+        raise UsageError("KUBECONTEXT is not set", "make cloud starts a cluster; KUBECONTEXT=… names yours")
+    # The connection pool takes this setting when it is made. `patience` alone decides about repeats.
+    settings = client.Configuration(retries=False)
     try:
-        api = config.new_client_from_config(kubeconfig or None, context)  # type: ignore[no-untyped-call]
+        api = config.new_client_from_config(  # type: ignore[no-untyped-call]
+            kubeconfig or None, context, client_configuration=settings
+        )
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", "make cloud, or KUBECONTEXT=…") from error
-    api.configuration.retries = False
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def client() -> DynamicClient:
+    def dynamic_client() -> DynamicClient:
         return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
 
-    return Cluster(client, f"cluster {context}", patience)
+    return KubernetesCluster(dynamic_client, f"cluster {context}", patience, runtime)

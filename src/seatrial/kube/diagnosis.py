@@ -1,59 +1,64 @@
-"""Why pods do not come up: what can never mend by waiting, and what a reader wants to see."""
+"""Why the pods of a slot do not start."""
 
 from __future__ import annotations
 
 from seatrial.errors import OutsideError
-from seatrial.kube.client import Cluster, Manifest
 from seatrial.kube.labels import MANAGED_SELECTOR, SLOT, Slot
+from seatrial.kube.protocol import Cluster, Manifest
 
-# A crash may pass with a dependency that comes late; one that repeats does not.
-CRASHES = 2
+# One crash can have a passing cause, such as a dependency that starts late.
+MIN_RESTARTS = 2
 LAST_EVENTS = 8
-NEVER = ("InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError")
-PULLS = ("ErrImagePull", "ImagePullBackOff")
-# What a registry answers where there is no such image, in containerd's words.
-ABSENT = ("not found", "manifest unknown", "does not exist")
+PERMANENT_REASONS = ("InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError")
+PULL_REASONS = ("ErrImagePull", "ImagePullBackOff")
+# containerd's messages if the registry does not have the image.
+MISSING_IMAGE = ("not found", "manifest unknown", "does not exist")
 
 
-def certain_failure(cluster: Cluster, namespace: str, slot: Slot) -> str:
-    """Return why a slot's pods can never come up, or nothing while they still may."""
+def permanent_failure(cluster: Cluster, namespace: str, slot: Slot) -> str:
+    """Return why a pod of the slot cannot start without a change, or an empty string."""
     for pod in pods_of(cluster, namespace, slot):
         for status in (pod.get("status") or {}).get("containerStatuses") or []:
-            if why := _certain(status):
-                return f"pod {pod['metadata']['name']}: {why}"
+            if reason := _permanent_reason(status):
+                return f"pod {pod['metadata']['name']}: {reason}"
     return ""
 
 
 def diagnose(cluster: Cluster, namespace: str, slot: Slot) -> str:
-    """Return the state, the events and the last log lines of a slot's pods, for a reader."""
+    """Return the phase, the last events and the last log lines of each pod of the slot.
+
+    If the cluster cannot be read, returns a line that says so.
+    """
     try:
         pods = pods_of(cluster, namespace, slot)
-        return "\n".join(row for pod in pods for row in _story(cluster, namespace, pod))
+        return "\n".join(line for pod in pods for line in _describe(cluster, namespace, pod))
     except OutsideError as error:
         return f"no diagnosis: {error.message}"
 
 
 def pods_of(cluster: Cluster, namespace: str, slot: Slot) -> list[Manifest]:
-    """Return a slot's pods, those on their way out included."""
+    """Return the pods of the slot, terminating ones included."""
     return cluster.list("Pod", namespace, labels=f"{MANAGED_SELECTOR},{SLOT}={slot}")
 
 
-def _certain(status: Manifest) -> str:
+def _permanent_reason(status: Manifest) -> str:
     waiting = (status.get("state") or {}).get("waiting") or {}
     reason, message = waiting.get("reason", ""), waiting.get("message", "")
-    if reason in NEVER or (reason in PULLS and any(word in message for word in ABSENT)):
+    missing = reason in PULL_REASONS and any(text in message for text in MISSING_IMAGE)
+    if reason in PERMANENT_REASONS or missing:
         return f"{reason}: {message}"
-    if reason == "CrashLoopBackOff" and status.get("restartCount", 0) >= CRASHES:
-        ended = (status.get("lastState") or {}).get("terminated") or {}
-        return f"it crashed {status['restartCount'] + 1} times, last with exit code {ended.get('exitCode')}"
+    restarts = status.get("restartCount", 0)
+    if reason == "CrashLoopBackOff" and restarts >= MIN_RESTARTS:
+        code = ((status.get("lastState") or {}).get("terminated") or {}).get("exitCode")
+        return f"it crashed {restarts + 1} times, last with exit code {code}"
     return ""
 
 
-def _story(cluster: Cluster, namespace: str, pod: Manifest) -> list[str]:
+def _describe(cluster: Cluster, namespace: str, pod: Manifest) -> list[str]:
     name = pod["metadata"]["name"]
     events = cluster.list("Event", namespace, fields=f"involvedObject.name={name}")
-    events.sort(key=lambda e: e.get("lastTimestamp") or e.get("eventTime") or "")
-    rows = [f"pod {name}: {(pod.get('status') or {}).get('phase', 'unknown')}"]
-    rows += [f"  {e.get('reason')}: {e.get('message')}" for e in events[-LAST_EVENTS:]]
+    events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
+    lines = [f"pod {name}: {(pod.get('status') or {}).get('phase', 'unknown')}"]
+    lines += [f"  {event.get('reason')}: {event.get('message')}" for event in events[-LAST_EVENTS:]]
     log = cluster.log(name, namespace) or cluster.log(name, namespace, previous=True)
-    return rows + [f"  | {row}" for row in log.splitlines()]
+    return lines + [f"  | {line}" for line in log.splitlines()]

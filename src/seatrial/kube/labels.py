@@ -1,4 +1,4 @@
-"""The names that a release's objects carry in a namespace."""
+"""The names, labels and API versions of a release's objects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MANAGED = "app.kubernetes.io/managed-by"
 MANAGED_SELECTOR = f"{MANAGED}={MANAGER}"
 HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
 
-# The kinds that a release reads or writes, each in the version that it does.
+# The API version of each kind that a release reads or writes.
 VERSIONS = {
     "ConfigMap": "v1",
     "Event": "v1",
@@ -37,7 +37,7 @@ VERSIONS = {
 
 
 def other(slot: Slot) -> Slot:
-    """Return the slot beside this one."""
+    """Return the other slot."""
     return "green" if slot == "blue" else "blue"
 
 

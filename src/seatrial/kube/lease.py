@@ -1,198 +1,173 @@
-"""The environment's Lease: one deployer at a time, and one that died frees it by being silent."""
+"""The Lease of an environment: one deployer at a time."""
 
 from __future__ import annotations
 
 import getpass
 import os
-import socket
-import threading
-import time
-import uuid
+import platform
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from seatrial.errors import HeldError, OutsideError
-from seatrial.kube.client import CONFLICT, Cluster, ClusterError, Manifest
-from seatrial.kube.labels import LEASE, MANAGED, MANAGER
+from seatrial.kube.labels import LEASE
+from seatrial.kube.lease_object import (
+    held_error,
+    holder_of,
+    is_expired,
+    new_lease,
+    pending_release,
+    set_holder,
+    set_pending,
+    set_renewed,
+)
+from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
+from seatrial.runtime import SYSTEM, Event, Runtime
+from seatrial.wait import retry
 
-PENDING = "seatrial.io/pending"
-# How many times as long as a deployer a pending release may be silent: another CI job has to start.
+# A pending release's Lease lasts this many times as long: the CI job that runs `accept` has to start.
 HANDOVER = 5
-LOST = "look at what the other one did before you try again"
-TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+LOST_HINT = "check with make history what the other deployer did"
 
 
 def whoami() -> str:
-    """Return who this is, as records and the Lease name it: user@host/pid."""
-    return f"{getpass.getuser()}@{socket.gethostname()}/{os.getpid()}"
+    """Return this process as user@host/pid, for records and the Lease."""
+    return f"{getpass.getuser()}@{platform.node()}/{os.getpid()}"
 
 
 @dataclass
 class Lease:
-    """The Lease of one environment; `seconds` is how long its holder may be silent.
+    """The Lease of one environment.
 
-    Its times are by the cluster's clock: those of two deployers' machines need not agree.
+    It expires when its holder has not renewed it for `seconds` by the cluster's clock, so the clocks of
+    two deployers' machines need not agree. `holder` is an identity that no other process has. The holder
+    renews the Lease in a background task of `runtime`.
     """
 
     cluster: Cluster
     namespace: str
     seconds: int
-    holder: str = field(default_factory=lambda: f"{whoami()}-{uuid.uuid4().hex[:6]}")
-    _lost: str = ""
-    # When it was last certainly ours, by this machine's own clock.
-    _sure: float = field(default_factory=time.monotonic)
-    # Renewing and handing over both read, change and replace the same object.
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    holder: str
+    runtime: Runtime = SYSTEM
+    _lost: str = field(default="", init=False)
+    # The monotonic time of the last write that succeeded as holder.
+    _confirmed: float = field(init=False)
+    # Renewal and handover each read, change and replace the same object.
+    _lock: AbstractContextManager[object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the clock and the lock from the runtime."""
+        self._confirmed = self.runtime.monotonic()
+        self._lock = self.runtime.lock()
 
     @contextmanager
     def hold(self, *, adopt: bool = False, patience: float = 0) -> Iterator[Lease]:
-        """Hold the environment, renewing it meanwhile, and free it at the end.
+        """Acquire the Lease, renew it until the block ends, then release it.
 
-        `adopt`: a pending release's Lease, which waits for its verdict, may be taken over at once.
-        `patience`: for how many seconds to wait for another holder. Raises HeldError that says who
-        holds it since when.
+        With `adopt`, take over a Lease that is kept for a pending release. If another deployer holds
+        the Lease, try for `patience` seconds, then raise HeldError with its identity.
         """
-        self._take_in_time(adopt, patience)
-        stop = threading.Event()
-        renewing = threading.Thread(target=self._renew_until, args=(stop,), daemon=True)
-        renewing.start()
+        retry(lambda: self._acquire(adopt), HeldError, seconds=patience, runtime=self.runtime)
+        stop = self.runtime.event()
+        renewal = self.runtime.start(lambda: self._renew_until(stop))
         try:
             yield self
         finally:
             stop.set()
-            renewing.join()
-            self._let_go()
+            try:
+                renewal.result()
+            finally:
+                self._release()
 
     def check(self) -> None:
-        """Raise HeldError when the environment was lost to somebody else meanwhile.
+        """Raise HeldError if another deployer has acquired the Lease.
 
-        A process that was stopped for longer than its Lease lasts asks first: nobody has told it yet.
+        Reads the Lease if it may have expired, for example after this process was suspended.
         """
-        if not self._lost and time.monotonic() - self._sure > self.seconds:
-            # A cluster that is away gives the environment to nobody else either.
+        if not self._lost and self.runtime.monotonic() - self._confirmed > self.seconds:
+            # An unreachable API server cannot give the Lease to another deployer.
             with suppress(OutsideError):
-                self._mine()
+                self._read_own()
         if self._lost:
-            raise HeldError(self._lost, LOST)
+            raise HeldError(self._lost, LOST_HINT)
 
     def hand_over(self, release: str) -> None:
-        """Leave the Lease to whoever gives a pending release its verdict."""
+        """Keep the Lease for a pending release when `hold` ends, until a deployer adopts it.
+
+        It lasts HANDOVER times as long. Raises HeldError if another deployer has acquired it.
+        """
         with self._lock:
             try:
-                self._mark(release)
+                self._mark_pending(release)
             except ClusterError as error:
-                # It may have been done already: looked at anew.
+                # The first request may have succeeded with its response lost.
                 if error.status != CONFLICT:
                     raise
-                self._mark(release)
+                self._mark_pending(release)
 
-    def _mark(self, release: str) -> None:
-        found = self._mine()
-        notes = found["metadata"].get("annotations") or {}
-        if notes.get(PENDING) != release:
-            found["metadata"]["annotations"] = {**notes, PENDING: release}
-            found["spec"]["leaseDurationSeconds"] = self.seconds * HANDOVER
-            found["spec"]["renewTime"] = self.cluster.now().strftime(TIME)
-            self.cluster.replace(found)
+    def _mark_pending(self, release: str) -> None:
+        lease = self._read_own()
+        if pending_release(lease) != release:
+            set_pending(lease, release, self.seconds * HANDOVER, self.cluster.now())
+            self.cluster.replace(lease)
 
-    def _take_in_time(self, adopt: bool, patience: float) -> None:
-        tries = Retrying(
-            stop=stop_after_delay(patience),
-            wait=wait_fixed(0.5),
-            retry=retry_if_exception_type(HeldError),
-            reraise=True,
-        )
-        tries(self._take, adopt)
-
-    def _take(self, adopt: bool) -> None:
-        found = self.cluster.get("Lease", LEASE, self.namespace)
-        if found and not self._free(found, adopt):
-            raise _held(found)
+    def _acquire(self, adopt: bool) -> None:
+        lease = self._read()
+        if lease and not self._is_available(lease, adopt):
+            raise held_error(lease)
         try:
-            self._write(found)
+            self._write(lease)
         except ClusterError as error:
             if error.status != CONFLICT:
                 raise
-            found = self.cluster.get("Lease", LEASE, self.namespace) or {}
-            # A cluster that was away may have done it without saying so, before it was asked again.
-            if (found.get("spec") or {}).get("holderIdentity") != self.holder:
-                raise _held(found) from error
+            lease = self._read()
+            # A repeated request conflicts with the first one if only the response was lost.
+            if holder_of(lease) != self.holder:
+                raise held_error(lease) from error
 
-    def _write(self, found: Manifest | None) -> None:
-        now = self.cluster.now().strftime(TIME)
-        body = found or {
-            "apiVersion": "coordination.k8s.io/v1",
-            "kind": "Lease",
-            "metadata": {"name": LEASE, "namespace": self.namespace, "labels": {MANAGED: MANAGER}},
-        }
-        (body["metadata"].get("annotations") or {}).pop(PENDING, None)
-        body["spec"] = {
-            "holderIdentity": self.holder,
-            "leaseDurationSeconds": self.seconds,
-            "acquireTime": now,
-            "renewTime": now,
-        }
-        began = time.monotonic()
-        self.cluster.replace(body) if found else self.cluster.create(body)
-        self._sure = began
-
-    def _free(self, found: Manifest, adopt: bool) -> bool:
-        spec = found.get("spec") or {}
-        if not spec.get("holderIdentity") or spec["holderIdentity"] == self.holder:
+    def _is_available(self, lease: Manifest, adopt: bool) -> bool:
+        if holder_of(lease) in ("", self.holder) or (adopt and pending_release(lease)):
             return True
-        if adopt and PENDING in (found["metadata"].get("annotations") or {}):
-            return True
-        if not spec.get("renewTime"):
-            return True
-        silent = self.cluster.now() - _time(spec["renewTime"])
-        return silent > timedelta(seconds=spec.get("leaseDurationSeconds", self.seconds))
+        return is_expired(lease, self.cluster.now(), self.seconds)
 
-    def _mine(self) -> Manifest:
-        found = self.cluster.get("Lease", LEASE, self.namespace) or {}
-        if (found.get("spec") or {}).get("holderIdentity") != self.holder:
-            self._lost = _held(found).message
-            raise HeldError(self._lost, LOST)
-        return found
+    def _write(self, lease: Manifest) -> None:
+        body = lease or new_lease(self.namespace)
+        set_holder(body, self.holder, self.seconds, self.cluster.now())
+        sent = self.runtime.monotonic()
+        self.cluster.replace(body) if lease else self.cluster.create(body)
+        self._confirmed = sent
 
-    def _renew_until(self, stop: threading.Event) -> None:
+    def _read(self) -> Manifest:
+        return self.cluster.get("Lease", LEASE, self.namespace) or {}
+
+    def _read_own(self) -> Manifest:
+        lease = self._read()
+        if holder_of(lease) != self.holder:
+            self._lost = held_error(lease).message
+            raise HeldError(self._lost, LOST_HINT)
+        return lease
+
+    def _renew_until(self, stop: Event) -> None:
         while not stop.wait(self.seconds / 4):
             try:
                 with self._lock:
-                    found = self._mine()
-                    found["spec"]["renewTime"] = self.cluster.now().strftime(TIME)
-                    began = time.monotonic()
-                    self.cluster.replace(found)
-                    self._sure = began
+                    self._renew()
             except HeldError:
                 return
             except OutsideError:
                 continue
 
-    def _let_go(self) -> None:
-        try:
-            found = self._mine()
-            if PENDING not in (found["metadata"].get("annotations") or {}):
-                found["spec"]["holderIdentity"] = ""
-                self.cluster.replace(found)
-        except (OutsideError, HeldError):
-            # It frees itself by silence; the verdict must not be lost over it.
-            return
+    def _renew(self) -> None:
+        lease = self._read_own()
+        set_renewed(lease, self.cluster.now())
+        sent = self.runtime.monotonic()
+        self.cluster.replace(lease)
+        self._confirmed = sent
 
-
-def _held(found: Manifest) -> HeldError:
-    spec = found.get("spec") or {}
-    who, since = spec.get("holderIdentity", "somebody"), spec.get("acquireTime", "just now")
-    pending = (found.get("metadata", {}).get("annotations") or {}).get(PENDING)
-    hint = "wait for it to end; if its runner died, the environment frees itself"
-    if pending:
-        hint = f"{pending} waits for its verdict: make accept, or make rollback"
-    namespace = found.get("metadata", {}).get("namespace", "the environment")
-    return HeldError(f"{namespace} is held by {who} since {str(since)[:19]}Z", hint)
-
-
-def _time(text: str) -> datetime:
-    return datetime.strptime(text, TIME).replace(tzinfo=UTC)
+    def _release(self) -> None:
+        # A Lease that cannot be released expires; the result of the block must not be lost for it.
+        with suppress(OutsideError, HeldError):
+            lease = self._read_own()
+            if not pending_release(lease):
+                lease["spec"]["holderIdentity"] = ""
+                self.cluster.replace(lease)

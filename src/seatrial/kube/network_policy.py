@@ -1,6 +1,7 @@
-"""Whether a namespace's NetworkPolicies hold: a pod that may not reach out tries to, and says what happened.
+"""Whether a cluster enforces NetworkPolicies: a pod attempts a connection that they deny.
 
-The API server takes a policy whether or not anything enforces it: reading it back proves nothing.
+The API server accepts a policy whether or not a network plugin enforces it, so reading it back proves
+nothing.
 """
 
 from __future__ import annotations
@@ -9,16 +10,20 @@ import uuid
 from typing import Literal
 
 from seatrial.errors import OutsideError
-from seatrial.kube.client import Cluster, Manifest
+from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import MANAGED, MANAGER, PULL_SECRET
+from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import until
 
 Enforcement = Literal["holds", "open", "unknown"]
 
 ANNOTATION = "seatrial.io/network-policy"
 PROBE_SECONDS = 30
+# The probe program's exit codes.
 OPEN, CLOSED = 3, 4
-# A policy takes hold of a new pod after a moment. Only silence counts as closed: a refusal is an answer.
+# Plugins apply a policy to a new pod after a moment, so the program retries. Only a timeout counts as
+# denied: a refused connection has reached the server.
 PROGRAM = f"""
 import os, socket, sys
 address = os.environ["KUBERNETES_SERVICE_HOST"], int(os.environ["KUBERNETES_SERVICE_PORT"])
@@ -35,24 +40,24 @@ sys.exit({OPEN})
 """
 
 
-def probe(cluster: Cluster, namespace: str, image: str) -> Enforcement:
-    """Return what came of trying to reach the cluster's own API from a pod of this image (with Python).
+def probe(
+    cluster: Cluster, namespace: str, reference: ImageReference, runtime: Runtime = SYSTEM
+) -> Enforcement:
+    """Return whether a pod of this image (it needs python3) is kept from reaching the API server.
 
-    "unknown" where the pod did not run to its end in time. It is taken away in any case.
-    Raises OutsideError when the cluster does not answer or refuses the pod.
+    "holds": the policies are enforced; "open": they are not; "unknown": the pod did not run to its end
+    within PROBE_SECONDS. Always deletes the pod. Raises ClusterError if the pod is rejected, for
+    example by a quota, and UnreachableError.
     """
-    name = f"fence-{uuid.uuid4().hex[:6]}"
-    cluster.create(_pod(name, namespace, image))
-
-    def look() -> int | None:
-        found = cluster.get("Pod", name, namespace) or {}
-        statuses = (found.get("status") or {}).get("containerStatuses") or [{}]
-        ended = (statuses[0].get("state") or {}).get("terminated") or {}
-        code: int | None = ended.get("exitCode")
-        return code
-
+    name = f"network-policy-probe-{uuid.uuid4().hex[:6]}"
+    cluster.create(_pod(name, namespace, str(reference)))
     try:
-        code = until("the probe of the network policies", look, PROBE_SECONDS)
+        code = until(
+            "network policy probe",
+            lambda: _exit_code(cluster.get("Pod", name, namespace) or {}),
+            PROBE_SECONDS,
+            runtime=runtime,
+        )
     except OutsideError:
         code = 0
     finally:
@@ -60,17 +65,26 @@ def probe(cluster: Cluster, namespace: str, image: str) -> Enforcement:
     return "holds" if code == CLOSED else "open" if code == OPEN else "unknown"
 
 
-def remember(cluster: Cluster, namespace: str, found: Enforcement) -> None:
-    """Write what was found at the namespace, so that the next look is a quick one."""
-    note = {"name": namespace, "annotations": {ANNOTATION: found}}
-    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": note}, manager=f"{MANAGER}-fence")
+def record(cluster: Cluster, namespace: str, enforcement: Enforcement) -> None:
+    """Annotate the namespace with the result of the probe."""
+    metadata = {"name": namespace, "annotations": {ANNOTATION: enforcement}}
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    # A field manager of its own: applying the overlay's Namespace must not remove the annotation.
+    cluster.apply(manifest, manager=f"{MANAGER}-network-policy")
 
 
-def known(cluster: Cluster, namespace: str) -> Enforcement:
-    """Return what was found before, "unknown" where nobody has looked."""
+def recorded(cluster: Cluster, namespace: str) -> Enforcement:
+    """Return the recorded result of the probe, "unknown" if there is none."""
     found = cluster.get("Namespace", namespace) or {"metadata": {}}
-    said = (found["metadata"].get("annotations") or {}).get(ANNOTATION)
-    return "holds" if said == "holds" else "open" if said == "open" else "unknown"
+    value = (found["metadata"].get("annotations") or {}).get(ANNOTATION)
+    return "holds" if value == "holds" else "open" if value == "open" else "unknown"
+
+
+def _exit_code(pod: Manifest) -> int | None:
+    statuses = (pod.get("status") or {}).get("containerStatuses") or [{}]
+    terminated = (statuses[0].get("state") or {}).get("terminated") or {}
+    code: int | None = terminated.get("exitCode")
+    return code
 
 
 def _pod(name: str, namespace: str, image: str) -> Manifest:

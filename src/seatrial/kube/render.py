@@ -1,19 +1,16 @@
-"""Manifests, rendered by kustomize from an overlay and what a release adds to it."""
+"""The manifests of a release: an environment's overlay, changed by a kustomization of the release's own."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from seatrial.errors import OutsideError
-from seatrial.kube.client import Manifest
+from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import (
     APP,
     HOSTNAME,
@@ -26,38 +23,43 @@ from seatrial.kube.labels import (
     Slot,
     deployment,
 )
-from seatrial.process import run
+from seatrial.kube.protocol import Manifest
 from seatrial.settings import Environment
 from seatrial.workspace import Workspace, write_atomically
 
-KUSTOMIZE_SECONDS = 30
+# Returns the manifests of a kustomization directory, as seatrial.kustomize.build does.
+Kustomize = Callable[[Path], list[Manifest]]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a rendering adds to an overlay: the release's name, its slot, image and size."""
+    """What a release sets in an overlay: its name, its slot, its image by digest, its number of replicas."""
 
     release: str
     environment: str
     slot: Slot
-    reference: str
+    reference: ImageReference
     replicas: int
 
 
 @dataclass(frozen=True)
 class Renderer:
-    """Renders the parts of an overlay (`environment`, `slot`, `shared`, `preview`) for a namespace."""
+    """Renders the parts of an environment's overlay: `environment`, `slot`, `shared` and `preview`.
+
+    Each method raises what `kustomize` raises.
+    """
 
     workspace: Workspace
     environment: Environment
+    kustomize: Kustomize
 
     def namespace(self) -> list[Manifest]:
-        """Return what an administrator applies once: namespace, accounts, rights."""
+        """Return what an administrator applies once: namespace, service accounts, roles, policies."""
         return self._render("environment", {})
 
     def slot(self, candidate: Candidate) -> list[Manifest]:
-        """Return a slot's own objects, the image by digest."""
-        repository, _, digest = candidate.reference.partition("@")
+        """Return the objects of the candidate's slot."""
+        reference = candidate.reference
         return self._render(
             "slot",
             {
@@ -66,19 +68,22 @@ class Renderer:
                     _labels({SLOT: candidate.slot}, includeSelectors=True),
                     _labels({RELEASE: candidate.release}, includeTemplates=True),
                 ],
-                "images": [{"name": APP, "newName": repository, "digest": digest}],
+                "images": [{"name": APP, "newName": reference.name, "digest": reference.digest}],
                 "replicas": [{"name": APP, "count": candidate.replicas}],
-                "patches": [_patch("Deployment", APP, _pod_environment(candidate, digest))],
+                "patches": [_patch("Deployment", APP, _pod_environment(candidate))],
             },
         )
 
     def shared(self, candidate: Candidate) -> list[Manifest]:
-        """Return what both slots share, all of it following this release's slot."""
-        followers = (_autoscaler(candidate.slot, self.environment), _disruptions(candidate.slot))
-        return self._service("shared", LIVE, self.environment.host, candidate, followers)
+        """Return the objects that both slots share, with the candidate's slot selected."""
+        patches = (
+            _autoscaler_patch(candidate.slot, self.environment),
+            _disruption_budget_patch(candidate.slot),
+        )
+        return self._service("shared", LIVE, self.environment.host, candidate, patches)
 
     def preview(self, candidate: Candidate) -> list[Manifest]:
-        """Return the candidate's own Service."""
+        """Return the preview Service, which selects the candidate."""
         return self._service("preview", PREVIEW, f"preview.{self.environment.host}", candidate)
 
     def _service(
@@ -87,29 +92,26 @@ class Renderer:
         name: str,
         host: str,
         candidate: Candidate,
-        others: Iterable[Mapping[str, Any]] = (),
+        patches: Iterable[Mapping[str, Any]] = (),
     ) -> list[Manifest]:
-        chosen = {SLOT: candidate.slot, RELEASE: candidate.release}
-        patch = {"metadata": {"annotations": {HOSTNAME: host}}, "spec": {"selector": chosen}}
+        selector = {SLOT: candidate.slot, RELEASE: candidate.release}
+        patch = {"metadata": {"annotations": {HOSTNAME: host}}, "spec": {"selector": selector}}
         labels = [_labels({PART: part, RELEASE: candidate.release})]
-        patches = [_patch("Service", name, patch), *others]
-        return self._render(part, {"labels": labels, "patches": patches})
+        return self._render(part, {"labels": labels, "patches": [_patch("Service", name, patch), *patches]})
 
-    def _render(self, part: str, additions: Mapping[str, Any]) -> list[Manifest]:
+    def _render(self, part: str, changes: Mapping[str, Any]) -> list[Manifest]:
         folder = self.workspace.directory / "render" / self.environment.namespace / part
         overlay = self.workspace.root / self.environment.overlay / part
         kustomization = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
-            # kustomize takes relative paths only.
+            # kustomize rejects absolute paths.
             "resources": [os.path.relpath(overlay, folder)],
             "namespace": self.environment.namespace,
-            **additions,
+            **changes,
         }
         write_atomically(folder / "kustomization.yaml", yaml.safe_dump(kustomization, sort_keys=False))
-        argv = [_kubectl(), "kustomize", str(folder)]
-        output = run(argv, timeout=KUSTOMIZE_SECONDS, separate_stderr=True).output
-        return [document for document in yaml.safe_load_all(output) if document]
+        return self.kustomize(folder)
 
 
 def _labels(pairs: Mapping[str, str], **where: bool) -> dict[str, Any]:
@@ -117,12 +119,12 @@ def _labels(pairs: Mapping[str, str], **where: bool) -> dict[str, Any]:
 
 
 def _patch(kind: str, name: str, patch: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {"apiVersion": VERSIONS[kind], "kind": kind, "metadata": {"name": name}}
-    whole["metadata"] = {"name": name, **patch.get("metadata", {})}
-    return {"patch": yaml.safe_dump({**whole, "spec": patch["spec"]})}
+    metadata = {"name": name, **patch.get("metadata", {})}
+    target = {"apiVersion": VERSIONS[kind], "kind": kind, "metadata": metadata}
+    return {"patch": yaml.safe_dump({**target, "spec": patch["spec"]})}
 
 
-def _autoscaler(slot: Slot, environment: Environment) -> dict[str, Any]:
+def _autoscaler_patch(slot: Slot, environment: Environment) -> dict[str, Any]:
     spec = {
         "scaleTargetRef": {"name": deployment(slot)},
         "minReplicas": environment.replicas,
@@ -131,23 +133,15 @@ def _autoscaler(slot: Slot, environment: Environment) -> dict[str, Any]:
     return _patch("HorizontalPodAutoscaler", APP, {"spec": spec})
 
 
-def _disruptions(slot: Slot) -> dict[str, Any]:
+def _disruption_budget_patch(slot: Slot) -> dict[str, Any]:
     return _patch("PodDisruptionBudget", APP, {"spec": {"selector": {"matchLabels": {SLOT: slot}}}})
 
 
-def _pod_environment(candidate: Candidate, digest: str) -> dict[str, Any]:
-    given = {
+def _pod_environment(candidate: Candidate) -> dict[str, Any]:
+    values = {
         "SEATRIAL_RELEASE": candidate.release,
-        "SEATRIAL_IMAGE_DIGEST": digest,
+        "SEATRIAL_IMAGE_DIGEST": candidate.reference.digest,
         "SEATRIAL_ENVIRONMENT": candidate.environment,
     }
-    variables = [{"name": name, "value": value} for name, value in given.items()]
+    variables = [{"name": name, "value": value} for name, value in values.items()]
     return {"spec": {"template": {"spec": {"containers": [{"name": APP, "env": variables}]}}}}
-
-
-def _kubectl() -> str:
-    ours = Path(sys.executable).parent / "kubectl"
-    found = str(ours) if ours.exists() else shutil.which("kubectl")
-    if not found:
-        raise OutsideError("kubectl is not installed", "make setup installs it")
-    return found

@@ -1,4 +1,4 @@
-"""The judgement of a rollout: the rules of `kubectl rollout status`, polled under a deadline."""
+"""Wait for a rollout, by the rules of `kubectl rollout status`."""
 
 from __future__ import annotations
 
@@ -6,74 +6,87 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.kube.client import Cluster, Manifest
-from seatrial.kube.diagnosis import certain_failure, diagnose
+from seatrial.kube.diagnosis import diagnose, permanent_failure
 from seatrial.kube.labels import Slot, deployment
+from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import until
+
+POLL_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where a rollout stands: done, failed for good, or (neither) still on its way."""
+class RolloutStatus:
+    """The status of a rollout: done, failed for good, or (neither) in progress."""
 
-    done: bool
-    failed: bool
     detail: str
+    done: bool = False
+    failed: bool = False
 
 
-def judge(found: Manifest) -> Progress:
-    """Return a Deployment's progress, exactly as `kubectl rollout status` judges it."""
+def rollout_status(found: Manifest) -> RolloutStatus:
+    """Return the status of a Deployment's rollout, as `kubectl rollout status` determines it."""
     status, wanted = found.get("status") or {}, found["spec"].get("replicas", 1)
     if found["metadata"]["generation"] > status.get("observedGeneration", 0):
-        return _waiting("its newest specification is not observed yet")
+        return RolloutStatus("its latest generation is not observed yet")
     if _condition(status, "Progressing").get("reason") == "ProgressDeadlineExceeded":
-        return Progress(done=False, failed=True, detail="it exceeded its progress deadline")
+        return RolloutStatus("it exceeded its progress deadline", failed=True)
     updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
     available = status.get("availableReplicas", 0)
     if updated < wanted:
-        why = _condition(status, "ReplicaFailure").get("message", "")
-        return _waiting(f"{updated} of {wanted} replicas are of the new release{why and f': {why}'}")
+        reason = _condition(status, "ReplicaFailure").get("message", "")
+        return RolloutStatus(f"{updated} of {wanted} replicas are updated{reason and f': {reason}'}")
     if total > updated:
-        return _waiting(f"{total - updated} replicas of the old release are still there")
+        return RolloutStatus(f"{total - updated} old replicas are pending termination")
     if available < updated:
-        return _waiting(f"{available} of {updated} replicas are available")
-    return Progress(done=True, failed=False, detail=f"{available} replicas are available")
+        return RolloutStatus(f"{available} of {updated} updated replicas are available")
+    return RolloutStatus(f"{available} replicas are available", done=True)
 
 
 def wait_for_rollout(
-    cluster: Cluster, namespace: str, slot: Slot, seconds: float, beat: Callable[[], None] = lambda: None
+    cluster: Cluster,
+    namespace: str,
+    slot: Slot,
+    seconds: float,
+    check: Callable[[], None] = lambda: None,
+    runtime: Runtime = SYSTEM,
 ) -> None:
-    """Wait until a slot's rollout is done; `beat` is called between two looks and may raise.
+    """Wait until a slot's rollout is done.
 
-    Raises RefusedError, with the pods' events and last log lines, when the rollout fails: by
-    Kubernetes' own word, by a pod that can never start, or because `seconds` have passed.
+    `check` is called before each poll; what it raises ends the wait. Raises RefusedError, with the pods'
+    events and last log lines, if Kubernetes reports a failure, a pod cannot start without a change, or
+    `seconds` have passed.
     """
-    name, last = deployment(slot), Progress(False, False, "it is not there")
+    name = deployment(slot)
+    last = RolloutStatus(f"{name} does not exist")
 
-    def look() -> Progress | None:
+    def poll() -> RolloutStatus | None:
         nonlocal last
-        beat()
-        found = cluster.get("Deployment", name, namespace)
-        last = judge(found) if found else Progress(False, False, f"{name} is not there")
-        if not last.done and not last.failed and (why := certain_failure(cluster, namespace, slot)):
-            last = Progress(done=False, failed=True, detail=why)
+        check()
+        last = _current_status(cluster, namespace, slot)
         return last if last.done or last.failed else None
 
     try:
-        until(f"rollout of {name}", look, seconds, every=0.3)
+        until(f"rollout of {name}", poll, seconds, every=POLL_SECONDS, runtime=runtime)
     except OutsideError as error:
-        raise _refuse(cluster, namespace, slot, f"{error.message}; {last.detail}") from error
+        raise _refused(cluster, namespace, slot, f"{error.message}; {last.detail}") from error
     if last.failed:
-        raise _refuse(cluster, namespace, slot, f"rollout of {name} failed: {last.detail}")
+        raise _refused(cluster, namespace, slot, f"rollout of {name} failed: {last.detail}")
 
 
-def _refuse(cluster: Cluster, namespace: str, slot: Slot, message: str) -> RefusedError:
-    hint = "the pods' events and last lines stand above"
+def _current_status(cluster: Cluster, namespace: str, slot: Slot) -> RolloutStatus:
+    name = deployment(slot)
+    found = cluster.get("Deployment", name, namespace)
+    status = rollout_status(found) if found else RolloutStatus(f"{name} does not exist")
+    if status.done or status.failed:
+        return status
+    reason = permanent_failure(cluster, namespace, slot)
+    return RolloutStatus(reason, failed=True) if reason else status
+
+
+def _refused(cluster: Cluster, namespace: str, slot: Slot, message: str) -> RefusedError:
+    hint = "see the pods' events and log lines above"
     return RefusedError(message, hint, log=diagnose(cluster, namespace, slot))
-
-
-def _waiting(detail: str) -> Progress:
-    return Progress(done=False, failed=False, detail=detail)
 
 
 def _condition(status: Manifest, kind: str) -> Manifest:

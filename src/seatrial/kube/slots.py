@@ -1,26 +1,27 @@
-"""The two slots, the live Service that selects one of them, and the switch between them."""
+"""The two slots of a namespace, and the live Service that selects one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from seatrial.kube.client import Cluster, Manifest
 from seatrial.kube.diagnosis import pods_of
 from seatrial.kube.labels import LIVE, MANAGED_SELECTOR, PART, PREVIEW, RELEASE, SLOT, Slot, deployment, other
+from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import until
 
 SLOT_KINDS = ("Deployment",)
 SHARED_KINDS = ("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
-# Where a hand's addition would change who serves: below `spec`, this field ("": all of it).
-WHOLE = {"Deployment": "", "Service": "selector"}
-# The pods' grace period, and what the cluster needs beside it.
-GONE_SECONDS = 45
+# The field below `spec` (empty: all of it) in which an addition by others would change which pods serve.
+EXACT_FIELDS = {"Deployment": "", "Service": "selector"}
+# The pods' grace period plus the time that the cluster needs to remove them.
+TERMINATION_SECONDS = 45
 
 
 @dataclass(frozen=True)
-class Live:
-    """What the live Service selects."""
+class LiveRelease:
+    """The slot and release that the live Service selects."""
 
     slot: Slot
     release: str
@@ -32,19 +33,21 @@ class Slots:
 
     cluster: Cluster
     namespace: str
+    runtime: Runtime = SYSTEM
 
-    def live(self) -> Live | None:
-        """Return what users are sent to, or None before the first release."""
+    def live(self) -> LiveRelease | None:
+        """Return what the live Service selects, or None before the first release."""
         service = self.cluster.get("Service", LIVE, self.namespace)
         selector = (service or {}).get("spec", {}).get("selector") or {}
         if selector.get(SLOT) not in ("blue", "green"):
             return None
-        return Live(selector[SLOT], selector.get(RELEASE, ""))
+        return LiveRelease(selector[SLOT], selector.get(RELEASE, ""))
 
     def empty(self, stable: Slot | None = None) -> Slot:
-        """Return the slot for a candidate: the one beside the stable release, else one no user is sent to.
+        """Return the slot for a candidate: not `stable`, the stable release's slot.
 
-        What a hand made of the live Service must not cost the stable release its pods.
+        Without a stable release, it is the slot that the live Service does not select. The recorded
+        slot comes first because the Service can be edited or deleted by others.
         """
         if stable:
             return other(stable)
@@ -52,82 +55,90 @@ class Slots:
         return other(live.slot) if live else "blue"
 
     def size(self, slot: Slot) -> int:
-        """Return how many replicas a slot is to have now; 0 where it is empty."""
+        """Return the desired number of replicas of a slot, 0 if it is empty."""
         found = self.cluster.get("Deployment", deployment(slot), self.namespace)
         return int(found["spec"].get("replicas", 1)) if found else 0
 
     def available(self, slot: Slot, release: str) -> bool:
-        """Return whether a slot holds this release, with at least one replica that answers."""
+        """Return whether a slot runs this release with at least one available replica."""
         found = self.cluster.get("Deployment", deployment(slot), self.namespace)
         if not found or found["metadata"].get("labels", {}).get(RELEASE) != release:
             return False
         return bool((found.get("status") or {}).get("availableReplicas", 0))
 
     def fill(self, slot: Slot, manifests: Iterable[Manifest]) -> None:
-        """Apply a slot's objects and remove its others."""
+        """Apply a slot's objects and delete all others of the slot."""
         self._apply(manifests, SLOT_KINDS, f"{SLOT}={slot}")
 
     def refill(self, slot: Slot, manifests: Iterable[Manifest]) -> None:
-        """Fill a slot with what was recorded, no smaller than either slot is now.
+        """Fill a slot with recorded manifests, with at least as many replicas as either slot has.
 
-        Recorded is the size of then; what the autoscaler has made of it since is what users need.
+        The autoscaler may have raised the number since the manifests were recorded.
         """
-        now = max(self.size("blue"), self.size("green"))
-        self.fill(slot, [_at_least(now, each) for each in manifests])
+        size = max(self.size("blue"), self.size("green"))
+        self.fill(slot, [_with_replicas(size, each) for each in manifests])
 
     def switch(self, shared: Iterable[Manifest]) -> None:
-        """Apply the shared objects, the live Service's selector among them, and remove their others."""
+        """Apply the shared objects, which include the live Service, and delete all other shared ones."""
         self._apply(shared, SHARED_KINDS, f"{PART}=shared")
 
     def open_preview(self, manifests: Iterable[Manifest]) -> None:
-        """Give the candidate an address of its own."""
+        """Apply the preview Service."""
         self._apply(manifests, (), "")
 
     def close_preview(self) -> None:
-        """Take the candidate's own address away."""
+        """Delete the preview Service."""
         self.cluster.delete("Service", PREVIEW, self.namespace)
 
     def clear(self, slot: Slot) -> None:
-        """Remove a slot's objects; its pods drain and end by themselves."""
+        """Delete a slot's objects; its pods terminate within their grace period."""
         self.fill(slot, ())
 
     def wait_until_gone(self, slot: Slot) -> None:
-        """Wait until the last pod of a cleared slot has ended."""
-
-        def look() -> bool | None:
-            return None if pods_of(self.cluster, self.namespace, slot) else True
-
-        until(f"the end of the pods in slot {slot}", look, GONE_SECONDS, "kubectl describe pods says why")
-
-    def address(self, service: str, seconds: float) -> str:
-        """Return a Service's address once the load balancer has given it one (IP or host name)."""
-
-        def look() -> str | None:
-            found = self.cluster.get("Service", service, self.namespace) or {}
-            ingress = ((found.get("status") or {}).get("loadBalancer") or {}).get("ingress") or [{}]
-            found_address: str | None = ingress[0].get("ip") or ingress[0].get("hostname")
-            return found_address
-
-        return until(
-            f"an address for Service {service}", look, seconds, "is the load balancer up? make status"
+        """Wait until a cleared slot has no pods. Raises OutsideError after TERMINATION_SECONDS."""
+        until(
+            f"termination of the pods in slot {slot}",
+            lambda: None if pods_of(self.cluster, self.namespace, slot) else True,
+            TERMINATION_SECONDS,
+            "kubectl describe pods shows why",
+            runtime=self.runtime,
         )
 
+    def address(self, service: str, seconds: float) -> str:
+        """Wait for a Service's load balancer address and return it, an IP address or a host name.
+
+        Raises OutsideError after `seconds`.
+        """
+        return until(
+            f"an address for Service {service}",
+            lambda: self._ingress(service),
+            seconds,
+            "check the load balancer with make status",
+            runtime=self.runtime,
+        )
+
+    def _ingress(self, service: str) -> str | None:
+        found = self.cluster.get("Service", service, self.namespace) or {}
+        ingress = ((found.get("status") or {}).get("loadBalancer") or {}).get("ingress") or [{}]
+        address: str | None = ingress[0].get("ip") or ingress[0].get("hostname")
+        return address
+
     def _apply(self, manifests: Iterable[Manifest], kinds: Iterable[str], labels: str) -> None:
-        kept = set()
+        applied = set()
         for manifest in manifests:
             self.cluster.apply(manifest)
-            if manifest["kind"] in WHOLE:
-                self.cluster.take_back(manifest, WHOLE[manifest["kind"]])
-            kept.add((manifest["kind"], manifest["metadata"]["name"]))
+            if manifest["kind"] in EXACT_FIELDS:
+                self.cluster.replace_field(manifest, EXACT_FIELDS[manifest["kind"]])
+            applied.add((manifest["kind"], manifest["metadata"]["name"]))
         for kind in kinds:
             for found in self.cluster.list(kind, self.namespace, labels=f"{MANAGED_SELECTOR},{labels}"):
                 name = found["metadata"]["name"]
-                if (kind, name) not in kept:
+                if (kind, name) not in applied:
                     self.cluster.delete(kind, name, self.namespace)
 
 
-def _at_least(replicas: int, manifest: Manifest) -> Manifest:
+def _with_replicas(minimum: int, manifest: Manifest) -> Manifest:
     if manifest["kind"] != "Deployment":
         return manifest
     spec = manifest["spec"]
-    return {**manifest, "spec": {**spec, "replicas": max(replicas, int(spec.get("replicas", 1)))}}
+    return {**manifest, "spec": {**spec, "replicas": max(minimum, int(spec.get("replicas", 1)))}}

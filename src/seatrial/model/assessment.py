@@ -48,7 +48,9 @@ def _whole(kind: Kind, folder: Path, digest: str) -> Check:
 
 
 def _live(settings: Settings, workspace: Workspace, lock: Lock) -> Path | None:
-    live = live_model(settings, workspace)
+    from seatrial.system import SERVICES
+
+    live = live_model(settings, workspace, SERVICES)
     if live is None or live.digest == lock.model.digest:
         return None
     try:

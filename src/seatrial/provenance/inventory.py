@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from seatrial.errors import OutsideError, SeatrialError
 from seatrial.kube.labels import MANAGED_SELECTOR, RELEASE
+from seatrial.kube.protocol import Manifest
 from seatrial.release.record import Record
+from seatrial.release.services import Services
 from seatrial.release.target import Target
-from seatrial.runtime import SYSTEM, Runtime
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 # The kubelet keeps 10 MiB of log: the requests of minutes to hours, depending on the load.
 LOG_LINES = 50_000
-Pod = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class EnvironmentContents:
 
     target: Target
     records: list[Record]
-    pods: list[Pod]
+    pods: list[Manifest]
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,17 @@ class Inventory:
                 return _name(pod), _release(pod)
         return "", ""
 
-    def _pods(self) -> Iterator[tuple[EnvironmentContents, Pod]]:
+    def _pods(self) -> Iterator[tuple[EnvironmentContents, Manifest]]:
         return ((each, pod) for each in self.environments for pod in each.pods)
 
 
-def query_environments(settings: Settings, workspace: Workspace, runtime: Runtime = SYSTEM) -> Inventory:
+def query_environments(settings: Settings, workspace: Workspace, services: Services) -> Inventory:
     """Read records and pods of every environment in parallel, without retries."""
-    with runtime.workers(max(1, len(settings.environments))) as workers:
-        tasks = {
-            name: workers.submit(partial(_read, settings, workspace, name)) for name in settings.environments
-        }
+    targets = {
+        name: Target(settings, workspace, name, services, patience=0) for name in settings.environments
+    }
+    with services.runtime.workers(max(1, len(targets))) as workers:
+        tasks = {name: workers.submit(partial(_read, target)) for name, target in targets.items()}
     found = {name: task.result() for name, task in tasks.items()}
     return Inventory(
         [each for each in found.values() if isinstance(each, EnvironmentContents)],
@@ -75,13 +75,12 @@ def query_environments(settings: Settings, workspace: Workspace, runtime: Runtim
     )
 
 
-def _read(settings: Settings, workspace: Workspace, name: str) -> EnvironmentContents | str:
+def _read(target: Target) -> EnvironmentContents | str:
     """Return the contents of an environment, or the reason why it cannot be read."""
-    target = Target(settings, workspace, name, patience=0)
     try:
         records = target.records.all()
         pods = target.cluster.list("Pod", target.environment.namespace, labels=MANAGED_SELECTOR)
-        return EnvironmentContents(target, records, list(pods))
+        return EnvironmentContents(target, records, pods)
     except SeatrialError as error:
         return error.message
 
@@ -102,9 +101,9 @@ def _request_id(line: str) -> str:
         return ""
 
 
-def _name(pod: Pod) -> str:
+def _name(pod: Manifest) -> str:
     return str(pod["metadata"]["name"])
 
 
-def _release(pod: Pod) -> str:
+def _release(pod: Manifest) -> str:
     return str((pod["metadata"].get("labels") or {}).get(RELEASE, ""))

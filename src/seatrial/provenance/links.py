@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from seatrial.image_reference import ImageReference
 from seatrial.results import Artefact, Check
 
 
@@ -47,7 +48,7 @@ class ReleaseLink(Link):
 class ImageLink(Link):
     """An image by digest; `created` is the value of its label."""
 
-    reference: str
+    reference: ImageReference
     created: str = ""
 
 

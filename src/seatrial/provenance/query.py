@@ -60,7 +60,7 @@ class Query:
             return self.name in _names(record) or self._abbreviates(record)
         wanted = {
             "release": record.release,
-            "image": digest_of_reference(str(record.reference)),
+            "image": record.reference.digest,
             "model": record.model.digest,
             "version": record.model.version,
         }
@@ -68,8 +68,7 @@ class Query:
         return bool(given) and given.items() <= wanted.items()
 
     def _abbreviates(self, record: Record) -> bool:
-        image = digest_of_reference(str(record.reference))
-        digests = (image, record.model.digest, record.golden_digest)
+        digests = (record.reference.digest, record.model.digest, record.golden_digest)
         if self.digest:
             return self.digest in digests
         name = self.name.removeprefix("sha256:")

@@ -59,10 +59,10 @@ class ProvenanceResolver:
     def from_image(self, image: Record | ImageFacts) -> Provenance:
         """Return the provenance of an image, given its labels or a record with the same facts."""
         return Provenance(
-            image=self._image(str(image.reference)),
+            image=self._image(image.reference),
             commit=self._commit(image.revision, image.working_state),
             model=self.publication(MODEL, image.model),
-            golden=self._golden(image.golden_digest, image.revision),
+            golden=self._golden(image.golden, image.revision),
         )
 
     def publication(self, kind: Kind, artefact: Artefact) -> PublicationLink:
@@ -90,7 +90,7 @@ class ProvenanceResolver:
     def _store(self) -> Store:
         return open_store(self._settings.store)
 
-    def _image(self, reference: str) -> ImageLink:
+    def _image(self, reference: ImageReference) -> ImageLink:
         try:
             config = self._config(reference)
             labels = (config.get("config") or {}).get("Labels") or {}
@@ -98,19 +98,15 @@ class ProvenanceResolver:
         except SeatrialError as error:
             return ImageLink(reference=reference, unknown=error.message)
 
-    def _config(self, reference: str) -> dict[str, Any]:
-        try:
-            image = ImageReference.parse(reference)
-        except ValueError as error:
-            raise RefusedError(str(error)) from error
-        registries = [r for r in configured_registries(self._settings) if r.address == image.registry]
+    def _config(self, reference: ImageReference) -> dict[str, Any]:
+        registries = [r for r in configured_registries(self._settings) if r.address == reference.registry]
         if not registries:
-            raise RefusedError(f"no registry {image.registry} is configured")
+            raise RefusedError(f"no registry {reference.registry} is configured")
         client = RegistryClient(registries[0])
-        manifest = client.manifest(image.repository, image.digest)
+        manifest = client.manifest(reference.repository, reference.digest)
         if not manifest:
             raise RefusedError("the registry no longer has it")
-        return client.config(image.repository, manifest.config)
+        return client.config(reference.repository, manifest.config)
 
     def _commit(self, revision: str, working_state: str) -> CommitLink:
         commit = revision.removesuffix("-dirty")
@@ -123,15 +119,17 @@ class ProvenanceResolver:
         author, date, subject = lines[:3]
         return link.model_copy(update={"author": author, "date": date, "subject": subject})
 
-    def _golden(self, digest: str, revision: str) -> PublicationLink:
-        # A record has only the digest; the name and version are in the lock of its commit, or in this one.
-        lock = lock_of(self._workspace, revision)
+    def _golden(self, artefact: Artefact, revision: str) -> PublicationLink:
+        if artefact.name:
+            return self.publication(GOLDEN_SET, artefact)
+        # Records of older versions have only the digest: a lock has the name and version.
+        digest, lock = artefact.digest, lock_of(self._workspace, revision)
         if not lock or lock.golden.digest != digest:
             lock = current_lock(self._workspace)
         if lock and lock.golden.digest == digest:
             return self.publication(GOLDEN_SET, lock.golden)
-        artefact = Artefact(name=self._settings.golden.name, version="", digest=digest)
-        return PublicationLink(artefact=artefact, unknown="no lock in this checkout has its version")
+        nameless = Artefact(name=self._settings.golden.name, version="", digest=digest)
+        return PublicationLink(artefact=nameless, unknown="no lock in this checkout has its version")
 
 
 def current_lock(workspace: Workspace) -> Lock | None:

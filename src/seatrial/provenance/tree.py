@@ -41,7 +41,7 @@ def _add_provenance(branch: Tree, provenance: Provenance) -> None:
     if provenance.release:
         branch = _add_release(branch, provenance.release)
     if provenance.image:
-        branch = _add(branch, "image", provenance.image.reference, provenance.image)
+        branch = _add(branch, "image", str(provenance.image.reference), provenance.image)
     if provenance.commit:
         branch = _add_commit(branch, provenance.commit)
     _add_publication(branch, "model", provenance.model)

@@ -1,39 +1,35 @@
-"""Which model is live, as far as can be known from here."""
+"""The live model: that of the release that became stable last."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from seatrial.errors import SeatrialError, UsageError
+from seatrial.release.record import Record
+from seatrial.release.services import Services
+from seatrial.release.target import Target
 from seatrial.results import AcceptResult, Artefact, PushResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
-if TYPE_CHECKING:
-    from seatrial.release.record import Record
 
+def live_model(settings: Settings, workspace: Workspace, services: Services) -> Artefact | None:
+    """Return the model of the release that became stable last in any environment; None if there is none.
 
-def live_model(settings: Settings, workspace: Workspace) -> Artefact | None:
-    """Return the model of the release that became stable last, in whichever environment; None if none did.
-
-    The clusters' records are asked first. Where no cluster is named, or none answers, the release that
-    was accepted last from here counts: it names an image, and the push of that image names its model.
+    It is read from the clusters' records. Without a configured or reachable cluster it is the model of the
+    last release accepted from this machine.
     """
-    records = [record for record in _stable(settings, workspace) if record]
+    records = [record for record in _stable_records(settings, workspace, services) if record]
     if records:
         return max(records, key=lambda record: record.since).model
     return _accepted_here(workspace)
 
 
-def _stable(settings: Settings, workspace: Workspace) -> Iterator[Record | None]:
+def _stable_records(settings: Settings, workspace: Workspace, services: Services) -> Iterator[Record | None]:
     for name, environment in settings.environments.items():
         if environment.context or settings.cluster.context:
-            # Not at the top: the cluster's library takes a second that most commands can save.
-            from seatrial.release.target import Target
-
             try:
-                yield Target(settings, workspace, name, patience=0).records.stable()
+                yield Target(settings, workspace, name, services, patience=0).records.stable()
             except SeatrialError:
                 yield None
 

@@ -1,4 +1,4 @@
-"""What users at the live address are answered while a candidate is tried: noted, and what it is judged by."""
+"""The live probe: a light load on the live address during a release. Its samples are the baseline."""
 
 from __future__ import annotations
 
@@ -6,60 +6,59 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from seatrial.analysis.baseline import Baseline, baseline
-from seatrial.analysis.load import LoadGenerator
-from seatrial.analysis.thresholds import Thresholds
-from seatrial.analysis.timeline import folder_of
+from seatrial.analysis.baseline import Baseline, make_baseline
+from seatrial.analysis.load import LoadGenerator, LoadPlan
+from seatrial.analysis.timeline import report_directory
 from seatrial.errors import SeatrialError
 from seatrial.kube.labels import LIVE
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 
+# Requests per second.
 RATE = 3.0
 ADDRESS_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class LiveProbe:
-    """Somebody who asks the live address now and then; nobody where nothing is live."""
+    """The running load on the live address; None if no release is live."""
 
-    watcher: LoadGenerator | None = None
+    load: LoadGenerator | None = None
 
     def baseline(self, release: str, *, same_model: bool) -> Baseline | None:
-        """Return what a release answered so far, None where it was nothing.
+        """Return the baseline of a release from the samples so far, or None if it never responded.
 
-        Without `same_model` it is not said how sure it was of its answers.
+        Without `same_model` it has no probabilities: those of another model may differ.
         """
-        if not self.watcher:
+        if not self.load:
             return None
-        seen = list(self.watcher.answers)
-        answered = [each.ms for each in seen if each.release == release and 200 <= each.status < 300]
-        failed = sum(not 200 <= each.status < 300 for each in seen)
-        return baseline(release, answered, failed, self.watcher.given if same_model else {})
+        probabilities = self.load.result().probabilities if same_model else {}
+        return make_baseline(release, list(self.load.samples), probabilities)
 
 
 @contextmanager
 def live_probe(target: Target, record: Record) -> Iterator[LiveProbe]:
-    """Ask the live address now and then for as long as the block lasts, and leave what it answered.
+    """Send requests to the live address while the block runs, and write their timeline.
 
-    It gives no verdict, and nothing fails by it: where nothing is live, or its address is not known,
-    nothing is asked.
+    It never fails a release. Without a previous release, or without a known address, it sends nothing.
     """
-    watcher = _watcher(target, record)
-    if not watcher:
+    plan = _plan(target, record)
+    if not plan:
         yield LiveProbe()
         return
-    with watcher:
-        yield LiveProbe(watcher)
+    with LoadGenerator(plan, target.services.http, target.services.runtime) as load:
+        yield LiveProbe(load)
 
 
-def _watcher(target: Target, record: Record) -> LoadGenerator | None:
+def _plan(target: Target, record: Record) -> LoadPlan | None:
     if not record.previous:
         return None
     with suppress(SeatrialError):
-        url = f"http://{target.slots.address(LIVE, ADDRESS_SECONDS)}"
-        photos = target.golden(record.golden_digest).photos
-        left = folder_of(target.workspace, record.release) / "meanwhile-timeline.jsonl"
-        any_release = Thresholds("", 1, 0)
-        return LoadGenerator(url, photos, any_release, RATE, target.environment.host, timeline=left)
+        return LoadPlan(
+            url=f"http://{target.slots.address(LIVE, ADDRESS_SECONDS)}",
+            photos=target.golden(record.golden, record.revision).photos,
+            rate=RATE,
+            host=target.environment.host,
+            timeline=report_directory(target.workspace, record.release) / "meanwhile-timeline.jsonl",
+        )
     return None

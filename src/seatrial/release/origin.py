@@ -1,4 +1,4 @@
-"""Where a release comes from: who approved it, and which release of another environment it was."""
+"""The origin of a release: who approved it, and which release of another environment it was."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from seatrial.release.approval import NOBODY, Approval
 
 @dataclass(frozen=True)
 class Origin:
-    """What is recorded of a release beside its image.
+    """Recorded with a release beside its image.
 
-    `promoted_from` names the release it was elsewhere, `facts` its image as it was found there; both
-    stay empty for what this working state built itself.
+    `promoted_from` names the release of the source environment, `facts` the labels of its image; both are
+    empty for an image that was built from this working state.
     """
 
     approved_by: Approval = NOBODY

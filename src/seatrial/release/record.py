@@ -1,4 +1,4 @@
-"""A release as it is recorded: what it was made of, what state it is in, and what it applied."""
+"""The record of a release: what it consists of, its states, and the manifests that it applied."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from seatrial.analysis.baseline import Baseline
+from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import Slot
 from seatrial.results import Artefact, Check
 
 State = Literal[
-    "candidate",  # being tried in its slot
-    "previewed",  # its suite passed on preview
-    "pending",  # switched, verdict not yet given
+    "candidate",  # in its slot, under trial
+    "previewed",  # passed the suite on its preview address
+    "pending",  # switched, not accepted yet
     "stable",  # accepted
-    "returning",  # an accepted one on its way back by a rollback
-    "superseded",  # accepted once, replaced by a later one
-    "refused",  # removed before a user saw it
+    "returning",  # a former stable release, being restored by a rollback
+    "superseded",  # was stable, replaced by a later release
+    "refused",  # removed before the switch
     "switched-back",  # removed after the switch
-    "rolled-back",  # was stable, taken back by hand
+    "rolled-back",  # was stable, replaced by a rollback
 ]
 OPEN: tuple[State, ...] = ("candidate", "previewed", "pending", "returning")
 
@@ -30,7 +31,7 @@ class _Frozen(BaseModel):
 
 
 class Change(_Frozen):
-    """A release's state from one moment on, who brought it about, and why."""
+    """A state of a release: since when, by whom, and why."""
 
     state: State
     at: datetime
@@ -39,19 +40,23 @@ class Change(_Frozen):
 
 
 class Record(_Frozen):
-    """One release. `previous` is the release that was stable when it began, empty for the first.
+    """One release.
 
-    `promoted_from` is the release of another environment whose image this is, if it is one's;
-    `baseline` what the stable release gave just before the switch.
+    `previous` is the release that was stable when this one began (empty: none). `promoted_from` is the
+    release of another environment that ran the same image (empty: built for this one). `baseline` is what
+    the stable release returned just before the switch. `golden_name` and `golden_version` are empty in
+    records of older versions.
     """
 
     number: int
     release: str
     environment: str
     slot: Slot
-    reference: str
+    reference: ImageReference
     model: Artefact
     golden_digest: str
+    golden_name: str = ""
+    golden_version: str = ""
     revision: str
     working_state: str
     lock_digest: str
@@ -65,13 +70,23 @@ class Record(_Frozen):
 
     @property
     def state(self) -> State:
-        """The state it is in."""
+        """The present state."""
         return self.history[-1].state
 
     @property
     def since(self) -> datetime:
-        """When it came into that state."""
+        """The time of the last change of state."""
         return self.history[-1].at
+
+    @property
+    def golden(self) -> Artefact:
+        """The golden set; name and version are empty in records of older versions."""
+        return Artefact(name=self.golden_name, version=self.golden_version, digest=self.golden_digest)
+
+    @property
+    def was_live(self) -> bool:
+        """Whether users were ever sent to it."""
+        return any(change.state == "pending" for change in self.history)
 
 
 class Manifests(_Frozen):

@@ -1,4 +1,4 @@
-"""What was released where, by whom, and how it ended: ConfigMaps in the environment's own namespace."""
+"""The release records of an environment: one ConfigMap each, in the environment's namespace."""
 
 from __future__ import annotations
 
@@ -7,44 +7,53 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from seatrial.analysis.baseline import Baseline
 from seatrial.errors import OutsideError
-from seatrial.kube.client import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.kube.labels import MANAGED, MANAGED_SELECTOR, MANAGER, PART, RELEASE
+from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.release.record import OPEN, Change, Manifests, Record, State
 from seatrial.results import Check
+from seatrial.runtime import SYSTEM, Runtime
+
+DOCUMENT = "record.json"
+MANIFESTS = "manifests.json.gz"
 
 
 @dataclass(frozen=True)
 class Records:
-    """The releases of one environment, as its namespace knows them."""
+    """Reads and writes the records of one namespace; `user` is recorded with each change."""
 
     cluster: Cluster
     namespace: str
-    who: str
+    user: str
+    runtime: Runtime = SYSTEM
 
     def all(self) -> list[Record]:
-        """Return every record, oldest first."""
+        """Return every record, oldest first.
+
+        Fields that this version does not have are ignored. Raises OutsideError if a record is malformed.
+        """
         found = self.cluster.list("ConfigMap", self.namespace, labels=f"{MANAGED_SELECTOR},{PART}=record")
-        return sorted((_read(each) for each in found), key=lambda record: record.number)
+        return sorted((_parse(each) for each in found), key=lambda record: record.number)
 
     def stable(self) -> Record | None:
         """Return the last accepted release.
 
-        A runner that died between two writes may leave two of them: the later one counts.
+        There may be two if a process ended between two writes: the later one is returned.
         """
         return max((r for r in self.all() if r.state == "stable"), key=lambda r: r.since, default=None)
 
     def unfinished(self) -> list[Record]:
-        """Return the releases that somebody began and has not ended, newest first."""
+        """Return the releases that were begun and not ended, newest first."""
         return [record for record in reversed(self.all()) if record.state in OPEN]
 
     def pending(self) -> Record | None:
-        """Return the release that waits for its verdict."""
+        """Return the release that is switched and not accepted yet."""
         return next((record for record in self.unfinished() if record.state == "pending"), None)
 
     def find(self, release: str) -> Record | None:
@@ -52,11 +61,11 @@ class Records:
         return next((record for record in self.all() if record.release == release), None)
 
     def change(self, state: State, detail: str = "", at: datetime | None = None) -> Change:
-        """Return a change of state by whoever this is, now or at another time."""
-        return Change(state=state, at=at or datetime.now(UTC), by=self.who, detail=detail)
+        """Return a change of state by this user, at `at` or now."""
+        return Change(state=state, at=at or self.runtime.now(), by=self.user, detail=detail)
 
     def create(self, record: Record, manifests: Manifests) -> Record:
-        """Record a release before any of its objects is applied."""
+        """Create the record of a release, before any of its objects is applied."""
         packed = gzip.compress(manifests.model_dump_json().encode(), mtime=0)
         body = {
             "apiVersion": "v1",
@@ -66,13 +75,13 @@ class Records:
                 "namespace": self.namespace,
                 "labels": {MANAGED: MANAGER, PART: "record", RELEASE: record.release},
             },
-            "data": {"record.json": record.model_dump_json(indent=2)},
-            "binaryData": {"manifests.json.gz": base64.b64encode(packed).decode()},
+            "data": {DOCUMENT: record.model_dump_json(indent=2)},
+            "binaryData": {MANIFESTS: base64.b64encode(packed).decode()},
         }
         try:
-            return _read(self.cluster.create(body))
+            return _parse(self.cluster.create(body))
         except ClusterError as error:
-            # A cluster that was away may have done it without saying so, before it was asked again.
+            # The first request may have succeeded although its response was lost.
             if error.status != CONFLICT or self.find(record.release) != record:
                 raise
             return record
@@ -86,38 +95,40 @@ class Records:
         baseline: Baseline | None = None,
         at: datetime | None = None,
     ) -> Record:
-        """Bring a release into a state and return it; what it was stays in its history.
+        """Append a change of state to a record and return the record.
 
-        `at` says since when it is in that state, if not since now.
+        `at` is the time of the change, if it is not now. Fields that this version does not have are kept.
         """
         change = self.change(state, detail, at)
-        found = {"verdicts": verdicts, "baseline": baseline}
-        news = {name: value for name, value in found.items() if value}
+        given = {"verdicts": verdicts, "baseline": baseline}
+        updates = {name: value for name, value in given.items() if value}
         try:
-            return self._write(record, change, news)
+            return self._write(record, change, updates)
         except ClusterError as error:
-            # As when one is created: it may have been done already.
+            # The first request may have succeeded although its response was lost.
             if error.status != CONFLICT:
                 raise
-            return self._write(record, change, news)
+            return self._write(record, change, updates)
 
-    def _write(self, record: Record, change: Change, news: Mapping[str, object]) -> Record:
+    def _write(self, record: Record, change: Change, updates: Mapping[str, Any]) -> Record:
         body = self._body(record)
-        found = _read(body)
+        found = _parse(body)
         if found.history[-1] == change:
             return found
-        history = (*found.history, change)
-        moved = found.model_copy(update={**news, "history": history})
-        body["data"]["record.json"] = moved.model_dump_json(indent=2)
-        return _read(self.cluster.replace(body))
+        # The document is edited, not replaced, so that fields of other versions stay.
+        document = json.loads(body["data"][DOCUMENT])
+        document["history"].append(change.model_dump(mode="json"))
+        document.update({name: _as_json(value) for name, value in updates.items()})
+        body["data"][DOCUMENT] = json.dumps(document, indent=2)
+        return _parse(self.cluster.replace(body))
 
     def manifests(self, record: Record) -> Manifests:
-        """Return what a release applied."""
-        packed = base64.b64decode(self._body(record)["binaryData"]["manifests.json.gz"])
-        return Manifests.model_validate(json.loads(gzip.decompress(packed)))
+        """Return the manifests that a release applied."""
+        packed = base64.b64decode(self._body(record)["binaryData"][MANIFESTS])
+        return Manifests.model_validate_json(gzip.decompress(packed), extra="ignore")
 
     def trim(self, keep: int) -> None:
-        """Remove the oldest records beyond `keep`; never a stable one, what it returns to, or an open one."""
+        """Delete the oldest records beyond `keep`, except stable, unfinished and previous stable ones."""
         records, stable = self.all(), self.stable()
         kept = {stable.release, stable.previous} if stable else set()
         for record in records[:-keep]:
@@ -128,7 +139,8 @@ class Records:
         found = self.cluster.get("ConfigMap", _name(record), self.namespace)
         if not found:
             raise OutsideError(
-                f"the record of {record.release} is gone", "kubectl get configmaps shows the rest"
+                f"the record of {record.release} no longer exists",
+                f"kubectl get configmaps -n {self.namespace} lists the others",
             )
         return found
 
@@ -137,9 +149,17 @@ def _name(record: Record) -> str:
     return f"release-{record.number}"
 
 
-def _read(body: Manifest) -> Record:
+def _as_json(value: BaseModel | tuple[BaseModel, ...]) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return [each.model_dump(mode="json") for each in value]
+
+
+def _parse(body: Manifest) -> Record:
     try:
-        return Record.model_validate_json(body["data"]["record.json"])
+        return Record.model_validate_json(body["data"][DOCUMENT], extra="ignore")
     except (KeyError, ValidationError) as error:
         name = body["metadata"]["name"]
-        raise OutsideError(f"ConfigMap {name} is no release record", "restore or delete it") from error
+        raise OutsideError(
+            f"ConfigMap {name} is not a valid release record", "restore or delete it"
+        ) from error

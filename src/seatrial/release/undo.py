@@ -1,19 +1,17 @@
-"""Back to stable: the same few steps, wherever a release was left."""
+"""Return to the stable release and remove another one, whatever state it is in."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from seatrial import console
 from seatrial.errors import OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import LIVE
 from seatrial.kube.rollout import wait_for_rollout
 from seatrial.release.record import Record, State
+from seatrial.release.reporting import Reporting
 from seatrial.release.target import Target
-from seatrial.report.writer import Reporting
 from seatrial.results import Check
 
-ENDS: dict[State, State] = {
+FINAL_STATES: dict[State, State] = {
     "candidate": "refused",
     "previewed": "refused",
     "pending": "switched-back",
@@ -21,42 +19,41 @@ ENDS: dict[State, State] = {
 }
 
 
-def undo(target: Target, record: Record, why: str, verdicts: tuple[Check, ...] = ()) -> Record:
-    """Bring every user back to the stable release and remove this one, whatever it had come to.
+def undo(target: Target, record: Record, why: str, checks: tuple[Check, ...] = ()) -> Record:
+    """Send all users to the stable release and remove this one; return its record in its final state.
 
-    It may be called again after it was interrupted anywhere. Returns the record in its last state.
-    Raises HeldError when the environment was lost to somebody else, whose work this is then;
-    RollbackFailedError when the cluster does not let it be done.
+    Idempotent: it may be repeated after an interruption at any point. Raises HeldError if the Lease was
+    lost, since the new holder undoes it then; RollbackFailedError if the cluster rejects a step.
     """
     target.lease.check()
     try:
-        return _undo(target, record, why, verdicts)
+        return _undo(target, record, why, checks)
     except SeatrialError as error:
         raise RollbackFailedError(
-            f"{record.release} could not be undone: {error.message} (it was undone because: {why})",
-            f"act now: mend that, then make rollback ENV={target.name}",
+            f"{record.release} could not be undone: {error.message} (undone because: {why})",
+            f"fix that now, then make rollback ENV={target.name}",
             error.log,
         ) from error
 
 
 def undo_abandoned_releases(target: Target) -> None:
-    """Undo what runners left that died: whoever holds the Lease may be sure that they are gone."""
+    """Undo every unfinished release; the caller holds the Lease, so their deployers have ended."""
     for record in target.records.unfinished():
-        what = f"undo {record.release}, which its runner left {record.state}"
-        with Reporting(target) as report, console.step(what):
+        step = f"undo {record.release}, left {record.state} by an interrupted deployer"
+        with Reporting(target) as report, console.step(step):
             report.of(record)
-            undo(target, record, "its runner died")
+            undo(target, record, "the deployer was interrupted")
 
 
-def _undo(target: Target, record: Record, why: str, verdicts: tuple[Check, ...]) -> Record:
+def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -> Record:
     slots, records = target.slots, target.records
     stable = records.stable()
     if stable:
         return_to(target, stable)
     else:
         slots.switch(())
-    # Users are back from here on, however long its pods take to drain.
-    back = datetime.now(UTC)
+    # The users have been switched now; pods may take longer to end.
+    switched_at = target.services.runtime.now()
     try:
         slots.close_preview()
         if not stable or stable.slot != record.slot:
@@ -65,29 +62,26 @@ def _undo(target: Target, record: Record, why: str, verdicts: tuple[Check, ...])
     except OutsideError as error:
         users = f"users are back on {stable.release}" if stable else "no user is sent to it"
         raise OutsideError(f"{users}, but {error.message}", error.hint) from error
-    switched = record.state == "pending" or _was_live(record)
-    end: State = "switched-back" if switched else ENDS[record.state]
-    return records.move(record, end, why, verdicts, at=back)
+    final: State = "switched-back" if record.was_live else FINAL_STATES[record.state]
+    return records.move(record, final, why, checks, at=switched_at)
 
 
 def return_to(target: Target, stable: Record) -> None:
-    """Send every user to a recorded release, and bring its objects back to what was recorded.
+    """Send all users to a recorded release and restore its recorded objects.
 
-    Users are sent first where anything of it answers; else its slot is filled first, and waited for.
+    If the release has available replicas, users are switched first; else its slot is filled and rolled out
+    before the switch.
     """
     slots, manifests = target.slots, target.records.manifests(stable)
-    answers = slots.available(stable.slot, stable.release)
-    if not answers:
+    available = slots.available(stable.slot, stable.release)
+    environment, runtime = target.environment, target.services.runtime
+    if not available:
         slots.refill(stable.slot, manifests.slot)
         wait_for_rollout(
-            target.cluster, target.environment.namespace, stable.slot, target.environment.rollout_seconds
+            target.cluster, environment.namespace, stable.slot, environment.rollout_seconds, runtime=runtime
         )
     slots.switch(manifests.shared)
-    if answers:
-        # A hand may have changed or paused it meanwhile. Not waited for: it answers already.
+    if available:
+        # Revert manual changes. No need to wait: it has available replicas already.
         slots.refill(stable.slot, manifests.slot)
-    slots.address(LIVE, target.environment.address_seconds)
-
-
-def _was_live(record: Record) -> bool:
-    return any(change.state == "pending" for change in record.history)
+    slots.address(LIVE, environment.address_seconds)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seatrial.analysis.timeline import Sample
-from seatrial.image_reference import digest_of_reference
 from seatrial.release.record import Record
 from seatrial.report.schema import Fact
 
 
 def release_facts(record: Record) -> tuple[Fact, ...]:
     """Return release, image, model, commit, suite, golden set, and who released and approved it."""
-    began, image, model = record.history[0], str(record.reference), record.model
+    began, image, model = record.history[0], record.reference, record.model
     rows = [
         Fact(name="Release", text=record.release, note=f"slot {record.slot} of {record.environment}"),
-        Fact(name="Image", text=digest_of_reference(image) or image, note=image.partition("@")[0]),
+        Fact(name="Image", text=image.digest, note=image.name),
         Fact(name="Model", text=f"{model.name} {model.version}", note=model.digest),
         Fact(name="Commit", text=record.revision),
         Fact(name="Released by", text=began.by, note=f"{began.at:%Y-%m-%d %H:%M:%S} UTC"),
@@ -45,7 +44,7 @@ def next_commands(record: Record, namespace: str) -> tuple[Fact, ...]:
     rows = (
         (f"make history ENV={env}", "every release of this environment, and how it ended"),
         (f"make trace WHAT={record.release}", "release, image, model and commit as a tree"),
-        (f"make trace WHAT={digest_of_reference(str(record.reference))}", "every release of this image"),
+        (f"make trace WHAT={record.reference.digest}", "every release of this image"),
         (f"git show --stat {commit}", "the commit that was built"),
         (f"make test-e2e ENV={env}", "run the acceptance suite again, against the live address"),
         (f"kubectl -n {namespace} get configmap {object_name} -o yaml", "the record in the cluster"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seatrial.analysis.timeline import Sample, folder_of, read_timeline
+from seatrial.analysis.timeline import Sample, read_timeline, report_directory
 from seatrial.errors import SeatrialError
 from seatrial.kube.labels import other
 from seatrial.release.record import Record
@@ -39,7 +39,7 @@ class Evidence:
     @property
     def folder(self) -> Path:
         """The directory of the report."""
-        return folder_of(self.workspace, self.record.release)
+        return report_directory(self.workspace, self.record.release)
 
     def suite(self, where: Where) -> Path:
         """Return the path of the suite's JSON report of one place; its JUnit file is beside it."""

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from seatrial.errors import SeatrialError, UsageError
-from seatrial.image_reference import digest_of_reference
-from seatrial.kube.client import ClusterError
+from seatrial.kube.protocol import FORBIDDEN, ClusterError
 from seatrial.provenance.inventory import EnvironmentContents, Inventory, query_environments
 from seatrial.provenance.resolve import current_lock
 from seatrial.release.record import Record
 from seatrial.release.records import Records
+from seatrial.release.services import Services
 from seatrial.results import BuildResult, PushResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
-
-FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -51,18 +49,18 @@ class Removable:
     model: str = ""
 
 
-def collect_references(settings: Settings, workspace: Workspace) -> References:
+def collect_references(settings: Settings, workspace: Workspace, services: Services) -> References:
     """Read the records of every environment, the lock, and the last build and push of this instance."""
-    inventory, lock = query_environments(settings, workspace), current_lock(workspace)
+    inventory, lock = query_environments(settings, workspace, services), current_lock(workspace)
     unreachable = {**inventory.unreachable, **dict(_unprepared(inventory))}
     records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
-    digests = {digest_of_reference(str(record.reference)): record.release for record in records}
+    digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
     image_id = ""
     try:
         image_id = workspace.read_result(BuildResult, current=False).image_id
         pushed = workspace.read_result(PushResult, current=False)
-        digests.setdefault(digest_of_reference(str(pushed.reference)), "the last push")
+        digests.setdefault(pushed.reference.digest, "the last push")
     except UsageError:
         # The instance has not built or pushed an image yet.
         pass

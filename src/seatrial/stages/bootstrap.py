@@ -7,72 +7,76 @@ import json
 
 from seatrial import console
 from seatrial.image.credentials import find_credentials
-from seatrial.kube import network_policy as fence
-from seatrial.kube.client import ClusterError, Manifest
+from seatrial.image_reference import ImageReference
+from seatrial.kube import network_policy
 from seatrial.kube.labels import MANAGED, MANAGER, PULL_SECRET
-from seatrial.kube.nodes import FORBIDDEN, node_reader
+from seatrial.kube.nodes import node_reader
+from seatrial.kube.protocol import FORBIDDEN, ClusterError, Manifest
+from seatrial.release.services import Services
 from seatrial.release.target import Target
 from seatrial.settings import Registry, Settings
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def bootstrap(settings: Settings, workspace: Workspace, env: str) -> None:
-    """Make an environment's namespace, accounts, rights and pull secret, or find them made.
+def bootstrap(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> None:
+    """Create an environment's namespace, service accounts, roles and pull secret. Idempotent.
 
-    The namespace enforces Pod Security `restricted`. The pull secret holds what the registry's
-    config.json holds for its address; where that has nothing (a cluster whose nodes have an identity
-    of their own), there is none. Raises UsageError on wrong settings, OutsideError when the cluster
-    refuses or does not answer.
+    The namespace enforces Pod Security `restricted`. The pull secret has the registry's credentials from
+    the configured config.json; without any (nodes with an identity of their own) there is no secret. Raises
+    UsageError on wrong settings, OutsideError if the cluster rejects a request or does not respond.
     """
-    target = Target(settings, workspace, env)
+    target = Target(settings, workspace, env, services)
     for manifest in target.renderer.namespace():
         target.cluster.apply(manifest)
-    _let_read_nodes(target)
+    _allow_node_list(target)
     secret = _pull_secret(settings.registry_of(env), target.environment.namespace)
     if secret:
         target.cluster.apply(secret)
     else:
-        console.line(f"bootstrap: no password for the registry is known: the nodes of {env} need their own")
-    _tell_the_fence(target)
+        console.line(
+            f"bootstrap: there are no credentials for the registry: the nodes of {env} need their own access"
+        )
+    _warn_without_network_policies(target)
 
 
-def _let_read_nodes(target: Target) -> None:
+def _allow_node_list(target: Target) -> None:
     namespace = target.cluster.get("Namespace", target.environment.namespace)
     try:
         for manifest in node_reader(namespace or {}):
             target.cluster.apply(manifest)
     except ClusterError as error:
-        # Whoever may not give it leaves promote unable to compare architectures, and no more.
+        # Only promote needs it, to compare architectures, and does without if it must.
         if error.status != FORBIDDEN:
             raise
         console.line(f"bootstrap: the deployer of {target.name} may not list nodes: {error.message}")
 
 
-def _tell_the_fence(target: Target) -> None:
-    """Try out, once there is an image for it, whether the network policies hold, and say so where not."""
+def _warn_without_network_policies(target: Target) -> None:
+    """Probe whether NetworkPolicies are enforced, once there is an image for the probe's pod."""
     cluster, namespace = target.cluster, target.environment.namespace
-    found, stable = fence.known(cluster, namespace), target.records.stable()
+    found, stable = network_policy.recorded(cluster, namespace), target.records.stable()
     if found == "unknown" and stable:
-        found = _try_the_fence(target, stable.reference)
+        found = _probe_network_policies(target, stable.reference)
     if found == "open":
         console.line(
-            f"bootstrap: WARNING: nothing enforces the NetworkPolicies of {target.name}: its pods reach "
-            "and are reached by all. Only a cluster with an engine for them does (AKS: cilium)"
+            f"bootstrap: WARNING: the cluster of {target.name} does not enforce NetworkPolicies: its pods "
+            "can be reached by all others and reach all others. AKS enforces them with cilium"
         )
 
 
-def _try_the_fence(target: Target, image: str) -> fence.Enforcement:
+def _probe_network_policies(target: Target, reference: ImageReference) -> network_policy.Enforcement:
     cluster, namespace = target.cluster, target.environment.namespace
     try:
-        with console.step(f"try the network policies of {target.name}"):
-            found = fence.probe(cluster, namespace, image)
+        with console.step(f"probe the network policies of {target.name}"):
+            found = network_policy.probe(cluster, namespace, reference, target.services.runtime)
     except ClusterError as error:
-        # A quota, say: an answer is worth less than the rest of bootstrap.
-        console.line(f"bootstrap: the network policies could not be tried: {error.message}")
+        # For example a quota. It is no reason to fail the rest of bootstrap.
+        console.line(f"bootstrap: the network policies could not be probed: {error.message}")
         return "unknown"
     if found == "unknown":
-        console.line("bootstrap: the network policies could not be tried: the pod for it did not run")
-    fence.remember(cluster, namespace, found)
+        console.line("bootstrap: the network policies could not be probed: the probe's pod did not run")
+    network_policy.record(cluster, namespace, found)
     return found
 
 

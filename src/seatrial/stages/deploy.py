@@ -1,4 +1,4 @@
-"""Try a candidate in the empty slot, preview it, switch to it: a pending release."""
+"""Start a candidate in the empty slot, preview it and switch users to it: a pending release."""
 
 from __future__ import annotations
 
@@ -6,41 +6,50 @@ from dataclasses import replace
 
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, RolledBackError, SeatrialError
-from seatrial.image.inspection import ImageFacts, inspect
+from seatrial.image.inspection import ImageFacts
+from seatrial.image_reference import ImageReference
 from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
+from seatrial.release.reporting import Reporting
+from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
 from seatrial.release.undo import undo, undo_abandoned_releases
-from seatrial.report.writer import Reporting
 from seatrial.results import DeployResult, PushResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
 def deploy(
-    settings: Settings, workspace: Workspace, env: str, image: str | None, origin: Origin = BUILT_HERE
+    settings: Settings,
+    workspace: Workspace,
+    env: str,
+    image: ImageReference | None,
+    origin: Origin = BUILT_HERE,
+    services: Services = SERVICES,
 ) -> DeployResult:
-    """Release an image (`address/repository@sha256:…`; None: what push gave) as far as pending.
+    """Release an image (None: the pushed one) as far as pending.
 
-    `origin` says who approved it, and of a promoted image what it was elsewhere. Raises RefusedError
-    when an approval is missing, the image is not of this working state and lock (a promoted one need
-    not be), or its rollout or preview failed: it is removed, users saw nothing. RolledBackError when
-    the live address did not follow the switch, HeldError when somebody else holds the environment,
-    RollbackFailedError when undoing fails, UsageError and OutsideError as every stage.
+    `origin` says who approved it, and which release a promoted image was. Raises RefusedError if an
+    approval is missing, the image is not of this working state and lock (a promoted one need not be), or
+    its rollout or preview failed: it is removed, no user was affected. RolledBackError if the live address
+    did not follow the switch, HeldError if another deployer holds the environment, RollbackFailedError if
+    undoing fails, UsageError and OutsideError as every stage.
     """
-    stamp, target = StageRun(), open_target(settings, workspace, env)
+    stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
-    facts = origin.facts or _image(target, image)
-    target.golden(facts.golden_digest)
+    facts = origin.facts or _image_facts(target, image)
+    # Before anything is changed: a golden set that cannot be loaded is not the candidate's fault.
+    target.golden(facts.golden, facts.revision)
     with Reporting(target) as report, target.lease.hold():
         undo_abandoned_releases(target)
         attempt = begin(target, facts, origin)
         report.of(attempt.record)
-        with live_probe(target, attempt.record) as seen:
-            _preview(attempt, seen)
+        with live_probe(target, attempt.record) as probe:
+            _preview(attempt, probe)
             url = _switch(attempt)
         target.lease.hand_over(attempt.record.release)
     record = attempt.record
@@ -50,14 +59,14 @@ def deploy(
         reference=record.reference,
         slot=record.slot,
         url=url,
-        **stamp.fields(workspace),
+        **stage.fields(workspace),
     )
 
 
-def _image(target: Target, image: str | None) -> ImageFacts:
+def _image_facts(target: Target, image: ImageReference | None) -> ImageFacts:
     workspace = target.workspace
     reference = image or workspace.read_result(PushResult).reference
-    facts = inspect(target.settings.registry_of(target.name), reference)
+    facts = target.services.images.inspect(target.settings.registry_of(target.name), reference)
     if (facts.working_state, facts.lock_digest) != (workspace.working_state, workspace.lock_digest):
         raise RefusedError(
             f"{reference} was built from another working state or lock ({facts.revision})",
@@ -66,15 +75,15 @@ def _image(target: Target, image: str | None) -> ImageFacts:
     return facts
 
 
-def _preview(attempt: Attempt, seen: LiveProbe) -> None:
+def _preview(attempt: Attempt, probe: LiveProbe) -> None:
     try:
         attempt.start()
-        attempt.preview(seen)
+        attempt.preview(probe)
     except (RefusedError, OutsideError) as error:
         with console.step(f"remove {attempt.record.release}"):
-            undo(attempt.target, attempt.record, error.message, attempt.verdicts)
+            undo(attempt.target, attempt.record, error.message, attempt.checks)
         what = f"preview of {attempt.record.release} failed, it is removed: {error.message}"
-        raise RefusedError(what, error.hint or "users saw nothing of it", error.log) from error
+        raise RefusedError(what, error.hint or "no user was affected", error.log) from error
     except BaseException as error:
         undo(attempt.target, attempt.record, f"interrupted: {type(error).__name__}")
         raise

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from seatrial.image_reference import digest_of_reference
+from seatrial.image_reference import ImageReference
 from seatrial.release.record import OPEN, Record
+from seatrial.release.services import Services
 from seatrial.release.target import open_target
 from seatrial.results import Artefact
 from seatrial.settings import Settings
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
@@ -25,7 +27,7 @@ class HistoryRow(BaseModel):
     stable: bool
     model: Artefact
     revision: str
-    reference: str
+    reference: ImageReference
     who: str
     when: datetime
     why: str
@@ -42,7 +44,7 @@ class HistoryRow(BaseModel):
             self.state,
             f"{self.model.name} {self.model.version}",
             f"{commit[:9]}{'-' if dirty else ''}{dirty}",
-            digest_of_reference(self.reference).removeprefix("sha256:")[:12],
+            self.reference.digest.removeprefix("sha256:")[:12],
             self.who,
             f"{self.when:%Y-%m-%d %H:%M:%S}",
             self.why,
@@ -58,13 +60,13 @@ class History(BaseModel):
     releases: tuple[HistoryRow, ...]
 
 
-def history(settings: Settings, workspace: Workspace, env: str) -> History:
+def history(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> History:
     """Return the recorded releases of an environment, newest first.
 
     `keep_releases` limits their number. Raises UsageError if there is no such environment or `bootstrap`
     has not prepared it, OutsideError if its cluster does not respond.
     """
-    records = open_target(settings, workspace, env).records
+    records = open_target(settings, workspace, env, services).records
     known, stable = records.all(), records.stable()
     serving = stable.release if stable else ""
     return History(environment=env, releases=tuple(_row(each, serving) for each in reversed(known)))
@@ -79,7 +81,7 @@ def _row(record: Record, serving: str) -> HistoryRow:
         stable=record.release == serving,
         model=record.model,
         revision=record.revision,
-        reference=str(record.reference),
+        reference=record.reference,
         who=began.by,
         when=began.at,
         why=_why(record),

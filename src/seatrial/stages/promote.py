@@ -1,4 +1,4 @@
-"""Release to one environment what another has accepted: the same digest, tested anew where it goes."""
+"""Release to one environment what another has accepted: the same digest, checked again there."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ from contextlib import suppress
 
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.image.inspection import REFERENCE, ImageFacts, inspect
-from seatrial.image.registry import RegistryClient
-from seatrial.image.registry_copy import Place, copy_image
+from seatrial.image_reference import ImageReference
 from seatrial.kube.nodes import require_compatible_nodes
 from seatrial.kube.render import Candidate
-from seatrial.model.cache import Cache
-from seatrial.model.layout import GOLDEN_SET
-from seatrial.model.lock_history import lock_of
-from seatrial.release.accepted import accepted_release, digest_in
+from seatrial.release.accepted import accepted_release
 from seatrial.release.approval import NOBODY, Approval, approval
 from seatrial.release.origin import Origin
 from seatrial.release.record import Record
+from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
 from seatrial.results import PromoteResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stages.accept import accept
 from seatrial.stages.deploy import deploy
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
@@ -34,91 +31,78 @@ def promote(
     source: str,
     image: str = "",
     approved_by: Approval = NOBODY,
+    services: Services = SERVICES,
 ) -> PromoteResult:
-    """Release what `source` has accepted and runs to `env`, up to the verdict on its live address.
+    """Release the accepted release of `source` to `env`, up to its acceptance there.
 
-    The image is copied, by digest, where `env` has a registry of its own. `image` is the one that is
-    meant, if one is; `approved_by` who wants it there. What `env` has accepted and runs
-    already is left as it is. Raises RefusedError when `source` has not accepted it or does not run it,
-    an approval is missing or a node of `env` cannot run it; else as `deploy` and `accept`.
+    The image is copied by digest if `env` has a registry of its own. `image` is the expected image (a
+    reference or a digest), if there is one; `approved_by` who approved the promotion. If `env` has accepted
+    and runs the image already, nothing changes. Raises RefusedError if `source` has not accepted it or does
+    not run it, an approval is missing or a node of `env` cannot run it; else as `deploy` and `accept`.
     """
-    stamp = StageRun()
+    stage = StageRun(services.runtime)
     if source == env:
         raise UsageError(f"{env} cannot be promoted to itself", "FROM=staging ENV=production")
-    origin, target = open_target(settings, workspace, source), open_target(settings, workspace, env)
-    who = approval(env, target.environment, approved_by)
-    found = accepted_release(origin, image)
-    already = _already(target, found)
-    sent, serving = (0, already) if already else _release(target, origin, found, who)
+    origin = open_target(settings, workspace, source, services)
+    target = open_target(settings, workspace, env, services)
+    approved = approval(env, target.environment, approved_by)
+    accepted = accepted_release(origin, image)
+    present = _already_released(target, accepted)
+    sent, serving = (0, present) if present else _release(target, origin, accepted, approved)
     return PromoteResult(
-        **stamp.fields(workspace),
+        **stage.fields(workspace),
         environment=env,
         release=serving.release,
         reference=serving.reference,
         source=source,
-        source_release=found.release,
+        source_release=accepted.release,
         approved_by=serving.approved_by,
-        changed=already is None,
+        changed=present is None,
         bytes_copied=sent,
         url=target.url(),
         verdicts=serving.verdicts,
     )
 
 
-def _already(target: Target, found: Record) -> Record | None:
+def _already_released(target: Target, accepted: Record) -> Record | None:
     stable = target.records.stable()
-    if not stable or digest_in(stable.reference) != digest_in(found.reference) or target.records.unfinished():
+    same = stable is not None and stable.reference.digest == accepted.reference.digest
+    if not same or target.records.unfinished():
         return None
     with suppress(RefusedError):
         return accepted_release(target)
     return None
 
 
-def _release(target: Target, origin: Target, found: Record, who: Approval) -> tuple[int, Record]:
-    settings, workspace = target.settings, target.workspace
-    digest, here, there = digest_in(found.reference), _whence(origin, found), _whither(target)
-    sent = 0
-    if here.reference(digest) != there.reference(digest):
-        with console.step(f"copy {digest[:19]}… to {there.client.registry.address}/{there.repository}"):
-            sent = copy_image(here, there, digest)
-    facts = inspect(there.client.registry, there.reference(digest))
-    _refuse_unless_it_runs_there(target, there, digest)
-    _obtain_golden(target, facts)
-    deploy(settings, workspace, target.name, None, Origin(who, found.release, facts))
-    accepted = accept(settings, workspace, target.name)
-    stable = target.records.find(accepted.release)
+def _release(target: Target, origin: Target, accepted: Record, approved: Approval) -> tuple[int, Record]:
+    settings, workspace, services = target.settings, target.workspace, target.services
+    sent, reference = _copy(target, origin, accepted)
+    registry = settings.registry_of(target.name)
+    facts = services.images.inspect(registry, reference)
+    _require_nodes(target, reference)
+    deploy(settings, workspace, target.name, None, Origin(approved, accepted.release, facts), services)
+    result = accept(settings, workspace, target.name, services)
+    stable = target.records.find(result.release)
     if not stable:
-        raise OutsideError(f"{accepted.release} is accepted, and its record gone", "make history")
+        raise OutsideError(f"{result.release} is accepted, but its record no longer exists", "make history")
     return sent, stable
 
 
-def _whence(origin: Target, found: Record) -> Place:
-    registry, parts = origin.settings.registry_of(origin.name), REFERENCE.fullmatch(found.reference)
-    if not parts or parts["address"] != registry.address:
-        what = f"{origin.name} runs {found.reference}, of another registry than {registry.address or 'none'}"
-        raise UsageError(what, "REGISTRY=… names the one it is in")
-    return Place(RegistryClient(registry), parts["repository"])
+def _copy(target: Target, origin: Target, accepted: Record) -> tuple[int, ImageReference]:
+    """Copy the image to the target's repository if it is not the same; return bytes sent and reference."""
+    source, destination = origin.settings.registry_of(origin.name), target.settings.registry_of(target.name)
+    if accepted.reference.registry != source.address:
+        known = source.address or "not set"
+        what = f"{origin.name} runs {accepted.reference}, but its configured registry is {known}"
+        raise UsageError(what, "REGISTRY=… names the registry of the running image")
+    reference = accepted.reference.at(destination.address, destination.repository)
+    if reference == accepted.reference:
+        return 0, reference
+    with console.step(f"copy {reference.digest[:19]}… to {reference.name}"):
+        return target.services.images.copy(source, accepted.reference, destination), reference
 
 
-def _whither(target: Target) -> Place:
-    registry = target.settings.registry_of(target.name)
-    return Place(RegistryClient(registry), registry.repository)
-
-
-def _refuse_unless_it_runs_there(target: Target, place: Place, digest: str) -> None:
-    manifest = place.client.manifest(place.repository, digest)
-    config = place.client.config(place.repository, manifest.config) if manifest else {}
-    candidate = Candidate(f"{target.name}-0", target.name, "blue", place.reference(digest), 1)
-    platform = str(config.get("os", "")), str(config.get("architecture", ""))
+def _require_nodes(target: Target, reference: ImageReference) -> None:
+    platform = target.services.images.platform(target.settings.registry_of(target.name), reference)
+    candidate = Candidate(f"{target.name}-0", target.name, "blue", reference, 1)
     require_compatible_nodes(target.cluster, target.renderer.slot(candidate), platform)
-
-
-def _obtain_golden(target: Target, facts: ImageFacts) -> None:
-    """Fetch the golden set by the lock of the commit that the image was built from, where it is needed."""
-    try:
-        target.golden(facts.golden_digest)
-    except UsageError:
-        lock = lock_of(target.workspace, facts.revision)
-        if not lock or lock.golden.digest != facts.golden_digest:
-            raise
-        Cache(target.settings.store, target.workspace.cache).obtain(GOLDEN_SET, lock.golden)

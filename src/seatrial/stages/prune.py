@@ -9,12 +9,14 @@ from typing import Any
 from seatrial import console
 from seatrial.image.engine import connect
 from seatrial.image.registry import RegistryClient
+from seatrial.release.services import Services
 from seatrial.results import PruneResult
 from seatrial.retention.plan import Planner, PrunePlan
 from seatrial.retention.references import collect_references
 from seatrial.retention.registry_images import RegistryApi
 from seatrial.settings import Registry, Settings
 from seatrial.stage_run import StageRun
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
@@ -29,6 +31,7 @@ def prune(
     *,
     dry_run: bool = False,
     confirm: Callable[[PrunePlan], bool] = always,
+    services: Services = SERVICES,
     environ: Mapping[str, str] = os.environ,
     registry_api: Callable[[Registry], RegistryApi] = RegistryClient,
     engine: Callable[[], Any] = connect,
@@ -42,7 +45,7 @@ def prune(
     """
     stage_run = StageRun()
     with console.step("read the releases of all environments"):
-        references = collect_references(settings, workspace)
+        references = collect_references(settings, workspace, services)
     with console.step("list reports and images"):
         plan = Planner(settings, workspace, references, environ, registry_api, engine).plan()
     dry_run = dry_run or (bool(plan.removals) and not confirm(plan))

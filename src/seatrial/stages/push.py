@@ -9,6 +9,7 @@ from seatrial.errors import RefusedError
 from seatrial.image.engine import connect, failures, find_image
 from seatrial.image.registry import Manifest, RegistryClient
 from seatrial.image.upload import upload
+from seatrial.image_reference import ImageReference
 from seatrial.results import BuildResult, CheckResult, PushResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -36,7 +37,7 @@ def push(settings: Settings, workspace: Workspace) -> PushResult:
     return PushResult(
         **stamp.fields(workspace),
         image_id=built.image_id,
-        reference=f"{settings.registry.address}/{repository}@{found.digest}",
+        reference=ImageReference(settings.registry.address, repository, found.digest),
         model=built.model,
         golden=built.golden,
         bytes_pushed=sent,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
 from seatrial.image.inspection import ImageFacts, inspect
+from seatrial.image_reference import ImageReference
 from seatrial.model.layout import MODEL
 from seatrial.provenance.inventory import Inventory, query_environments
 from seatrial.provenance.links import PredictionLink, Provenance, Trace
 from seatrial.provenance.query import Query, read_query
 from seatrial.provenance.resolve import ProvenanceResolver, configured_registries, current_lock
 from seatrial.release.record import Record
-from seatrial.settings import Settings
+from seatrial.release.services import Services
+from seatrial.settings import Registry, Settings
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def trace(settings: Settings, workspace: Workspace, what: str = "") -> Trace:
+def trace(settings: Settings, workspace: Workspace, what: str = "", services: Services = SERVICES) -> Trace:
     """Return every provenance that `what` belongs to; without it, those of all stable releases.
 
     `what` is a file with a saved response (JSON, or text with headers), or a request id, pod, image,
@@ -22,7 +25,7 @@ def trace(settings: Settings, workspace: Workspace, what: str = "") -> Trace:
     contradicts the records, OutsideError if nothing is found and an environment could not be read, and
     UsageError if the file is not a response.
     """
-    query, inventory = read_query(what), query_environments(settings, workspace)
+    query, inventory = read_query(what), query_environments(settings, workspace, services)
     resolver = ProvenanceResolver(settings, workspace)
     pod, records = _find_records(query, inventory)
     found = tuple(resolver.from_record(record, inventory.pods_of(record)) for record in records)
@@ -69,7 +72,7 @@ def _find_unreleased(
     """Return the provenance of an image without a release, or of the model in the lock."""
     digest = query.digest or query.clues.get("image", "")
     for registry in configured_registries(settings) if digest else ():
-        image = _inspect(settings, f"{registry.address}/{registry.repository}@{digest}")
+        image = _inspect(registry, ImageReference(registry.address, registry.repository, digest))
         if image:
             return (resolver.from_image(image),)
     lock = current_lock(workspace)
@@ -81,10 +84,9 @@ def _find_unreleased(
     return (Provenance(model=resolver.publication(MODEL, model)),) if wanted & names else ()
 
 
-def _inspect(settings: Settings, reference: str) -> ImageFacts | None:
-    address = reference.partition("/")[0]
+def _inspect(registry: Registry, reference: ImageReference) -> ImageFacts | None:
     try:
-        return inspect(next(r for r in configured_registries(settings) if r.address == address), reference)
+        return inspect(registry, reference)
     except SeatrialError:
         return None
 

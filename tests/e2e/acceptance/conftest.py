@@ -1,22 +1,51 @@
-"""Fixtures of the acceptance suite: an endpoint, clients for it, the golden set; and its report."""
+"""Fixtures of the acceptance suite: the endpoint, a client, the golden set; and the suite's report."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Generator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from e2e.acceptance.expectations import Expectation, ExpectationError, parse_expectation
+from e2e.acceptance.json_report import JsonReport
 from e2e.api_client import ApiClient
 from e2e.endpoint import Endpoint, locate
 from imagemodel.golden import GoldenSet, load_golden
 
+_report = pytest.StashKey[JsonReport]()
+_golden = pytest.StashKey[Path]()
+_expectations = pytest.StashKey[Sequence[Expectation]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Check `--expect`, and set where the JSON report and the JUnit report beside it are written."""
+    try:
+        config.stash[_expectations] = [parse_expectation(each) for each in config.getoption("expect")]
+    except ExpectationError as error:
+        raise pytest.UsageError(str(error)) from error
+    instance = os.environ.get("SEATRIAL_INSTANCE", "dev")
+    default = config.rootpath / "reports" / instance / "acceptance.json"
+    report = JsonReport(Path(config.getoption("report") or default))
+    config.stash[_report] = report
+    config.pluginmanager.register(report)
+    if not config.option.xmlpath:
+        config.option.xmlpath = str(report.path.with_suffix(".xml"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the HTML page, unless a caller that makes its own asked for a JSON report."""
+    config = session.config
+    if not config.getoption("report") and not config.option.collectonly:
+        _write_page(config.stash[_report].path, config.stash.get(_golden, None))
+
 
 @pytest.fixture(scope="session")
 def endpoint(pytestconfig: pytest.Config) -> Endpoint:
-    """The endpoint under test; no endpoint, or a name that leads nowhere, is a failure."""
+    """The endpoint under test; fails if none is given or its name does not resolve."""
     url, server = pytestconfig.getoption("url"), pytestconfig.getoption("dns")
     if not url:
         url, server = _environment(pytestconfig.getoption("env"))
@@ -28,13 +57,19 @@ def endpoint(pytestconfig: pytest.Config) -> Endpoint:
 
 @pytest.fixture(scope="session")
 def api(endpoint: Endpoint) -> ApiClient:
-    """A client with one kept connection."""
+    """A client with one persistent connection."""
     return ApiClient(endpoint.url, endpoint.addresses[0])
 
 
 @pytest.fixture(scope="session")
+def expectations(pytestconfig: pytest.Config) -> Sequence[Expectation]:
+    """What `/version` must report; empty without `--expect`."""
+    return pytestconfig.stash[_expectations]
+
+
+@pytest.fixture(scope="session")
 def golden(pytestconfig: pytest.Config) -> GoldenSet:
-    """The photos and the labels expected of them."""
+    """The golden set of `--golden`, or the one that model.lock names."""
     given = pytestconfig.getoption("golden")
     folder = Path(given) if given else _fetched()
     if not (folder / "golden.json").exists():
@@ -44,21 +79,21 @@ def golden(pytestconfig: pytest.Config) -> GoldenSet:
 
 
 @pytest.fixture(scope="session")
-def notes() -> dict[str, object]:
-    """What the report shows beside the verdicts: who answered, what, and how quickly."""
-    return _notes
+def notes(pytestconfig: pytest.Config) -> dict[str, object]:
+    """Further members of the JSON report: version, golden predictions, latencies."""
+    return pytestconfig.stash[_report].notes
 
 
 @pytest.fixture(scope="session")
-def espresso(golden: GoldenSet) -> bytes:
-    """The photo that the model is surest of."""
-    return max(golden.photos, key=lambda photo: photo.min_probability).path.read_bytes()
+def photo(golden: GoldenSet) -> bytes:
+    """The golden photo with the highest required probability."""
+    return max(golden.photos, key=lambda each: each.min_probability).path.read_bytes()
 
 
 def _environment(name: str) -> tuple[str, str]:
     if not name:
         pytest.fail("no endpoint: --url http://… or --env NAME (make test-e2e URL=… or ENV=…)", pytrace=False)
-    # Only here is the project's own configuration read: with --url the suite needs nothing of it.
+    # Imported here because the suite with --url needs no configuration of this project.
     from seatrial.settings import load
     from seatrial.workspace import find
 
@@ -76,64 +111,12 @@ def _fetched() -> Path:
     return workspace.cache / "golden" / digest.removeprefix("sha256:")
 
 
-# The report: each promise with its verdict, for people and for whoever started the suite.
-_report = pytest.StashKey[Path]()
-_golden = pytest.StashKey[Path]()
-_promises: list[dict[str, object]] = []
-_skipped: list[dict[str, object]] = []
-_notes: dict[str, object] = {}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Leave JUnit beside the JSON report unless told otherwise."""
-    instance = os.environ.get("SEATRIAL_INSTANCE", "dev")
-    default = config.rootpath / "reports" / instance / "acceptance.json"
-    report = Path(config.getoption("report", "") or default)
-    config.stash[_report] = report
-    if not config.option.xmlpath:
-        config.option.xmlpath = str(report.with_suffix(".xml"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the verdict on a test's promise, which is its docstring."""
-    report = yield
-    promise = " ".join((getattr(item, "obj", item).__doc__ or item.name).split())
-    row = {"name": promise, "test": item.nodeid, "seconds": round(report.duration, 3)}
-    if report.skipped:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        _skipped.append({**row, "detail": reason})
-    elif report.when == "call" or report.failed:
-        _promises.append({**row, "passed": report.passed, "detail": _detail(report)})
-    return report
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the JSON report."""
-    target = session.config.stash[_report]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    asked = {name: session.config.getoption(name) for name in ("url", "env", "expect")}
-    body = {"asked": asked, "promises": _promises, "skipped": _skipped, **_notes}
-    target.write_text(json.dumps(body, indent=2) + "\n")
-    if not session.config.getoption("report"):
-        _leave_page(target, session.config.stash.get(_golden, None))
-
-
-def _leave_page(report: Path, golden: Path | None) -> None:
-    # Where this is not installed beside the suite, JSON and JUnit are the report.
+def _write_page(report: Path, golden: Path | None) -> None:
     try:
         from seatrial.report.suite_page import write_suite_page
-    except ImportError:
+    except ModuleNotFoundError as error:
+        # The suite also runs where seatrial is not installed: JSON and JUnit are the report then.
+        if error.name != "seatrial":
+            raise
         return
     write_suite_page(report, golden)
-
-
-def _detail(report: pytest.TestReport) -> str:
-    if report.passed:
-        return f"{report.duration:.2f} s"
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message if crash else str(report.longrepr)
-    return text.strip().splitlines()[0][:300]

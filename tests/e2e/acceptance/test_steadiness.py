@@ -1,4 +1,4 @@
-"""It answers again and again."""
+"""Repeated requests on persistent and on new connections."""
 
 from __future__ import annotations
 
@@ -16,36 +16,40 @@ CLIENTS = 4
 
 
 @pytest.fixture
-def times(notes: dict[str, Any]) -> list[float]:
-    """The milliseconds of every answer, for the report."""
+def latencies(notes: dict[str, Any]) -> list[float]:
+    """The latency of each response in milliseconds, for the report."""
     found: list[float] = notes.setdefault("milliseconds", [])
     return found
 
 
-def _failures(clients: list[ApiClient], golden: GoldenSet, times: list[float]) -> list[str]:
+def _failures(clients: list[ApiClient], golden: GoldenSet, latencies: list[float]) -> list[str]:
     photos = [(photo.path.read_bytes(), photo.label) for photo in golden.photos]
 
-    def ask(client: ApiClient, start: int) -> list[str]:
+    def send(client: ApiClient, start: int) -> list[str]:
         found = []
         for number in range(start, start + REQUESTS // CLIENTS):
             body, label = photos[number % len(photos)]
-            answer = client.predict(body)
-            times.append(round(1000 * answer.elapsed.total_seconds(), 1))
-            if answer.status_code != 200 or answer.json()["predictions"][0]["label"] != label:
-                found.append(f"{answer.status_code} {answer.text[:100]}")
+            response = client.predict(body)
+            latencies.append(round(1000 * response.elapsed.total_seconds(), 1))
+            if response.status_code != 200 or response.json()["predictions"][0]["label"] != label:
+                found.append(f"{response.status_code} {response.text[:100]}")
         return found
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        return [each for found in pool.map(ask, clients, range(CLIENTS)) for each in found]
+        return [each for found in pool.map(send, clients, range(CLIENTS)) for each in found]
 
 
-def test_100_requests_on_kept_connections(endpoint: Endpoint, golden: GoldenSet, times: list[float]) -> None:
-    """100 requests on four kept connections are all answered, and rightly."""
+def test_100_requests_on_persistent_connections(
+    endpoint: Endpoint, golden: GoldenSet, latencies: list[float]
+) -> None:
+    """100 requests on four persistent connections all get the right label."""
     clients = [ApiClient(endpoint.url, endpoint.addresses[0]) for _ in range(CLIENTS)]
-    assert _failures(clients, golden, times) == []
+    assert _failures(clients, golden, latencies) == []
 
 
-def test_100_requests_on_new_connections(endpoint: Endpoint, golden: GoldenSet, times: list[float]) -> None:
-    """100 requests, each on a connection of its own, are all answered, and rightly."""
-    clients = [ApiClient(endpoint.url, endpoint.addresses[0], keep=False) for _ in range(CLIENTS)]
-    assert _failures(clients, golden, times) == []
+def test_100_requests_on_new_connections(
+    endpoint: Endpoint, golden: GoldenSet, latencies: list[float]
+) -> None:
+    """100 requests, each on a new connection, all get the right label."""
+    clients = [ApiClient(endpoint.url, endpoint.addresses[0], keep_alive=False) for _ in range(CLIENTS)]
+    assert _failures(clients, golden, latencies) == []

@@ -1,4 +1,4 @@
-"""An environment of the tests' own, commands in processes of their own, and users at the live address."""
+"""Fixtures of the release tests: an environment, its commands, images, and a user load on its address."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from pathlib import Path
 import pytest
 
 from e2e.api_client import ApiClient
-from e2e.load import Users
-from e2e.release.images import Images
+from e2e.release.images import ImageFactory
+from e2e.user_load import UserLoad
 from imagemodel.golden import GoldenSet
 from seatrial.process import run
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.results import FetchResult, PushResult
 from seatrial.settings import load
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace, find
 
-ENVIRONMENT = {
+SETTINGS = {
     "NAMESPACE": "trial",
     "OVERLAY": "deploy/overlays/staging",
     "HOST": "trial.seatrial.test",
     "BAKE_SECONDS": "6",
     "LEASE_SECONDS": "6",
-    # Sizes are counted: how the autoscaler changes them is a test of its own.
+    # These tests compare replica counts; test_autoscaling covers the autoscaler.
     "MAX_REPLICAS": "2",
-    # Users, the suite and the pipeline share one small machine here: these tests judge no latency.
+    # User load, suite and pipeline share one small machine: latency is not under test.
     "MAX_P95_MILLISECONDS": "9000",
     "MAX_SLOWDOWN": "50",
     "LOAD_PER_SECOND": "5",
@@ -39,38 +40,43 @@ COMMAND_SECONDS = 180
 
 
 @dataclass(frozen=True)
-class Trial:
-    """The environment `trial` of the tests' instance, and the commands a person would type there."""
+class ReleaseEnvironment:
+    """An environment of the tests' instance, and the commands that a user runs in it."""
 
     target: Target
 
     def run(self, command: str, *words: str) -> tuple[int, str]:
-        """Run `seatrial COMMAND --env trial` to its end; return its exit code and what it printed."""
+        """Run `seatrial COMMAND --env NAME` and return its exit code and output."""
         done = run(self._argv(command, *words), timeout=COMMAND_SECONDS, cwd=self._root, check=False)
         return done.code, done.output
 
     def start(self, command: str, *words: str) -> subprocess.Popen[str]:
-        """Start the same and do not wait for it."""
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        return subprocess.Popen(self._argv(command, *words), cwd=self._root, text=True, **streams)  # type: ignore[call-overload,no-any-return]
+        """Start `seatrial COMMAND --env NAME` without waiting for it."""
+        return subprocess.Popen(
+            self._argv(command, *words),
+            cwd=self._root,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def release(self, image: str) -> tuple[int, str]:
-        """Deploy and accept an image; the exit code and the output of the command that ended it."""
+        """Deploy and accept an image; return the exit code and output of the last command."""
         code, output = self.run("deploy", "--image", image)
         return (code, output) if code else self.run("accept")
 
     def stable(self) -> Record:
         """Return the stable release."""
         found = self.target.records.stable()
-        assert found is not None, "nothing is stable"
+        assert found is not None, "no release is stable"
         return found
 
     def last(self) -> Record:
-        """Return the newest release, however it ended."""
+        """Return the newest release, in any state."""
         return self.target.records.all()[-1]
 
     def pods(self) -> dict[str, int]:
-        """Return how many pods there are of each release, those on their way out left aside."""
+        """Return the number of pods of each release, without those that terminate."""
         found: dict[str, int] = {}
         namespace = self.target.environment.namespace
         for pod in self.target.cluster.list("Pod", namespace, "app.kubernetes.io/name=classifier"):
@@ -89,7 +95,7 @@ class Trial:
 
 @pytest.fixture(scope="session")
 def workspace() -> Workspace:
-    """The tests' own instance; the user's is left alone unless it is lent by name."""
+    """The workspace of the tests' instance; `dev` is refused unless SEATRIAL_TEST_ON_DEV is set."""
     instance = os.environ.get("SEATRIAL_INSTANCE", "dev")
     if instance == "dev" and not os.environ.get("SEATRIAL_TEST_ON_DEV"):
         pytest.fail("these tests release: INSTANCE=test, or SEATRIAL_TEST_ON_DEV=1", pytrace=False)
@@ -97,59 +103,71 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def trial(workspace: Workspace) -> Trial:
-    """The environment `trial`, bootstrapped, made known to every command by the environment alone."""
-    for key, value in ENVIRONMENT.items():
+def environment(workspace: Workspace) -> ReleaseEnvironment:
+    """The environment `trial`, bootstrapped; commands get its settings by environment variables."""
+    for key, value in SETTINGS.items():
         os.environ.setdefault(f"SEATRIAL_ENVIRONMENTS__TRIAL__{key}", value)
     os.environ["SEATRIAL_INSTANCE"] = workspace.instance
-    made = Trial(Target(load(workspace), workspace, "trial"))
-    code, output = made.run("bootstrap")
+    created = ReleaseEnvironment(Target(load(workspace), workspace, "trial", SERVICES))
+    code, output = created.run("bootstrap")
     assert code == 0, output
-    return made
+    return created
 
 
 @pytest.fixture(scope="session")
-def golden(workspace: Workspace, trial: Trial) -> GoldenSet:
+def golden(workspace: Workspace, environment: ReleaseEnvironment) -> GoldenSet:
     """The golden set that the pipeline fetched."""
-    return trial.target.golden(workspace.read_result(FetchResult, current=False).golden.digest)
+    return environment.target.golden(workspace.read_result(FetchResult, current=False).golden.digest)
 
 
 @pytest.fixture(scope="session")
-def images(workspace: Workspace, trial: Trial) -> Images:
-    """Makes images from the one that the pipeline pushed."""
-    pushed = workspace.read_result(PushResult, current=False)
-    fetched = workspace.read_result(FetchResult, current=False)
-    return Images(trial.target.settings, workspace, pushed.image, Path(fetched.model_path))
+def images(workspace: Workspace, environment: ReleaseEnvironment) -> ImageFactory:
+    """Builds images from the one that the pipeline pushed."""
+    return image_factory(environment)
 
 
 @pytest.fixture(scope="session")
-def first(trial: Trial, images: Images) -> Record:
-    """A release that was accepted: what users have before anything happens."""
-    if not trial.target.records.stable():
-        code, output = trial.release(images.honest("first"))
+def first(environment: ReleaseEnvironment, images: ImageFactory) -> Record:
+    """An accepted release, so that the environment has a stable one."""
+    if not environment.target.records.stable():
+        code, output = environment.release(images.working("first"))
         assert code == 0, output
-    return trial.stable()
+    return environment.stable()
 
 
 @pytest.fixture
-def crowd(
-    trial: Trial, first: Record, golden: GoldenSet, workspace: Workspace, request: pytest.FixtureRequest
-) -> Iterator[Users]:
-    """Users at the live address (`with crowd:`); their timeline stays under reports/."""
-    endpoint = trial.target.by_name()
-    users = Users(endpoint.url, endpoint.address, golden.photos, rate=10)
-    yield users
-    users.write(workspace.root / "reports" / workspace.instance / f"{request.node.name}-timeline.jsonl")
+def user_load(
+    environment: ReleaseEnvironment,
+    first: Record,
+    golden: GoldenSet,
+    workspace: Workspace,
+    request: pytest.FixtureRequest,
+) -> Iterator[UserLoad]:
+    """A load on the live address (`with user_load:`); its timeline is written to reports/."""
+    endpoint = environment.target.by_name()
+    load = UserLoad(endpoint.url, endpoint.address, golden.photos, rate=10)
+    yield load
+    load.write(workspace.root / "reports" / workspace.instance / f"{request.node.name}-timeline.jsonl")
 
 
 @pytest.fixture
-def answers(trial: Trial, first: Record, golden: GoldenSet) -> Callable[[], list[object]]:
-    """What the live address says of each golden photo, and who it says it is."""
+def live_responses(
+    environment: ReleaseEnvironment, first: Record, golden: GoldenSet
+) -> Callable[[], list[object]]:
+    """A function that returns `/version` and the predictions for each golden photo at the live address."""
 
-    def ask() -> list[object]:
-        endpoint = trial.target.by_name()
-        api = ApiClient(endpoint.url, endpoint.address, keep=False)
+    def send() -> list[object]:
+        endpoint = environment.target.by_name()
+        api = ApiClient(endpoint.url, endpoint.address, keep_alive=False)
         found = [api.predict(photo.path.read_bytes()).json()["predictions"] for photo in golden.photos]
         return [api.version(), *found]
 
-    return ask
+    return send
+
+
+def image_factory(environment: ReleaseEnvironment) -> ImageFactory:
+    """Return a factory based on the image and the model of the last pipeline run."""
+    workspace = environment.target.workspace
+    pushed = workspace.read_result(PushResult, current=False)
+    fetched = workspace.read_result(FetchResult, current=False)
+    return ImageFactory(environment.target.settings, workspace, pushed.image, Path(fetched.model_path))

@@ -1,4 +1,4 @@
-"""Releases that go wrong, each in a way of its own: what is released, what is in its way, how it must end."""
+"""The table of faults: the image and the injection of each, and how the release must end."""
 
 from __future__ import annotations
 
@@ -6,58 +6,62 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from e2e.release import troubles
-from e2e.release.conftest import Trial
-from e2e.release.faulty import faulty
-from e2e.release.images import Images
+from e2e.release import fault_injection
+from e2e.release.conftest import ReleaseEnvironment
+from e2e.release.faulty_images import Behaviour, faulty_image
+from e2e.release.images import ImageFactory
 from seatrial.release.record import State
 
-SOON = {"ROLLOUT_SECONDS": "15"}
-Image = Callable[[Images, Trial], str]
+SHORT_ROLLOUT = {"ROLLOUT_SECONDS": "15"}
+ImageBuilder = Callable[[ImageFactory, ReleaseEnvironment], str]
+Injection = Callable[[ReleaseEnvironment], AbstractContextManager[None]]
+
+
+def _no_injection(_environment: ReleaseEnvironment) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to go wrong: the image, what is in its way meanwhile, and how the release must end.
+    """One way in which a release fails.
 
-    `left` is the state that the release ends in, None where nothing is recorded; `says` stands in what the
-    last command prints; `settings` are those of the environment, for this release alone. The `quick` ones
-    are tested with every release test, the others by `make test-faults`.
+    `code` is the exit code of the last command, `state` the release's last state (None: not recorded),
+    `message` a part of the output. `settings` are those of the environment for this release. `quick` ones
+    run with `make test-release`, the others with `make test-faults`.
     """
 
     name: str
-    image: Image
+    image: ImageBuilder
     code: int
-    left: State | None
-    says: str
+    state: State | None
+    message: str
     settings: Mapping[str, str] = field(default_factory=dict)
-    trouble: Callable[[Trial], AbstractContextManager[None]] = lambda _trial: nullcontext()
+    injection: Injection = _no_injection
     quick: bool = False
 
 
-def _honest(name: str) -> Image:
-    return lambda images, _trial: images.honest(name)
+def _working(name: str) -> ImageBuilder:
+    return lambda images, _environment: images.working(name)
 
 
-def _turning_wrong(images: Images, trial: Trial) -> str:
-    return images.turning_wrong(trial.target.environment.host)
-
-
-def _turning_to_errors(images: Images, trial: Trial) -> str:
-    return faulty(images, "turning", trial.target.environment.host)
-
-
-def _turning_slow(images: Images, trial: Trial) -> str:
-    return faulty(images, "turning slow", trial.target.environment.host)
+def _faulty(behaviour: Behaviour) -> ImageBuilder:
+    return lambda images, environment: faulty_image(images, behaviour, environment.target.environment.host)
 
 
 FAULTS = (
-    Fault("image that does not exist", lambda i, _: i.absent(), 10, None, "there is no image", quick=True),
-    Fault("crashes at start", lambda i, _: i.crashing(), 10, "refused", "no luck today"),
-    Fault("never ready", lambda i, _: faulty(i, "never ready"), 10, "refused", "timed out after 15 s", SOON),
+    Fault(
+        "image that does not exist",
+        lambda images, _: images.missing(),
+        10,
+        None,
+        "does not exist",
+        quick=True,
+    ),
+    Fault("crashes at start", lambda images, _: images.crashing(), 10, "refused", "crash on purpose"),
+    Fault("never ready", _faulty("never ready"), 10, "refused", "timed out after 15 s", SHORT_ROLLOUT),
     Fault(
         "ready but wrong labels",
-        lambda i, _: i.wrong(),
+        lambda images, _: images.wrong_labels(),
         10,
         "refused",
         "each golden photo its label",
@@ -65,98 +69,117 @@ FAULTS = (
     ),
     Fault(
         "ready but slow",
-        lambda i, _: faulty(i, "slow"),
+        _faulty("slow"),
         10,
         "refused",
         "took longer than 3000 ms",
         {"MAX_P95_MILLISECONDS": "3000"},
     ),
     Fault(
-        "less sure than stable with the same model",
-        lambda i, _: faulty(i, "doubting"),
+        "less confident than stable with the same model",
+        _faulty("less confident"),
         10,
         "refused",
-        "answers are as sure as from stable",
+        "probabilities compared with stable",
     ),
-    Fault("10 % errors", lambda i, _: faulty(i, "errors"), 10, "refused", "500"),
+    Fault("10 % errors", _faulty("errors"), 10, "refused", "500"),
     Fault(
-        "turns wrong after the switch",
-        _turning_wrong,
+        "wrong labels after the switch",
+        _faulty("wrong after the switch"),
         20,
         "switched-back",
-        "wrong answer",
+        "wrong prediction",
         quick=True,
     ),
-    Fault("turns to errors after the switch", _turning_to_errors, 20, "switched-back", "requests failed"),
     Fault(
-        "turns slow after the switch",
-        _turning_slow,
+        "errors after the switch",
+        _faulty("errors after the switch"),
         20,
         "switched-back",
-        "answers took longer than",
+        "requests failed",
+    ),
+    Fault(
+        "slow after the switch",
+        _faulty("slow after the switch"),
+        20,
+        "switched-back",
+        "requests took longer than",
         {"MAX_SLOWDOWN": "3", "BAKE_SECONDS": "12"},
     ),
     Fault(
-        "apiserver away for 30 s",
-        _honest("apiserver-away"),
+        "API server down for 30 s",
+        _working("apiserver-down"),
         0,
         "stable",
         "is stable at",
         {"ROLLOUT_SECONDS": "150"},
-        troubles.apiserver_away_mid_release,
+        fault_injection.apiserver_down_during_release,
     ),
     Fault(
         "node short of CPU and memory",
-        _honest("greedy"),
+        _working("unschedulable"),
         10,
         "refused",
         "Insufficient cpu",
-        {**SOON, "OVERLAY": "tests/e2e/release/overlays/greedy"},
+        {**SHORT_ROLLOUT, "OVERLAY": "tests/e2e/release/overlays/unschedulable"},
     ),
-    Fault("quota reached", _honest("quota"), 10, "refused", "exceeded quota", SOON, troubles.quota_reached),
     Fault(
-        "registry away from the node",
-        _honest("no-way-to-the-registry"),
+        "quota exceeded",
+        _working("quota"),
+        10,
+        "refused",
+        "exceeded quota",
+        SHORT_ROLLOUT,
+        fault_injection.quota_exceeded,
+    ),
+    Fault(
+        "registry unreachable from the node",
+        _working("no-route-to-the-registry"),
         10,
         "refused",
         "ErrImagePull",
-        SOON,
-        troubles.registry_away_from_the_node,
+        SHORT_ROLLOUT,
+        fault_injection.registry_unreachable_from_node,
     ),
     Fault(
-        "registry away",
-        _honest("registry-away"),
+        "registry down",
+        _working("registry-down"),
         30,
         None,
         "does not answer",
-        {},
-        troubles.registry_away,
+        injection=fault_injection.registry_down,
     ),
     Fault(
-        "load balancer without an address",
-        _honest("no-address"),
+        "no address from the load balancer",
+        _working("no-address"),
         10,
         "refused",
         "an address for Service classifier-preview",
         {"ADDRESS_SECONDS": "5"},
-        troubles.addresses_used_up,
+        fault_injection.addresses_used_up,
     ),
     Fault(
         "name that does not resolve",
-        _honest("no-name"),
+        _working("no-name"),
         20,
         "switched-back",
         "does not resolve",
-        {},
-        troubles.names_away,
+        injection=fault_injection.dns_down,
     ),
     Fault(
         "paused Deployment",
-        _turning_wrong,
+        _faulty("wrong after the switch"),
         20,
         "switched-back",
-        "wrong answer",
-        trouble=troubles.stable_paused,
+        "wrong prediction",
+        injection=fault_injection.stable_paused,
     ),
-    Fault("a hand edit", _turning_wrong, 20, "switched-back", "wrong answer", trouble=troubles.stable_edited),
+    Fault(
+        "manual edit",
+        _faulty("wrong after the switch"),
+        20,
+        "switched-back",
+        "wrong prediction",
+        injection=fault_injection.stable_edited,
+    ),
 )

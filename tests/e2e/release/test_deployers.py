@@ -1,82 +1,90 @@
-"""Several deployers, and deployers that die."""
+"""Concurrent deployers, and deployers that are killed."""
 
 from __future__ import annotations
 
 import pytest
 
-from e2e.release.conftest import COMMAND_SECONDS, Trial
-from e2e.release.images import Images
+from e2e.release.conftest import COMMAND_SECONDS, ReleaseEnvironment
+from e2e.release.images import ImageFactory
 from seatrial.release.record import Record, State
 from seatrial.wait import until
 
 
-def _comes_to(trial: Trial, number: int, state: State) -> None:
-    def look() -> bool | None:
-        last = trial.last()
+def _wait_for_state(environment: ReleaseEnvironment, number: int, state: State) -> None:
+    def reached() -> bool | None:
+        last = environment.last()
         return True if last.number == number and last.state == state else None
 
-    until(f"release {number} {state}", look, 60, every=0.1)
+    until(f"release {number} in state {state}", reached, 60, every=0.1)
 
 
 @pytest.mark.parametrize(
-    ("state", "command", "ends", "left"),
+    ("state", "command", "code", "final"),
     [("candidate", "accept", 10, "refused"), ("pending", "rollback", 0, "switched-back")],
 )
-def test_the_next_command_undoes_what_a_dead_deployer_left(
-    trial: Trial, first: Record, images: Images, state: State, command: str, ends: int, left: State
+def test_the_next_command_undoes_the_release_of_a_killed_deployer(
+    environment: ReleaseEnvironment,
+    first: Record,
+    images: ImageFactory,
+    state: State,
+    command: str,
+    code: int,
+    final: State,
 ) -> None:
-    """The second deployer is told who works here; when that one dies, the next command undoes its work."""
-    before, number = trial.stable(), trial.last().number + 1
-    image = images.honest(f"killed-{state}")
-    dying = trial.start("deploy", "--image", image)
+    """A second deployer is refused and names the holder; once that is killed, it undoes the release."""
+    before, number = environment.stable(), environment.last().number + 1
+    image = images.working(f"killed-{state}")
+    deployer = environment.start("deploy", "--image", image)
     try:
         if state == "candidate":
-            _comes_to(trial, number, "candidate")
-            code, output = trial.run("accept")
-            assert code == 12, output
-            assert f"/{dying.pid}-" in output
+            _wait_for_state(environment, number, "candidate")
+            refused, output = environment.run("accept")
+            assert refused == 12, output
+            assert f"/{deployer.pid}-" in output
             assert "since 20" in output
-        _comes_to(trial, number, state)
+        _wait_for_state(environment, number, state)
     finally:
-        dying.kill()
-        dying.communicate()
+        deployer.kill()
+        deployer.communicate()
 
     def next_command() -> tuple[int, str] | None:
-        code, output = trial.run(command)
-        return None if code == 12 else (code, output)
+        found, output = environment.run(command)
+        return None if found == 12 else (found, output)
 
-    code, output = until("the dead deployer's Lease", next_command, 60)
-    assert code == ends, output
-    assert trial.last().state == left
-    assert trial.stable().release == before.release
-    assert trial.pods() == {before.release: trial.target.environment.replicas}
+    found, output = until("expiry of the killed deployer's Lease", next_command, 60)
+    assert found == code, output
+    assert environment.last().state == final
+    assert environment.stable().release == before.release
+    assert environment.pods() == {before.release: environment.target.environment.replicas}
 
 
-def test_a_pending_release_whose_runner_died_is_finished_by_accept(
-    trial: Trial, first: Record, images: Images
+def test_accept_takes_over_a_pending_release(
+    environment: ReleaseEnvironment, first: Record, images: ImageFactory
 ) -> None:
-    """A release that was left pending is finished by any later accept, and kept from other deployers."""
-    image = images.honest("left-pending")
-    code, output = trial.run("deploy", "--image", image)
+    """A pending release blocks other deployers and is accepted by a later accept."""
+    image = images.working("left-pending")
+    code, output = environment.run("deploy", "--image", image)
     assert code == 0, output
-    code, output = trial.run("deploy", "--image", image)
+    code, output = environment.run("deploy", "--image", image)
     assert code == 12, output
     assert "make accept" in output
-    code, output = trial.run("accept")
+    code, output = environment.run("accept")
     assert code == 0, output
-    assert trial.stable().reference == image
+    assert str(environment.stable().reference) == image
 
 
 @pytest.mark.faults
-def test_of_two_who_start_at_once_one_wins(trial: Trial, first: Record, images: Images) -> None:
-    """Two deployers who start at the same moment: one releases, the other is told who does."""
-    before, number = trial.stable(), trial.last().number
-    both = [trial.start("deploy", "--image", images.honest(f"at-once-{each}")) for each in "ab"]
+def test_of_two_concurrent_deployers_one_releases(
+    environment: ReleaseEnvironment, first: Record, images: ImageFactory
+) -> None:
+    """Of two deployers that start together one releases; the other ends with 12 and names the holder."""
+    before, number = environment.stable(), environment.last().number
+    both = [environment.start("deploy", "--image", images.working(f"at-once-{each}")) for each in "ab"]
     ended = [(each.communicate(timeout=COMMAND_SECONDS)[0], each.returncode) for each in both]
     assert sorted(code for _, code in ended) == [0, 12], ended
-    assert trial.last().number == number + 1
-    (loser,) = [output for output, code in ended if code == 12]
-    assert "is held by" in loser
-    code, output = trial.run("rollback")
+    assert environment.last().number == number + 1
+    (refused,) = [output for output, code in ended if code == 12]
+    assert "is held by" in refused
+    code, output = environment.run("rollback")
     assert code == 0, output
-    assert trial.stable() == before
+    assert environment.stable() == before

@@ -1,4 +1,4 @@
-"""Whatever goes wrong with a release: users of the stable one notice nothing, and nothing of it stays."""
+"""Every fault of the table: users of the stable release see no failure, and the release is removed."""
 
 from __future__ import annotations
 
@@ -6,61 +6,61 @@ from collections.abc import Callable
 
 import pytest
 
-from e2e.load import Users
-from e2e.release.conftest import Trial
+from e2e.release.conftest import ReleaseEnvironment
+from e2e.release.fault_scenario import FaultResult, run_fault
 from e2e.release.faults import FAULTS, Fault
-from e2e.release.images import Images
-from e2e.release.intact import differences
-from e2e.release.ordeal import Outcome, undergo
+from e2e.release.images import ImageFactory
+from e2e.release.live_objects import differences
+from e2e.user_load import UserLoad
 from seatrial.release.record import Record
 from seatrial.wait import until
 
 BACK_SECONDS, GONE_SECONDS = 2, 60
-# What a hand changed is rolled out anew, one replica after the other.
+# A Deployment that was edited is rolled out again, one replica after the other.
 SETTLED_SECONDS = 60
 
 
-def _each() -> list[object]:
-    """Return the whole table, the quick ones for every run."""
+def _parameters() -> list[object]:
     return [pytest.param(f, id=f.name, marks=() if f.quick else pytest.mark.faults) for f in FAULTS]
 
 
-@pytest.mark.parametrize("fault", _each())
-def test_nothing_wrong_stays(
-    trial: Trial,
+@pytest.mark.parametrize("fault", _parameters())
+def test_a_faulty_release_is_removed_and_users_see_no_failure(
+    environment: ReleaseEnvironment,
     first: Record,
-    images: Images,
-    crowd: Users,
-    answers: Callable[[], list[object]],
+    images: ImageFactory,
+    user_load: UserLoad,
+    live_responses: Callable[[], list[object]],
     fault: Fault,
 ) -> None:
-    """A release that goes wrong is undone in time, and said why; what serves then is the stable release."""
-    before, answered = trial.stable(), answers()
-    outcome = undergo(trial, fault, images, crowd)
-    assert outcome.code == fault.code, outcome.output
-    assert fault.says in outcome.output
-    assert outcome.from_stable(crowd) == 0, crowd.failed() + crowd.wrong()
-    assert outcome.too_early(crowd) == 0
-    assert (outcome.record.state if outcome.record else None) == fault.left
-    _in_time(outcome)
-    if fault.left == "stable":
-        assert outcome.record
-        assert trial.stable().release == outcome.record.release
+    """A faulty release is removed in time with its reason; users reach the stable release throughout."""
+    before, responses = environment.stable(), live_responses()
+    result = run_fault(environment, fault, images, user_load)
+    assert result.code == fault.code, result.output
+    assert fault.message in result.output
+    assert result.failed_by_stable(user_load) == 0, user_load.failed() + user_load.wrong()
+    assert result.before_preview(user_load) == 0
+    assert (result.record.state if result.record else None) == fault.state
+    _assert_in_time(result)
+    if fault.state == "stable":
+        assert result.record
+        assert environment.stable().release == result.record.release
     else:
-        assert (trial.stable().release, answers()) == (before.release, answered)
-    assert differences(trial) == []
-    until(f"nothing but {trial.stable().release}", lambda: _alone(trial), SETTLED_SECONDS)
+        assert (environment.stable().release, live_responses()) == (before.release, responses)
+    assert differences(environment) == []
+    what = f"the pods of {environment.stable().release} and no others"
+    until(what, lambda: _only_stable_pods(environment), SETTLED_SECONDS)
 
 
-def _in_time(outcome: Outcome) -> None:
-    if outcome.code == 20:
-        assert outcome.back is not None
-        assert outcome.back <= BACK_SECONDS
-    if outcome.record and outcome.code:
-        assert outcome.gone is not None
-        assert outcome.gone <= GONE_SECONDS
+def _assert_in_time(result: FaultResult) -> None:
+    if result.code == 20:
+        assert result.back is not None
+        assert result.back <= BACK_SECONDS
+    if result.record and result.code:
+        assert result.gone is not None
+        assert result.gone <= GONE_SECONDS
 
 
-def _alone(trial: Trial) -> bool | None:
-    wanted = {trial.stable().release: trial.target.environment.replicas}
-    return True if trial.pods() == wanted else None
+def _only_stable_pods(environment: ReleaseEnvironment) -> bool | None:
+    expected = {environment.stable().release: environment.target.environment.replicas}
+    return True if environment.pods() == expected else None

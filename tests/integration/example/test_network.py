@@ -1,4 +1,4 @@
-"""The graph is the network that the weights belong to."""
+"""The ONNX graph and the class labels."""
 
 import numpy as np
 import onnxruntime as ort
@@ -10,12 +10,12 @@ from examples.imagenet.network import efficientnet_lite0
 from .conftest import random_weights
 
 
-def test_both_exports_give_the_same_answer() -> None:
-    """Raw pixels in and logits out is the same network as prepared numbers in and probabilities out."""
+def test_both_exports_give_equal_probabilities() -> None:
+    """The export with raw pixels and logits equals the export with normalised input and probabilities."""
     pixels = np.random.default_rng(3).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
     prepared = ((pixels.astype(np.float32) - 127) / 128).transpose(0, 3, 1, 2)
     first = ort.InferenceSession(efficientnet_lite0(random_weights()))
-    second = ort.InferenceSession(efficientnet_lite0(random_weights(), bytes_in=True, probabilities=False))
+    second = ort.InferenceSession(efficientnet_lite0(random_weights(), raw_pixels=True, probabilities=False))
     (probabilities,) = first.run(None, {"input": np.ascontiguousarray(prepared)})
     (logits,) = second.run(None, {"input": pixels})
     assert probabilities.shape == logits.shape == (2, 1000)
@@ -25,15 +25,15 @@ def test_both_exports_give_the_same_answer() -> None:
     )
 
 
-def test_the_same_weights_give_the_same_bytes() -> None:
-    """The file holds no date, no path and no order of chance."""
+def test_equal_weights_give_equal_bytes() -> None:
+    """The ONNX file depends only on the weights, not on their order."""
     assert efficientnet_lite0(random_weights()) == efficientnet_lite0(
         dict(reversed(random_weights().items()))
     )
 
 
-def test_weights_of_another_network_are_refused() -> None:
-    """A tensor too few, or one too many, is named."""
+def test_weights_of_other_network_are_refused() -> None:
+    """A missing or additional tensor raises ExampleError with its name."""
     weights = random_weights()
     with pytest.raises(ExampleError, match=r"another network, such as _blocks\.16"):
         efficientnet_lite0({**weights, "_blocks.16._conv.weight": weights["_fc.bias"]})
@@ -42,10 +42,10 @@ def test_weights_of_another_network_are_refused() -> None:
         efficientnet_lite0(weights)
 
 
-def test_every_class_has_a_name_of_its_own() -> None:
-    """The shortest name that no other class has: first synonym, else all, else the curated one."""
+def test_every_class_has_unique_name() -> None:
+    """A class gets its first synonym, all synonyms or its curated name, whichever is unique."""
     synonyms = b'{"0": "crane", "1": "crane", "2": "maillot", "3": "maillot, tank suit", "4": "hen, biddy"}'
     curated = b'["bird", "machine", "leotard", "swimsuit", "chicken"]'
     assert class_names(synonyms, curated) == ["bird", "machine", "maillot", "maillot, tank suit", "hen"]
-    with pytest.raises(ExampleError, match="class 0: crane is the name of another"):
+    with pytest.raises(ExampleError, match="class 0: crane is also the name of another"):
         class_names(b'{"0": "crane", "1": "crane"}', b'["x", "x"]')

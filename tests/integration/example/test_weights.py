@@ -1,4 +1,4 @@
-"""A checkpoint is read exactly, and nothing in it can run."""
+"""Reading of a PyTorch checkpoint without running its code."""
 
 import os
 import pickle
@@ -9,8 +9,8 @@ from examples.imagenet.errors import ExampleError
 from examples.imagenet.weights import read_weights
 
 
-def test_tensors_come_back_as_they_were_written(checkpoint) -> None:
-    """Values, shapes and types survive; so do transposed views, which PyTorch stores by their strides."""
+def test_tensors_are_read_unchanged(checkpoint) -> None:
+    """Values, shapes and dtypes are read as written, also of transposed views."""
     written = {
         "a": np.arange(24, dtype=np.float32).reshape(2, 3, 4),
         "turned": np.arange(6, dtype=np.float32).reshape(2, 3).T,
@@ -24,38 +24,38 @@ def test_tensors_come_back_as_they_were_written(checkpoint) -> None:
         assert read[name].flags["C_CONTIGUOUS"]
 
 
-class Bomb:
+class MaliciousObject:
     """Runs a command when it is unpickled."""
 
     def __reduce__(self):
         return os.system, ("touch /tmp/seatrial-was-here",)
 
 
-@pytest.mark.parametrize("place", range(5))
-def test_a_pickle_that_would_run_something_is_refused(place) -> None:
-    """Wherever in the file it stands, code is refused, by the name that it asked for."""
+@pytest.mark.parametrize("position", range(5))
+def test_pickle_with_code_is_refused(position) -> None:
+    """A pickled function in any part of the file raises ExampleError with the function's name."""
     parts = [pickle.dumps(part, 2) for part in (0x1950A86A20F9469CFC6C, 1001, {}, {}, [])]
-    parts[place] = pickle.dumps(Bomb(), 2)
-    with pytest.raises(ExampleError, match=r"system has no place among weights"):
+    parts[position] = pickle.dumps(MaliciousObject(), 2)
+    with pytest.raises(ExampleError, match=r"system is not allowed"):
         read_weights(b"".join(parts))
 
 
-def test_other_files_are_refused(checkpoint, torch_names) -> None:
-    """A file of another make, or one that is cut short at any place, is one clear error."""
-    whole = checkpoint({"a": np.arange(24, dtype=np.float32)})
+def test_other_formats_and_truncated_files_are_refused(checkpoint, torch_names) -> None:
+    """A file of another format, or truncated at any position, raises ExampleError."""
+    complete = checkpoint({"a": np.arange(24, dtype=np.float32)})
     for raw in (
         b"",
         b"PK\3\4zip",
         checkpoint({}, magic=1),
-        *(whole[:end] for end in range(0, len(whole) - 1, 7)),
+        *(complete[:end] for end in range(0, len(complete) - 1, 7)),
     ):
         with pytest.raises(ExampleError, match="the weights cannot be read"):
             read_weights(raw)
 
 
-def test_a_tensor_that_reaches_past_its_storage_is_refused(checkpoint) -> None:
-    """Shapes and strides are believed only as far as there is memory."""
-    whole = checkpoint({"a": np.arange(24, dtype=np.float32).reshape(2, 3, 4)})
-    assert whole.count(b"K\x02K\x03K\x04") == 1
-    with pytest.raises(ExampleError, match="reaches past"):
-        read_weights(whole.replace(b"K\x02K\x03K\x04", b"K\x02K\x03K\x05"))
+def test_tensor_that_exceeds_its_storage_is_refused(checkpoint) -> None:
+    """A shape or stride beyond the storage raises ExampleError."""
+    complete = checkpoint({"a": np.arange(24, dtype=np.float32).reshape(2, 3, 4)})
+    assert complete.count(b"K\x02K\x03K\x04") == 1
+    with pytest.raises(ExampleError, match="exceeds its storage"):
+        read_weights(complete.replace(b"K\x02K\x03K\x04", b"K\x02K\x03K\x05"))

@@ -1,4 +1,4 @@
-"""The image under test: given by name, or what `make build` gave last."""
+"""Options and fixtures for the tests of a built image; by default the result of the last `make build`."""
 
 from __future__ import annotations
 
@@ -20,59 +20,61 @@ ROOT = Path(__file__).parents[3]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `seatrial check` says on the command line."""
+    """Add the options that `seatrial check` uses."""
     group = parser.getgroup("image")
-    group.addoption("--image", default="", help="image id; default: what make build gave")
-    group.addoption("--golden", default="", help="golden set directory; default: what make fetch gave")
-    group.addoption("--model-digest", default="", help="the model it must hold; default: what was built")
-    group.addoption("--ready-seconds", type=float, default=30, help="how soon it must be ready")
+    group.addoption("--image", default="", help="image id (default: the result of make build)")
+    group.addoption("--golden", default="", help="golden set directory (default: the result of make fetch)")
+    group.addoption(
+        "--model-digest", default="", help="expected model digest (default: the result of make build)"
+    )
+    group.addoption("--ready-seconds", type=float, default=30, help="deadline for readiness in seconds")
 
 
 @pytest.fixture(scope="session")
 def workspace() -> Workspace:
-    """The checkout and the instance that the tests run for."""
+    """The workspace of this checkout and the current instance."""
     return Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "dev"))
 
 
 @pytest.fixture(scope="session")
 def image(pytestconfig: pytest.Config, workspace: Workspace) -> str:
-    """The image's id; without one the tests fail."""
-    return pytestconfig.getoption("--image", "") or result(workspace, BuildResult, "--image").image_id
+    """The image id."""
+    return pytestconfig.getoption("--image", "") or stage_result(workspace, BuildResult, "--image").image_id
 
 
 @pytest.fixture(scope="session")
 def model_digest(pytestconfig: pytest.Config, workspace: Workspace) -> str:
-    """The digest of the model that must be inside."""
+    """The expected model digest."""
     given = pytestconfig.getoption("--model-digest", "")
-    return given or result(workspace, BuildResult, "--model-digest").model.digest
+    return given or stage_result(workspace, BuildResult, "--model-digest").model.digest
 
 
 @pytest.fixture(scope="session")
 def golden(pytestconfig: pytest.Config, workspace: Workspace) -> GoldenSet:
-    """Photos with the labels expected of them."""
+    """The golden set."""
     given = pytestconfig.getoption("--golden", "")
-    return load_golden(Path(given or result(workspace, FetchResult, "--golden").golden_path))
+    return load_golden(Path(given or stage_result(workspace, FetchResult, "--golden").golden_path))
 
 
 @pytest.fixture(scope="session")
 def ready_seconds(pytestconfig: pytest.Config) -> float:
-    """How soon a container must be ready."""
+    """The deadline for readiness in seconds."""
     return float(pytestconfig.getoption("--ready-seconds", 30))
 
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Any]:
-    """The Docker engine; whatever these tests left behind is removed by label."""
+    """A client of the Docker engine; containers of this session are removed at the end."""
     client = docker.from_env()
     yield client
-    for left in client.containers.list(all=True, filters={"label": f"{LABEL}={SESSION}"}):
-        left.remove(force=True, v=True)
+    for leftover in client.containers.list(all=True, filters={"label": f"{LABEL}={SESSION}"}):
+        leftover.remove(force=True, v=True)
     client.close()
 
 
 @pytest.fixture(scope="session")
 def app(engine: Any, image: str, ready_seconds: float) -> Iterator[AppContainer]:
-    """One container of the image, ready, for tests that leave it as it was."""
+    """A ready container of the image, shared by tests that do not change it."""
     with AppContainer(image) as container:
         container.wait_ready(ready_seconds)
         yield container
@@ -80,14 +82,14 @@ def app(engine: Any, image: str, ready_seconds: float) -> Iterator[AppContainer]
 
 @pytest.fixture
 def own_app(engine: Any, image: str, ready_seconds: float) -> Iterator[AppContainer]:
-    """A container of the image, ready, that a test may stop."""
+    """A ready container of the image for one test, which may stop it."""
     with AppContainer(image) as container:
         container.wait_ready(ready_seconds)
         yield container
 
 
-def result(workspace: Workspace, kind: type[Any], option: str) -> Any:
-    """Return a stage's result, or fail with the cure."""
+def stage_result(workspace: Workspace, kind: type[Any], option: str) -> Any:
+    """Return the result of a stage, or fail with a hint."""
     try:
         return workspace.read_result(kind)
     except SeatrialError as error:

@@ -1,4 +1,4 @@
-"""The image is locked down: nobody special, nothing to write to, nothing that does not belong."""
+"""Restrictions of the container and contents of the image."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST_SECRET = 4096
 FOREIGN = ("seatrial", "localcloud", "pip", "setuptools", "pytest", "docker", "kubernetes", "azure", "boto3")
 
 
-def test_runs_as_nobody_special(app: AppContainer) -> None:
-    """Process 1 has user and group 10001, no capability, and can gain no privilege."""
+def test_process_runs_unprivileged(app: AppContainer) -> None:
+    """Process 1 has user and group 10001, no capabilities, and cannot gain privileges."""
     code, status = app.run_inside("cat", "/proc/1/status")
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     assert code == 0
@@ -25,31 +25,31 @@ def test_runs_as_nobody_special(app: AppContainer) -> None:
     assert fields["NoNewPrivs"].strip() == "1"
 
 
-def test_cannot_write(app: AppContainer) -> None:
-    """Nothing of the image can be changed from inside."""
-    script = 'for place; do touch "$place/written" 2>/dev/null && echo "$place"; done; true'
-    places = ("/app/code", "/app/model", "/app/lib", "/etc", "/usr/bin", "/root")
-    assert app.run_inside("sh", "-c", script, "sh", *places) == (0, "")
+def test_file_system_is_read_only(app: AppContainer) -> None:
+    """The directories of the image are not writable in the container."""
+    script = 'for dir; do touch "$dir/written" 2>/dev/null && echo "$dir"; done; true'
+    directories = ("/app/code", "/app/model", "/app/lib", "/etc", "/usr/bin", "/root")
+    assert app.run_inside("sh", "-c", script, "sh", *directories) == (0, "")
 
 
-def test_files_belong_to_root_alone(app: AppContainer) -> None:
-    """Even on a writable root, the app's user could change none of its files."""
+def test_app_files_are_owned_by_root_and_not_writable(app: AppContainer) -> None:
+    """Root owns all files of the app, so that its user cannot change them even on a writable root."""
     code, found = app.run_inside(
         "find", "/app", "(", "-writable", "-o", "-not", "-user", "0", ")", "-not", "-type", "l"
     )
     assert (code, found) == (0, "")
 
 
-def test_only_the_app_is_inside(app: AppContainer) -> None:
-    """No pipeline, no installer, no test tool: what is not there cannot be misused."""
+def test_image_contains_no_pipeline_or_tools(app: AppContainer) -> None:
+    """The image contains no pipeline, installer, test tool or cloud client."""
     script = (
         "import sys; from importlib.util import find_spec; print([n for n in sys.argv[1:] if find_spec(n)])"
     )
     assert app.run_inside("python3", "-c", script, *FOREIGN) == (0, "[]\n")
 
 
-def test_no_tests_and_no_sources_of_theirs(app: AppContainer) -> None:
-    """The libraries come without their tests, and everything is compiled."""
+def test_libraries_have_no_tests_and_code_is_compiled(app: AppContainer) -> None:
+    """The libraries contain no tests, and the code is compiled."""
     assert app.run_inside("find", "/app", "-type", "d", "-name", "tests") == (0, "")
     assert (
         "__pycache__/app.cpython-313.pyc"
@@ -57,24 +57,24 @@ def test_no_tests_and_no_sources_of_theirs(app: AppContainer) -> None:
     )
 
 
-def test_sends_nothing_home(engine: Any, image: str) -> None:
-    """The telemetry that onnxruntime comes with is off."""
+def test_telemetry_is_disabled(engine: Any, image: str) -> None:
+    """The image disables the telemetry of onnxruntime."""
     assert "ORT_DISABLE_TELEMETRY=1" in engine.images.get(image).attrs["Config"]["Env"]
 
 
-def test_no_secret_of_ours_in_any_file(engine: Any, app: AppContainer, workspace: Workspace) -> None:
-    """No byte of the whole file system is a credential that this instance knows."""
+def test_file_system_contains_no_known_secret(engine: Any, app: AppContainer, workspace: Workspace) -> None:
+    """The file system contains no credential of this instance."""
     secrets = known_secrets(load(workspace), os.environ)
     assert not any(secret in window for window in windows(app) for secret in secrets)
 
 
-def test_search_for_secrets_finds_what_is_there(app: AppContainer) -> None:
-    """The search behind the test above does find a text that the image holds."""
-    assert any(b"photos in, labels out" in window for window in windows(app))
+def test_secret_search_finds_existing_text(app: AppContainer) -> None:
+    """The search of the previous test finds a text that the image contains."""
+    assert any(b"serves an image classifier over HTTP" in window for window in windows(app))
 
 
 def windows(app: AppContainer) -> Iterator[bytes]:
-    """Yield a container's whole file system in pieces that overlap by more than any secret is long."""
+    """Yield the container's file system in chunks that overlap by `LONGEST_SECRET` bytes."""
     end = b""
     for chunk in app.get_wrapped_container().export(chunk_size=4 << 20):
         yield end + chunk

@@ -1,4 +1,4 @@
-"""The image is as small and as soon ready as it should be."""
+"""Size and layers of the image."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from seatrial.workspace import Workspace
 CODE_MB = 1
 
 
-def test_within_its_budget(engine: Any, image: str, workspace: Workspace) -> None:
-    """All layers together keep to the budget, unpacked."""
+def test_image_is_within_size_budget(engine: Any, image: str, workspace: Workspace) -> None:
+    """The unpacked size of all layers is within `image.budget_mb`."""
     layers = weigh(engine.images.get(image).history())
     assert sum(layers.values()) <= load(workspace).image.budget_mb * MEGABYTE, layers
 
 
-def test_each_part_has_a_layer_of_its_own(engine: Any, image: str) -> None:
-    """Model and code can change apart: code is small, and the model is not in its layer."""
+def test_code_and_model_have_separate_layers(engine: Any, image: str) -> None:
+    """Code and model are in separate layers, so that a change of one does not push the other."""
     layers = weigh(engine.images.get(image).history())
     assert all(layers.values()), layers
     assert layers["code"] < CODE_MB * MEGABYTE, layers

@@ -1,4 +1,4 @@
-"""The commands as they are typed, and an instance that is up."""
+"""Run the localcloud command, and use a running instance."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ UP_SECONDS = 1200
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A command that ended: its exit code and what it wrote."""
+class CommandResult:
+    """The exit code and output of a command."""
 
     code: int
     out: str
     err: str
 
 
-def typed(*words: str, **environment: str) -> Ended:
-    """Run localcloud as it is typed, with no terminal."""
+def run_localcloud(*words: str, **environment: str) -> CommandResult:
+    """Run the command localcloud without a terminal."""
     done = subprocess.run(
         [sys.executable, "-m", "localcloud", *words],
         cwd=ROOT,
@@ -44,25 +44,25 @@ def typed(*words: str, **environment: str) -> Ended:
         timeout=UP_SECONDS,
         check=False,
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """An instance that is up, and the engine that it runs in."""
+    """A running instance, and a client of its engine."""
 
     instance: Instance
     addresses: Addresses
     client: docker.DockerClient
 
-    def up(self, *words: str, **environment: str) -> Ended:
-        """Run `localcloud up` for it."""
-        return typed("up", "--instance", self.instance.name, *words, **environment)
+    def up(self, *words: str, **environment: str) -> CommandResult:
+        """Run `localcloud up` for the instance."""
+        return run_localcloud("up", "--instance", self.instance.name, *words, **environment)
 
     def status(self) -> dict[str, str]:
         """Return the state of each part."""
-        said = typed("status", "--instance", self.instance.name, "--json")
-        return {part["part"]: part["state"] for part in json.loads(said.out)["parts"]}
+        result = run_localcloud("status", "--instance", self.instance.name, "--json")
+        return {part["part"]: part["state"] for part in json.loads(result.out)["parts"]}
 
     def container(self, part: str) -> Any:
         """Return the container of a part."""
@@ -70,7 +70,7 @@ class Cloud:
         return self.client.containers.get(name)
 
     def kubectl(self, *words: str, manifest: str = "") -> str:
-        """Run the node's kubectl as administrator; a manifest goes to its input."""
+        """Run the node's kubectl as administrator, with ``manifest`` as its standard input."""
         argv = [
             "docker",
             "exec",
@@ -94,9 +94,9 @@ class Cloud:
         return done.stdout
 
 
-def started(name: str) -> Cloud:
-    """Start an instance and return it."""
-    done = typed("up", "--instance", name)
+def start_instance(name: str) -> Cloud:
+    """Start an instance."""
+    done = run_localcloud("up", "--instance", name)
     assert done.code == 0, done.err
     instance = Instance(name, ROOT)
     client = engine.client()
@@ -106,7 +106,7 @@ def started(name: str) -> Cloud:
 
 
 def blob_service(cloud: Cloud, key: str | None = None) -> BlobServiceClient:
-    """Return a client of the instance's Blob, with its own key or another."""
+    """Return a client of the instance's Blob storage, with its key or another one."""
     own = (cloud.instance.secrets / "blob-key").read_text()
     return BlobServiceClient(
         f"http://{cloud.addresses.blob}:10000/seatrial",
@@ -116,7 +116,7 @@ def blob_service(cloud: Cloud, key: str | None = None) -> BlobServiceClient:
 
 
 def registry_user(cloud: Cloud) -> tuple[str, str]:
-    """Return the registry's user and password, as docker's clients read them."""
+    """Return the registry's user and password from the instance's docker config.json."""
     config = json.loads((cloud.instance.secrets / "docker" / "config.json").read_text())
     auth = config["auths"][f"{cloud.addresses.registry}:5000"]["auth"]
     user, _, password = base64.b64decode(auth).decode().partition(":")

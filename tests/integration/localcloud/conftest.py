@@ -1,4 +1,4 @@
-"""A whole instance of the local cloud, of the tests' own."""
+"""Fixtures: an instance of the local cloud that the tests of this directory share."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.localcloud.cloud import Cloud, started, typed
+from integration.localcloud.cloud import Cloud, run_localcloud, start_instance
 
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    """An instance that the tests of this folder share; each leaves it whole."""
-    yield started("test-a")
-    ended = typed("down", "--instance", "test-a")
-    assert ended.code == 0, ended.err
+    """Start an instance, and remove it after the session. Every test leaves it running."""
+    yield start_instance("test-a")
+    result = run_localcloud("down", "--instance", "test-a")
+    assert result.code == 0, result.err
 
 
 @pytest.fixture
 def namespace(cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A namespace of the test's own."""
+    """Create a namespace for one test."""
     name = request.node.name.replace("_", "-").partition("[")[0][:60].rstrip("-")
     cloud.kubectl("create", "namespace", name)
     yield name
@@ -31,7 +31,7 @@ def namespace(cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def image(cloud: Cloud) -> str:
-    """The local cloud's own base image, pushed to its private registry."""
+    """Push the local cloud's base image to its registry, and return the reference."""
     reference = f"{cloud.addresses.registry}:5000/base:1"
     local = tomllib.loads((cloud.instance.directory / "local.toml").read_text())
     cloud.client.images.get(local["image"]["base"]).tag(reference)

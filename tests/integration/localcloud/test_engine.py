@@ -1,4 +1,4 @@
-"""A second engine of our own beside whatever runs here: started, used, and gone without a trace."""
+"""An engine that localcloud starts, beside the engine of this machine: used, stopped, and fully removed."""
 
 from __future__ import annotations
 
@@ -9,48 +9,36 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integration.localcloud.recording import StepRecorder
 from localcloud import images
 
-TRIAL = Path(__file__).with_name("engine_trial.py")
+SCENARIOS = Path(__file__).with_name("engine_scenarios.py")
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("dockerd") is None,
-    reason="only root may start dockerd, which must be here",
+    reason="needs root and dockerd",
 )
-
-
-class Silent:
-    """A report that nobody reads."""
-
-    @contextmanager
-    def step(self, _: str) -> Iterator[None]:
-        """Say nothing."""
-        yield
-
-    def line(self, text: str) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="session")
 def static_program() -> Path:
-    """Return a program that needs nothing around it."""
-    return images.kind_binary(Silent())
+    """Return a statically linked program."""
+    return images.kind_binary(StepRecorder())
 
 
 @pytest.fixture
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., dict[str, Any]]]:
-    """Return what runs a trial in namespaces of its own."""
-    # A socket's path may have 107 characters, which pytest's own folders exceed.
+def scenario() -> Iterator[Callable[..., dict[str, Any]]]:
+    """Return a function that runs a scenario in network and mount namespaces of its own."""
+    # Not tmp_path: a socket's path is limited to 107 characters.
     with tempfile.TemporaryDirectory(prefix="engine-") as place:
 
         def run(kind: str, program: Path = Path("/nonexistent")) -> dict[str, Any]:
-            alone = ["unshare", "--net", "--mount"]
-            words = [*alone, sys.executable, str(TRIAL), place, kind, str(program)]
+            namespaces = ["unshare", "--net", "--mount"]
+            words = [*namespaces, sys.executable, str(SCENARIOS), place, kind, str(program)]
             environment = {
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(sys.path),
@@ -67,51 +55,51 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., di
 
 
 @needs_root
-def test_engine_leaves_the_machine_as_it_was(
-    trial: Callable[..., dict[str, Any]], static_program: Path
+def test_the_machine_is_restored_after_a_stop(
+    scenario: Callable[..., dict[str, Any]], static_program: Path
 ) -> None:
-    """Links, mounts, filter rules, forwarding, processes and files are what they were before."""
-    seen = trial("cycle", static_program)
+    """Links, mounts, filter rules, forwarding, processes and files are the same as before the start."""
+    result = scenario("start_and_stop", static_program)
 
-    assert seen["ours"]
-    assert seen["again"]
-    assert "docker0" in seen["during"]["links"]
-    assert seen["during"]["rules"]
-    assert seen["during"]["mounts"]
-    assert seen["during"]["processes"] >= 2
-    assert seen["stopped"]
-    assert not seen["found"]
-    assert seen["after"] == seen["before"]
-
-
-@needs_root
-def test_privileged_container_runs(trial: Callable[..., dict[str, Any]], static_program: Path) -> None:
-    """A privileged container starts whatever this machine withholds."""
-    assert trial("cycle", static_program)["said"].startswith("kind v")
+    assert result["ours"]
+    assert result["same_engine"]
+    assert "docker0" in result["during"]["links"]
+    assert result["during"]["rules"]
+    assert result["during"]["mounts"]
+    assert result["during"]["processes"] >= 2
+    assert result["stopped"]
+    assert not result["found"]
+    assert result["after"] == result["before"]
 
 
 @needs_root
-def test_killed_engine_is_replaced_and_leaves_nothing(trial: Callable[..., dict[str, Any]]) -> None:
-    """What the machine was like before the first one is what the last one leaves."""
-    seen = trial("killed")
-
-    assert seen["ours"]
-    assert seen["after"] == seen["before"]
+def test_a_privileged_container_runs(scenario: Callable[..., dict[str, Any]], static_program: Path) -> None:
+    """A privileged container starts on a machine that withholds capabilities."""
+    assert scenario("start_and_stop", static_program)["output"].startswith("kind v")
 
 
 @needs_root
-def test_full_disk_is_told(trial: Callable[..., dict[str, Any]]) -> None:
-    """A build that meets a full disk ends in one line with the cure."""
-    seen = trial("full")
+def test_a_killed_engine_is_replaced_and_removed(scenario: Callable[..., dict[str, Any]]) -> None:
+    """Stopping the second engine restores the state before the first one."""
+    result = scenario("kill")
 
-    assert seen["message"] == "The disk is full: the image full could not be built"
-    assert "make room" in seen["hint"]
+    assert result["ours"]
+    assert result["after"] == result["before"]
 
 
 @needs_root
-def test_engine_that_cannot_start_says_why(trial: Callable[..., dict[str, Any]]) -> None:
-    """The end of the engine's own log stands in the error, and nothing is left of the attempt."""
-    seen = trial("broken")
+def test_a_full_disk_is_reported(scenario: Callable[..., dict[str, Any]]) -> None:
+    """A build on a full disk fails with an error that says so."""
+    result = scenario("full_disk")
 
-    assert "ended as soon as it was started" in seen["message"]
-    assert "canonical path points to a file" in seen["log"]
+    assert result["message"] == "Building the full image failed: the disk is full"
+    assert "free space" in result["hint"]
+
+
+@needs_root
+def test_an_engine_that_cannot_start_is_reported(scenario: Callable[..., dict[str, Any]]) -> None:
+    """The error contains the end of the engine's log, and nothing is left of the attempt."""
+    result = scenario("invalid_data")
+
+    assert "exited right after the start" in result["message"]
+    assert "canonical path points to a file" in result["log"]

@@ -1,19 +1,20 @@
-"""The images of the parts hold what they are for, and are made once."""
+"""The images of the parts contain their programs, and are built once."""
 
 from __future__ import annotations
 
 import io
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import docker
 import pytest
 
+from integration.localcloud.recording import StepRecorder
 from localcloud import engine, images
 
 BASE_MEGABYTES = 130
-PROOF = {
+COMMANDS = {
     "base": (["python3", "-c", "import ssl, sqlite3, sys; print(sys.version)"], "3.13"),
     "blob": (["azurite-blob", "--version"], "3.37.0"),
     "registry": (["docker-registry", "--version"], "2.8"),
@@ -23,27 +24,11 @@ PROOF = {
 }
 
 
-class Said:
-    """A report that remembers its steps."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Remember."""
-        self.steps.append(name)
-        yield
-
-    def line(self, _: str) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
-def made() -> dict[str, str]:
-    """Return the images, made where they were not there."""
-    engine.ensure(Said())
-    return images.ensure(["base", *images.PARTS], Said())
+def built() -> dict[str, str]:
+    """Return the references of all images; build those that are missing."""
+    engine.ensure(StepRecorder())
+    return images.ensure(["base", *images.PARTS], StepRecorder())
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +39,7 @@ def client() -> Iterator[docker.DockerClient]:
 
 
 def read(client: docker.DockerClient, image: str, path: str) -> str:
-    """Return a file of an image; nothing of it runs, so there is no output to miss."""
+    """Return a file of an image, without starting a container."""
     container = client.containers.create(image)
     try:
         stream, _ = container.get_archive(path)
@@ -66,22 +51,22 @@ def read(client: docker.DockerClient, image: str, path: str) -> str:
         container.remove(v=True)
 
 
-def test_second_run_does_nothing(made: dict[str, str]) -> None:
-    """What is there under its name is used as it is."""
-    said = Said()
+def test_a_second_call_builds_nothing(built: dict[str, str]) -> None:
+    """An image that exists under its tag is not built again."""
+    recorder = StepRecorder()
 
-    assert images.ensure(["base", *images.PARTS], said) == made
-    assert said.steps == []
+    assert images.ensure(["base", *images.PARTS], recorder) == built
+    assert recorder.steps == []
 
 
-@pytest.mark.parametrize("name", PROOF)
-def test_image_holds_its_program(made: dict[str, str], client: docker.DockerClient, name: str) -> None:
-    """Each part's program runs without network, rights or a writable root."""
-    words, expected = PROOF[name]
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_image_contains_its_program(built: dict[str, str], client: docker.DockerClient, name: str) -> None:
+    """Each part's program runs without network, capabilities or a writable root file system."""
+    words, expected = COMMANDS[name]
 
-    # Taken away only after its log is read: with `remove=True` the SDK does it the other way about.
+    # Not `remove=True`: the SDK would remove the container before its log is read.
     container = client.containers.run(
-        made[name],
+        built[name],
         words[1:],
         entrypoint=words[:1],
         detach=True,
@@ -97,23 +82,23 @@ def test_image_holds_its_program(made: dict[str, str], client: docker.DockerClie
         container.remove(force=True, v=True)
 
 
-def test_base_leaves_room_for_the_app(made: dict[str, str], client: docker.DockerClient) -> None:
-    """The base is small enough for an image of 300 MB."""
-    assert client.images.get(made["base"]).attrs["Size"] < BASE_MEGABYTES * 1_000_000
+def test_the_base_image_is_small(built: dict[str, str], client: docker.DockerClient) -> None:
+    """The base image is small enough for an app image of at most 300 MB."""
+    assert client.images.get(built["base"]).attrs["Size"] < BASE_MEGABYTES * 1_000_000
 
 
 @pytest.mark.parametrize("name", images.PARTS)
-def test_part_does_not_run_as_root(made: dict[str, str], client: docker.DockerClient, name: str) -> None:
-    """Whoever breaks into a part is nobody."""
-    assert client.images.get(made[name]).attrs["Config"]["User"] == "10001:10001"
+def test_a_part_does_not_run_as_root(built: dict[str, str], client: docker.DockerClient, name: str) -> None:
+    """The default user of each image is unprivileged."""
+    assert client.images.get(built[name]).attrs["Config"]["User"] == "10001:10001"
 
 
-def test_node_image_is_made_once(client: docker.DockerClient) -> None:
-    """The node image is here, carries the version that is told, and is not made again."""
-    images.node(Said())
-    said = Said()
+def test_the_node_image_is_built_once(client: docker.DockerClient) -> None:
+    """The node image has the reported Kubernetes version, and a second call builds nothing."""
+    images.node(StepRecorder())
+    recorder = StepRecorder()
 
-    node = images.node(said)
+    node = images.node(recorder)
 
-    assert said.steps == []
+    assert recorder.steps == []
     assert read(client, node.reference, "/kind/version").strip() == node.kubernetes_version

@@ -1,4 +1,4 @@
-"""Services of type LoadBalancer, from the address to the answer."""
+"""Services of type LoadBalancer: addresses, host names and requests."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ import dns.message
 import dns.query
 import pytest
 import requests
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from integration.localcloud.cloud import Cloud
+from localcloud.wait import retry
 
 T = TypeVar("T")
 
-eventually = retry(
-    stop=stop_after_delay(60),
-    wait=wait_fixed(0.2),
-    retry=retry_if_exception_type((AssertionError, requests.RequestException)),
-    reraise=True,
-)
+
+def eventually(check: Callable[[], T]) -> T:
+    """Repeat a check for up to a minute until its assertions and requests succeed."""
+    return retry(check, (AssertionError, requests.RequestException), seconds=60)
 
 
 def service(name: str, host: str = "") -> str:
-    """Return a Service that asks for an address, and for a name."""
+    """Return the manifest of a Service that needs an address, and a host name if ``host`` is given."""
     annotations = {"external-dns.alpha.kubernetes.io/hostname": host} if host else {}
     return json.dumps(
         {
@@ -43,7 +41,7 @@ def service(name: str, host: str = "") -> str:
 
 
 def addresses(cloud: Cloud, namespace: str) -> dict[str, str]:
-    """Return each Service of the namespace with its address, or nothing."""
+    """Return the address of each Service of the namespace; without an address, an empty string."""
     items = json.loads(cloud.kubectl("get", "services", "-n", namespace, "-o", "json"))["items"]
     return {
         item["metadata"]["name"]: (item["status"]["loadBalancer"].get("ingress") or [{"ip": ""}])[0]["ip"]
@@ -52,14 +50,14 @@ def addresses(cloud: Cloud, namespace: str) -> dict[str, str]:
 
 
 def resolve(cloud: Cloud, name: str) -> list[str]:
-    """Return what the instance's DNS says of a name."""
-    answer = dns.query.udp(dns.message.make_query(name, "A"), cloud.addresses.dns, port=5300, timeout=5)
-    return [item.address for record in answer.answer for item in record]
+    """Return the addresses of a host name from the instance's DNS server."""
+    response = dns.query.udp(dns.message.make_query(name, "A"), cloud.addresses.dns, port=5300, timeout=5)
+    return [item.address for record in response.answer for item in record]
 
 
 @pytest.fixture
 def files(cloud: Cloud, namespace: str, image: str) -> str:
-    """A small web server, pulled from the private registry with a pull secret."""
+    """Run a web server whose image is pulled from the private registry with a pull secret."""
     config = (cloud.instance.secrets / "docker" / "config.json").read_text()
     secret = {
         "apiVersion": "v1",
@@ -85,78 +83,75 @@ def files(cloud: Cloud, namespace: str, image: str) -> str:
 
 
 def test_a_service_is_reached_by_address_and_by_name(cloud: Cloud, files: str) -> None:
-    """A Service gets an address that answers on port 80, and a name for it; both go with it."""
+    """A Service gets an address that responds on port 80, and a host name; both are removed with it."""
     cloud.kubectl("apply", "-n", files, "-f", "-", manifest=service("a", "files.seatrial.test"))
 
-    @eventually
-    def served() -> str:
+    def served() -> None:
         address = addresses(cloud, files)["a"]
         assert address in cloud.addresses.loadbalancers
         assert "Directory listing" in requests.get(f"http://{address}/", timeout=2).text
         assert resolve(cloud, "files.seatrial.test") == [address]
-        return address
 
-    @eventually
-    def gone() -> None:
+    def removed() -> None:
         assert resolve(cloud, "files.seatrial.test") == []
 
-    served()
+    eventually(served)
     written = json.loads(cloud.kubectl("get", "service", "a", "-n", files, "-o", "json"))
     assert written["spec"]["externalTrafficPolicy"] == "Local"
     cloud.kubectl("delete", "service", "a", "-n", files)
-    gone()
+    eventually(removed)
 
 
 def test_an_image_needs_the_pull_secret(cloud: Cloud, namespace: str, image: str) -> None:
-    """Without the pull secret the node gets nothing from the registry."""
+    """Without a pull secret the node cannot pull from the registry."""
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "thief"},
-        "spec": {"containers": [{"name": "thief", "image": image, "imagePullPolicy": "Always"}]},
+        "metadata": {"name": "no-secret"},
+        "spec": {"containers": [{"name": "no-secret", "image": image, "imagePullPolicy": "Always"}]},
     }
     cloud.kubectl("apply", "-n", namespace, "-f", "-", manifest=json.dumps(pod))
 
-    @eventually
     def refused() -> None:
         waiting = "{.status.containerStatuses[0].state.waiting.reason}"
-        reason = cloud.kubectl("get", "pod", "thief", "-n", namespace, "-o", f"jsonpath={waiting}")
+        reason = cloud.kubectl("get", "pod", "no-secret", "-n", namespace, "-o", f"jsonpath={waiting}")
         assert reason in ("ErrImagePull", "ImagePullBackOff")
 
-    refused()
+    eventually(refused)
     events = cloud.kubectl("get", "events", "-n", namespace, "-o", "jsonpath={.items[*].message}")
     assert "no basic auth credentials" in events or "401" in events
 
 
-def test_addresses_outlive_the_controller_and_run_out_with_a_word(cloud: Cloud, namespace: str) -> None:
-    """A restarted controller moves nobody; the thirteenth Service waits, told why, and gets what is freed."""
+def test_addresses_survive_a_restart_and_a_missing_one_is_reported(cloud: Cloud, namespace: str) -> None:
+    """A restart changes no address; the thirteenth Service gets an event, and the first released address."""
     for number in range(13):
         cloud.kubectl("apply", "-n", namespace, "-f", "-", manifest=service(f"s{number:02}"))
-    given = _once(lambda: addresses(cloud, namespace), lambda found: sum(map(bool, found.values())) == 12)
-    assert len({address for address in given.values() if address}) == 12
+    assigned = _eventually_good(
+        lambda: addresses(cloud, namespace), lambda found: sum(map(bool, found.values())) == 12
+    )
+    assert len({address for address in assigned.values() if address}) == 12
 
     cloud.container("loadbalancer").restart(timeout=10)
-    waiting = next(name for name, address in given.items() if not address)
-    events = _once(
+    pending = next(name for name, address in assigned.items() if not address)
+    events = _eventually_good(
         lambda: cloud.kubectl("get", "events", "-n", namespace, "-o", "jsonpath={.items[*].message}"),
         lambda text: "in use" in text,
     )
     assert "all 12 addresses" in events
-    assert addresses(cloud, namespace) == given
+    assert addresses(cloud, namespace) == assigned
 
-    freed = "s00" if waiting != "s00" else "s01"
+    freed = "s00" if pending != "s00" else "s01"
     cloud.kubectl("delete", "service", freed, "-n", namespace)
-    after = _once(lambda: addresses(cloud, namespace), lambda found: bool(found[waiting]))
-    assert after[waiting] == given[freed]
+    after = _eventually_good(lambda: addresses(cloud, namespace), lambda found: bool(found[pending]))
+    assert after[pending] == assigned[freed]
 
 
-def _once(look: Callable[[], T], good: Callable[[T], bool]) -> T:
-    """Look until it is good, for a minute at most."""
+def _eventually_good(look: Callable[[], T], good: Callable[[T], bool]) -> T:
+    """Return the first result that is good, within a minute."""
 
-    @eventually
-    def wait() -> T:
+    def check() -> T:
         found = look()
         assert good(found), found
         return found
 
-    return wait()
+    return eventually(check)

@@ -32,8 +32,8 @@ def test_what_arrived_is_what_was_checked(
     write_results(workspace, image, checked=image)
     done = push(at_registry, workspace)
     client = RegistryClient(at_registry.registry)
-    repository, digest = done.reference.removeprefix(f"{at_registry.registry.address}/").split("@")
-    found = client.manifest(repository, digest)
+    repository = done.reference.repository
+    found = client.manifest(repository, done.reference.digest)
     assert found
     assert image in (found.config, found.digest)
     assert done.bytes_pushed == sum(size for _, size in found.layers) > 0

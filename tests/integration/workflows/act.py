@@ -1,4 +1,4 @@
-"""Runs a workflow by act on this machine, and tells what each of its jobs came to."""
+"""Runs a workflow with act on this machine and returns the result of each job."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ import yaml
 
 HERE = Path(__file__).parent
 ACT = str(Path(sys.executable).with_name("act"))
-DEADLINE = 480
-# What an outer make or test run says of itself is no part of a fresh runner.
-OURS = re.compile(r"SEATRIAL_|MAKE|MFLAGS|PYTEST_|GITHUB_|ACT|INSTANCE$|ENV$|STORE$|REGISTRY$|KUBECONTEXT$")
+RUN_SECONDS = 480
+# Variables of the surrounding make or test run, which a new runner does not have.
+OUTER_VARIABLES = re.compile(
+    r"SEATRIAL_|MAKE|MFLAGS|PYTEST_|GITHUB_|ACT|INSTANCE$|ENV$|STORE$|REGISTRY$|KUBECONTEXT$"
+)
 
 
 @dataclass(frozen=True)
-class Run:
-    """A finished run: each job's result by its name (`success`, `failure`, …), and all that was printed."""
+class WorkflowRun:
+    """A finished run: the result of each job by its name (`success`, `failure`, …), and the log."""
 
     jobs: dict[str, str]
     log: str
 
 
 @dataclass
-class Runner:
-    """A machine for workflows: the commit under test, its tools, and where artefacts are kept."""
+class WorkflowRunner:
+    """Runs workflows of `repository` with the tools of `venv`; artefacts and calls are kept in `folder`."""
 
     repository: Path
     venv: Path
@@ -41,46 +43,50 @@ class Runner:
 
     @property
     def calls(self) -> str:
-        """What the stand-ins for Azure were asked, a line each."""
+        """The calls of the stand-ins for Azure and GitHub, one a line."""
         path = self.folder / "calls"
         return path.read_text() if path.exists() else ""
 
-    def run(self, workflow: str, event: str, payload: Mapping[str, object], **environment: str) -> Run:
-        """Run a workflow of the commit under test to its end, at most DEADLINE seconds."""
+    def run(
+        self, workflow: str, event: str, payload: Mapping[str, object], **environment: str
+    ) -> WorkflowRun:
+        """Run a workflow to its end, or for RUN_SECONDS at most."""
         (self.folder / "event.json").write_text(json.dumps(payload))
-        given = {**self.environment, **self._standins(), **environment}
-        argv = [ACT, event, "-W", f".github/workflows/{workflow}", "-e", str(self.folder / "event.json")]
-        argv += ["-P", "ubuntu-24.04=-self-hosted", "--json", "--no-skip-checkout", "--no-cache-server"]
-        argv += ["--action-cache-path", str(self.folder / "runner")]
-        argv += [
-            word
-            for name, path in replaced(self.repository)
-            for word in ("--local-repository", f"{name}={path}")
-        ]
-        argv += [word for pair in self.variables.items() for word in ("--var", "=".join(pair))]
-        argv += [word for pair in given.items() for word in ("--env", "=".join(pair))]
+        environment = {**self.environment, **self._standin_environment(), **environment}
         done = subprocess.run(
-            ["timeout", "-s", "INT", str(DEADLINE), *argv],
+            ["timeout", "-s", "INT", str(RUN_SECONDS), *self._command(workflow, event, environment)],
             cwd=self.repository,
-            env={key: value for key, value in os.environ.items() if not OURS.match(key)},
+            env={key: value for key, value in os.environ.items() if not OUTER_VARIABLES.match(key)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=DEADLINE + 30,
+            timeout=RUN_SECONDS + 30,
         )
-        return read(done.stdout)
+        return parse_output(done.stdout)
 
     def approve(self, *reviews: tuple[str, str]) -> None:
-        """Let GitHub tell that these (login, environment) approved the run; nobody else did."""
-        told = [
+        """Set the reviews, as (login, environment), that GitHub's API returns for the run."""
+        approvals = [
             {"state": "approved", "environments": [{"name": name}], "user": {"login": login}}
             for login, name in reviews
         ]
-        (self.folder / "approvals.json").write_text(json.dumps(told))
+        (self.folder / "approvals.json").write_text(json.dumps(approvals))
 
-    def _standins(self) -> dict[str, str]:
+    def _command(self, workflow: str, event: str, environment: Mapping[str, str]) -> list[str]:
+        argv = [ACT, event, "-W", f".github/workflows/{workflow}", "-e", str(self.folder / "event.json")]
+        argv += ["-P", "ubuntu-24.04=-self-hosted", "--json", "--no-skip-checkout", "--no-cache-server"]
+        argv += ["--action-cache-path", str(self.folder / "runner")]
+        for name, path in standin_actions(self.repository):
+            argv += ["--local-repository", f"{name}={path}"]
+        for pair in self.variables.items():
+            argv += ["--var", "=".join(pair)]
+        for pair in environment.items():
+            argv += ["--env", "=".join(pair)]
+        return argv
+
+    def _standin_environment(self) -> dict[str, str]:
         return {
             "CI": "true",
             "NO_COLOR": "1",
@@ -94,8 +100,8 @@ class Runner:
         }
 
 
-def read(output: str) -> Run:
-    """Tell the jobs' results from act's JSON lines; what is no JSON stays in the log alone."""
+def parse_output(output: str) -> WorkflowRun:
+    """Return the run that act's JSON lines describe; other lines are only in the log."""
     jobs: dict[str, str] = {}
     log: list[str] = []
     for line in output.splitlines():
@@ -106,11 +112,11 @@ def read(output: str) -> Run:
         log.append(f"{entry.get('jobID', '')}: {entry.get('msg', '').rstrip()}")
         if "jobResult" in entry:
             jobs[entry["jobID"]] = entry["jobResult"]
-    return Run(jobs, "\n".join(log))
+    return WorkflowRun(jobs, "\n".join(log))
 
 
-def replaced(repository: Path) -> Iterator[tuple[str, Path]]:
-    """Yield each remote action that the workflows name, pinned, with its stand-in's folder."""
+def standin_actions(repository: Path) -> Iterator[tuple[str, Path]]:
+    """Yield each remote action of the workflows, with its version, and the folder of its stand-in."""
     names = set()
     for path in sorted((repository / ".github").rglob("*.yml")):
         names |= set(_uses(yaml.safe_load(path.read_text())))

@@ -1,4 +1,4 @@
-"""A runner for workflows, on the parts that are already up."""
+"""Fixtures that run workflows on the local cloud."""
 
 from __future__ import annotations
 
@@ -10,42 +10,47 @@ from pathlib import Path
 import pytest
 import requests
 
-from integration.workflows.act import Runner
+from integration.workflows.act import WorkflowRunner
 from seatrial.release.target import open_target
 from seatrial.settings import Settings, load
 from seatrial.stages.history import HistoryRow
 from seatrial.stages.history import history as history_of
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
-KEPT = ("tests/unit/house/project.py", "tests/unit/house/test_order.py", "tests/integration/image")
+KEPT_TESTS = (
+    "tests/unit/repository/project.py",
+    "tests/unit/repository/test_order.py",
+    "tests/integration/image",
+)
 
 
 def git(*words: str) -> None:
-    """Run git with an author of its own, whatever this machine knows of one."""
-    who = ["-c", "user.name=tests", "-c", "user.email=tests@seatrial.test"]
-    subprocess.run(["git", *who, *words], check=True, capture_output=True, timeout=60)
+    """Run git with a fixed author."""
+    author = ["-c", "user.name=tests", "-c", "user.email=tests@seatrial.test"]
+    subprocess.run(["git", *author, *words], check=True, capture_output=True, timeout=60)
 
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    """The settings of the instance that is up; without one there is nothing to test on."""
+    """The settings of the running instance; fails if there is none."""
     workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
     if not (workspace.directory / "local.toml").exists():
-        pytest.fail(f"instance {workspace.instance} is not up; cure: make up INSTANCE={workspace.instance}")
+        pytest.fail(f"instance {workspace.instance} is not running: make up INSTANCE={workspace.instance}")
     return load(workspace)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository whose head is this working tree as it is, untracked files included.
+    """A repository whose head is this working tree, untracked files included.
 
-    Of its tests it keeps those that the stages run, and one of the units': the others run on their own.
+    It has the tests that stages run and one unit test, so that its workflows stay short.
     """
     target = tmp_path / "repository"
     git("clone", "-q", "--shared", "--no-checkout", str(ROOT), str(target))
     git("--git-dir", f"{target}/.git", "--work-tree", str(ROOT), "add", "--all")
-    others = ["tests/unit", "tests/integration", *(f":!{path}" for path in KEPT)]
+    others = ["tests/unit", "tests/integration", *(f":!{path}" for path in KEPT_TESTS)]
     git("-C", str(target), "rm", "-rq", "--cached", *others)
     git("-C", str(target), "commit", "-q", "-m", "the working tree under test")
     git("-C", str(target), "reset", "-q", "--hard")
@@ -53,47 +58,47 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def runner(repository: Path, tmp_path: Path) -> Runner:
-    """A runner with no part of anybody's configured."""
-    return Runner(
+def runner(repository: Path, tmp_path: Path) -> WorkflowRunner:
+    """A runner without variables for store, registry and cluster."""
+    return WorkflowRunner(
         repository, ROOT / ".venv", tmp_path, environment={"MYPY_CACHE_DIR": str(ROOT / ".mypy_cache")}
     )
 
 
 @pytest.fixture
-def connected(runner: Runner, settings: Settings) -> Runner:
-    """The runner, its variables pointing at the parts of the instance that is up."""
+def connected(runner: WorkflowRunner, settings: Settings) -> WorkflowRunner:
+    """The runner with the store, registry and cluster of the running instance."""
     runner.variables = {
         "STORE": settings.store.url,
         "REGISTRY": settings.registry.address,
         "KUBECONTEXT": settings.cluster.context,
     }
-    runner.environment = {**runner.environment, **beside_addresses(settings)}
+    runner.environment = {**runner.environment, **instance_settings(settings)}
     return runner
 
 
 @pytest.fixture
-def serving(settings: Settings) -> Callable[[], dict[str, dict[str, str]]]:
-    """What the live endpoint of staging says of itself, whenever asked."""
+def live_version(settings: Settings) -> Callable[[], dict[str, dict[str, str]]]:
+    """A function that returns `/version` of the live endpoint of staging."""
     workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
 
-    def ask() -> dict[str, dict[str, str]]:
-        url = open_target(settings, workspace, "staging", patience=10).url()
+    def get_version() -> dict[str, dict[str, str]]:
+        url = open_target(settings, workspace, "staging", SERVICES, patience=10).url()
         found: dict[str, dict[str, str]] = requests.get(f"{url}/version", timeout=10).json()
         return found
 
-    return ask
+    return get_version
 
 
 @pytest.fixture
 def history(settings: Settings) -> Callable[[str], tuple[HistoryRow, ...]]:
-    """What was released to an environment, newest first, whenever asked."""
+    """A function that returns the releases of an environment, newest first."""
     workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
     return lambda env: history_of(settings, workspace, env).releases
 
 
-def beside_addresses(settings: Settings) -> dict[str, str]:
-    """What a runner's own configuration says of the parts beyond their addresses."""
+def instance_settings(settings: Settings) -> dict[str, str]:
+    """Return the settings of the instance that a runner needs beside the addresses."""
     environments = {
         key: value for key, value in os.environ.items() if key.startswith("SEATRIAL_ENVIRONMENTS__")
     }

@@ -1,31 +1,31 @@
-"""The pull request's workflow, executed."""
+"""The workflow of a pull request."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from integration.workflows.act import Runner
+from integration.workflows.act import WorkflowRunner
 from integration.workflows.conftest import git
 from seatrial.settings import Settings
 
-BROKEN = '''"""Broken on purpose."""
+BROKEN = '''"""A failing test."""
 
 
 def test_broken() -> None:
-    """Never holds."""
+    """Fails."""
     assert len("") == 1
 '''
 
 
 def pull_request(*, fork: bool) -> dict[str, object]:
-    """The event of a pull request, from a fork or not."""
+    """Return the event of a pull request, from a fork or not."""
     return {"number": 7, "pull_request": {"number": 7, "head": {"ref": "change", "repo": {"fork": fork}}}}
 
 
-def test_a_pull_request_from_a_fork_is_judged_on_the_example_model(
-    runner: Runner, settings: Settings
+def test_a_pull_request_from_a_fork_is_tested_with_the_example_model(
+    runner: WorkflowRunner, settings: Settings
 ) -> None:
-    """A fork, which sees neither variables' store nor secrets, gets code and image tested all the same."""
+    """A pull request from a fork, without variables and secrets, has its code and image tested."""
     runner.variables = {"STORE": "az://not-for-forks/models"}
     run = runner.run(
         "ci.yml", "pull_request", pull_request(fork=True), SEATRIAL_IMAGE__BASE=settings.image.base
@@ -35,8 +35,8 @@ def test_a_pull_request_from_a_fork_is_judged_on_the_example_model(
     assert "push: " not in run.log
 
 
-def test_a_pull_request_that_breaks_a_promise_fails_and_packs_nothing(runner: Runner) -> None:
-    """A failing unit test ends the run before an image is thought of."""
+def test_a_pull_request_with_a_failing_test_builds_no_image(runner: WorkflowRunner) -> None:
+    """A failing unit test ends the run before an image is built."""
     broken = runner.repository / "tests/unit/test_broken.py"
     broken.write_text(BROKEN)
     commit(runner.repository)
@@ -48,6 +48,6 @@ def test_a_pull_request_that_breaks_a_promise_fails_and_packs_nothing(runner: Ru
 
 
 def commit(repository: Path) -> None:
-    """Commit what was changed in the repository."""
+    """Commit all changes in the repository."""
     git("-C", str(repository), "add", "--all")
     git("-C", str(repository), "commit", "-q", "-m", "a change")

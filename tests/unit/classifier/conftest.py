@@ -1,4 +1,4 @@
-"""The app with a small model of its own, and a client to it."""
+"""Fixtures: the app with a small model, and a test client for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from colours import write_model
 
 @pytest.fixture(scope="session")
 def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that tells red, green and blue apart."""
+    """A model that classifies red, green and blue images."""
     directory = tmp_path_factory.mktemp("model") / "colours"
     write_model(directory)
     return directory
@@ -23,7 +23,7 @@ def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def config(model_dir: Path, tmp_path: Path) -> Config:
-    """Settings as a pod gives them."""
+    """Settings as in a pod of a release, with small limits."""
     return Config(
         model_dir=model_dir,
         commit="c0ffee",
@@ -44,5 +44,5 @@ def app(config: Config) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A client that talks to the app without a server between."""
+    """Flask's test client for the app."""
     return app.test_client()

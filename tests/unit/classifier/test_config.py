@@ -1,4 +1,4 @@
-"""Settings: read once, from names that a pod gives."""
+"""Settings from environment variables."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from classifier.config import Config, load_config
 from classifier.errors import ConfigError
 
 
-def test_empty_environment_gives_the_defaults() -> None:
-    """The image runs without any setting."""
+def test_empty_environment_gives_defaults() -> None:
+    """The app needs no environment variable."""
     assert load_config({}) == Config(model_dir=Path("/app/model"))
 
 
-def test_pod_gives_its_identity() -> None:
-    """Release, image, environment and drain file come from the pod's environment."""
+def test_identity_is_read_from_environment() -> None:
+    """Release, image, environment, commit and drain file are read from their variables."""
     config = load_config(
         {
             "SEATRIAL_RELEASE": "local-1",
@@ -34,7 +34,7 @@ def test_pod_gives_its_identity() -> None:
     ("name", "value"),
     [("APP_MAX_BODY_BYTES", "-1"), ("APP_INFERENCE_THREADS", "two"), ("APP_LOG_LEVEL", "LOUD")],
 )
-def test_wrong_value_names_its_variable(name: str, value: str) -> None:
-    """A value that cannot be is refused by name."""
+def test_invalid_value_raises_error_with_variable_name(name: str, value: str) -> None:
+    """An invalid value raises ConfigError that names the variable."""
     with pytest.raises(ConfigError, match=name):
         load_config({name: value})

@@ -1,4 +1,4 @@
-"""Alive, ready, draining, and which version answers."""
+"""Health routes, `/version`, and the checks of the model at start."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from classifier.config import Config
 from classifier.inference import Predictor
 from colours import write_model
 from imagemodel.card import load_card
-from imagemodel.classifier import Model
+from imagemodel.classifier import ImageClassifier
 from imagemodel.errors import PredictionError, VerifyError
 
 
-def test_home_is_healthy(client: FlaskClient) -> None:
-    """`GET /` says Healthy, as plain text."""
-    answer = client.get("/")
-    assert (answer.text, answer.mimetype) == ("Healthy", "text/plain")
+def test_root_returns_healthy(client: FlaskClient) -> None:
+    """`GET /` returns Healthy as plain text."""
+    response = client.get("/")
+    assert (response.text, response.mimetype) == ("Healthy", "text/plain")
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/healthz"])
-def test_probes_pass(client: FlaskClient, path: str) -> None:
-    """A loaded app is alive and ready."""
+def test_probes_return_200(client: FlaskClient, path: str) -> None:
+    """All probes of a loaded app return 200."""
     assert client.get(path).status_code == 200
 
 
 def test_draining_app_is_alive_but_not_ready(client: FlaskClient, config: Config) -> None:
-    """While the drain file exists no new request is asked for, and those that come are answered."""
+    """While the drain file exists, `/readyz` returns 503 and responses have `Connection: close`."""
     config.drain_file.touch()
     assert client.get("/readyz").status_code == 503
     assert client.get("/livez").status_code == 200
     assert client.get("/").headers["Connection"] == "close"
 
 
-def test_app_that_is_not_draining_keeps_connections(client: FlaskClient) -> None:
-    """Without the drain file the server decides about the connection."""
+def test_app_sets_no_connection_header_unless_draining(client: FlaskClient) -> None:
+    """Without the drain file, the server decides whether to keep the connection."""
     assert "Connection" not in client.get("/").headers
 
 
-def test_version_names_all_that_an_answer_depends_on(client: FlaskClient, config: Config) -> None:
-    """Commit, release, image, environment, model and frameworks."""
+def test_version_returns_app_model_and_frameworks(client: FlaskClient, config: Config) -> None:
+    """`/version` returns commit, release, image, environment, model and framework versions."""
     card = load_card(config.model_dir)
     body = client.get("/version").json
     assert body["app"] == {
@@ -55,21 +55,23 @@ def test_version_names_all_that_an_answer_depends_on(client: FlaskClient, config
     assert set(body["frameworks"]) == {"python", "flask", "onnxruntime", "numpy", "pillow"}
 
 
-def test_changed_model_never_becomes_an_app(tmp_path: Path) -> None:
-    """An app whose model is not what its card says does not start."""
+def test_app_does_not_start_with_changed_model(tmp_path: Path) -> None:
+    """`create_app` raises VerifyError if a file of the model does not match its card."""
     write_model(tmp_path / "model")
     (tmp_path / "model" / "labels.txt").write_text("cat\ndog\nowl\n")
     with pytest.raises(VerifyError):
         create_app(Config(model_dir=tmp_path / "model"))
 
 
-def test_model_that_does_not_answer_is_never_ready(model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The app asks its model one real question before it is there at all."""
+def test_app_does_not_start_if_first_inference_fails(
+    model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model must complete one inference before the app exists."""
 
     def fail(*_: object) -> None:
-        raise PredictionError("no answer")
+        raise PredictionError("failed")
 
-    model = Model.load(model_dir)
+    model = ImageClassifier.load(model_dir)
     monkeypatch.setattr(model, "infer", fail)
     with pytest.raises(PredictionError):
         Predictor(model)

@@ -1,4 +1,4 @@
-"""What every answer carries, and what every request leaves in the log."""
+"""Identity headers, problem responses and the request log."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from classifier.logs import REQUESTS, JsonFormatter
 from colours import photo
 from imagemodel.card import load_card
 
-FIXED = ("time", "level", "logger", "message")
-ANSWERS = [
+REQUESTS_AND_STATUS = [
     ("GET", "/", 200),
     ("GET", "/version", 200),
     ("GET", "/nowhere", 404),
@@ -26,50 +25,50 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
-def test_every_answer_says_who_answered(
+@pytest.mark.parametrize(("method", "path", "status"), REQUESTS_AND_STATUS)
+def test_every_response_has_identity_headers(
     client: FlaskClient, config: Config, method: str, path: str, status: int
 ) -> None:
-    """Model, release and request are named in the headers of every answer, errors too."""
+    """Every response, including errors, has headers for model, release and request id."""
     card = load_card(config.model_dir)
-    answer = client.open(path, method=method, headers={"X-Request-Id": "a-1"})
-    assert answer.status_code == status
-    assert answer.headers["X-Model-Version"] == card.version
-    assert answer.headers["X-Model-Digest"] == card.digest
-    assert answer.headers["X-Release"] == "staging-4"
-    assert answer.headers["X-Request-Id"] == "a-1"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    response = client.open(path, method=method, headers={"X-Request-Id": "a-1"})
+    assert response.status_code == status
+    assert response.headers["X-Model-Version"] == card.version
+    assert response.headers["X-Model-Digest"] == card.digest
+    assert response.headers["X-Release"] == "staging-4"
+    assert response.headers["X-Request-Id"] == "a-1"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [row for row in ANSWERS if row[2] >= 400])
-def test_every_error_is_a_problem(client: FlaskClient, method: str, path: str, status: int) -> None:
-    """Errors are `application/problem+json` with the members status and error."""
-    answer = client.open(path, method=method)
-    assert answer.mimetype == "application/problem+json"
-    assert answer.json["status"] == status
-    assert answer.json["error"]
+@pytest.mark.parametrize(("method", "path", "status"), [row for row in REQUESTS_AND_STATUS if row[2] >= 400])
+def test_every_error_is_a_problem_response(client: FlaskClient, method: str, path: str, status: int) -> None:
+    """Error responses are `application/problem+json` with the members status and error."""
+    response = client.open(path, method=method)
+    assert response.mimetype == "application/problem+json"
+    assert response.json["status"] == status
+    assert response.json["error"]
 
 
-def test_405_says_what_is_allowed(client: FlaskClient) -> None:
-    """A wrong method is told the right one."""
+def test_405_has_allow_header(client: FlaskClient) -> None:
+    """A 405 response names the allowed methods in `Allow`."""
     assert "POST" in client.get("/score").headers["Allow"]
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 129, "é", '"><script>', "a;b"])
-def test_strange_request_id_is_replaced(client: FlaskClient, given: str) -> None:
-    """A client's own id is echoed only where it is short and plain."""
-    answer = client.get("/", headers={"X-Request-Id": given.encode("utf-8").decode("latin-1")})
-    assert len(answer.headers["X-Request-Id"]) == 32
+def test_invalid_request_id_is_replaced(client: FlaskClient, given: str) -> None:
+    """A request id that is too long or has other characters is replaced by a new one."""
+    response = client.get("/", headers={"X-Request-Id": given.encode("utf-8").decode("latin-1")})
+    assert len(response.headers["X-Request-Id"]) == 32
 
 
-def test_unreleased_app_says_so(config: Config) -> None:
-    """Without a release the header is still there."""
+def test_release_header_without_release(config: Config) -> None:
+    """Without a release, `X-Release` is `unreleased`."""
     app = create_app(Config(model_dir=config.model_dir))
     assert app.test_client().get("/").headers["X-Release"] == "unreleased"
 
 
-def test_one_line_a_request_and_no_body(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    """A request leaves one JSON line: method, path, status, time, id; nothing of what was sent."""
+def test_request_log_has_one_line_without_body(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Each request logs one JSON line with method, path, status, duration and id, and no part of the body."""
     with caplog.at_level(logging.INFO, logger=REQUESTS):
         client.post("/predict?top=2", data=photo("red"), headers={"X-Request-Id": "b-2"})
     (record,) = [r for r in caplog.records if r.name == REQUESTS]
@@ -94,17 +93,19 @@ def test_one_line_a_request_and_no_body(client: FlaskClient, caplog: pytest.LogC
     }
 
 
-def test_unforeseen_error_is_told_to_the_log_only(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    """A fault of ours is a 500 without a word of its inside; the log has the traceback as one line."""
+def test_unhandled_exception_is_logged_and_hidden_from_client(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unhandled exception returns 500 without details; the log has the traceback on one line."""
 
     @app.get("/broken")
     def broken() -> str:
-        raise RuntimeError("the inside")
+        raise RuntimeError("secret detail")
 
-    answer = app.test_client().get("/broken")
-    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
-    assert b"inside" not in answer.data
+    response = app.test_client().get("/broken")
+    assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+    assert b"secret detail" not in response.data
     (record,) = [r for r in caplog.records if r.exc_info]
     line = JsonFormatter().format(record)
-    assert "the inside" in json.loads(line)["exception"]
+    assert "secret detail" in json.loads(line)["exception"]
     assert "\n" not in line

@@ -1,4 +1,4 @@
-"""The original wire format."""
+"""`POST /score`, the original wire format."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from colours import photo
 
 
 def body(*items: object) -> dict[str, str]:
-    """Return a request's body as old clients build it: a JSON list inside a string."""
+    """Return a request body: a JSON list inside a string."""
     return {"input": json.dumps(list(items))}
 
 
 def encoded(colour: str) -> str:
-    """Return a photo in base64."""
+    """Return an image of one colour as base64."""
     return base64.b64encode(photo(colour)).decode()
 
 
-def test_best_label_stands_where_old_clients_look(client: FlaskClient) -> None:
-    """`result[0][0][0]` is the first image's best [label, percent], and the time stands behind."""
-    answer = client.post("/score", json=body(encoded("green")))
-    images, computed = answer.json["result"]
-    assert answer.status_code == 200
+def test_response_has_original_structure(client: FlaskClient) -> None:
+    """`result[0][0][0]` is the first image's best [label, percent]; `result[1]` is the time."""
+    response = client.post("/score", json=body(encoded("green")))
+    images, computed = response.json["result"]
+    assert response.status_code == 200
     assert images[0][0][0] == "green"
     assert 90 < images[0][0][1] <= 100
     assert len(images[0]) == 3
@@ -33,32 +33,32 @@ def test_best_label_stands_where_old_clients_look(client: FlaskClient) -> None:
     assert computed.endswith(" ms")
 
 
-def test_several_images_keep_their_order(client: FlaskClient) -> None:
-    """Each image of a request is answered, in the order they came."""
-    answer = client.post("/score", json=body(encoded("blue"), encoded("red")))
-    assert [best[0][0] for best in answer.json["result"][0]] == ["blue", "red"]
+def test_results_keep_order_of_images(client: FlaskClient) -> None:
+    """The response has one result per image, in the order of the request."""
+    response = client.post("/score", json=body(encoded("blue"), encoded("red")))
+    assert [best[0][0] for best in response.json["result"][0]] == ["blue", "red"]
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
-def test_python_notation_of_bytes_is_read(client: FlaskClient, quote: str) -> None:
-    """Items may come as `b'…'`: clients that wrote str(bytes) are answered too."""
-    answer = client.post("/score", json=body(f"b{quote}{encoded('red')}{quote}"))
-    assert answer.json["result"][0][0][0][0] == "red"
+def test_python_bytes_literal_is_accepted(client: FlaskClient, quote: str) -> None:
+    """An item may be a Python bytes literal, `b'…'`."""
+    response = client.post("/score", json=body(f"b{quote}{encoded('red')}{quote}"))
+    assert response.json["result"][0][0][0][0] == "red"
 
 
-def test_content_type_may_carry_parameters(client: FlaskClient) -> None:
-    """`application/json; charset=utf-8` is JSON."""
+def test_content_type_may_have_parameters(client: FlaskClient) -> None:
+    """`application/json; charset=utf-8` is accepted."""
     data = json.dumps(body(encoded("red")))
-    answer = client.post("/score", data=data, content_type="application/json; charset=utf-8")
-    assert answer.status_code == 200
+    response = client.post("/score", data=data, content_type="application/json; charset=utf-8")
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "image/jpeg", None])
-def test_wrong_content_type_is_415(client: FlaskClient, kind: str | None) -> None:
-    """Another content type, or none, is refused with 415."""
-    answer = client.post("/score", data=json.dumps(body(encoded("red"))), content_type=kind)
-    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
-    assert answer.json["error"]
+def test_unsupported_content_type_returns_415(client: FlaskClient, kind: str | None) -> None:
+    """A content type other than JSON, or none, returns 415."""
+    response = client.post("/score", data=json.dumps(body(encoded("red"))), content_type=kind)
+    assert (response.status_code, response.mimetype) == (415, "application/problem+json")
+    assert response.json["error"]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_wrong_content_type_is_415(client: FlaskClient, kind: str | None) -> Non
         "\xff\xfe",
     ],
 )
-def test_anything_else_is_400(client: FlaskClient, sent: str) -> None:
-    """A body that holds no images is refused with 400 and a problem that says so."""
-    answer = client.post("/score", data=sent.encode("latin-1"), content_type="application/json")
-    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
-    assert answer.json["error"]
+def test_invalid_body_returns_400(client: FlaskClient, sent: str) -> None:
+    """A body of another structure, or without valid images, returns 400."""
+    response = client.post("/score", data=sent.encode("latin-1"), content_type="application/json")
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    assert response.json["error"]
 
 
-def test_too_many_images_are_413(client: FlaskClient) -> None:
-    """One request cannot ask for any number of images."""
+def test_too_many_images_return_413(client: FlaskClient) -> None:
+    """More images than the limit return 413."""
     assert client.post("/score", json=body(*[encoded("red")] * 4)).status_code == 413

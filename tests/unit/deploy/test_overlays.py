@@ -1,4 +1,4 @@
-"""What the overlays promise, and what belongs in which."""
+"""Tests of the rendered overlays: autoscaler, disruption budget, network policies, probes, AKS."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ def _one(manifests: Manifests, kind: str) -> dict[str, Any]:
     return found
 
 
-def test_the_autoscaler_follows_the_live_slot(
+def test_the_autoscaler_scales_the_live_slot(
     rendered: Rendered, settings: Settings, environment: str
 ) -> None:
-    """It sizes the slot that the live Service selects, within the environment's bounds."""
+    """Its target is the slot that the live Service selects; its bounds are the environment's."""
     shared = rendered[environment]["shared"]
-    spec, asked = _one(shared, "HorizontalPodAutoscaler")["spec"], settings.environment(environment)
+    spec, configured = _one(shared, "HorizontalPodAutoscaler")["spec"], settings.environment(environment)
     live = _one(shared, "Service")["spec"]["selector"]["seatrial.io/slot"]
     assert spec["scaleTargetRef"] == {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "name": f"classifier-{live}",
     }
-    assert (spec["minReplicas"], spec["maxReplicas"]) == (asked.replicas, asked.max_replicas)
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (configured.replicas, configured.max_replicas)
     assert _one(rendered[environment]["slot"], "Deployment")["metadata"]["name"] == f"classifier-{live}"
 
 
-def test_users_are_switched_before_anything_else(rendered: Rendered, environment: str) -> None:
-    """Of the shared objects the Service comes first, so that undoing reaches users first too."""
+def test_the_live_service_is_the_first_shared_object(rendered: Rendered, environment: str) -> None:
+    """Switch and undo change the Service before the other shared objects."""
     assert rendered[environment]["shared"][0]["kind"] == "Service"
 
 
-def test_a_drain_leaves_all_pods_but_one_that_serve(rendered: Rendered, environment: str) -> None:
-    """The disruption budget counts the live slot alone, and a pod that serves nobody holds no node."""
+def test_a_node_drain_evicts_one_live_pod_at_a_time(rendered: Rendered, environment: str) -> None:
+    """The disruption budget selects the live slot only, and permits the eviction of unready pods."""
     spec = _one(rendered[environment]["shared"], "PodDisruptionBudget")["spec"]
     selected = {"app.kubernetes.io/name": "classifier", "seatrial.io/slot": "green"}
     assert spec["selector"]["matchLabels"] == selected
@@ -50,25 +50,25 @@ def test_a_drain_leaves_all_pods_but_one_that_serve(rendered: Rendered, environm
     assert spec["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
-def test_only_the_apps_port_is_open_and_nothing_goes_out(rendered: Rendered, environment: str) -> None:
-    """In the namespace nothing is reached but the app's port 8080, and nothing reaches out."""
+def test_network_policies_allow_ingress_to_the_app_port_only(rendered: Rendered, environment: str) -> None:
+    """Ingress is allowed to port 8080 of the app; all egress is denied."""
     policies = [each for each in rendered[environment]["environment"] if each["kind"] == "NetworkPolicy"]
     by_name = {each["metadata"]["name"]: each["spec"] for each in policies}
     assert by_name["nothing"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     assert [rule for spec in by_name.values() for rule in spec.get("egress", [])] == []
-    opened = [rule for spec in by_name.values() for rule in spec.get("ingress", [])]
-    assert opened == [{"ports": [{"protocol": "TCP", "port": 8080}]}]
+    allowed = [rule for spec in by_name.values() for rule in spec.get("ingress", [])]
+    assert allowed == [{"ports": [{"protocol": "TCP", "port": 8080}]}]
     pod = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]
     assert by_name["classifier"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
     assert [port["containerPort"] for port in pod["spec"]["containers"][0]["ports"]] == [8080]
 
 
-def test_the_rollout_fields_make_failure_quick_and_grace_add_up(
+def test_rollout_deadline_and_grace_period_are_consistent(
     rendered: Rendered, settings: Settings, environment: str
 ) -> None:
-    """A start that hangs is told within two minutes, by Kubernetes first; a drain ends within its grace."""
+    """A start that hangs fails within two minutes; drain and shutdown end within the grace period."""
     from classifier.server import graceful_timeout
-    from seatrial.kube.slots import GONE_SECONDS
+    from seatrial.kube.slots import TERMINATION_SECONDS
 
     spec = _one(rendered[environment]["slot"], "Deployment")["spec"]
     pod, container = spec["template"]["spec"], spec["template"]["spec"]["containers"][0]
@@ -77,13 +77,13 @@ def test_the_rollout_fields_make_failure_quick_and_grace_add_up(
     assert 60 <= spec["progressDeadlineSeconds"] <= 120
     assert startup + spec["minReadySeconds"] < spec["progressDeadlineSeconds"]
     assert spec["progressDeadlineSeconds"] <= settings.environment(environment).rollout_seconds
-    assert drain + graceful_timeout < pod["terminationGracePeriodSeconds"] < GONE_SECONDS
+    assert drain + graceful_timeout < pod["terminationGracePeriodSeconds"] < TERMINATION_SECONDS
     assert spec["minReadySeconds"] > 0
     assert spec["revisionHistoryLimit"] > 0
 
 
-def test_three_probes_ask_the_right_questions(rendered: Rendered, environment: str) -> None:
-    """Ready means it has answered an inference; a pod that is merely busy is not killed for it."""
+def test_the_probes_use_readiness_and_liveness_routes(rendered: Rendered, environment: str) -> None:
+    """Startup and readiness use `/readyz`; liveness fails later, so that a busy pod is not restarted."""
     (container,) = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]["spec"]["containers"]
     paths = {
         name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "readiness", "liveness")
@@ -95,8 +95,8 @@ def test_three_probes_ask_the_right_questions(rendered: Rendered, environment: s
     )
 
 
-def test_each_slot_is_spread_by_itself(rendered: Rendered, environment: str) -> None:
-    """Pods spread over nodes and zones counting their own slot only; where there is one, that is enough."""
+def test_each_slot_is_spread_over_nodes_and_zones(rendered: Rendered, environment: str) -> None:
+    """The constraints count the pods of one slot, and a cluster of one node or zone is sufficient."""
     pod = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]["spec"]
     spread = pod["topologySpreadConstraints"]
     assert [each["topologyKey"] for each in spread] == [
@@ -108,8 +108,8 @@ def test_each_slot_is_spread_by_itself(rendered: Rendered, environment: str) -> 
         assert each["whenUnsatisfiable"] == "ScheduleAnyway"
 
 
-def test_no_pod_gets_a_token(rendered: Rendered, environment: str) -> None:
-    """Neither the account nor its pods mount a token: the app has no business with the cluster."""
+def test_no_pod_mounts_a_service_account_token(rendered: Rendered, environment: str) -> None:
+    """Neither the service accounts nor the pods mount a token."""
     pod = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]["spec"]
     accounts = [each for each in rendered[environment]["environment"] if each["kind"] == "ServiceAccount"]
     assert pod["serviceAccountName"] in {each["metadata"]["name"] for each in accounts}
@@ -117,8 +117,8 @@ def test_no_pod_gets_a_token(rendered: Rendered, environment: str) -> None:
     assert pod["automountServiceAccountToken"] is False
 
 
-def test_what_is_azures_stands_where_azure_is(rendered: Rendered, environment: str) -> None:
-    """A DNS label for users and an internal address for the preview, on AKS; nothing of it on a laptop."""
+def test_azure_annotations_are_in_the_aks_overlays_only(rendered: Rendered, environment: str) -> None:
+    """On AKS the live Service has a DNS label and the preview an internal address; locally neither."""
     live = _one(rendered[environment]["shared"], "Service")
     preview = _one(rendered[environment]["preview"], "Service")
     if environment == "local":
@@ -130,15 +130,15 @@ def test_what_is_azures_stands_where_azure_is(rendered: Rendered, environment: s
     assert live["spec"]["externalTrafficPolicy"] == "Cluster"
 
 
-def test_the_base_knows_no_cloud(environment: str) -> None:
-    """Traffic policy and cloud annotations stand in overlays only."""
+def test_the_base_contains_nothing_of_a_cloud_provider(environment: str) -> None:
+    """Traffic policy and provider annotations are in overlays only."""
     base = "".join(path.read_text() for path in (ROOT / "deploy" / "base").rglob("*.yaml"))
     assert "externalTrafficPolicy" not in base
     assert "azure" not in base
 
 
 def test_an_overlay_has_every_part(environment: str) -> None:
-    """Each overlay stands for itself: a part that is missing would end a release half-way."""
+    """Each overlay has the four parts that a release applies."""
     overlay = ROOT / "deploy" / "overlays" / environment
     found = {path.parent.name for path in overlay.glob("*/kustomization.yaml")}
     assert found == {"environment", "shared", "slot", "preview"}

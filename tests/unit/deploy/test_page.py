@@ -1,4 +1,4 @@
-"""The page on environments tells what the settings and overlays say."""
+"""Test that the page on environments agrees with settings and overlays."""
 
 from __future__ import annotations
 
@@ -21,17 +21,21 @@ def _row(title: str) -> list[str]:
 def test_the_page_agrees_with_the_settings(
     settings: Settings, rendered: dict[str, dict[str, Manifests]], number: int
 ) -> None:
-    """Replicas, bake window, deadline, scaling threshold and approval are as the table has them."""
+    """The table has the replicas, bake, deadline, scaling threshold and approval of each environment."""
     name = ENVIRONMENTS[number]
-    asked, parts = settings.environment(name), rendered[name]
+    configured, parts = settings.environment(name), rendered[name]
     autoscaler = next(each for each in parts["shared"] if each["kind"] == "HorizontalPodAutoscaler")
     cores = autoscaler["spec"]["metrics"][0]["resource"]["target"]["averageValue"]
-    bake = f"{asked.bake_seconds / 60:g} min" if asked.bake_seconds >= 60 else f"{asked.bake_seconds:g} s"
-    assert _row("replicas")[number] == f"{asked.replicas} to {asked.max_replicas}"
-    assert _row("watched before its verdict")[number] == bake
-    assert _row("95th percentile")[number] == f"{asked.max_p95_milliseconds / 1000:g} s"
-    assert (_row("failed requests allowed meanwhile")[number] == "none") == (asked.max_error_rate == 0)
-    assert bool(_row("approval")[number]) == bool(asked.approval)
+    bake = (
+        f"{configured.bake_seconds / 60:g} min"
+        if configured.bake_seconds >= 60
+        else f"{configured.bake_seconds:g} s"
+    )
+    assert _row("replicas")[number] == f"{configured.replicas} to {configured.max_replicas}"
+    assert _row("bake")[number] == bake
+    assert _row("95th percentile")[number] == f"{configured.max_p95_milliseconds / 1000:g} s"
+    assert (_row("failed requests allowed")[number] == "none") == (configured.max_error_rate == 0)
+    assert bool(_row("approval")[number]) == bool(configured.approval)
     deadline = parts["slot"][0]["spec"]["progressDeadlineSeconds"]
-    assert _row("a start that hangs is given up after")[number] == f"{deadline} s"
-    assert _row("another replica above")[number].startswith(f"{int(cores[:-1]) / 1000:g}")
+    assert _row("rollout deadline (`progressDeadlineSeconds`)")[number] == f"{deadline} s"
+    assert _row("scale up above")[number].startswith(f"{int(cores[:-1]) / 1000:g}")

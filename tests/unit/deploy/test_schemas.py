@@ -1,4 +1,4 @@
-"""What a release applies is what Kubernetes understands, in three of its versions."""
+"""Tests that the manifests of a release are valid in three versions of Kubernetes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from unit.deploy.conftest import ENVIRONMENTS, Manifests
 
-# The cluster built here, what AKS offers beside it, and the newest (kind's own default).
+# The local cloud's own build, a version that AKS offers, and the default of kind.
 VERSIONS = ("1.34", "1.35", "1.37")
 PARTS = ("slot", "shared", "preview", "environment")
 
@@ -18,10 +18,10 @@ PARTS = ("slot", "shared", "preview", "environment")
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_object_keeps_the_schema(
+def test_every_object_is_valid(
     rendered: dict[str, dict[str, Manifests]], environment: str, part: str, version: str
 ) -> None:
-    """Each object of each overlay is valid, unknown fields refused, and judged by that very version."""
+    """Each object of each overlay matches the schema of that version, without unknown fields."""
     manifests = rendered[environment][part]
     assert manifests
     for manifest in manifests:
@@ -30,10 +30,10 @@ def test_every_object_keeps_the_schema(
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("field", "value"), [("replica", 3), ("replicas", "three")])
-def test_what_is_misspelt_or_mistyped_is_refused(
+def test_an_unknown_field_or_a_wrong_type_is_refused(
     rendered: dict[str, dict[str, Manifests]], version: str, field: str, value: Any
 ) -> None:
-    """A field that no version knows, or of another type, does not pass for valid."""
+    """The validation refuses a misspelt field and a value of the wrong type."""
     broken = copy.deepcopy(rendered["staging"]["slot"][0])
     broken["spec"][field] = value
     with pytest.raises(kubernetes_validate.ValidationError):
@@ -41,10 +41,10 @@ def test_what_is_misspelt_or_mistyped_is_refused(
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_a_stage_can_prune_every_kind_that_it_applies(
+def test_every_applied_kind_can_be_pruned(
     rendered: dict[str, dict[str, Manifests]], environment: str
 ) -> None:
-    """A kind that an overlay brings and a later release drops would else stay for ever."""
+    """A kind that a later release no longer contains is pruned, because its kind is known."""
     from seatrial.kube.labels import VERSIONS as KNOWN
     from seatrial.kube.slots import SHARED_KINDS, SLOT_KINDS
 

@@ -1,4 +1,4 @@
-"""Who says how large a slot is: a release until the switch, the autoscaler from then on."""
+"""Tests of the number of replicas that a rollback restores, and of its bounds."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ def _deployment(slot: str, replicas: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("live", "recorded", "size"), [(4, 2, 4), (2, 3, 3), (0, 2, 2)])
-def test_a_refilled_slot_is_as_large_as_users_need_now(live: int, recorded: int, size: int) -> None:
-    """What was recorded small comes back at the size that the autoscaler has found meanwhile."""
-    slots = Slots(MemoryCluster(), "trial")  # type: ignore[arg-type]
+def test_a_restored_slot_has_the_larger_of_recorded_and_live_replicas(
+    live: int, recorded: int, size: int
+) -> None:
+    """A slot is restored with the live slot's replicas where the autoscaler has increased them."""
+    slots = Slots(MemoryCluster(), "trial")
     if live:
         slots.fill("blue", [_deployment("blue", live)])
     recorded_manifest = _deployment("green", recorded)
@@ -31,8 +33,10 @@ def test_a_refilled_slot_is_as_large_as_users_need_now(live: int, recorded: int,
     assert recorded_manifest["spec"]["replicas"] == recorded
 
 
-def test_bounds_that_cross_are_wrong_settings(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment that may never be as large as it must be is told at once."""
+def test_max_replicas_below_replicas_is_a_usage_error(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment with a maximum below its minimum is refused when the settings are read."""
     monkeypatch.setenv("SEATRIAL_ENVIRONMENTS__STAGING__REPLICAS", "9")
     with pytest.raises(UsageError, match="max_replicas 4 is less than replicas 9"):
         load(workspace)

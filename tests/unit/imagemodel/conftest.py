@@ -1,4 +1,4 @@
-"""A classifier unlike the example in all that a card can say: channels last, blue first, logits."""
+"""Fixtures: a model that differs from the example in every setting of the card (NHWC, BGR, logits)."""
 
 import io
 from collections.abc import Callable
@@ -52,7 +52,7 @@ SPEC = InputSpec(
 
 
 def halves(size: tuple[int, int] = (60, 40)) -> Image.Image:
-    """Return a picture that is red on its left and blue on its right."""
+    """Return an image with a red left half and a blue right half."""
     image = Image.new("RGB", size, "blue")
     image.paste("red", (0, 0, size[0] // 2, size[1]))
     return image
@@ -61,7 +61,7 @@ def halves(size: tuple[int, int] = (60, 40)) -> Image.Image:
 def network(
     batch: str | int = "batch", shape: tuple[int, ...] = (HEIGHT, WIDTH, 3), domain: str = ""
 ) -> bytes:
-    """Return an ONNX file whose scores are the means of the channels, in the order in which they come."""
+    """Return an ONNX network whose scores are the means of the channels, in input order."""
     channel_last = shape[-1] == 3
     nodes = [
         helper.make_node(
@@ -85,7 +85,7 @@ def network(
 
 @pytest.fixture
 def write_model(tmp_path: Path) -> Callable[..., Path]:
-    """A function that writes a model directory, with parts of the network or the card changed."""
+    """A function that writes a model directory, with optional changes to the network or the card."""
 
     def write(raw: bytes | None = None, labels: str = "blue\ngreen\nred\n", **changes: Any) -> Path:
         directory = tmp_path / "model"
@@ -103,13 +103,13 @@ def write_model(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def model_directory(write_model: Callable[..., Path]) -> Path:
-    """A model directory in which everything is as it should be."""
+    """A valid model directory."""
     return write_model()
 
 
 @pytest.fixture
 def photo() -> Callable[..., bytes]:
-    """A function that returns an image file, of one colour unless it is given an image."""
+    """A function that encodes an image, or an image of one colour, as a file."""
 
     def encode(
         content: str | Image.Image, kind: str = "PNG", size: tuple[int, int] = (30, 20), **options: Any

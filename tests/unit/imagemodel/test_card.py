@@ -1,4 +1,4 @@
-"""What a card may say, and what is told to who wrote it wrong."""
+"""Parsing, validation and sealing of a card."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from imagemodel.card import CROP, load_card, parse_card
 from imagemodel.errors import CardError, VerifyError
-from imagemodel.seal import canonical, seal
+from imagemodel.seal import canonical_json, seal
 
 ENTRY = {"sha256": "0" * 64, "size": 1}
 REMOVED = object()
@@ -60,18 +60,18 @@ WRONG: list[tuple[str, Any]] = [
 
 @pytest.fixture
 def fields(model_directory: Path) -> dict[str, Any]:
-    """What a whole card says."""
+    """The fields of a valid card."""
     return json.loads((model_directory / "model.json").read_text())
 
 
 @pytest.fixture(scope="session")
 def schema() -> jsonschema.Draft202012Validator:
-    """The published schema of the card."""
+    """The JSON schema of the card."""
     return jsonschema.Draft202012Validator(json.loads((files("imagemodel") / "card.schema.json").read_text()))
 
 
 def changed(fields: dict[str, Any], where: str, value: Any) -> dict[str, Any]:
-    """Return `fields` with `value` at ``first.rest``; file names hold dots, so only the first counts."""
+    """Return `fields` with `value` at the path `where`, split at its first dot: file names have dots."""
     fields = copy.deepcopy(fields)
     table, _, rest = where.partition(".")
     target, key = (fields[table], rest) if rest else (fields, table)
@@ -85,11 +85,11 @@ def changed(fields: dict[str, Any], where: str, value: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("where", "value"), WRONG, ids=lambda each: "removed" if each is REMOVED else str(each)[:40]
 )
-def test_a_wrong_card_is_refused_naming_the_field(fields, schema, where, value) -> None:
-    """Each mistake is refused, by the parser and by the schema, and the parser names file and field."""
+def test_invalid_card_raises_error_with_file_and_field(fields, schema, where, value) -> None:
+    """Parser and schema both refuse an invalid card, and the parser's error names file and field."""
     wrong = changed(fields, where, value)
     with pytest.raises(CardError) as error:
-        parse_card(canonical(wrong), "dir/model.json")
+        parse_card(canonical_json(wrong), "dir/model.json")
     assert error.value.message.startswith(f"dir/model.json: {where}")
     assert "expected" in error.value.message
     assert not schema.is_valid(wrong)
@@ -106,26 +106,26 @@ def test_a_wrong_card_is_refused_naming_the_field(fields, schema, where, value) 
         ("files", {"LICENSE": ENTRY}),
     ],
 )
-def test_a_right_card_is_taken_by_the_parser_and_by_the_schema(fields, schema, part, change) -> None:
-    """Whatever the published schema allows, the parser reads."""
+def test_valid_card_passes_parser_and_schema(fields, schema, part, change) -> None:
+    """Parser and schema both accept every valid value."""
     fields[part] = {**fields[part], **change}
-    parse_card(canonical(fields))
+    parse_card(canonical_json(fields))
     schema.validate(fields)
 
 
-def test_a_message_says_what_was_expected_and_what_was_found(fields) -> None:
-    """A reader of the message needs no documentation to mend the card."""
+def test_error_has_expected_and_found_value(fields) -> None:
+    """The error names the field, the expected value and the found value."""
     with pytest.raises(CardError, match=r"input\.layout: expected NCHW or NHWC, found \"NHCW\""):
-        parse_card(canonical(changed(fields, "input.layout", "NHCW")))
-    with pytest.raises(CardError, match=r"version: expected a text of one line, it is missing"):
-        parse_card(canonical(changed(fields, "version", REMOVED)))
+        parse_card(canonical_json(changed(fields, "input.layout", "NHCW")))
+    with pytest.raises(CardError, match=r"version: expected a string of one line, found nothing"):
+        parse_card(canonical_json(changed(fields, "version", REMOVED)))
 
 
-def test_a_crop_larger_than_the_resized_photo_is_refused(fields) -> None:
-    """The shorter side before the crop is at least as long as the crop."""
+def test_crop_larger_than_resized_image_is_refused(fields) -> None:
+    """`shortest_side` must be at least the height and width of the crop."""
     fields["input"] |= {"resize": CROP, "shortest_side": 7}
-    with pytest.raises(CardError, match=r"input\.shortest_side: expected a whole number from 8"):
-        parse_card(canonical(fields))
+    with pytest.raises(CardError, match=r"input\.shortest_side: expected an integer from 8"):
+        parse_card(canonical_json(fields))
 
 
 @pytest.mark.parametrize(
@@ -133,15 +133,15 @@ def test_a_crop_larger_than_the_resized_photo_is_refused(fields) -> None:
     [b"", b"{", b"[]", b"\xff", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 100_000, b" " * (1 << 21)],
     ids=["empty", "cut", "list", "latin", "nan", "twice", "deep", "long"],
 )
-def test_what_is_no_json_object_is_refused_in_one_line(raw) -> None:
-    """Hostile or broken bytes end in a CardError of one line."""
+def test_invalid_json_raises_card_error_of_one_line(raw) -> None:
+    """Bytes that are not a JSON object raise a CardError of one line."""
     with pytest.raises(CardError) as error:
         parse_card(raw)
     assert "\n" not in error.value.message
 
 
-def test_the_digest_names_the_bytes_of_the_card(model_directory) -> None:
-    """Sealed again, a model has the same digest; with one word changed, another."""
+def test_digest_changes_with_card(model_directory) -> None:
+    """Sealing the same description gives the same digest, another description another digest."""
     first = load_card(model_directory)
     description = json.loads((model_directory / "model.json").read_text())
     assert (
@@ -152,22 +152,22 @@ def test_the_digest_names_the_bytes_of_the_card(model_directory) -> None:
     assert seal(model_directory, {**description, "licence": "BSD-3-Clause"}).digest != first.digest
 
 
-def test_a_refused_description_leaves_the_old_card(model_directory) -> None:
-    """Sealing is all or nothing."""
+def test_invalid_description_does_not_change_directory(model_directory) -> None:
+    """`seal` writes nothing if the description is not valid."""
     before = sorted((path.name, path.read_bytes()) for path in model_directory.iterdir())
     with pytest.raises(CardError):
         seal(model_directory, {"name": "colours"})
     assert sorted((path.name, path.read_bytes()) for path in model_directory.iterdir()) == before
 
 
-def test_a_key_that_stands_twice_is_refused(fields) -> None:
-    """Two readers of one card can never see two values."""
-    raw = canonical(fields).replace(b'"schema": 1', b'"schema": 1, "schema": 1')
-    with pytest.raises(CardError, match="a key stands twice"):
+def test_duplicate_key_is_refused(fields) -> None:
+    """A duplicate key, which JSON readers interpret differently, is refused."""
+    raw = canonical_json(fields).replace(b'"schema": 1', b'"schema": 1, "schema": 1')
+    with pytest.raises(CardError, match="duplicate key"):
         parse_card(raw)
 
 
-def test_a_missing_card_is_told_with_its_path(tmp_path) -> None:
-    """Where there is no card, the path that was looked at is named."""
+def test_missing_card_raises_error_with_path(tmp_path) -> None:
+    """A directory without a card raises VerifyError with the path."""
     with pytest.raises(VerifyError, match=str(tmp_path)):
         load_card(tmp_path)

@@ -1,4 +1,4 @@
-"""A golden set is whole and says whose its photos are, or it is refused."""
+"""Loading and verification of a golden set."""
 
 import json
 from importlib.resources import files
@@ -10,12 +10,12 @@ import pytest
 
 from imagemodel.errors import CardError, VerifyError
 from imagemodel.golden import load_golden
-from imagemodel.seal import canonical, describe_file
+from imagemodel.seal import canonical_json, describe_file
 
 
 @pytest.fixture
 def listing(tmp_path: Path, photo) -> dict[str, Any]:
-    """What the list of a golden set of two photos says; the photos lie in tmp_path."""
+    """The fields of a golden set of two photos, which are in tmp_path."""
     rows = []
     for index, colour in enumerate(("blue", "red")):
         path = tmp_path / f"{colour}.png"
@@ -27,21 +27,21 @@ def listing(tmp_path: Path, photo) -> dict[str, Any]:
 
 @pytest.fixture
 def golden_directory(tmp_path: Path, listing) -> Path:
-    """A golden set in which everything is as it should be."""
-    (tmp_path / "golden.json").write_bytes(canonical(listing))
+    """A valid golden set."""
+    (tmp_path / "golden.json").write_bytes(canonical_json(listing))
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def schema() -> jsonschema.Draft202012Validator:
-    """The published schema of the list."""
+    """The JSON schema of `golden.json`."""
     return jsonschema.Draft202012Validator(
         json.loads((files("imagemodel") / "golden.schema.json").read_text())
     )
 
 
-def test_a_whole_set_is_loaded(golden_directory, listing, schema) -> None:
-    """Photos, labels and thresholds come in the order of the list; the schema takes the list too."""
+def test_valid_golden_set_is_loaded(golden_directory, listing, schema) -> None:
+    """Photos, labels and thresholds keep their order, and the schema accepts the file."""
     golden = load_golden(golden_directory)
     assert [(each.label, each.index, each.min_probability) for each in golden.photos] == [
         ("blue", 0, 0.5),
@@ -52,14 +52,14 @@ def test_a_whole_set_is_loaded(golden_directory, listing, schema) -> None:
     schema.validate(listing)
 
 
-def test_another_digest_is_refused(golden_directory) -> None:
-    """The set that the lock names is the set that is used."""
+def test_other_digest_is_refused(golden_directory) -> None:
+    """A golden set with another digest than the expected one raises VerifyError."""
     with pytest.raises(VerifyError, match="expected sha256:0000"):
         load_golden(golden_directory, "sha256:" + "0" * 64)
 
 
-def test_a_changed_missing_or_added_photo_is_refused(golden_directory) -> None:
-    """The list names every photo and its bytes."""
+def test_changed_missing_or_additional_photo_is_refused(golden_directory) -> None:
+    """A changed, missing or additional file raises VerifyError with its name."""
     (golden_directory / "more.png").write_bytes(b"x")
     with pytest.raises(VerifyError, match=r"more\.png: not named"):
         load_golden(golden_directory)
@@ -85,19 +85,21 @@ def test_a_changed_missing_or_added_photo_is_refused(golden_directory) -> None:
         ("photographer", "me"),
     ],
 )
-def test_a_wrong_list_is_refused_naming_the_field(golden_directory, listing, schema, field, value) -> None:
-    """Parser and schema refuse the same; the parser says which photo and which field."""
+def test_invalid_golden_json_raises_error_with_photo_and_field(
+    golden_directory, listing, schema, field, value
+) -> None:
+    """Parser and schema both refuse an invalid file, and the parser's error names photo and field."""
     listing["photos"][1][field] = value
-    (golden_directory / "golden.json").write_bytes(canonical(listing))
+    (golden_directory / "golden.json").write_bytes(canonical_json(listing))
     with pytest.raises(CardError, match=r"golden\.json: photos") as error:
         load_golden(golden_directory)
     assert field == "file" or f"photos[1].{field}" in error.value.message
     assert not schema.is_valid(listing)
 
 
-def test_a_photo_named_twice_or_none_at_all_is_refused(golden_directory, listing) -> None:
-    """A set that checks nothing, or the same thing twice, is a mistake."""
+def test_duplicate_photo_and_empty_list_are_refused(golden_directory, listing) -> None:
+    """A golden set without photos, or with the same photo twice, raises CardError."""
     for photos in ([], [listing["photos"][0]] * 2):
-        (golden_directory / "golden.json").write_bytes(canonical({**listing, "photos": photos}))
+        (golden_directory / "golden.json").write_bytes(canonical_json({**listing, "photos": photos}))
         with pytest.raises(CardError, match="photos: expected"):
             load_golden(golden_directory)

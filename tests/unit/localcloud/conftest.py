@@ -1,4 +1,4 @@
-"""An instance that exists nowhere but in a folder of the test, and the controller as its image has it."""
+"""Fixtures: an instance in an empty checkout, and the controller's package on the import path."""
 
 from __future__ import annotations
 
@@ -11,31 +11,39 @@ import pytest
 
 from localcloud.instance import Instance, find
 
-# The controller is a program of its own, run from this folder inside its image.
+# The controller is not part of localcloud: its image contains this directory alone.
 sys.path.insert(0, str(Path(__file__).parents[3] / "src/localcloud/images/loadbalancer"))
 
 
-class Said:
-    """A report that remembers."""
+class RecordedProgress:
+    """A progress reporter that records step names and lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Remember a step."""
+    def step(self, name: str, activity: str = "running") -> Iterator[None]:  # noqa: ARG002
+        """Record a step."""
         self.lines.append(name)
         yield
 
     def line(self, text: str) -> None:
-        """Remember a line."""
+        """Record a line."""
         self.lines.append(text)
 
 
 @pytest.fixture
-def said() -> Said:
-    """Return a report that remembers."""
-    return Said()
+def progress() -> RecordedProgress:
+    """Return a progress reporter that records."""
+    return RecordedProgress()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Use an empty cache directory for each test."""
+    path = tmp_path / "cache"
+    monkeypatch.setenv("SEATRIAL_CACHE", str(path))
+    return path
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Which addresses an instance takes, and when it must not."""
+"""The address range of an instance, and the detection of addresses in use."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import pytest
 from localcloud.addresses import Addresses, candidates, first_taken
 
 
-def test_an_instance_asks_for_the_same_range_every_time() -> None:
-    """The range follows from the name, so that an instance that is made again has its old addresses."""
+def test_the_range_depends_on_the_name_alone() -> None:
+    """An instance that is created again gets the same range."""
     assert next(candidates("seatrial-dev-1")) == next(candidates("seatrial-dev-1"))
 
 
 @pytest.mark.parametrize("name", ["seatrial-dev-1", "seatrial-test-2", "x"])
-def test_ranges_stay_clear_of_the_users_own(name: str) -> None:
-    """Every range is loopback, in 127.64.0.0/10, and no two candidates are the same."""
+def test_candidates_are_distinct_ranges_in_the_reserved_block(name: str) -> None:
+    """Every candidate is in 127.64.0.0/10, and no two are equal."""
     ranges = [addresses.subnet for addresses in candidates(name)]
 
-    area = ipaddress.ip_network("127.64.0.0/10")
-    assert all(ipaddress.ip_network(subnet).subnet_of(area) for subnet in ranges)  # type: ignore[arg-type]
+    block = ipaddress.ip_network("127.64.0.0/10")
+    assert all(ipaddress.ip_network(subnet).subnet_of(block) for subnet in ranges)  # type: ignore[arg-type]
     assert len(set(ranges)) == len(ranges)
 
 
-def test_everything_published_is_in_the_range() -> None:
-    """Each part has an address of its own in the instance's range; the load balancer has twelve."""
+def test_every_published_address_is_in_the_range() -> None:
+    """Each part has an address in the instance's range; the load balancer has twelve."""
     addresses = Addresses("127.77.3")
     subnet = ipaddress.ip_network(addresses.subnet)
 
@@ -36,24 +36,24 @@ def test_everything_published_is_in_the_range() -> None:
     assert len(addresses.loadbalancers) == 12
 
 
-def test_an_address_in_use_is_named() -> None:
-    """Something that listens on an address is found, and told as address:port."""
+def test_an_address_in_use_is_found() -> None:
+    """An address with a listener is returned as address:port."""
     with socket.create_server(("127.65.1.9", 0)) as listener:
         port = listener.getsockname()[1]
 
         assert first_taken([("127.65.1.8", port), ("127.65.1.9", port)]) == f"127.65.1.9:{port}"
 
 
-def test_a_listener_on_every_address_is_found() -> None:
-    """What listens on all addresses takes ours too."""
+def test_a_listener_on_all_addresses_is_found() -> None:
+    """A listener on 0.0.0.0 makes the instance's address unusable."""
     with socket.create_server(("0.0.0.0", 0)) as listener:
         port = listener.getsockname()[1]
 
         assert first_taken([("127.65.1.9", port)]) == f"127.65.1.9:{port}"
 
 
-def test_free_addresses_are_free() -> None:
-    """Nothing listens, nothing is named."""
+def test_a_free_address_is_not_reported() -> None:
+    """An address whose listener was closed is free."""
     with socket.create_server(("127.65.1.10", 0)) as listener:
         port = listener.getsockname()[1]
 

@@ -1,4 +1,4 @@
-"""The boundary where failures become a line and an exit code."""
+"""Errors on the command line: one line and an exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from localcloud.instance import InstanceError
 
 
 def failing(error: BaseException) -> Any:
-    """Return a command that fails."""
+    """Return a command that raises an error."""
 
     def command() -> NoReturn:
         raise error
@@ -27,50 +27,53 @@ def failing(error: BaseException) -> Any:
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
-        (LocalcloudError("it broke", "mend it", "the log's end"), 30, "it broke → mend it"),
-        (InstanceError("no name", "another"), 2, "no name → another"),
-        (requests.ConnectionError("gone"), 30, "The container engine stopped answering → make up"),
-        (DockerException("gone"), 30, "The container engine stopped answering → make up"),
+        (LocalcloudError("it broke", "repair it", "the log tail"), 30, "it broke → repair it"),
+        (InstanceError("invalid name", "use a-z"), 2, "invalid name → use a-z"),
+        (requests.ConnectionError("gone"), 30, "The container engine stopped responding → run make up"),
+        (DockerException("gone"), 30, "The container engine stopped responding → run make up"),
         (OSError(28, "No space left on device", "/x"), 30, "No space left on device: /x"),
         (RuntimeError("a\nb"), 30, "RuntimeError: a b"),
     ],
 )
-def test_a_failure_is_one_line_and_its_code(
+def test_an_error_is_one_line_with_its_exit_code(
     error: Exception, code: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever fails: one line with the cure, the documented code, no traceback; the log's end above it."""
+    """Every error prints one line with its hint, below the log tail, without a traceback."""
     assert cli._exit_code(failing(error)) == code
 
-    said = capsys.readouterr().err
-    assert said.splitlines()[-1].startswith("localcloud failed: ")
-    assert words in said.splitlines()[-1]
-    assert "Traceback" not in said
-    assert ("the log's end" in said) == (error.args[0] == "it broke")
+    stderr = capsys.readouterr().err
+    assert stderr.splitlines()[-1].startswith("localcloud failed: ")
+    assert words in stderr.splitlines()[-1]
+    assert "Traceback" not in stderr
+    assert ("the log tail" in stderr) == (error.args[0] == "it broke")
 
 
 @pytest.fixture
 def handlers() -> Iterator[None]:
-    """Put back what the command line does with signals."""
+    """Restore the signal handler that main() replaces."""
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)
 
 
-@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_says_how_to_go_on(
-    word: signal.Signals, handlers: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("received", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_prints_how_to_continue(
+    received: signal.Signals,
+    handlers: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Ctrl-C and SIGTERM, met by the real command line, end with 130 and the way on."""
+    """SIGINT and SIGTERM exit with 130 and print how to continue."""
     monkeypatch.setattr("sys.argv", ["localcloud", "status"])
-    monkeypatch.setattr("localcloud.status.status", lambda _: signal.raise_signal(word))
+    monkeypatch.setattr("localcloud.status.status", lambda _: signal.raise_signal(received))
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 130
-    assert "make up goes on" in capsys.readouterr().err
+    assert "run make up to continue" in capsys.readouterr().err
 
 
-def test_wrong_usage_ends_with_its_code(handlers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An option that does not exist ends with 2."""
+def test_wrong_usage_exits_with_2(handlers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown option exits with 2."""
     monkeypatch.setattr("sys.argv", ["localcloud", "status", "--no-such-option"])
     with pytest.raises(SystemExit) as ended:
         cli.main()

@@ -1,4 +1,4 @@
-"""The controller's own files and words, apart from the cluster."""
+"""The load balancer's controller, against an API in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubernetes.client import ApiClient, ApiException
 
 
 def item(**spec: object) -> Any:
-    """Return a Service as the API's own client reads it."""
+    """Return a Service as the API client deserializes it."""
     document = {
         "metadata": {
             "name": "a",
@@ -35,8 +35,8 @@ def item(**spec: object) -> Any:
     return ApiClient().deserialize(json.dumps(document), "V1Service", "application/json")
 
 
-def test_reads_what_matters_of_a_service() -> None:
-    """Port 80 is found among others, names are taken as DNS compares them, the status is believed."""
+def test_a_service_is_converted() -> None:
+    """Port 80 is found among other ports; host names are normalized; the address is that of the status."""
     service = read(item())
 
     assert (service.port, service.node_port, service.node_ports) == (1, 30001, (31000, 30001))
@@ -45,14 +45,14 @@ def test_reads_what_matters_of_a_service() -> None:
     assert service.wanted
 
 
-def test_leaves_other_balancers_services_alone() -> None:
-    """A Service of another class, or of another type, asks nothing of us."""
+def test_services_of_other_load_balancers_are_ignored() -> None:
+    """A Service of another load balancer class, or of another type, is not wanted."""
     assert not read(item(loadBalancerClass="example.com/other")).wanted
     assert not read(item(type="NodePort")).wanted
 
 
-def test_names_are_written_whole_and_only_when_they_change(tmp_path: Path) -> None:
-    """Whoever reads the file never sees half of it, and an unchanged one is not touched."""
+def test_names_are_written_atomically_and_only_on_change(tmp_path: Path) -> None:
+    """The file is replaced in one step, and not at all if its content is unchanged."""
     names = Names(tmp_path)
     names.write({"b.seatrial.test": "127.77.3.2", "a.seatrial.test": "127.77.3.1"})
     before = (tmp_path / "services").stat()
@@ -64,54 +64,52 @@ def test_names_are_written_whole_and_only_when_they_change(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["services"]
 
 
-class Watched:
-    """An API with one Service, whose node port is refused at first, as one that is not free yet."""
+class FakeApi:
+    """An API with one Service. It refuses the node port once, as if it was not released yet."""
 
     def __init__(self) -> None:
         self.refusals = 1
-        self.given: list[str] = []
-        self.waits: list[int] = []
+        self.assigned: list[str] = []
+        self.timeouts: list[int] = []
 
     def list_service_for_all_namespaces(self, **words: Any) -> Any:
-        """Give the Service; a watch ends at once, and the third fails as a cluster that is away."""
+        """Return the Service. Watches end at once; the third one fails as if the API was unavailable."""
         if "timeout_seconds" not in words:
-            waiting = item(ports=[{"port": 80, "nodePort": 31000}])
-            waiting.status.load_balancer.ingress = []
-            return SimpleNamespace(items=[waiting], metadata=SimpleNamespace(resource_version="1"))
-        self.waits.append(words["timeout_seconds"])
-        if len(self.waits) == 3:
+            pending = item(ports=[{"port": 80, "nodePort": 31000}])
+            pending.status.load_balancer.ingress = []
+            return SimpleNamespace(items=[pending], metadata=SimpleNamespace(resource_version="1"))
+        self.timeouts.append(words["timeout_seconds"])
+        if len(self.timeouts) == 3:
             raise ApiException(status=503)
         return SimpleNamespace(stream=lambda **_: iter([]), close=lambda: None, release_conn=lambda: None)
 
     def patch_namespaced_service(self, **_: Any) -> None:
-        """Refuse once."""
+        """Refuse the first call."""
         self.refusals -= 1
         if self.refusals >= 0:
             raise ApiException(status=422)
 
     def patch_namespaced_service_status(self, **words: Any) -> None:
-        """Remember the address."""
-        self.given.append(words["body"][1]["value"]["ingress"][0]["ip"])
+        """Record the address."""
+        self.assigned.append(words["body"][1]["value"]["ingress"][0]["ip"])
 
 
-def test_a_port_that_is_not_free_yet_is_asked_for_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A refused node port is tried again within seconds, though the cluster says nothing more of it."""
-    api = Watched()
-    monkeypatch.setattr("controller.controller.Watch", Quiet)
+def test_a_refused_node_port_is_retried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused node port is requested again after a second, without a further event."""
+    api = FakeApi()
+    monkeypatch.setattr("controller.controller.Watch", WatchWithoutEvents)
 
     with pytest.raises(ApiException):
-        Controller(api, {"127.77.3.1": 30001}, "seatrial.test", Names(tmp_path)).follow()
+        Controller(api, {"127.77.3.1": 30001}, "seatrial.test", Names(tmp_path)).list_and_watch()
 
-    assert api.waits[0] == 1
-    assert api.given[0] == "127.77.3.1"
+    assert api.timeouts[0] == 1
+    assert api.assigned[0] == "127.77.3.1"
 
 
-class Quiet:
-    """A watch in which nothing happens."""
+class WatchWithoutEvents:
+    """A watch that returns no event."""
 
     def stream(self, source: Any, **words: Any) -> Iterator[Any]:
-        """Ask, and end."""
+        """Call the API and return no event."""
         source(**words)
         return iter([])

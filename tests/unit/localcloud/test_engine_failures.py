@@ -1,4 +1,4 @@
-"""Each way in which no engine can be had is told in one line with its cure."""
+"""Each reason why no engine is available is an error with a hint."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from pathlib import Path
 import pytest
 
 from localcloud import engine
-from localcloud.engine import connection, install, start
-from localcloud.engine.home import EngineHome, Started, read_record, start_time, write_record
+from localcloud.engine import connection, install, startup
+from localcloud.engine.paths import EnginePaths
 from localcloud.errors import LocalcloudError
-from localcloud.report import Report
+from localcloud.progress import ProgressReporter
+
+MISSING = {"no-such-program": "docker.io"}
+DEBIAN = {"ID": "debian"}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> EngineHome:
-    """Return a home with nothing in it."""
-    return EngineHome(tmp_path / "engine", tmp_path / "docker.sock", tmp_path / "exec")
+def paths(tmp_path: Path) -> EnginePaths:
+    """Return the paths of an engine that was never started."""
+    return EnginePaths(tmp_path / "engine", tmp_path / "docker.sock", tmp_path / "exec")
 
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder that stands first on PATH."""
+    """Return a directory that is first on PATH."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
@@ -34,21 +37,14 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def script(folder: Path, name: str, body: str) -> None:
-    """Put a program there."""
+    """Write a shell script."""
     (folder / name).write_text(f"#!/bin/sh\n{body}\n")
     (folder / name).chmod(0o755)
 
 
-def os_release(folder: Path, text: str) -> Path:
-    """Write what the system says it is."""
-    path = folder / "os-release"
-    path.write_text(text)
-    return path
-
-
 @contextmanager
-def as_nobody() -> Iterator[None]:
-    """Become a user without rights, where this one has them."""
+def unprivileged() -> Iterator[None]:
+    """Drop root's permissions, if this is root."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(65534)
@@ -58,141 +54,129 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(before)
 
 
-def test_another_system_is_told_to_install_docker(tmp_path: Path, said: Report) -> None:
-    """Where nothing can be installed by us, that is said."""
-    place = os_release(tmp_path, 'ID=fedora\nID_LIKE="rhel"\n')
+def test_another_distribution_gets_the_hint_to_install_docker(progress: ProgressReporter) -> None:
+    """On another distribution than Debian and Ubuntu the hint is to install Docker."""
+    fedora = {"ID": "fedora", "ID_LIKE": "rhel"}
 
-    with pytest.raises(LocalcloudError, match="not Debian or Ubuntu") as refusal:
-        install.install(
-            {"no-such-program": "docker.io"}, said, why="No container engine answers", os_release=place
-        )
+    with pytest.raises(LocalcloudError, match="on Debian and Ubuntu only") as refusal:
+        install.install(MISSING, progress, why=engine.NO_ENGINE, os_release=fedora)
 
     assert "install Docker" in refusal.value.hint
 
 
-def test_user_without_root_gets_the_command(
-    tmp_path: Path, said: Report, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("os_release", "expected"),
+    [({"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}, True), ({"ID": "fedora"}, False), ({}, False)],
+)
+def test_derivatives_of_debian_are_recognized(os_release: dict[str, str], expected: bool) -> None:
+    """A distribution that names Debian or Ubuntu in ID_LIKE has their packages."""
+    assert install.is_debian(os_release) is expected
+
+
+def test_a_user_without_root_gets_the_command(
+    progress: ProgressReporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who may not install is given the words for who may."""
+    """The hint for a user who is not root is the command with sudo."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    place = os_release(tmp_path, "ID=ubuntu\nID_LIKE=debian\n")
+    ubuntu = {"ID": "ubuntu", "ID_LIKE": "debian"}
 
     with pytest.raises(LocalcloudError, match="only root") as refusal:
-        install.install(
-            {"no-such-program": "docker.io"}, said, why="No container engine answers", os_release=place
-        )
+        install.install(MISSING, progress, why=engine.NO_ENGINE, os_release=ubuntu)
 
     assert refusal.value.hint == "sudo apt-get install --no-install-recommends docker.io"
 
 
-def test_failing_apt_is_shown(
-    tmp_path: Path, programs: Path, said: Report, monkeypatch: pytest.MonkeyPatch
+def test_the_output_of_a_failed_apt_get_is_in_the_error(
+    programs: Path, progress: ProgressReporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What apt said at the end goes along."""
+    """The error has the end of apt-get's output."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     script(programs, "apt-get", "echo 'E: Unable to locate package docker.io' >&2; exit 100")
-    place = os_release(tmp_path, "ID=debian\n")
 
-    with pytest.raises(LocalcloudError, match="ended with 100") as failure:
-        install.install(
-            {"no-such-program": "docker.io"}, said, why="No container engine answers", os_release=place
-        )
+    with pytest.raises(LocalcloudError, match="exited with 100") as failure:
+        install.install(MISSING, progress, why=engine.NO_ENGINE, os_release=DEBIAN)
 
     assert "Unable to locate package" in failure.value.log_tail
     assert "apt-get install" in failure.value.hint
 
 
-@pytest.mark.parametrize(("offered", "asked"), [("docker-cli docker-buildx", True), ("docker-doc", False)])
-def test_client_and_builder_come_along_where_they_are_packages(
-    tmp_path: Path, programs: Path, said: Report, monkeypatch: pytest.MonkeyPatch, offered: str, asked: bool
+@pytest.mark.parametrize(
+    ("available", "installed"), [("docker-cli docker-buildx", True), ("docker-doc", False)]
+)
+def test_client_packages_are_installed_if_they_exist(
+    tmp_path: Path,
+    programs: Path,
+    progress: ProgressReporter,
+    monkeypatch: pytest.MonkeyPatch,
+    available: str,
+    installed: bool,
 ) -> None:
-    """Debian 13's packages of client and builder are asked for where apt offers them, and only there."""
+    """The packages of the client and of buildx are installed where the distribution has them."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    script(programs, "apt-get", f'echo "$@" >> {tmp_path}/asked')
-    script(programs, "apt-cache", f"printf '%s\\n' {offered}")
-    place = os_release(tmp_path, "ID=debian\n")
+    script(programs, "apt-get", f'echo "$@" >> {tmp_path}/arguments')
+    script(programs, "apt-cache", f"printf '%s\\n' {available}")
 
-    install.install({"no-such-program": "docker.io"}, said, why="", os_release=place)
+    install.install(MISSING, progress, why="", os_release=DEBIAN)
 
-    words = (tmp_path / "asked").read_text().split()
+    words = (tmp_path / "arguments").read_text().split()
     assert "docker.io" in words
-    assert ("docker-buildx" in words) is asked
+    assert ("docker-buildx" in words) is installed
 
 
-def test_nothing_is_installed_where_all_is_there(programs: Path, said: Report) -> None:
-    """What is here is not asked of apt."""
+def test_nothing_is_installed_if_nothing_is_missing(programs: Path, progress: ProgressReporter) -> None:
+    """Without a missing program apt-get is not run."""
     script(programs, "apt-get", "exit 1")
 
-    install.install({"sh": "dash"}, said, why="")
+    install.install({"sh": "dash"}, progress, why="")
 
 
-def test_socket_that_refuses_names_the_group() -> None:
-    """An engine that this user may not use is not mistaken for none."""
+def test_a_socket_without_permission_gets_the_hint_to_join_the_group() -> None:
+    """An engine whose socket this user may not use is an error, not a missing engine."""
     with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX) as listener:
         Path(place).chmod(0o755)
         path = Path(place) / "docker.sock"
         listener.bind(str(path))
         path.chmod(0)
-        with as_nobody(), pytest.raises(LocalcloudError, match="refuses this user") as refusal:
-            connection.answers(f"unix://{path}")
+        with unprivileged(), pytest.raises(LocalcloudError, match="No permission") as refusal:
+            connection.responds(f"unix://{path}")
 
     assert "usermod -aG docker" in refusal.value.hint
 
 
-def test_silent_docker_host_is_not_replaced(
-    said: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_no_other_engine_replaces_an_unreachable_docker_host(
+    progress: ProgressReporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who names an engine gets that one or an error, never another."""
+    """With DOCKER_HOST set, only that engine is used."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
 
     with pytest.raises(LocalcloudError, match="DOCKER_HOST"):
-        engine.ensure(said)
+        engine.ensure(progress)
 
 
-def test_engine_that_dies_at_once_shows_its_log(home: EngineHome, programs: Path) -> None:
-    """The last words of the engine stand in the error."""
+def test_the_log_of_an_engine_that_exits_is_in_the_error(paths: EnginePaths, programs: Path) -> None:
+    """The error has the end of the engine's log, and the hint its path."""
     script(programs, "dockerd", "echo 'failed to start daemon: no graph driver' >&2; exit 1")
 
-    with pytest.raises(LocalcloudError, match="ended as soon as") as failure:
-        start.start_engine(home)
+    with pytest.raises(LocalcloudError, match="exited right after the start") as failure:
+        startup.start_engine(paths)
 
     assert "no graph driver" in failure.value.log_tail
-    assert str(home.log) in failure.value.hint
+    assert str(paths.log) in failure.value.hint
 
 
-def test_engine_that_never_answers_is_not_waited_for(
-    home: EngineHome, programs: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_wait_for_an_engine_has_a_deadline(
+    paths: EnginePaths, programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The wait for an engine ends."""
-    monkeypatch.setattr(start, "READY_SECONDS", 0.5)
+    """An engine that never responds is an error after the deadline."""
+    monkeypatch.setattr(startup, "READY_SECONDS", 0.5)
     script(programs, "dockerd", "echo waiting; exec sleep 5")
 
-    with pytest.raises(LocalcloudError, match="did not answer within") as failure:
-        start.start_engine(home)
+    with pytest.raises(LocalcloudError, match=r"did not respond within 0\.5 s") as failure:
+        startup.start_engine(paths)
 
     assert "waiting" in failure.value.log_tail
 
 
-def test_record_survives_the_command(home: EngineHome) -> None:
-    """What was remembered of an engine is read back as it was."""
-    home.root.mkdir()
-    started = Started(os.getpid(), start_time(os.getpid()) or 0, start.engine_traces.look())
-
-    write_record(home, started)
-
-    remembered = read_record(home)
-    assert remembered == started
-    assert remembered is not None
-    assert remembered.alive()
-
-
-def test_another_process_of_the_same_id_is_not_ours() -> None:
-    """An id that was given to somebody else since is not stopped."""
-    look = start.engine_traces.look()
-
-    assert not Started(os.getpid(), 1, look).alive()
-
-
-def test_engine_that_was_there_is_not_stopped(home: EngineHome, said: Report) -> None:
-    """Without a record of ours there is nothing to stop."""
-    assert engine.stop(said, home) is False
+def test_an_engine_without_a_record_is_not_stopped(paths: EnginePaths, progress: ProgressReporter) -> None:
+    """An engine that localcloud did not start is not stopped."""
+    assert engine.stop(progress, paths) is False

@@ -1,4 +1,4 @@
-"""The bounded runtime asks runc for what the machine can grant, and changes nothing else."""
+"""The bounded runtime removes the privileges that the machine cannot grant, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from localcloud.engine import start as engine_start
+from localcloud.engine import startup
 
-SCRIPT = Path(engine_start.__file__).parent / "runtime" / "runc-bounded"
+SCRIPT = Path(startup.__file__).parent / "runtime" / "runc-bounded"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def runtime() -> ModuleType:
 
 
 def process() -> dict[str, Any]:
-    """Return what a privileged container asks for."""
+    """Return the OCI process object of a privileged container."""
     return {
         "capabilities": {"bounding": ["CAP_CHOWN", "CAP_SYS_RESOURCE"], "ambient": None},
         "oomScoreAdj": -999,
@@ -37,31 +37,31 @@ def process() -> dict[str, Any]:
     }
 
 
-def test_withheld_capability_is_not_asked_for(runtime: ModuleType) -> None:
-    """What the bounding set lacks is taken from every set, with the wishes that need it."""
-    asked = process()
+def test_a_missing_capability_is_removed(runtime: ModuleType) -> None:
+    """A missing capability is removed from every set, with the settings that need it."""
+    requested = process()
 
-    runtime.bound(asked, {"CAP_CHOWN"})
+    runtime.bound(requested, {"CAP_CHOWN"})
 
-    assert asked == {
+    assert requested == {
         "capabilities": {"bounding": ["CAP_CHOWN"], "ambient": []},
         "oomScoreAdj": 0,
         "args": ["true"],
     }
 
 
-def test_whole_machine_gives_what_is_asked(runtime: ModuleType) -> None:
-    """Where nothing is withheld the process stays as it was asked for."""
-    asked = process()
+def test_nothing_is_removed_if_no_capability_is_missing(runtime: ModuleType) -> None:
+    """If the machine grants every capability, the process object stays unchanged."""
+    requested = process()
 
-    runtime.bound(asked, {"CAP_CHOWN", "CAP_SYS_RESOURCE"})
+    runtime.bound(requested, {"CAP_CHOWN", "CAP_SYS_RESOURCE"})
 
-    assert asked["capabilities"]["bounding"] == ["CAP_CHOWN", "CAP_SYS_RESOURCE"]
-    assert asked["oomScoreAdj"] == -999
-    assert asked["rlimits"]
+    assert requested["capabilities"]["bounding"] == ["CAP_CHOWN", "CAP_SYS_RESOURCE"]
+    assert requested["oomScoreAdj"] == -999
+    assert requested["rlimits"]
 
 
-def test_bits_are_read_in_the_kernels_order(runtime: ModuleType, tmp_path: Path) -> None:
+def test_capabilities_are_read_in_the_kernels_order(runtime: ModuleType, tmp_path: Path) -> None:
     """Bit 24 of the bounding set is CAP_SYS_RESOURCE."""
     status = tmp_path / "status"
     status.write_text("CapEff:\t0\nCapBnd:\t000001fffeffffff\n")
@@ -73,14 +73,14 @@ def test_bits_are_read_in_the_kernels_order(runtime: ModuleType, tmp_path: Path)
 
 
 @pytest.mark.parametrize("words", [["--bundle", "{}"], ["--bundle={}"]])
-def test_create_bounds_the_bundle_and_becomes_runc(
+def test_create_bounds_the_bundle_and_executes_runc(
     runtime: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
-    """A `create` has its bundle bounded before runc is called with the same words."""
+    """`create` bounds the bundle's configuration, then executes runc with the same arguments."""
     (tmp_path / "config.json").write_text(json.dumps({"process": process(), "hostname": "kept"}))
     monkeypatch.setattr(runtime, "granted", lambda: {"CAP_CHOWN"})
-    became: list[list[str]] = []
-    monkeypatch.setattr(runtime.os, "execvp", lambda _, argv: became.append(argv))
+    executed: list[list[str]] = []
+    monkeypatch.setattr(runtime.os, "execvp", lambda _, argv: executed.append(argv))
     arguments = ["--root", "/run/x", "create", *[word.format(tmp_path) for word in words], "name"]
 
     runtime.main(arguments)
@@ -88,14 +88,14 @@ def test_create_bounds_the_bundle_and_becomes_runc(
     bounded = json.loads((tmp_path / "config.json").read_text())
     assert bounded["process"]["capabilities"]["bounding"] == ["CAP_CHOWN"]
     assert bounded["hostname"] == "kept"
-    assert became == [["runc", *arguments]]
+    assert executed == [["runc", *arguments]]
 
 
-def test_withheld_capabilities_are_noticed(tmp_path: Path) -> None:
-    """The bounding set is compared with what the kernel knows, not with a list of ours."""
+def test_withheld_capabilities_are_found(tmp_path: Path) -> None:
+    """The bounding set is compared with the capabilities that the kernel knows."""
     status, last = tmp_path / "status", tmp_path / "cap_last_cap"
     last.write_text("40\n")
     status.write_text("CapBnd:\t000001fffeffffff\n")
-    assert engine_start.withheld_capabilities(status, last) == 1 << 24
+    assert startup.withheld_capabilities(status, last) == 1 << 24
     status.write_text("CapBnd:\t000001ffffffffff\n")
-    assert engine_start.withheld_capabilities(status, last) == 0
+    assert startup.withheld_capabilities(status, last) == 0

@@ -1,4 +1,4 @@
-"""Images are named after their inputs, built with what is lent and not kept, and their failures explained."""
+"""Image tags, the build command, and errors of builds."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from localcloud import images
 from localcloud.errors import LocalcloudError
 from localcloud.images import builder, node_image, tags
 from localcloud.images.builder import Build
-from localcloud.report import Report
+from localcloud.progress import ProgressReporter
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Path:
-    """Return the folder of an image."""
+    """Return the context directory of an image."""
     folder = tmp_path / "context"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM scratch\n")
@@ -30,8 +30,8 @@ def context(tmp_path: Path) -> Path:
     return folder
 
 
-def test_name_changes_with_every_input(context: Path) -> None:
-    """Bytes, modes, file names and the base each make another image; nothing else does."""
+def test_the_tag_changes_with_every_input(context: Path) -> None:
+    """The tag depends on content, modes, file names and the base image, and on nothing else."""
     first = tags.reference("blob", context, ["base:1"])
     assert re.fullmatch(r"seatrial/blob:[0-9a-f]{16}", first)
     assert tags.reference("blob", context, ["base:1"]) == first
@@ -50,10 +50,10 @@ def test_name_changes_with_every_input(context: Path) -> None:
     assert len(seen) == 5
 
 
-def test_certificates_and_proxies_are_lent_without_their_content(
+def test_certificates_and_proxies_are_passed_without_their_content(
     context: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The machine's authorities are a build secret; a proxy's password stands in no argument."""
+    """Certificates are a build secret; the password of a proxy is in no argument."""
     bundle = tmp_path / "ca.crt"
     bundle.write_text("certificate")
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
@@ -67,79 +67,84 @@ def test_certificates_and_proxies_are_lent_without_their_content(
     assert "BASE=b" in words
 
 
-def test_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
-    """A builder that ran out of room is not told as a failed command."""
-    said = "#12 writing layer\nwrite /var/lib/docker/tmp/x: no space left on device"
+def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
+    """If the disk is full, the error says so and the hint is to free space."""
+    output = "#12 writing layer\nwrite /var/lib/docker/tmp/x: no space left on device"
 
-    told = builder.explained("node", LocalcloudError("docker build ended with 1", "", said), tmp_path / "log")
+    failure = LocalcloudError("docker build exited with 1", "", output)
 
-    assert told.message == "The disk is full: the image node could not be built"
-    assert "docker system df" in told.hint
-    assert told.log_tail == said
+    error = builder.build_error("node", failure, tmp_path / "log")
+
+    assert error.message == "Building the node image failed: the disk is full"
+    assert "docker system df" in error.hint
+    assert error.log_tail == output
 
 
-def test_failed_build_names_the_image_and_its_log(tmp_path: Path) -> None:
-    """Any other failure keeps its reason and says where all of it stands."""
-    told = builder.explained(
-        "dns", LocalcloudError("docker ended with 1", "", "E: no such package"), tmp_path / "log"
-    )
+def test_a_failed_build_names_the_image_and_its_log(tmp_path: Path) -> None:
+    """The error has the image and the reason; the hint has the path of the log."""
+    failure = LocalcloudError("docker exited with 1", "", "E: no such package")
 
-    assert "image dns could not be built" in told.message
-    assert str(tmp_path / "log") in told.hint
-    assert told.log_tail == "E: no such package"
+    error = builder.build_error("dns", failure, tmp_path / "log")
+
+    assert error.message == "Building the dns image failed: docker exited with 1"
+    assert str(tmp_path / "log") in error.hint
+    assert error.log_tail == "E: no such package"
 
 
 @pytest.mark.parametrize(
-    ("version", "plugin", "can"), [("20.10.24", 1, True), ("28.2.2", 1, False), ("28.2.2", 0, True)]
+    ("version", "plugin_exit_code", "expected"),
+    [("20.10.24", 1, True), ("28.2.2", 1, False), ("28.2.2", 0, True)],
 )
-def test_client_must_speak_buildkit(tmp_path: Path, version: str, plugin: int, can: bool) -> None:
-    """An old client does by itself, a new one with its plugin, a new one without does not."""
+def test_a_client_must_support_buildkit(
+    tmp_path: Path, version: str, plugin_exit_code: int, expected: bool
+) -> None:
+    """An old client contains BuildKit support, a new one needs the buildx plugin."""
     program = tmp_path / "docker"
     program.write_text(
-        f'#!/bin/sh\n[ "$1" = buildx ] && exit {plugin}\necho "Docker version {version}, build x"\n'
+        f'#!/bin/sh\n[ "$1" = buildx ] && exit {plugin_exit_code}\necho "Docker version {version}, build x"\n'
     )
     program.chmod(0o755)
 
-    assert builder._can_build(str(program)) is can
+    assert builder._supports_buildkit(str(program)) is expected
 
 
-def test_unknown_image_is_refused(said: Report) -> None:
-    """A name that is none is told with those that are."""
-    with pytest.raises(LocalcloudError, match="No image is called queue") as refusal:
-        images.ensure(["queue"], said)
+def test_an_unknown_image_is_refused(progress: ProgressReporter) -> None:
+    """The hint of an unknown name lists the known ones."""
+    with pytest.raises(LocalcloudError, match="Unknown image queue") as refusal:
+        images.ensure(["queue"], progress)
 
     assert "blob" in refusal.value.hint
 
 
-def test_kubernetes_version_is_the_modules(tmp_path: Path) -> None:
-    """What is told is what is built; a module without it is refused."""
+def test_the_kubernetes_version_is_that_of_the_module(tmp_path: Path) -> None:
+    """The version is read from the go.mod that is built; a go.mod without it is refused."""
     assert re.fullmatch(r"v1\.\d+\.\d+", node_image.kubernetes_version())
     (tmp_path / "go.mod").write_text("module x\n")
-    with pytest.raises(LocalcloudError, match=r"names no k8s\.io/kubernetes"):
+    with pytest.raises(LocalcloudError, match=r"does not require k8s\.io/kubernetes"):
         node_image.kubernetes_version(tmp_path / "go.mod")
 
 
 @pytest.mark.parametrize(
-    ("said", "suits"), [("kind v0.33.0 go1.24", True), ("kind v0.20.0 go1.20", False), ("", False)]
+    ("output", "expected"), [("kind v0.33.0 go1.24", True), ("kind v0.20.0 go1.20", False), ("", False)]
 )
-def test_only_a_recent_kind_is_taken(tmp_path: Path, said: str, suits: bool) -> None:
-    """An older kind on PATH is not used with a node image that it does not know."""
+def test_only_a_recent_kind_is_used(tmp_path: Path, output: str, expected: bool) -> None:
+    """An older kind on PATH is not used, because it does not support the node image."""
     program = tmp_path / "kind"
-    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.write_text(f"#!/bin/sh\necho '{output}'\n")
     program.chmod(0o755)
 
-    assert node_image.recent(str(program)) is suits
+    assert node_image.is_recent(str(program)) is expected
 
 
-def test_kind_and_its_node_image_change_together() -> None:
-    """The program that is built is of the release whose node image is pulled."""
+def test_the_built_kind_has_the_release_of_the_node_image() -> None:
+    """The kind that is built is the release whose node image is pulled."""
     module = (tags.folder("node") / "kind" / "go.mod").read_text()
 
     assert f"sigs.k8s.io/kind v{'.'.join(map(str, node_image.OLDEST_KIND))}." in module
 
 
-def test_locks_name_no_host() -> None:
-    """Packages are pinned by checksum and come from wherever the machine's client is set to."""
+def test_lock_files_name_no_host() -> None:
+    """Packages are pinned by checksum, and their source is the configuration of the package manager."""
     lock = json.loads((tags.folder("blob") / "package-lock.json").read_text())
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert all("integrity" in entry and "resolved" not in entry for entry in packages.values())
@@ -149,8 +154,8 @@ def test_locks_name_no_host() -> None:
     assert requirements.count("==") <= requirements.count("--hash=sha256:")
 
 
-def test_bundle_holds_every_image_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Components share a layer; pause has its own, and resolver and pause start by themselves."""
+def test_the_bundle_contains_every_listed_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Components share a layer, pause has its own; coredns and pause have entry points."""
     for tree in ("components/usr/local/bin", "pause"):
         (tmp_path / tree).mkdir(parents=True)
     (tmp_path / "components/usr/local/bin/cluster").write_text("program")
@@ -177,8 +182,8 @@ def test_bundle_holds_every_image_that_was_asked_for(tmp_path: Path, monkeypatch
     ]
 
 
-def test_scripts_may_be_run() -> None:
-    """What an image or an engine runs as a program is one."""
+def test_scripts_are_executable() -> None:
+    """Every script that a build runs is executable."""
     base = tags.folder("base") / "bootstrap"
     system = tags.folder("node") / "system"
     scripts = [base, *(system / name for name in ("install", "component-root", "import-images"))]

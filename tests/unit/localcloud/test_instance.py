@@ -1,4 +1,4 @@
-"""Names and folders of an instance."""
+"""Names, directories and the lock of an instance."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.instance import Instance, InstanceError, alone, find
+from localcloud.instance import Instance, InstanceError, find, locked
 
 
 @pytest.mark.parametrize("name", ["", "Dev", "1dev", "a_b", "a" * 21, "dev-", "../dev", "dev\n"])
-def test_refuses_a_name_that_could_name_no_container(tmp_path: Path, name: str) -> None:
-    """A name that containers, networks or folders could not carry is wrong usage, told in one line."""
+def test_an_invalid_name_is_wrong_usage(tmp_path: Path, name: str) -> None:
+    """A name that is invalid for containers, networks or directories is wrong usage, with exit code 2."""
     (tmp_path / "seatrial.toml").touch()
 
     with pytest.raises(InstanceError) as refused:
@@ -23,22 +23,22 @@ def test_refuses_a_name_that_could_name_no_container(tmp_path: Path, name: str) 
     assert "a-z" in refused.value.hint
 
 
-def test_refuses_a_folder_outside_of_a_checkout(tmp_path: Path) -> None:
-    """Outside a checkout nothing is started."""
+def test_a_directory_outside_of_a_checkout_is_refused(tmp_path: Path) -> None:
+    """Outside of a checkout there is no instance."""
     with pytest.raises(InstanceError, match=r"seatrial\.toml"):
         find("dev", tmp_path)
 
 
-def test_finds_the_checkout_from_a_folder_in_it(tmp_path: Path) -> None:
-    """A command may be typed anywhere in the checkout."""
+def test_the_checkout_is_found_from_a_directory_in_it(tmp_path: Path) -> None:
+    """A command works in every directory of the checkout."""
     (tmp_path / "seatrial.toml").touch()
     (tmp_path / "src" / "deep").mkdir(parents=True)
 
     assert find("dev", tmp_path / "src" / "deep").root == tmp_path.resolve()
 
 
-def test_two_checkouts_never_clash() -> None:
-    """Instances of one name in two checkouts have different names in the engine."""
+def test_two_checkouts_have_distinct_names() -> None:
+    """Instances of the same name in two checkouts have distinct names in the engine."""
     assert Instance("dev", Path("/a")).docker_name != Instance("dev", Path("/b")).docker_name
 
 
@@ -47,25 +47,25 @@ def test_the_nodes_name_fits_a_host_name() -> None:
     assert len(Instance("a" * 20, Path("/a")).node) <= 63
 
 
-def test_folders_are_closed_to_others(instance: Instance) -> None:
-    """Nobody but the owner can look into the instance's folders."""
-    with alone(instance):
+def test_directories_are_readable_by_their_owner_only(instance: Instance) -> None:
+    """The instance's directories have mode 0700."""
+    with locked(instance):
         modes = {folder.stat().st_mode & 0o777 for folder in (instance.directory, instance.secrets)}
 
     assert modes == {0o700}
 
 
-def test_one_command_at_a_time(instance: Instance) -> None:
-    """A second command that changes the instance waits until the first is done."""
+def test_only_one_command_changes_an_instance(instance: Instance) -> None:
+    """A second command that changes the instance waits for the first one, and reports that it waits."""
     order: list[str] = []
     entered = threading.Event()
 
     def second() -> None:
         entered.set()
-        with alone(instance):
+        with locked(instance, order.append):
             order.append("second")
 
-    with alone(instance):
+    with locked(instance):
         other = threading.Thread(target=second)
         other.start()
         entered.wait(5)
@@ -73,10 +73,10 @@ def test_one_command_at_a_time(instance: Instance) -> None:
         order.append("first")
     other.join(5)
 
-    assert order == ["first", "second"]
+    assert order == ["waiting for another command that is changing unit", "first", "second"]
 
 
-def test_the_lock_leaves_no_file(instance: Instance) -> None:
-    """Holding an instance writes nothing into its folder."""
-    with alone(instance):
+def test_the_lock_file_is_not_in_the_instances_directory(instance: Instance) -> None:
+    """The lock file is in the cache directory, so that the instance's directory can be removed."""
+    with locked(instance):
         assert sorted(path.name for path in instance.directory.iterdir()) == ["logs", "secrets"]

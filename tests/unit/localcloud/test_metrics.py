@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002, ARG005
-"""metrics-server in the cluster: put there once, from an image that no registry has."""
+"""The deployment of metrics-server."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from localcloud.parts import metrics
 IMAGE = "seatrial/metrics:0123456789abcdef"
 
 
-class Node:
-    """A node that keeps what is applied, and what was run in it."""
+class FakeNode:
+    """A node that records commands and the version that was applied."""
 
     name = "node"
 
     def __init__(self, refuses: str = "") -> None:
-        self.refuses, self.ran, self.known = refuses, [], {}  # type: ignore[var-annotated]
+        self.refused, self.ran, self.known = refuses, [], {}  # type: ignore[var-annotated]
 
     def exec_run(self, words: list[str], demux: bool = False) -> Any:
-        """Run what the part runs in a node."""
+        """Record a command and return its result."""
         self.ran.append(" ".join(words))
-        if self.refuses and self.refuses in self.ran[-1]:
+        if self.refused and self.refused in self.ran[-1]:
             return SimpleNamespace(exit_code=1), (b"", b"no")
         if "get" in words:
             return (0, (json.dumps(self.known).encode(), b"")) if self.known else (1, (b"", b"not found"))
         return 0, (b"", b"")
 
     def put_archive(self, path: str, data: Any) -> bool:
-        """Take a file; a manifest that was put there counts as applied."""
+        """Record a file. A manifest counts as applied."""
         content = data if isinstance(data, bytes) else data.read()
         self.ran.append(f"put {len(content)}")
         if b"kind: Deployment" in content:
@@ -48,14 +48,14 @@ class Node:
 
 @pytest.fixture
 def client() -> Any:
-    """An engine that has the image."""
+    """Return the client of an engine that has the image."""
     image = SimpleNamespace(save=lambda named: iter([b"layer"]))
     return SimpleNamespace(images=SimpleNamespace(get=lambda name: image))
 
 
-def test_the_image_comes_before_the_manifest_and_only_once(client: Any) -> None:
-    """The node has the image when its pod starts; a second call looks, and does nothing."""
-    node = Node()
+def test_the_image_is_imported_before_the_manifest_and_once(client: Any) -> None:
+    """The node has the image when the pod starts; a second call changes nothing."""
+    node = FakeNode()
     metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
     words = [each for each in node.ran if "import" in each or "apply" in each]
     assert ["import" in words[0], "apply" in words[1], len(words)] == [True, True, 2]
@@ -64,17 +64,17 @@ def test_the_image_comes_before_the_manifest_and_only_once(client: Any) -> None:
     assert len(node.ran) == 1
 
 
-def test_another_image_is_another_part(client: Any) -> None:
-    """An image of other content replaces what runs."""
-    node = Node()
+def test_a_changed_image_is_deployed(client: Any) -> None:
+    """Another image replaces the deployed one."""
+    node = FakeNode()
     metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
     metrics.ensure(client, "seatrial/metrics:other", node)  # type: ignore[arg-type]
     assert sum("import" in each for each in node.ran) == 2
 
 
-def test_an_archive_never_stays_in_the_node(client: Any) -> None:
-    """Where the node refuses the image that is told, no manifest is applied, and the archive goes."""
-    node = Node(refuses="import")
+def test_the_archive_is_removed_after_a_failure(client: Any) -> None:
+    """If the import fails, no manifest is applied and the archive is removed."""
+    node = FakeNode(refuses="import")
     with pytest.raises(LocalcloudError, match="ctr images import"):
         metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
     assert node.ran[-1] == f"rm -f {metrics.ARCHIVE}"
@@ -82,8 +82,8 @@ def test_an_archive_never_stays_in_the_node(client: Any) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.34", "1.37"])
-def test_the_manifest_is_valid_and_confined(version: str) -> None:
-    """Each object is valid; the pod is non-root, read-only, and never asks a registry for its image."""
+def test_the_manifest_is_valid_and_restricted(version: str) -> None:
+    """Each object is valid; the pod is non-root and read-only, and its image is never pulled."""
     text = (files("localcloud.parts") / "manifests" / "metrics.yaml").read_text(encoding="utf-8")
     documents = list(yaml.safe_load_all(text.replace("VERSION", '"1"').replace("IMAGE", IMAGE)))
     for document in documents:

@@ -1,4 +1,4 @@
-"""What the parts are asked to be, before any engine is asked."""
+"""The specifications of the parts, without an engine."""
 
 from __future__ import annotations
 
@@ -9,36 +9,37 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import localtoml, secret
+from localcloud import credentials, localtoml
 from localcloud.addresses import Addresses
+from localcloud.atomic import write_atomically
 from localcloud.instance import Instance
 from localcloud.parts import blob, dns, kindconfig, registry
 
 ADDRESSES = Addresses("127.77.3")
 
 
-def test_secrets_are_made_once_and_closed(tmp_path: Path) -> None:
-    """A secret stays what it was, in a file that only its owner can read."""
+def test_a_secret_is_generated_once(tmp_path: Path) -> None:
+    """A secret is not replaced, and only its owner can read the file."""
     path = tmp_path / "secrets" / "key"
 
-    first = secret.ensure(path, lambda: "a")
+    first = credentials.read_or_create(path, lambda: "a")
 
-    assert (first, secret.ensure(path, lambda: "b")) == ("a", "a")
+    assert (first, credentials.read_or_create(path, lambda: "b")) == ("a", "a")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_no_secret_is_in_what_the_engine_tells(instance: Instance) -> None:
-    """Command, environment and labels of a part hold no key: it is in a file put into the container."""
+def test_no_secret_is_visible_in_docker_inspect(instance: Instance) -> None:
+    """The command, environment and labels contain no key: it is in a file in the container."""
     spec = blob.spec(instance, ADDRESSES, "image", "the-key")
 
-    told = json.dumps([spec.entrypoint, spec.environment, instance.labels(spec.part), spec.digest])
+    visible = json.dumps([spec.entrypoint, spec.environment, instance.labels(spec.part), spec.digest])
 
-    assert "the-key" not in told
+    assert "the-key" not in visible
     assert [file.mode for file in spec.files] == [0o400]
 
 
-def test_everything_is_published_on_loopback_only(instance: Instance) -> None:
-    """No part listens where another machine could reach it."""
+def test_every_port_is_published_on_loopback(instance: Instance) -> None:
+    """No port is reachable from another machine."""
     specs = [
         blob.spec(instance, ADDRESSES, "image", "key"),
         registry.spec(instance, ADDRESSES, "image", "line"),
@@ -52,8 +53,8 @@ def test_everything_is_published_on_loopback_only(instance: Instance) -> None:
     assert all(address.startswith("127.77.3.") for address in published)
 
 
-def test_a_changed_part_is_noticed(instance: Instance) -> None:
-    """Another image, or another key, makes another specification."""
+def test_the_digest_changes_with_image_and_key(instance: Instance) -> None:
+    """A container with another image or another key is replaced."""
     spec = blob.spec(instance, ADDRESSES, "image", "key")
 
     assert spec.digest == blob.spec(instance, ADDRESSES, "image", "key").digest
@@ -61,18 +62,18 @@ def test_a_changed_part_is_noticed(instance: Instance) -> None:
     assert spec.digest != blob.spec(instance, ADDRESSES, "image", "other").digest
 
 
-def test_another_node_image_makes_another_cluster() -> None:
-    """The cluster's mark follows the node image and kind's configuration."""
+def test_the_clusters_digest_changes_with_the_node_image() -> None:
+    """The label of the node contains a hash of the node image and kind's configuration."""
     config = kindconfig.config(ADDRESSES, built_here=True)
 
     assert kindconfig.digest(config, "a") != kindconfig.digest(config, "b")
     assert kindconfig.digest(config, "a") in kindconfig.render(config, kindconfig.digest(config, "a"))
 
 
-def test_local_toml_tells_no_secret(instance: Instance) -> None:
-    """What the pipeline reads names files with secrets, and holds none."""
+def test_local_toml_contains_no_secret(instance: Instance) -> None:
+    """local.toml contains the names of secret files, and no secret."""
     instance.make_directories()
-    key = secret.ensure(instance.secrets / "blob-key", lambda: "the-key")
+    key = credentials.read_or_create(instance.secrets / "blob-key", lambda: "the-key")
 
     localtoml.write(instance, ADDRESSES, "seatrial/base:1")
 
@@ -82,8 +83,8 @@ def test_local_toml_tells_no_secret(instance: Instance) -> None:
     assert 'endpoint = "http://127.77.3.251:10000/seatrial"' in text
 
 
-def test_the_pipeline_can_read_local_toml(instance: Instance) -> None:
-    """Every table and key is there that the pipeline expects."""
+def test_local_toml_has_every_setting(instance: Instance) -> None:
+    """local.toml has every table and key that the pipeline reads."""
     document = localtoml.document(instance, ADDRESSES, "seatrial/base:1")
 
     assert {table: sorted(keys) for table, keys in document.items()} == {
@@ -97,10 +98,10 @@ def test_the_pipeline_can_read_local_toml(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("damage", ["", "not json", "{}", '{"auths": {}}'])
-def test_a_damaged_docker_configuration_is_made_anew(instance: Instance, damage: str) -> None:
-    """A password that cannot be read any more is replaced, not stumbled over."""
+def test_an_invalid_docker_configuration_is_replaced(instance: Instance, damage: str) -> None:
+    """A config.json without a readable password is replaced by one with a new password."""
     instance.make_directories()
-    secret.write(instance.secrets / "docker" / "config.json", damage)
+    write_atomically(instance.secrets / "docker" / "config.json", damage)
 
     password = registry._password(instance, "127.77.3.250:5000")
 

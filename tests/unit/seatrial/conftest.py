@@ -7,21 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
 from memory_cluster import MemoryCluster
+from memory_environments import Environments, make_environments
 from model_fixtures import golden, model, published, settings, store, workspace
+from prediction_server import Behaviour, Load, cat_photo, serving
 from seatrial.release.records import Records
 from seatrial.settings import Settings
-from watched import Behaviour, Watch, serving
 
 __all__ = ["golden", "model", "published", "settings", "store", "workspace"]
 
 
 @pytest.fixture
-def environments(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environments]:
-    """A staging and a production that nothing was ever released to."""
-    with environments_of(settings, monkeypatch) as found:
-        yield found
+def environments(settings: Settings) -> Environments:
+    """A staging and a production without a release."""
+    return make_environments(settings)
 
 
 @pytest.fixture
@@ -33,17 +32,17 @@ def cluster() -> MemoryCluster:
 @pytest.fixture
 def records(cluster: MemoryCluster) -> Records:
     """The records of a namespace."""
-    return Records(cluster, "trial", "somebody@host/1")  # type: ignore[arg-type]
+    return Records(cluster, "trial", "somebody@host/1")
 
 
 @pytest.fixture
 def behaviour() -> Behaviour:
-    """An honest server's, until a test says otherwise."""
+    """A server with correct predictions; tests change it."""
     return Behaviour()
 
 
 @pytest.fixture
-def watch(behaviour: Behaviour, tmp_path: Path) -> Iterator[Watch]:
-    """Watches a server that behaves so."""
+def load(behaviour: Behaviour, tmp_path: Path) -> Iterator[Load]:
+    """A load on a server with this behaviour."""
     with serving(behaviour) as url:
-        yield Watch(url, tmp_path)
+        yield Load(url, cat_photo(tmp_path))

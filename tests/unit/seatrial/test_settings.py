@@ -152,7 +152,7 @@ def test_a_wrong_setting_is_named(workspace: Workspace, text: str, said: str) ->
     (workspace.root / "seatrial.toml").write_text(text)
     with pytest.raises(UsageError, match=said) as caught:
         load(workspace)
-    assert "README" in caught.value.hint
+    assert "settings.md" in caught.value.hint
 
 
 def test_a_variable_of_no_section_is_named(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import resource
 import time
 from pathlib import Path
 
-from imagemodel.classifier import Model
+from imagemodel.classifier import ImageClassifier
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
 from seatrial.model.trial.outcome import PhotoResult, TrialResult
@@ -22,7 +22,7 @@ def attempt(model: Path, golden: Path, rounds: int) -> TrialResult:
     """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        loaded = Model.load(model)
+        loaded = ImageClassifier.load(model)
         photos = load_golden(golden).photos
         return TrialResult(answers=tuple(_ask(loaded, photo, rounds) for photo in photos))
     except ImageModelError as error:
@@ -31,7 +31,7 @@ def attempt(model: Path, golden: Path, rounds: int) -> TrialResult:
         return TrialResult(fault=f"it needs more than {MEMORY >> 30} GiB of memory")
 
 
-def _ask(model: Model, photo: Photo, rounds: int) -> PhotoResult:
+def _ask(model: ImageClassifier, photo: Photo, rounds: int) -> PhotoResult:
     image = photo.path.read_bytes()
     best = model.predict([image], top=1)[0][0]
     seconds = []

@@ -1,42 +1,104 @@
-"""The acceptance suite, started as a release starts it."""
+"""The suite's report: complete ones are read, incomplete ones fail."""
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
+from typing import Any
 
-from seatrial.analysis.suite import Endpoint, run_suite
-from seatrial.process import run
-from seatrial.workspace import Workspace
+import pytest
 
-ROOT = Path(__file__).parents[4]
+from seatrial.analysis.suite import Expectation, SuiteReport, read_report
+from seatrial.results import Check
 
-
-def test_an_endpoint_that_is_not_there_breaks_every_promise(tmp_path: Path) -> None:
-    """Against an address where nothing answers no promise is kept, and the report says so."""
-    workspace = Workspace(ROOT, "unit")
-    endpoint = Endpoint("http://127.0.0.1:1")
-    report = run_suite(workspace, endpoint, golden=tmp_path, expect=["trial-1"], name="nowhere")
-    assert report.verdicts
-    assert not any(verdict.passed for verdict in report.verdicts)
-    assert "promises broken" in report.broken
+RAN = "acceptance suite ran completely"
 
 
-def test_no_endpoint_is_a_failure_and_no_skip() -> None:
-    """Without an endpoint the suite fails and says how to name one."""
-    argv = [sys.executable, "-m", "pytest", "tests/e2e/acceptance", "-q", "-p", "no:cacheprovider"]
-    argv += ["--report", str(ROOT / "reports" / "unit" / "none.json")]
-    done = run(argv, timeout=60, cwd=ROOT, check=False, env={"PYTEST_ADDOPTS": ""})
-    assert done.code == 1
-    assert "no endpoint: --url" in done.output
-    assert "passed" not in done.output.splitlines()[-1]
+def row(name: str, **fields: Any) -> dict[str, Any]:
+    """Return a row of the report."""
+    return {"name": name, "test": f"test_{name}", "required": True, "seconds": 0.1, "detail": "", **fields}
 
 
-def test_a_suite_that_does_not_run_breaks_a_promise(tmp_path: Path) -> None:
-    """A suite that ends without a report is never taken for one that passed."""
-    (tmp_path / "reports").mkdir()
-    report = run_suite(
-        Workspace(tmp_path, "unit"), Endpoint("http://127.0.0.1:1"), golden=tmp_path, expect=[], name="x"
-    )
-    assert [verdict.name for verdict in report.verdicts] == ["the suite ran"]
-    assert report.broken
+def report(folder: Path, declared: list[Any], checks: list[Any], skipped: list[Any]) -> Path:
+    """Write a report."""
+    document = {"asked": {}, "declared": declared, "checks": checks, "skipped": skipped}
+    (folder / "suite.json").write_text(json.dumps(document))
+    return folder / "suite.json"
+
+
+def failures(document: Path, exit_code: int = 0) -> list[str]:
+    """Return the failed checks with their details."""
+    return [f"{c.name}: {c.detail}" for c in read_report(document, exit_code, "last line") if not c.passed]
+
+
+def test_a_complete_report_passes(tmp_path: Path) -> None:
+    """Each declared check has a result; an optional one may be skipped."""
+    declared = [row("golden"), row("name", required=False)]
+    document = report(tmp_path, declared, [row("golden", passed=True)], [row("name", required=False)])
+    assert read_report(document, 0, "") == (Check(name="golden", passed=True, detail=""),)
+
+
+def test_a_failed_check_is_reported(tmp_path: Path) -> None:
+    """A failed check explains the exit code."""
+    document = report(tmp_path, [row("golden")], [row("golden", passed=False, detail="dog")], [])
+    assert failures(document, exit_code=1) == ["golden: dog"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "checks", "skipped", "exit_code", "reason"),
+    [
+        (
+            [row("a"), row("v")],
+            [row("a", passed=True)],
+            [row("v", detail="no --expect")],
+            0,
+            "was skipped: v: no",
+        ),
+        (
+            [row("a"), row("b")],
+            [row("a", passed=True)],
+            [],
+            0,
+            "1 of 2 declared checks have no result, first: b",
+        ),
+        ([], [], [], 5, "it has no results"),
+        ([row("a")], [], [row("a", required=False)], 0, "it has no results"),
+        ([row("a")], [row("a", passed=True), row("b", passed=True)], [], 0, "2 results for 1 declared"),
+        ([row("a")], [row("a", passed=True)], [], 3, "exit code 3 without a failed check: last line"),
+    ],
+)
+def test_an_incomplete_report_fails(
+    tmp_path: Path, declared: list[Any], checks: list[Any], skipped: list[Any], exit_code: int, reason: str
+) -> None:
+    """A skipped required check, a missing result, no result and an unexplained exit code each fail."""
+    (failure,) = failures(report(tmp_path, declared, checks, skipped), exit_code)
+    assert failure.startswith(RAN)
+    assert reason in failure
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"checks": 3}'])
+def test_without_a_valid_report_the_suite_failed(tmp_path: Path, text: str | None) -> None:
+    """A missing or malformed report fails, with the process's exit code and last line."""
+    if text is not None:
+        (tmp_path / "suite.json").write_text(text)
+    assert failures(tmp_path / "suite.json", 2) == [f"{RAN}: no valid report, exit code 2: last line"]
+
+
+def test_the_expectation_names_its_fields() -> None:
+    """Each field is passed by its name, so that the suite compares it with that field only."""
+    words = Expectation("local-1", "sha256:a", "sha256:b").options()
+    assert words == [
+        "--expect",
+        "release=local-1",
+        "--expect",
+        "image=sha256:a",
+        "--expect",
+        "model=sha256:b",
+    ]
+
+
+def test_the_failure_counts_the_failed_checks() -> None:
+    """The summary has the number of failed checks and the first of them."""
+    passed, failed = Check(name="a", passed=True, detail=""), Check(name="b", passed=False, detail="why")
+    assert SuiteReport((passed, failed)).failure == "1 of 2 checks failed, first: b: why"
+    assert SuiteReport((passed,)).failure == ""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
-from imagemodel.golden import load_golden
-from seatrial.analysis.timeline import Sample, folder_of, read_timeline, write_timeline
+from memory_environments import Environments, make_environments
+from seatrial.analysis.timeline import Sample, read_timeline, report_directory, write_timeline
 from seatrial.release.live_probe import live_probe
 from seatrial.release.target import open_target
 from seatrial.settings import load
@@ -28,10 +26,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def environments(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environments]:
+def environments(workspace: Workspace) -> Environments:
     """Staging and production, in memory."""
-    with environments_of(load(workspace), monkeypatch) as found:
-        yield found
+    return make_environments(load(workspace))
 
 
 def test_a_timeline_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -58,20 +55,8 @@ def test_where_nothing_is_live_nobody_is_asked(
 ) -> None:
     """A first release, or a live address that is not known: the release goes on without a live_probe."""
     record = environments.release("staging", 2, "a", previous=previous)
-    with live_probe(open_target(environments.settings, workspace, "staging"), record):
+    with live_probe(
+        open_target(environments.settings, workspace, "staging", services=environments.services), record
+    ):
         pass
-    assert not folder_of(workspace, record.release).exists()
-
-
-def test_a_long_bake_is_watched_to_its_end(
-    environments: Environments, workspace: Workspace, golden: Path
-) -> None:
-    """However long the window, there are requests enough for all of it; a preview's are bounded."""
-    settings = environments.settings
-    staging = settings.environment("staging").model_copy(update={"bake_seconds": 3 * 3600.0})
-    long = settings.model_copy(update={"environments": {**settings.environments, "staging": staging}})
-    target = open_target(long, workspace, "staging")
-    photos = load_golden(golden)
-    bake = target.watcher("http://127.0.0.1:1", photos, "staging-1", "staging.test")
-    assert bake.limit > bake.planned == 3 * 3600 * staging.load_per_second
-    assert target.watcher("http://127.0.0.1:1", photos, "staging-1").limit == 20_000
+    assert not report_directory(workspace, record.release).exists()

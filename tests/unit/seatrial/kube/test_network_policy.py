@@ -1,99 +1,105 @@
-# ruff: noqa: ARG002
-"""Whether network policies hold, as the probe's pod tells it."""
+"""The probe that tests whether NetworkPolicies are enforced."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import kubernetes_validate
 import pytest
 
-from memory_cluster import Manifest, MemoryCluster
-from seatrial.kube import network_policy as fence
-from seatrial.kube.client import ClusterError
+from memory_cluster import MemoryCluster
+from seatrial.image_reference import ImageReference
+from seatrial.kube import network_policy
+from seatrial.kube.network_policy import CLOSED, OPEN, PROBE_SECONDS, Enforcement
+from seatrial.kube.protocol import ClusterError, Manifest
 from seatrial.stages import bootstrap
+from virtual_runtime import VirtualRuntime
+
+IMAGE = ImageReference("registry.test", "classifier", digest="sha256:" + "b" * 64)
 
 
-class Ending(MemoryCluster):
-    """A cluster whose pods end at once, with a code."""
+@dataclass
+class PodEndingCluster(MemoryCluster):
+    """A cluster whose pods terminate at once with `code`, or never if it is None."""
 
     code: int | None = None
-    pod: dict[str, Any] = {}  # noqa: RUF012
+    pod: Manifest | None = None
 
     def create(self, manifest: Manifest) -> Manifest:
-        """Store a pod that has ended already."""
+        """Store a pod with its final status."""
         self.pod = manifest
         state = {} if self.code is None else {"terminated": {"exitCode": self.code}}
         return super().create({**manifest, "status": {"containerStatuses": [{"state": state}]}})
 
 
+@dataclass
+class QuotaExceededCluster(MemoryCluster):
+    """A cluster that rejects every pod."""
+
+    def create(self, manifest: Manifest) -> Manifest:  # noqa: ARG002
+        """Raise the error of an exceeded quota."""
+        raise ClusterError("exceeded quota: pods", 403)
+
+
 @pytest.mark.parametrize(
-    ("code", "found"), [(fence.CLOSED, "holds"), (fence.OPEN, "open"), (0, "unknown"), (1, "unknown")]
+    ("code", "expected"), [(CLOSED, "holds"), (OPEN, "open"), (0, "unknown"), (1, "unknown")]
 )
-def test_the_probes_own_word_counts(code: int, found: str) -> None:
-    """Only the probe's own codes mean anything: a program that failed proves no fence. No pod stays."""
-    cluster = Ending()
-    cluster.code = code
-    assert fence.probe(cluster, "trial", "image") == found  # type: ignore[arg-type]
+def test_only_the_probes_exit_codes_are_a_result(code: int, expected: str) -> None:
+    """Any other exit code, as of a program that failed, is "unknown". The pod is deleted."""
+    cluster = PodEndingCluster(code=code)
+    assert network_policy.probe(cluster, "trial", IMAGE) == expected
     assert cluster.objects == {}
 
 
-def test_a_probe_that_never_ends_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An image that cannot be pulled leaves the question open, and no pod behind."""
-    monkeypatch.setattr(fence, "PROBE_SECONDS", 0.5)
-    cluster = Ending()
-    assert fence.probe(cluster, "trial", "image") == "unknown"  # type: ignore[arg-type]
+def test_a_probe_that_does_not_end_is_unknown(runtime: VirtualRuntime) -> None:
+    """A pod that does not run, as with an image that cannot be pulled, is "unknown" and is deleted."""
+    cluster = PodEndingCluster(runtime=runtime)
+    assert network_policy.probe(cluster, "trial", IMAGE, runtime) == "unknown"
     assert cluster.objects == {}
+    assert PROBE_SECONDS <= runtime.monotonic() <= PROBE_SECONDS + 1
 
 
-def test_the_probe_is_a_pod_that_the_namespace_takes() -> None:
-    """It is valid, non-root, read-only and has no token."""
-    cluster = Ending()
-    cluster.code = fence.OPEN
-    fence.probe(cluster, "trial", "image")  # type: ignore[arg-type]
+def test_the_probes_pod_is_accepted_by_a_restricted_namespace() -> None:
+    """The pod is valid, non-root and read-only, and has no token."""
+    cluster = PodEndingCluster(code=OPEN)
+    network_policy.probe(cluster, "trial", IMAGE)
+    assert cluster.pod is not None
     assert kubernetes_validate.validate(cluster.pod, "1.34", strict=True) == "1.34"
     assert cluster.pod["spec"]["automountServiceAccountToken"] is False
     assert cluster.pod["spec"]["securityContext"]["runAsNonRoot"]
 
 
 @pytest.mark.parametrize("found", ["holds", "open", "unknown"])
-def test_what_was_found_is_known_later(found: fence.Fence) -> None:
-    """The namespace remembers; where nobody has looked nothing is known."""
-    cluster = MemoryCluster()
-    assert fence.known(cluster, "trial") == "unknown"  # type: ignore[arg-type]
-    fence.remember(cluster, "trial", found)  # type: ignore[arg-type]
-    assert fence.known(cluster, "trial") == found  # type: ignore[arg-type]
-
-
-class Full(MemoryCluster):
-    """A cluster that takes no pod any more."""
-
-    def create(self, manifest: Manifest) -> Manifest:
-        """Refuse it."""
-        raise ClusterError("exceeded quota: pods", 403)
+def test_the_result_is_recorded_at_the_namespace(cluster: MemoryCluster, found: Enforcement) -> None:
+    """A recorded result is read back; without one it is "unknown"."""
+    assert network_policy.recorded(cluster, "trial") == "unknown"
+    network_policy.record(cluster, "trial", found)
+    assert network_policy.recorded(cluster, "trial") == found
 
 
 def _target(cluster: MemoryCluster) -> Any:
-    stable = SimpleNamespace(reference="image")
-    records = SimpleNamespace(stable=lambda: stable)
+    records = SimpleNamespace(stable=lambda: SimpleNamespace(reference=IMAGE))
     environment = SimpleNamespace(namespace="trial")
-    return SimpleNamespace(cluster=cluster, name="trial", records=records, environment=environment)
+    services = SimpleNamespace(runtime=cluster.runtime)
+    return SimpleNamespace(
+        cluster=cluster, name="trial", records=records, environment=environment, services=services
+    )
 
 
-def test_bootstrap_warns_aloud_each_time(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where nothing enforces the policies that is told at every bootstrap, and tried at the first only."""
-    cluster = Ending()
-    cluster.code = fence.OPEN
+def test_bootstrap_warns_every_time_and_probes_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """If policies are not enforced, every bootstrap warns; only the first one probes."""
+    cluster = PodEndingCluster(code=OPEN)
     for _ in range(2):
-        bootstrap._tell_the_fence(_target(cluster))
-        assert "WARNING: nothing enforces the NetworkPolicies of trial" in capsys.readouterr().err
-        cluster.code = fence.CLOSED
+        bootstrap._warn_without_network_policies(_target(cluster))
+        assert "WARNING: the cluster of trial does not enforce NetworkPolicies" in capsys.readouterr().err
+        cluster.code = CLOSED
 
 
-def test_a_full_namespace_does_not_end_bootstrap(capsys: pytest.CaptureFixture[str]) -> None:
-    """A probe that is refused leaves the question open, says so, and is no failure."""
-    cluster = Full()
-    bootstrap._tell_the_fence(_target(cluster))
-    assert "could not be tried: exceeded quota" in capsys.readouterr().err
-    assert fence.known(cluster, "trial") == "unknown"  # type: ignore[arg-type]
+def test_a_rejected_probe_does_not_fail_bootstrap(capsys: pytest.CaptureFixture[str]) -> None:
+    """A probe that a quota rejects is reported, and nothing is recorded."""
+    cluster = QuotaExceededCluster()
+    bootstrap._warn_without_network_policies(_target(cluster))
+    assert "exceeded quota" in capsys.readouterr().err
+    assert network_policy.recorded(cluster, "trial") == "unknown"

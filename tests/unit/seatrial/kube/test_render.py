@@ -1,4 +1,4 @@
-"""The manifests, rendered by kustomize from the project's own overlays."""
+"""The manifests that kustomize renders from the project's overlays."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ from typing import Any
 
 import pytest
 
+from seatrial import kustomize
+from seatrial.image_reference import ImageReference
 from seatrial.kube.render import Candidate, Renderer
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).parents[4]
-REFERENCE = "127.0.0.1:5000/classifier@sha256:" + "b" * 64
+REFERENCE = ImageReference("127.0.0.1:5000", "classifier", digest="sha256:" + "b" * 64)
 
 
 @pytest.fixture(params=["local", "staging"])
 def renderer(request: pytest.FixtureRequest, tmp_path: Path) -> Renderer:
-    """Renders each environment that there is."""
+    """The renderer of an environment with the project's overlays and the real kustomize."""
     (tmp_path / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
     (tmp_path / "deploy").symlink_to(ROOT / "deploy")
     workspace = Workspace(tmp_path, "trial")
-    return Renderer(workspace, load(workspace).environment(request.param))
+    return Renderer(workspace, load(workspace).environment(request.param), kustomize.build)
 
 
 @pytest.fixture
 def candidate() -> Candidate:
-    """The fourth release, in green."""
+    """Release 4 in slot green."""
     return Candidate("trial-4", "trial", "green", REFERENCE, 3)
 
 
@@ -36,7 +38,7 @@ def _pod(manifests: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_a_slot_is_named_sized_and_pinned_by_digest(renderer: Renderer, candidate: Candidate) -> None:
-    """A slot's Deployment carries its slot's name, the size asked for, and the image by digest only."""
+    """A slot's Deployment has the slot's name, the given number of replicas and the image by digest."""
     (deployment,) = renderer.slot(candidate)
     assert deployment["metadata"]["name"] == "classifier-green"
     assert deployment["metadata"]["namespace"] == renderer.environment.namespace
@@ -44,20 +46,20 @@ def test_a_slot_is_named_sized_and_pinned_by_digest(renderer: Renderer, candidat
     assert deployment["spec"]["selector"]["matchLabels"]["seatrial.io/slot"] == "green"
     assert "seatrial.io/release" not in deployment["spec"]["selector"]["matchLabels"]
     assert deployment["spec"]["template"]["metadata"]["labels"]["seatrial.io/release"] == "trial-4"
-    assert [c["image"] for c in _pod([deployment])["containers"]] == [REFERENCE]
+    assert [c["image"] for c in _pod([deployment])["containers"]] == [str(REFERENCE)]
 
 
-def test_a_pod_is_told_what_it_is(renderer: Renderer, candidate: Candidate) -> None:
-    """A pod knows its release, its image's digest and its environment."""
+def test_a_pod_gets_its_release_digest_and_environment(renderer: Renderer, candidate: Candidate) -> None:
+    """A pod's environment variables name its release, image digest and environment."""
     (container,) = _pod(renderer.slot(candidate))["containers"]
     given = {each["name"]: each["value"] for each in container["env"]}
     assert given["SEATRIAL_RELEASE"] == "trial-4"
-    assert given["SEATRIAL_IMAGE_DIGEST"] == REFERENCE.partition("@")[2]
+    assert given["SEATRIAL_IMAGE_DIGEST"] == REFERENCE.digest
     assert given["SEATRIAL_ENVIRONMENT"] == "trial"
 
 
-def test_a_pod_keeps_pod_securitys_restricted_profile(renderer: Renderer, candidate: Candidate) -> None:
-    """A pod is non-root, read-only, without capabilities or token, as `restricted` asks."""
+def test_a_pod_meets_the_restricted_pod_security_standard(renderer: Renderer, candidate: Candidate) -> None:
+    """A pod is non-root, read-only, and has no capabilities and no token, as `restricted` requires."""
     pod = _pod(renderer.slot(candidate))
     (container,) = pod["containers"]
     assert pod["securityContext"]["runAsNonRoot"]
@@ -68,8 +70,8 @@ def test_a_pod_keeps_pod_securitys_restricted_profile(renderer: Renderer, candid
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_grace_adds_up(renderer: Renderer, candidate: Candidate) -> None:
-    """A pod's grace period covers its drain and the server's own time to end what it has begun."""
+def test_the_grace_period_covers_drain_and_shutdown(renderer: Renderer, candidate: Candidate) -> None:
+    """A pod's grace period is longer than its drain plus the server's graceful timeout."""
     from classifier.server import graceful_timeout
 
     pod = _pod(renderer.slot(candidate))
@@ -78,8 +80,8 @@ def test_grace_adds_up(renderer: Renderer, candidate: Candidate) -> None:
     assert pod["terminationGracePeriodSeconds"] > drain + graceful_timeout
 
 
-def test_the_switch_is_the_live_services_selector(renderer: Renderer, candidate: Candidate) -> None:
-    """The live Service selects this release in its slot, under the environment's name."""
+def test_the_live_service_selects_the_release(renderer: Renderer, candidate: Candidate) -> None:
+    """The live Service selects the release and its slot, and has the environment's host name."""
     service = next(each for each in renderer.shared(candidate) if each["kind"] == "Service")
     assert service["spec"]["type"] == "LoadBalancer"
     assert service["spec"]["selector"]["seatrial.io/slot"] == "green"
@@ -87,8 +89,8 @@ def test_the_switch_is_the_live_services_selector(renderer: Renderer, candidate:
     assert renderer.environment.host in service["metadata"]["annotations"].values()
 
 
-def test_the_preview_has_an_address_of_its_own(renderer: Renderer, candidate: Candidate) -> None:
-    """The preview is a load-balanced Service of its own, under a name of its own."""
+def test_the_preview_is_a_service_with_its_own_host_name(renderer: Renderer, candidate: Candidate) -> None:
+    """The preview Service has its own name and host name."""
     (service,) = renderer.preview(candidate)
     assert service["metadata"]["name"] == "classifier-preview"
     assert f"preview.{renderer.environment.host}" in service["metadata"]["annotations"].values()
@@ -101,8 +103,8 @@ def test_a_namespace_enforces_restricted(renderer: Renderer) -> None:
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
-def test_the_deployer_reads_no_secret(renderer: Renderer) -> None:
-    """The deployer's Role gives nothing on Secrets, Roles or whole wildcards."""
+def test_the_deployer_may_not_read_secrets(renderer: Renderer) -> None:
+    """The deployer's Role grants nothing on Secrets, Roles or RoleBindings, and has no wildcard."""
     role = next(each for each in renderer.namespace() if each["kind"] == "Role")
     granted = {resource for rule in role["rules"] for resource in rule["resources"]}
     verbs = {verb for rule in role["rules"] for verb in rule["verbs"]}

@@ -1,4 +1,4 @@
-"""The judgement of a rollout."""
+"""The status of a rollout, and the wait for its end."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import HeldError, RefusedError
-from seatrial.kube.rollout import judge, wait_for_rollout
+from seatrial.kube.rollout import rollout_status, wait_for_rollout
+from virtual_runtime import VirtualRuntime
 
 
-def _deployment(observed: int = 2, reason: str = "", **status: int) -> dict[str, Any]:
+def _deployment(observed: int = 2, reason: str = "", **status: Any) -> dict[str, Any]:
     conditions = [{"type": "Progressing", "reason": reason}] if reason else []
     return {
         "kind": "Deployment",
@@ -21,7 +22,7 @@ def _deployment(observed: int = 2, reason: str = "", **status: int) -> dict[str,
     }
 
 
-DONE = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
+DONE: dict[str, Any] = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
 
 
 @pytest.mark.parametrize(
@@ -44,15 +45,15 @@ DONE = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
         "deadline",
         "new",
         "updating",
-        "old-left",
+        "old-replicas",
         "unavailable",
         "none",
     ],
 )
-def test_it_judges_as_kubectl_rollout_status(found: dict[str, Any], done: bool, failed: bool) -> None:
-    """A rollout is done or failed exactly where `kubectl rollout status` says so."""
-    progress = judge(found)
-    assert (progress.done, progress.failed) == (done, failed)
+def test_the_status_matches_kubectl_rollout_status(found: dict[str, Any], done: bool, failed: bool) -> None:
+    """A rollout is done or failed exactly when `kubectl rollout status` reports it."""
+    status = rollout_status(found)
+    assert (status.done, status.failed) == (done, failed)
 
 
 def _pod(state: dict[str, Any], restarts: int = 0) -> dict[str, Any]:
@@ -65,19 +66,20 @@ def _pod(state: dict[str, Any], restarts: int = 0) -> dict[str, Any]:
     }
 
 
-def test_a_rollout_that_is_done_ends_the_wait(cluster: MemoryCluster) -> None:
-    """Waiting ends as soon as the rollout is done."""
+def test_the_wait_ends_when_the_rollout_is_done(cluster: MemoryCluster) -> None:
+    """The wait ends at once if the rollout is done."""
     cluster.apply(_deployment(**DONE))
-    wait_for_rollout(cluster, "trial", "blue", 1)  # type: ignore[arg-type]
+    wait_for_rollout(cluster, "trial", "blue", 1)
 
 
-def test_a_missing_image_is_refused_at_once_with_the_pods_story(cluster: MemoryCluster) -> None:
-    """A pod whose image does not exist ends the wait at once, with the pod's log for the reader."""
+def test_a_missing_image_ends_the_wait_at_once(cluster: MemoryCluster, runtime: VirtualRuntime) -> None:
+    """A pod whose image does not exist fails the rollout at once, with the pod's log."""
     cluster.apply(_deployment())
     cluster.apply(_pod({"reason": "ErrImagePull", "message": "…: not found"}))
     cluster.logs["classifier-blue-1"] = "the last line"
     with pytest.raises(RefusedError, match="ErrImagePull") as caught:
-        wait_for_rollout(cluster, "trial", "blue", 60)  # type: ignore[arg-type]
+        wait_for_rollout(cluster, "trial", "blue", 60, runtime=runtime)
+    assert runtime.monotonic() == 0
     assert "the last line" in caught.value.log
 
 
@@ -88,32 +90,32 @@ def test_a_missing_image_is_refused_at_once_with_the_pods_story(cluster: MemoryC
         _pod({"reason": "CrashLoopBackOff"}, restarts=1),
         _pod({"reason": "ContainerCreating"}),
     ],
-    ids=["registry-away", "crashed-once", "creating"],
+    ids=["registry-unreachable", "crashed-once", "creating"],
 )
-def test_what_may_still_mend_is_waited_for_until_the_deadline(
-    cluster: MemoryCluster, pod: dict[str, Any]
+def test_a_temporary_failure_is_waited_for_until_the_deadline(
+    cluster: MemoryCluster, runtime: VirtualRuntime, pod: dict[str, Any]
 ) -> None:
-    """Trouble that may pass is not taken for failure before the deadline, which ends the wait."""
+    """A pod that can still start fails the rollout at the deadline only."""
     cluster.apply(_deployment())
     cluster.apply(pod)
-    with pytest.raises(RefusedError, match="timed out after 1 s; 0 of 2 replicas"):
-        wait_for_rollout(cluster, "trial", "blue", 1)  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match="timed out after 60 s; 0 of 2 replicas"):
+        wait_for_rollout(cluster, "trial", "blue", 60, runtime=runtime)
 
 
-def test_a_lost_environment_ends_the_wait(cluster: MemoryCluster) -> None:
-    """Whoever lost the environment to somebody else stops waiting for a rollout in it."""
+def test_a_failed_check_ends_the_wait(cluster: MemoryCluster) -> None:
+    """An error of `check`, as when the Lease is lost, ends the wait."""
     cluster.apply(_deployment())
 
-    def beat() -> None:
+    def check() -> None:
         raise HeldError("lost")
 
     with pytest.raises(HeldError):
-        wait_for_rollout(cluster, "trial", "blue", 60, beat)  # type: ignore[arg-type]
+        wait_for_rollout(cluster, "trial", "blue", 60, check)
 
 
-def test_a_replica_that_may_not_be_made_is_no_riddle() -> None:
-    """Where a quota or a policy keeps pods from being made, the cluster's own reason is told."""
+def test_the_reason_why_pods_are_not_created_is_in_the_detail() -> None:
+    """The message of a ReplicaFailure condition, as from a quota, is part of the status."""
     found = _deployment(replicas=1, updatedReplicas=1, availableReplicas=1)
     failure = {"type": "ReplicaFailure", "message": "exceeded quota: no-more"}
     found["status"]["conditions"].append(failure)
-    assert judge(found).detail.endswith("exceeded quota: no-more")
+    assert rollout_status(found).detail.endswith("exceeded quota: no-more")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.errors import UsageError
 from seatrial.provenance.query import read_query
 

@@ -10,7 +10,7 @@ import pytest
 from memory_cluster import MemoryCluster
 from release_records import make_record
 from seatrial.errors import OutsideError
-from seatrial.kube.client import ClusterError
+from seatrial.kube.protocol import ClusterError
 from seatrial.release.records import Records
 
 

@@ -12,8 +12,8 @@ from memory_cluster import MemoryCluster
 from memory_target import manifests_of, memory_target
 from release_records import make_record
 from seatrial.errors import RollbackFailedError
-from seatrial.kube.client import Manifest, UnreachableError
 from seatrial.kube.labels import RELEASE, SLOT
+from seatrial.kube.protocol import Manifest, UnreachableError
 from seatrial.release.record import Record, State
 from seatrial.release.records import Records
 from seatrial.release.target import Target

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, environments_of
+from memory_environments import Environments, make_environments
 from seatrial.commands.summary import summarised
 from seatrial.errors import RefusedError
+from seatrial.release.reporting import Reporting
 from seatrial.release.target import open_target
 from seatrial.report.render import SUMMARY_BYTES
 from seatrial.report.suite_page import write_suite_page
-from seatrial.report.writer import Reporting
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 
@@ -29,17 +29,16 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def environments(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Environments:
+def environments(workspace: Workspace) -> Environments:
     """Staging and production in memory."""
-    with environments_of(load(workspace), monkeypatch) as found:
-        yield found
+    return make_environments(load(workspace))
 
 
 def test_the_report_of_an_accepted_release_is_written(
     environments: Environments, workspace: Workspace
 ) -> None:
     """Page, JSON and summary are in reports/<instance>/<release>/ and have the last state."""
-    target = open_target(environments.settings, workspace, "staging")
+    target = open_target(environments.settings, workspace, "staging", environments.services)
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending"))
         target.records.move(target.records.all()[0], "stable")
@@ -55,7 +54,7 @@ def test_the_report_of_a_refused_release_has_the_errors_log(
     environments: Environments, workspace: Workspace
 ) -> None:
     """The error is raised unchanged, and its log is on the page."""
-    target = open_target(environments.settings, workspace, "staging")
+    target = open_target(environments.settings, workspace, "staging", environments.services)
     record = environments.release("staging", 1, "a", "refused")
 
     def refuse() -> None:
@@ -80,7 +79,7 @@ def test_a_report_that_cannot_be_rendered_is_a_warning(
         raise ValueError("a template\nis broken")
 
     monkeypatch.setattr("seatrial.report.render.render_page", render_page)
-    target = open_target(environments.settings, workspace, "staging")
+    target = open_target(environments.settings, workspace, "staging", environments.services)
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending", "stable"))
     printed = capsys.readouterr().err.splitlines()
@@ -89,7 +88,7 @@ def test_a_report_that_cannot_be_rendered_is_a_warning(
 
 def test_without_a_release_no_report_is_written(environments: Environments, workspace: Workspace) -> None:
     """A command that was refused the environment's Lease has nothing to report."""
-    with Reporting(open_target(environments.settings, workspace, "staging")):
+    with Reporting(open_target(environments.settings, workspace, "staging", environments.services)):
         pass
     assert not (workspace.root / "reports").exists()
 

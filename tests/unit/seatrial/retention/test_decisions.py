@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from environments import digest
+from memory_environments import digest
 from seatrial.retention.decisions import decide
 from seatrial.retention.references import References, Removable, parse_time
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from environments import digest
+from memory_environments import digest
 from memory_registry import MemoryRegistry
 from seatrial.retention.references import References
 from seatrial.retention.registry_images import list_registry_images, remove_registry_image

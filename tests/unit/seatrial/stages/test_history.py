@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.errors import UsageError
 from seatrial.release.records import Records
 from seatrial.stages.history import history
@@ -17,7 +17,7 @@ def test_the_newest_is_first_and_the_stable_one_is_marked(
     """The marked release serves users; the releases above it were tried later."""
     environments.release("staging", 1, "a", "pending", "stable")
     environments.release("staging", 2, "b", "refused")
-    rows = history(environments.settings, workspace, "staging").releases
+    rows = history(environments.settings, workspace, "staging", environments.services).releases
     assert [(row.release, row.state, row.stable) for row in rows] == [
         ("staging-2", "refused", False),
         ("staging-1", "stable", True),
@@ -35,7 +35,7 @@ def test_the_newest_is_first_and_the_stable_one_is_marked(
 def test_a_row_has_checks_origin_and_approval(environments: Environments, workspace: Workspace) -> None:
     """The last column has the result of the checks, where the image came from, and the approval."""
     environments.release("production", 1, "a", "stable", approved_by="Her", promoted_from="staging-4")
-    (row,) = history(environments.settings, workspace, "production").releases
+    (row,) = history(environments.settings, workspace, "production", environments.services).releases
     assert row.why == "1 of 1 checks passed; promoted from staging-4; approved by Her"
     assert row.who == "somebody@host/1"
 
@@ -45,7 +45,7 @@ def test_an_abandoned_release_is_shown_as_not_finished(
 ) -> None:
     """The record of a deployer that crashed has the last state it reached."""
     environments.release("staging", 1, "a", "previewed")
-    (row,) = history(environments.settings, workspace, "staging").releases
+    (row,) = history(environments.settings, workspace, "staging", environments.services).releases
     assert (row.state, row.stable) == ("previewed", False)
     assert "not finished since" in row.why
 
@@ -54,7 +54,7 @@ def test_of_two_stable_records_the_later_is_marked(environments: Environments, w
     """A crash between two writes can cause two stable records; only one release serves users."""
     environments.release("staging", 1, "a", "stable")
     environments.release("staging", 2, "b", "stable")
-    rows = history(environments.settings, workspace, "staging").releases
+    rows = history(environments.settings, workspace, "staging", environments.services).releases
     assert [row.release for row in rows if row.stable] == ["staging-2"]
 
 
@@ -63,7 +63,7 @@ def test_the_number_of_records_is_limited(environments: Environments) -> None:
     environments.release("staging", 1, "a", "stable")
     for number in range(2, 30):
         environments.release("staging", number, "b", "refused")
-    records = Records(environments.clusters["staging"], "staging", "me")  # type: ignore[arg-type]
+    records = Records(environments.clusters["staging"], "staging", "me")
     records.trim(10)
     assert len(records.all()) == 11
     assert records.stable() is not None
@@ -74,5 +74,5 @@ def test_an_environment_that_is_not_prepared_is_an_error(
 ) -> None:
     """The error names the environment."""
     environments.clusters["staging"].objects.clear()
-    with pytest.raises(UsageError, match="staging is not prepared"):
-        history(environments.settings, workspace, "staging")
+    with pytest.raises(UsageError, match="environment staging has no namespace"):
+        history(environments.settings, workspace, "staging", environments.services)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.errors import RefusedError, UsageError
 from seatrial.release.approval import Approval
 from seatrial.results import PromoteResult
@@ -22,7 +22,13 @@ def to_production(environments: Environments, workspace: Workspace) -> Promote:
 
     def run(image: str = "", approved_by: str = "A Person") -> PromoteResult:
         return promote(
-            environments.settings, workspace, "production", "staging", image, Approval(approved_by)
+            environments.settings,
+            workspace,
+            "production",
+            "staging",
+            image,
+            Approval(approved_by),
+            services=environments.services,
         )
 
     return run
@@ -93,7 +99,7 @@ def test_what_production_runs_already_is_left_alone(
 def test_an_environment_is_not_promoted_to_itself(environments: Environments, workspace: Workspace) -> None:
     """From and to must differ."""
     with pytest.raises(UsageError, match="itself"):
-        promote(environments.settings, workspace, "staging", "staging")
+        promote(environments.settings, workspace, "staging", "staging", services=environments.services)
 
 
 def test_an_image_of_an_unknown_registry_is_told(environments: Environments, to_production: Promote) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from environments import REGISTRY, Environments, digest
+from memory_environments import REGISTRY, Environments, digest
 from memory_registry import MemoryEngine, MemoryRegistry
 from seatrial.errors import OutsideError
 from seatrial.results import PruneResult
@@ -62,6 +62,7 @@ class Surroundings:
             self.workspace,
             dry_run=dry_run,
             confirm=confirm,
+            services=self.environments.services,
             environ=self.environ,
             registry_api=self._connect,
             engine=lambda: self.engine,

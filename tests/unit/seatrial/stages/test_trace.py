@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from environments import Environments, digest
+from memory_environments import Environments, digest
 from seatrial.console import plain_text
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.lock import read_lock
+from seatrial.provenance.links import Trace
 from seatrial.provenance.tree import as_tree
 from seatrial.release.record import Record
 from seatrial.stages.trace import trace
@@ -29,6 +30,10 @@ def released(environments: Environments, published: Workspace) -> Record:
     return staging
 
 
+def _trace(environments: Environments, workspace: Workspace, what: str = "") -> Trace:
+    return trace(environments.settings, workspace, what, environments.services)
+
+
 def _response(path: Path, release: str, model: str, request: str = "") -> str:
     path.write_text(f"X-Release: {release}\nX-Model-Digest: {model}\nX-Request-Id: {request or 'none'}\n")
     return str(path)
@@ -42,7 +47,7 @@ def test_a_saved_response_leads_to_the_publication(
     line = {"logger": "classifier.requests", "request_id": "cafe01"}
     environments.clusters["staging"].logs[pod] = f"not json cafe01\n{json.dumps(line)}\n"
     response = _response(tmp_path / "response", "staging-1", released.model.digest, "cafe01")
-    found = trace(environments.settings, published, response)
+    found = _trace(environments, published, response)
     (provenance,) = found.chains
     assert found.prediction is not None
     assert found.prediction.pod == pod
@@ -62,7 +67,7 @@ def test_a_request_id_finds_its_pod(
 ) -> None:
     """The id is found in the log of a running pod."""
     environments.clusters["staging"].logs["classifier-blue-1"] = '{"request_id": "cafe01"}'
-    found = trace(environments.settings, published, "cafe01")
+    found = _trace(environments, published, "cafe01")
     assert found.prediction is not None
     assert found.prediction.pod == "classifier-blue-1"
     assert [each.release.name for each in found.chains if each.release] == ["staging-1"]
@@ -74,14 +79,14 @@ def test_a_part_of_a_request_id_is_unknown(
     """Only the full id matches."""
     environments.clusters["staging"].logs["classifier-blue-1"] = '{"request_id": "cafe0123"}'
     with pytest.raises(RefusedError, match="unknown"):
-        trace(environments.settings, published, "cafe01")
+        _trace(environments, published, "cafe01")
 
 
 def test_a_pod_leads_to_its_release(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """The name of a running pod is a query."""
-    found = trace(environments.settings, published, "classifier-blue-7")
+    found = _trace(environments, published, "classifier-blue-7")
     assert [each.release.name for each in found.chains if each.release] == ["production-7"]
 
 
@@ -89,7 +94,7 @@ def test_a_model_leads_to_all_its_releases_newest_first(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """Every environment is searched; the result has the approval."""
-    found = trace(environments.settings, published, released.model.digest)
+    found = _trace(environments, published, released.model.digest)
     assert [each.release.name for each in found.chains if each.release] == ["production-7", "staging-1"]
     assert found.chains[0].release is not None
     assert found.chains[0].release.approved_by == "A Person"
@@ -100,7 +105,7 @@ def test_without_a_query_the_stable_releases_are_traced(
 ) -> None:
     """Releases in other states are left out."""
     environments.release("staging", 2, "b", "refused")
-    assert len(trace(environments.settings, published).chains) == 2
+    assert len(_trace(environments, published).chains) == 2
 
 
 def test_an_altered_response_is_refused(
@@ -108,7 +113,7 @@ def test_an_altered_response_is_refused(
 ) -> None:
     """A response with another model than the record of its release is an error."""
     with pytest.raises(RefusedError, match=r"but its record has colours 1\.0\.0"):
-        trace(environments.settings, published, _response(tmp_path / "response", "staging-1", digest("9")))
+        _trace(environments, published, _response(tmp_path / "response", "staging-1", digest("9")))
 
 
 def test_an_unknown_name_is_refused_with_what_was_searched(
@@ -116,7 +121,7 @@ def test_an_unknown_name_is_refused_with_what_was_searched(
 ) -> None:
     """The error lists the environments with the number of their releases and pods."""
     with pytest.raises(RefusedError, match=r"searched: staging \(1 releases, 1 pods\), production"):
-        trace(environments.settings, published, digest("9"))
+        _trace(environments, published, digest("9"))
 
 
 def test_an_unreachable_environment_is_named(
@@ -124,10 +129,10 @@ def test_an_unreachable_environment_is_named(
 ) -> None:
     """It is no error if another one has the release; else the exit code is 30, not 10."""
     environments.away.add("production")
-    found = trace(environments.settings, published, "staging-1")
+    found = _trace(environments, published, "staging-1")
     assert list(found.silent) == ["production"]
     with pytest.raises(OutsideError, match="not searched: production") as caught:
-        trace(environments.settings, published, "production-7")
+        _trace(environments, published, "production-7")
     assert caught.value.exit_code == 30
 
 
@@ -135,7 +140,7 @@ def test_the_locked_model_is_found_before_its_release(
     environments: Environments, published: Workspace
 ) -> None:
     """The store has its publication record."""
-    (provenance,) = trace(environments.settings, published, "1.0.0").chains
+    (provenance,) = _trace(environments, published, "1.0.0").chains
     assert provenance.release is None
     assert provenance.model.publisher
 
@@ -146,7 +151,7 @@ def test_another_digest_under_the_same_version_is_reported(
     """The publication record of another digest is not used."""
     path = store / "models/colours/1.0.0/publication.json"
     path.write_text(path.read_text().replace(released.model.digest, digest("9")))
-    (provenance, _) = trace(environments.settings, published, released.model.digest).chains
+    (provenance, _) = _trace(environments, published, released.model.digest).chains
     assert "another digest under that version" in provenance.model.unknown
 
 
@@ -155,7 +160,7 @@ def test_the_tree_has_the_links_in_order(
 ) -> None:
     """The order is release, image, commit, model, publisher; markup in a name is escaped."""
     environments.release("staging", 2, "b", "refused", approved_by="[bold]Her")
-    trees = [as_tree(trace(environments.settings, published, what)) for what in ("staging-1", "staging-2")]
+    trees = [as_tree(_trace(environments, published, what)) for what in ("staging-1", "staging-2")]
     text = "\n".join(plain_text(tree) for tree in trees)
     links = ["release staging-1", "image registry.test", "commit ", "model colours", "published by"]
     assert sorted(links, key=text.index) == links

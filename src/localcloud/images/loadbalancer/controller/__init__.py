@@ -1,1 +1,1 @@
-"""The load balancer's controller: an address and a name for each Service of type LoadBalancer."""
+"""The load balancer's controller: assigns addresses and host names to Services of type LoadBalancer."""

@@ -1,4 +1,4 @@
-"""`python3 -m controller`: follows the cluster until it is told to stop."""
+"""Entry point of `python3 -m controller`."""
 
 from __future__ import annotations
 
@@ -14,38 +14,36 @@ from kubernetes import config
 from kubernetes.client import CoreV1Api
 from tenacity import Retrying, before_sleep_log, retry_if_exception_type, wait_exponential
 
-from .controller import AWAY, Controller
+from .controller import UNAVAILABLE, Controller
 from .names import Names
 
+MAXIMUM_BACKOFF_SECONDS = 5
 log = logging.getLogger("loadbalancer")
 
 
 def main() -> None:
-    """Follow for ever: anew at once where the cluster forgot, ever more slowly where it is away."""
+    """Reconcile until SIGTERM. While the API server is unavailable, retry with exponential backoff."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _exit)
     config.load_kube_config(os.environ["KUBECONFIG"])  # type: ignore[no-untyped-call]
-    controller = Controller(
-        CoreV1Api(),
-        json.loads(os.environ["ADDRESSES"]),
-        os.environ["ZONE"],
-        Names(Path(os.environ["HOSTS_DIRECTORY"])),
-    )
-    log.info("serving %d addresses", len(json.loads(os.environ["ADDRESSES"])))
+    pool = json.loads(os.environ["ADDRESSES"])
+    names = Names(Path(os.environ["HOSTS_DIRECTORY"]))
+    controller = Controller(CoreV1Api(), pool, os.environ["ZONE"], names)
+    log.info("serving %d addresses", len(pool))
     while True:
-        _follow(controller)
+        _reconcile(controller)
 
 
-def _follow(controller: Controller) -> None:
-    patient = Retrying(
-        retry=retry_if_exception_type(AWAY),
-        wait=wait_exponential(multiplier=0.5, max=5),
+def _reconcile(controller: Controller) -> None:
+    retrying = Retrying(
+        retry=retry_if_exception_type(UNAVAILABLE),
+        wait=wait_exponential(multiplier=0.5, max=MAXIMUM_BACKOFF_SECONDS),
         before_sleep=before_sleep_log(log, logging.WARNING),
     )
-    patient(controller.follow)
+    retrying(controller.list_and_watch)
 
 
-def _stop(*_: object) -> NoReturn:
+def _exit(*_: object) -> NoReturn:
     sys.exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Names for DNS, in a folder that dnsmasq watches."""
+"""Host names for dnsmasq, in a directory that it watches."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from pathlib import Path
 
 
 class Names:
-    """The file of names, written only when it changes; dnsmasq ignores files that begin with a dot."""
+    """The hosts file. dnsmasq ignores files that start with a dot, such as the temporary file."""
 
     def __init__(self, directory: Path) -> None:
         self._target = directory / "services"
-        self._draft = directory / ".services"
+        self._temporary = directory / ".services"
         self._heartbeat = directory / ".heartbeat"
 
     def write(self, names: Mapping[str, str]) -> None:
-        """Replace the names, whole or not at all."""
+        """Replace the file atomically if its content changes; ``names`` maps host names to addresses."""
         text = "".join(f"{address} {name}\n" for name, address in sorted(names.items()))
         if self._target.exists() and self._target.read_text(encoding="ascii") == text:
             return
-        self._draft.write_text(text, encoding="ascii")
-        self._draft.chmod(0o644)
-        self._draft.replace(self._target)
+        self._temporary.write_text(text, encoding="ascii")
+        self._temporary.chmod(0o644)
+        self._temporary.replace(self._target)
 
-    def beat(self) -> None:
-        """Note that the cluster has just been read."""
+    def touch_heartbeat(self) -> None:
+        """Record the time of the last successful read of the cluster."""
         self._heartbeat.touch()

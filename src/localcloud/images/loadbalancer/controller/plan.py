@@ -1,4 +1,4 @@
-"""Who gets which address: a pure decision over what the cluster holds."""
+"""The assignment of addresses and host names to Services, as a pure function of the cluster's state."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PORT = 80
 
 @dataclass(frozen=True)
 class Service:
-    """What matters of a Service.
+    """The fields of a Service that the plan depends on.
 
-    `wanted` says that it asks for an address from us; `port` is the index of its port 80 or None;
-    `node_ports` are all that it holds, `node_port` that of its port 80; `address` is what its status says.
+    ``wanted`` is True if this load balancer is responsible for it. ``port`` is the index of its port 80, or
+    None. ``node_port`` belongs to port 80, ``node_ports`` to all ports. ``address`` is that of its status.
     """
 
     uid: str
@@ -34,7 +34,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A Service, and the address and node port that are its own."""
+    """A Service with its address and node port."""
 
     service: Service
     address: str
@@ -42,13 +42,13 @@ class Assignment:
 
     @property
     def done(self) -> bool:
-        """Whether the cluster says so already."""
+        """Whether the Service in the cluster has this address and node port."""
         return (self.service.address, self.service.node_port) == (self.address, self.node_port)
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A Service that cannot be served, and why."""
+    """A Service that gets no address, or not all of its names, and the reason."""
 
     service: Service
     reason: str
@@ -57,7 +57,7 @@ class Refusal:
 
 @dataclass
 class Plan:
-    """The whole decision: assignments, refusals, and each name with its address."""
+    """The desired state: assignments, refusals, and the address of each host name."""
 
     assignments: list[Assignment] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
@@ -65,59 +65,59 @@ class Plan:
 
 
 def plan(services: Iterable[Service], pool: Mapping[str, int], zone: str) -> Plan:
-    """Decide from the cluster's state alone, so that a restart changes nothing.
+    """Assign addresses and names; ``pool`` maps each address to its node port.
 
-    `pool` maps each address to its node port. Who holds an address keeps it; the rest are served in order of
-    creation, from the first free address. Names outside the zone, and names that an older Service has, are
-    refused.
+    The result depends on the cluster's state alone, so a restart changes nothing. A Service that has an
+    address keeps it. The others get the first free address in order of creation. Names outside of ``zone``,
+    and names of an older Service, are refused.
     """
-    everyone = sorted(services, key=lambda service: (service.created, service.namespace, service.name))
-    wanting = [service for service in everyone if service.wanted]
-    decided = Plan()
-    held = _held(wanting, pool)
+    ordered = sorted(services, key=lambda service: (service.created, service.namespace, service.name))
+    wanted = [service for service in ordered if service.wanted]
+    desired = Plan()
+    held = _held(wanted, pool)
     free = [address for address in pool if address not in held]
-    holders = {port: service.uid for service in everyone for port in service.node_ports}
-    for service in wanting:
+    holders = {port: service.uid for service in ordered for port in service.node_ports}
+    for service in wanted:
         if service.port is None:
-            message = "the load balancer serves port 80, and there is none"
-            decided.refusals.append(Refusal(service, "NoPort80", message))
+            message = "the load balancer serves port 80 only, and the Service has no port 80"
+            desired.refusals.append(Refusal(service, "NoPort80", message))
         elif held.get(service.address) is service:
-            decided.assignments.append(Assignment(service, service.address, pool[service.address]))
+            desired.assignments.append(Assignment(service, service.address, pool[service.address]))
         else:
-            _serve(service, pool, holders, free, decided)
-    for assignment in decided.assignments:
-        _name(assignment, zone, decided)
-    return decided
+            _assign(service, pool, holders, free, desired)
+    for assignment in desired.assignments:
+        _add_names(assignment, zone, desired)
+    return desired
 
 
-def _held(wanting: list[Service], pool: Mapping[str, int]) -> dict[str, Service]:
+def _held(wanted: list[Service], pool: Mapping[str, int]) -> dict[str, Service]:
     held: dict[str, Service] = {}
-    for service in wanting:
+    for service in wanted:
         if service.address in pool and service.port is not None:
             held.setdefault(service.address, service)
     return held
 
 
-def _serve(
-    service: Service, pool: Mapping[str, int], holders: Mapping[int, str], free: list[str], decided: Plan
+def _assign(
+    service: Service, pool: Mapping[str, int], holders: Mapping[int, str], free: list[str], desired: Plan
 ) -> None:
-    """Give the first free address whose node port no other Service took by chance."""
+    """Assign the first free address whose node port is not allocated to another Service."""
     usable = [address for address in free if holders.get(pool[address], service.uid) == service.uid]
     if not usable:
         message = f"all {len(pool)} addresses of the load balancer are in use"
-        decided.refusals.append(Refusal(service, "NoAddressLeft", message))
+        desired.refusals.append(Refusal(service, "NoAddressLeft", message))
         return
     free.remove(usable[0])
-    decided.assignments.append(Assignment(service, usable[0], pool[usable[0]]))
+    desired.assignments.append(Assignment(service, usable[0], pool[usable[0]]))
 
 
-def _name(assignment: Assignment, zone: str, decided: Plan) -> None:
+def _add_names(assignment: Assignment, zone: str, desired: Plan) -> None:
     for name in assignment.service.hostnames:
         if not HOSTNAME.fullmatch(name) or not name.endswith(f".{zone}"):
-            message = f"{name!r} is no name under {zone}"
-        elif name in decided.names:
+            message = f"{name!r} is not a valid host name under {zone}"
+        elif name in desired.names:
             message = f"{name} belongs to an older Service"
         else:
-            decided.names[name] = assignment.address
+            desired.names[name] = assignment.address
             continue
-        decided.refusals.append(Refusal(assignment.service, "NameRefused", message))
+        desired.refusals.append(Refusal(assignment.service, "NameRefused", message))

@@ -1,4 +1,4 @@
-"""The cluster's Services as the decision needs them, and carrying a decision out."""
+"""Read Services from the API, and write assignments and events to it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .plan import PORT, Assignment, Refusal, Service
 
 HOSTNAMES = "external-dns.alpha.kubernetes.io/hostname"
 COMPONENT = "localcloud-loadbalancer"
-# Seconds to connect, and to answer.
-DEADLINE = (5, 15)
+# Connect and read timeout in seconds.
+TIMEOUT = (5, 15)
 
 
 def read(item: Any) -> Service:
-    """Return what matters of a Service as the API gives it."""
+    """Convert a V1Service of the API client."""
     ports = item.spec.ports or []
     index = next((i for i, port in enumerate(ports) if port.port == PORT), None)
     return Service(
@@ -31,8 +31,11 @@ def read(item: Any) -> Service:
     )
 
 
-def carry_out(api: Any, assignment: Assignment) -> None:
-    """Write the node port, then the address; only ever to the Service that was meant, not to a namesake."""
+def assign(api: Any, assignment: Assignment) -> None:
+    """Write the node port, then the address.
+
+    The patches test the uid, so that a new Service of the same name is not changed.
+    """
     service = assignment.service
     same = {"op": "test", "path": "/metadata/uid", "value": service.uid}
     if service.node_port != assignment.node_port:
@@ -43,18 +46,18 @@ def carry_out(api: Any, assignment: Assignment) -> None:
             name=service.name,
             namespace=service.namespace,
             body=[same, number, change],
-            _request_timeout=DEADLINE,
+            _request_timeout=TIMEOUT,
         )
-    # Proxy: the address lies outside the cluster, so kube-proxy is to take no traffic for it.
+    # With Proxy, kube-proxy adds no rules for the address, which is outside of the cluster.
     ingress = [{"ip": assignment.address, "ipMode": "Proxy"}]
     change = {"op": "add", "path": "/status/loadBalancer", "value": {"ingress": ingress}}
     api.patch_namespaced_service_status(
-        name=service.name, namespace=service.namespace, body=[same, change], _request_timeout=DEADLINE
+        name=service.name, namespace=service.namespace, body=[same, change], _request_timeout=TIMEOUT
     )
 
 
-def tell(api: Any, refusal: Refusal) -> None:
-    """Leave a warning at the Service, where `kubectl describe` shows it."""
+def create_warning_event(api: Any, refusal: Refusal) -> None:
+    """Create a warning event of the Service, which `kubectl describe` shows."""
     service = refusal.service
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     api.create_namespaced_event(
@@ -76,13 +79,13 @@ def tell(api: Any, refusal: Refusal) -> None:
             "lastTimestamp": now,
             "count": 1,
         },
-        _request_timeout=DEADLINE,
+        _request_timeout=TIMEOUT,
     )
 
 
 def _wanted(item: Any) -> bool:
-    ours = item.spec.type == "LoadBalancer" and not item.spec.load_balancer_class
-    return ours and item.metadata.deletion_timestamp is None
+    responsible = item.spec.type == "LoadBalancer" and not item.spec.load_balancer_class
+    return responsible and item.metadata.deletion_timestamp is None
 
 
 def _address(item: Any) -> str:

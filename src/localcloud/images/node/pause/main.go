@@ -1,4 +1,4 @@
-// Command pause holds a pod's namespaces: it does nothing until it is told to end, and reaps what is left to it.
+// Command pause holds a pod's namespaces: it waits for SIGINT or SIGTERM, and reaps the pod's orphaned processes.
 package main
 
 import (
@@ -8,9 +8,9 @@ import (
 )
 
 func main() {
-	told := make(chan os.Signal, 8)
-	signal.Notify(told, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
-	for received := range told {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
+	for received := range signals {
 		if received != syscall.SIGCHLD {
 			return
 		}

@@ -1,6 +1,6 @@
-"""Write the images that kubeadm asks for as one archive that containerd imports.
+"""Write the images that kubeadm requires as one archive for containerd.
 
-The names come on standard input, one a line, as `kubeadm config images list` prints them. All
+The names are read from standard input, one a line, as `kubeadm config images list` prints them. All
 components share one layer: they are one program under several names.
 """
 
@@ -25,7 +25,7 @@ def layer(root: Path) -> bytes:
 
 
 def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Return a member without what differs from build to build."""
+    """Return a member without owner and modification time, so that builds are reproducible."""
     member.uid = member.gid = member.mtime = 0
     member.uname = member.gname = ""
     return member
@@ -43,7 +43,7 @@ def config(kind: str, architecture: str, layer_digest: str) -> bytes:
 
 
 def add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    """Add a file to an archive once, whatever asks for it again."""
+    """Add a file to an archive, unless the archive has a file of that name."""
     if name not in archive.getnames():
         member = tarfile.TarInfo(name)
         member.size = len(content)
@@ -51,7 +51,7 @@ def add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def kind_of(name: str) -> str:
-    """Return what an image is: pause, coredns, or one of the components."""
+    """Return the kind of an image: pause, coredns or component."""
     repository = name.rpartition(":")[0].rpartition("/")[2]
     return repository if repository in ENTRYPOINTS else "component"
 

@@ -1,0 +1,86 @@
+"""Suite and load together on one endpoint: the part that preview and bake share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seatrial.analysis.load import LoadGenerator, LoadPlan
+from seatrial.analysis.load_result import LoadResult
+from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, SuiteRunner
+from seatrial.http_client import HttpClient
+from seatrial.results import Check
+from seatrial.runtime import Runtime
+from seatrial.wait import until
+
+POLL_SECONDS = 0.2
+# Beside the suite's own time limit: starting and ending its process.
+MARGIN_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class EndpointCheck:
+    """Runs the acceptance suite under load.
+
+    `min_seconds` is how long the load lasts at least; it goes on until the suite has ended. `violation`
+    returns why a result can no longer pass: the check then ends early. `on_poll` is called at every poll
+    with the elapsed seconds and the load's result; what it raises ends the check.
+    """
+
+    plan: LoadPlan
+    suite: SuiteRequest
+    min_seconds: float
+    violation: Callable[[LoadResult], str]
+    on_poll: Callable[[float, LoadResult], None]
+
+    def run(self, suites: SuiteRunner, http: HttpClient, runtime: Runtime) -> EndpointResult:
+        """Run it and return the result.
+
+        Raises OutsideError if the suite does not end in time.
+        """
+        load = LoadGenerator(self.plan, http, runtime)
+        suite = suites.start(self.suite)
+        try:
+            with load:
+                violation = self._wait(load, suite, runtime)
+                load.stop(drain=not violation)
+            # The last responses may add a violation.
+            violation = violation or self.violation(load.result())
+            report = suite.result() if suite.done() else SuiteReport(())
+        finally:
+            suite.stop()
+        return EndpointResult(violation, report, load.result())
+
+    def _wait(self, load: LoadGenerator, suite: RunningSuite, runtime: Runtime) -> str:
+        start = runtime.monotonic()
+
+        def poll() -> tuple[str] | None:
+            elapsed, result = runtime.monotonic() - start, load.result()
+            self.on_poll(elapsed, result)
+            violation = self.violation(result)
+            over = suite.done() and (elapsed >= self.min_seconds or bool(suite.result().failure))
+            return (violation,) if violation or over else None
+
+        limit = self.min_seconds + SUITE_SECONDS + MARGIN_SECONDS
+        return until("the acceptance suite under load", poll, limit, every=POLL_SECONDS, runtime=runtime)[0]
+
+
+@dataclass(frozen=True)
+class EndpointResult:
+    """The violation (empty: none), the suite's report (empty: it did not end), and the load's result."""
+
+    violation: str
+    suite: SuiteReport
+    load: LoadResult
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The suite's checks; before them a failed one if there was a violation or no suite."""
+        if self.violation:
+            return (
+                Check(name="no violation under load", passed=False, detail=self.violation),
+                *self.suite.checks,
+            )
+        return self.suite.checks or (
+            Check(name="acceptance suite ran completely", passed=False, detail="no result"),
+        )

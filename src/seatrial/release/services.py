@@ -1,0 +1,95 @@
+"""What a release needs of the outside world, so that tests and simulations can replace it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from imagemodel.golden import GoldenSet
+from seatrial.analysis.suite import SuiteRunner
+from seatrial.errors import SeatrialError
+from seatrial.http_client import HttpClient
+from seatrial.image.inspection import ImageFacts
+from seatrial.image_reference import ImageReference
+from seatrial.kube.protocol import Cluster
+from seatrial.kube.render import Kustomize
+from seatrial.release.record import Record
+from seatrial.results import Artefact
+from seatrial.runtime import Runtime
+from seatrial.settings import Registry, Settings
+from seatrial.workspace import Workspace
+
+if TYPE_CHECKING:
+    from seatrial.release.target import Target
+
+
+class Connect(Protocol):
+    """Opens the cluster of a kubeconfig context."""
+
+    def __call__(
+        self, kubeconfig: str, context: str, cache: Path, patience: float, runtime: Runtime
+    ) -> Cluster:
+        """Return the cluster; see `seatrial.kube.connect.connect`."""
+        ...
+
+
+class Images(Protocol):
+    """Images in registries."""
+
+    def inspect(self, registry: Registry, reference: ImageReference) -> ImageFacts:
+        """Return the labels of an image; see `seatrial.image.inspection.inspect`."""
+        ...
+
+    def copy(self, source: Registry, reference: ImageReference, target: Registry) -> int:
+        """Copy an image to the target's repository, by digest; return the number of bytes sent."""
+        ...
+
+    def platform(self, registry: Registry, reference: ImageReference) -> tuple[str, str]:
+        """Return an image's operating system and architecture, as in `("linux", "amd64")`."""
+        ...
+
+
+class GoldenSets(Protocol):
+    """Golden sets, each verified by its digest."""
+
+    def load(
+        self, settings: Settings, workspace: Workspace, artefact: Artefact, revision: str = ""
+    ) -> GoldenSet:
+        """Return a golden set from the cache or the store.
+
+        `revision` is the commit whose lock names it, for artefacts without name and version. Raises
+        UsageError if it cannot be found.
+        """
+        ...
+
+    def cached(self, workspace: Workspace, digest: str) -> GoldenSet | None:
+        """Return a golden set if it is in the cache, without a request to the store."""
+        ...
+
+
+class ReportWriter(Protocol):
+    """Writes the report on a release."""
+
+    def __call__(self, target: Target, began: Record, error: SeatrialError | None) -> Path:
+        """Write the report and return its page; see `seatrial.report.writer.write_report`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything outside this process that a release uses, and the clock and background work.
+
+    `user` returns who this is, for records and the Lease.
+    """
+
+    runtime: Runtime
+    http: HttpClient
+    connect: Connect
+    kustomize: Kustomize
+    suites: Callable[[Workspace], SuiteRunner]
+    golden_sets: GoldenSets
+    images: Images
+    write_report: ReportWriter
+    user: Callable[[], str]

@@ -1,0 +1,131 @@
+"""Suite and load on a release: on its preview address, and on the live address while it bakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imagemodel.golden import GoldenSet
+from seatrial import console
+from seatrial.analysis.baseline import Baseline, Tolerances
+from seatrial.analysis.endpoint_check import EndpointCheck
+from seatrial.analysis.load import MAX_REQUESTS, LoadPlan
+from seatrial.analysis.load_result import LoadResult
+from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, Expectation, SuiteRequest
+from seatrial.analysis.thresholds import Thresholds
+from seatrial.analysis.timeline import report_directory
+from seatrial.release.record import Record
+from seatrial.release.target import Target
+from seatrial.results import Check
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """The checks on a release, and the end of the suite's log."""
+
+    checks: tuple[Check, ...]
+    log: str = ""
+
+    @property
+    def failure(self) -> str:
+        """The first failed check with its detail and the number of others, or an empty string."""
+        failed = [f"{each.name}: {each.detail}" for each in self.checks if not each.passed]
+        more = f" (and {len(failed) - 1} more of {len(self.checks)} checks)" if len(failed) > 1 else ""
+        return f"{failed[0]}{more}" if failed else ""
+
+
+def preview_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> LoadPlan:
+    """Return the load on a candidate's preview address, which lasts as long as its suite."""
+    rate = target.environment.load_per_second
+    return LoadPlan(
+        url,
+        golden.photos,
+        rate,
+        release=record.release,
+        planned=round(rate * SUITE_SECONDS),
+        timeline=report_directory(target.workspace, record.release) / "preview-timeline.jsonl",
+    )
+
+
+def live_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> LoadPlan:
+    """Return the load on the live address, by the name that users send to, for the bake window."""
+    environment = target.environment
+    planned = round(environment.load_per_second * environment.bake_seconds)
+    return LoadPlan(
+        url,
+        golden.photos,
+        environment.load_per_second,
+        release=record.release,
+        host=environment.host,
+        planned=planned,
+        # Bounded, but a long bake window is covered to its end.
+        limit=max(MAX_REQUESTS, 2 * planned),
+        timeline=report_directory(target.workspace, record.release) / "live-timeline.jsonl",
+    )
+
+
+def preview(
+    target: Target, record: Record, url: str, golden: GoldenSet, baseline: Callable[[], Baseline | None]
+) -> tuple[TrialResult, Baseline | None]:
+    """Run suite and load on a candidate's preview address; return the result and the baseline used.
+
+    `baseline` is read at the end, when the live probe has the most samples. The preview ends early only for
+    its latency. Latency is not compared with the baseline's, since the suite itself loads the preview.
+    """
+    thresholds = _thresholds(target, max_slowdown=None)
+    check = EndpointCheck(
+        preview_plan(target, record, url, golden),
+        _suite(record, Endpoint(url), golden, "preview"),
+        min_seconds=0,
+        violation=thresholds.latency_violation,
+        on_poll=_poll(target, SUITE_SECONDS),
+    )
+    return _run(target, check, thresholds, baseline)
+
+
+def bake(target: Target, record: Record, url: str, golden: GoldenSet) -> TrialResult:
+    """Run suite and load on the live address for the bake window; any violation ends it early."""
+    environment = target.environment
+    thresholds = _thresholds(target, environment.max_slowdown)
+    check = EndpointCheck(
+        live_plan(target, record, url, golden),
+        _suite(record, target.by_name(), golden, "live"),
+        min_seconds=environment.bake_seconds,
+        violation=lambda load: thresholds.violation(load, record.baseline),
+        on_poll=_poll(target, environment.bake_seconds),
+    )
+    return _run(target, check, thresholds, lambda: record.baseline)[0]
+
+
+def _run(
+    target: Target, check: EndpointCheck, thresholds: Thresholds, baseline: Callable[[], Baseline | None]
+) -> tuple[TrialResult, Baseline | None]:
+    services = target.services
+    found = check.run(services.suites(target.workspace), services.http, services.runtime)
+    compared = baseline()
+    checks = (*found.checks, *thresholds.checks(found.load, compared))
+    return TrialResult(checks, found.suite.log if found.suite.failure else ""), compared
+
+
+def _thresholds(target: Target, max_slowdown: float | None) -> Thresholds:
+    limits = target.environment
+    tolerances = Tolerances(max_slowdown, limits.max_drift)
+    return Thresholds(limits.max_error_rate, limits.max_p95_milliseconds, tolerances)
+
+
+def _suite(record: Record, endpoint: Endpoint, golden: GoldenSet, where: str) -> SuiteRequest:
+    expectation = Expectation(record.release, record.reference.digest, record.model.digest)
+    return SuiteRequest(endpoint, golden.photos[0].path.parent, expectation, f"{record.release}-{where}")
+
+
+def _poll(target: Target, seconds: float) -> Callable[[float, LoadResult], None]:
+    reported = 0.0
+
+    def poll(elapsed: float, load: LoadResult) -> None:
+        nonlocal reported
+        target.lease.check()
+        if elapsed - reported >= console.PROGRESS_SECONDS:
+            reported = elapsed
+            console.line(f"    {elapsed:.0f} of {seconds:.0f} s: {load}")
+
+    return poll

@@ -1,0 +1,54 @@
+"""The acceptance suite, run as QA runs it: pytest in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, read_report
+from seatrial.process import Stop, run, tail
+from seatrial.runtime import SYSTEM, Runtime, Task
+from seatrial.workspace import Workspace
+
+SUITE = Path("tests/e2e/acceptance")
+
+
+@dataclass(frozen=True)
+class PytestSuite:
+    """Runs the suite of a checkout; its reports are written to the instance's report directory."""
+
+    workspace: Workspace
+    runtime: Runtime = SYSTEM
+
+    def start(self, request: SuiteRequest) -> RunningSuite:
+        """Start the suite in the background."""
+        stop = Stop()
+        return _RunningProcess(self.runtime.start(lambda: self._run(request, stop)), stop)
+
+    def _run(self, request: SuiteRequest, stop: Stop) -> SuiteReport:
+        workspace = self.workspace
+        report = workspace.root / "reports" / workspace.instance / f"{request.name}.json"
+        report.unlink(missing_ok=True)
+        argv = [sys.executable, "-m", "pytest", str(SUITE), "-q", "--tb=short", "-p", "no:cacheprovider"]
+        argv += [*request.endpoint.options(), *request.expectation.options()]
+        argv += ["--golden", str(request.golden), "--report", str(report)]
+        # Options for a pytest that runs this process are not for the suite.
+        env = {"PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
+        done = run(argv, timeout=SUITE_SECONDS, cwd=workspace.root, env=env, check=False, stop=stop)
+        return SuiteReport(read_report(report, done.code, done.output), tail(done.output))
+
+
+@dataclass(frozen=True)
+class _RunningProcess:
+    task: Task[SuiteReport]
+    process: Stop
+
+    def done(self) -> bool:
+        return self.task.done()
+
+    def result(self) -> SuiteReport:
+        return self.task.result()
+
+    def stop(self) -> None:
+        self.process.now()

@@ -1,0 +1,26 @@
+"""The services of a real release: the one place where they are put together."""
+
+from __future__ import annotations
+
+from seatrial import kustomize
+from seatrial.http_client import NewConnections
+from seatrial.kube.connect import connect
+from seatrial.kube.lease import whoami
+from seatrial.release.services import Services
+from seatrial.report.writer import write_report
+from seatrial.runtime import SYSTEM
+from seatrial.system.acceptance_suite import PytestSuite
+from seatrial.system.golden_sets import StoredGoldenSets
+from seatrial.system.images import RegistryImages
+
+SERVICES = Services(
+    runtime=SYSTEM,
+    http=NewConnections(),
+    connect=connect,
+    kustomize=kustomize.build,
+    suites=PytestSuite,
+    golden_sets=StoredGoldenSets(),
+    images=RegistryImages(),
+    write_report=write_report,
+    user=whoami,
+)

@@ -1,0 +1,61 @@
+"""Rollback of a pending release, and manual changes of the live objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from e2e.release.conftest import ReleaseEnvironment
+from e2e.release.fault_injection import stable_edited, stable_paused
+from e2e.release.images import ImageFactory
+from e2e.release.live_objects import differences
+from e2e.release.local_containers import kubectl
+from e2e.user_load import UserLoad
+from seatrial.release.record import Record
+
+
+def test_rollback_undoes_a_pending_release(
+    environment: ReleaseEnvironment, first: Record, images: ImageFactory
+) -> None:
+    """Rollback undoes a pending release whose checks all passed."""
+    before = environment.stable()
+    code, output = environment.run("deploy", "--image", images.working("unwanted"))
+    assert code == 0, output
+    code, output = environment.run("rollback")
+    assert code == 0, output
+    assert (environment.last().state, environment.stable().release) == ("switched-back", before.release)
+    assert environment.pods() == {before.release: environment.target.environment.replicas}
+
+
+@pytest.mark.faults
+def test_rollback_reverts_manual_changes_of_the_live_service(
+    environment: ReleaseEnvironment,
+    first: Record,
+    images: ImageFactory,
+    live_responses: Callable[[], list[object]],
+) -> None:
+    """After a rollback a Service whose selector was changed manually selects the stable release again."""
+    responses = live_responses()
+    code, output = environment.run("deploy", "--image", images.working("service-edited"))
+    assert code == 0, output
+    patch = '{"spec": {"selector": {"changed": "manually"}, "type": "NodePort"}}'
+    namespace = environment.target.environment.namespace
+    kubectl(environment, "patch", "service", "classifier", "-n", namespace, "-p", patch)
+    code, output = environment.run("rollback")
+    assert code == 0, output
+    assert differences(environment) == []
+    assert live_responses() == responses
+
+
+@pytest.mark.faults
+def test_a_release_replaces_a_stable_release_that_was_changed_manually(
+    environment: ReleaseEnvironment, first: Record, images: ImageFactory, user_load: UserLoad
+) -> None:
+    """If the stable release was edited and paused manually, the next release matches its manifests."""
+    with stable_edited(environment), stable_paused(environment), user_load:
+        code, output = environment.release(images.working("after-edits"))
+    assert code == 0, output
+    assert differences(environment) == []
+    assert environment.pods() == {environment.stable().release: environment.target.environment.replicas}
+    assert (user_load.failed(), user_load.wrong()) == ([], [])

@@ -1,0 +1,123 @@
+"""Tests that workflows call make targets only, pin actions and give a reason for each permission."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from unit.repository.project import ROOT, WORKFLOWS, steps, targets, targets_in, workflow
+
+NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
+FILES = sorted((ROOT / ".github").rglob("*.yml"))
+BIN = Path(sys.executable).parent
+
+
+def zizmor(directory: Path) -> subprocess.CompletedProcess[str]:
+    """Audit the workflows of a directory, without network."""
+    return run("zizmor", "--offline", "--no-progress", "-q", "--format", "plain", str(directory))
+
+
+def actionlint(*paths: str) -> subprocess.CompletedProcess[str]:
+    """Check the syntax of workflows, with the same result whether or not shellcheck is installed."""
+    return run("actionlint", "-shellcheck=", "-pyflakes=", *paths)
+
+
+def run(*argv: str) -> subprocess.CompletedProcess[str]:
+    """Run a tool of the virtual environment in the root of the checkout."""
+    return subprocess.run(
+        [str(BIN / argv[0]), *argv[1:]], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_actionlint_reports_nothing() -> None:
+    """Every workflow is valid."""
+    assert actionlint().stdout == ""
+
+
+def test_actionlint_refuses_a_job_that_needs_an_unknown_job(tmp_path: Path) -> None:
+    """A misspelt `needs` is reported."""
+    broken = tmp_path / "broken.yml"
+    broken.write_text((WORKFLOWS / "ci.yml").read_text().replace("needs: code", "needs: cod"))
+    assert '"cod" which does not exist' in actionlint(str(broken)).stdout
+
+
+def test_zizmor_reports_nothing() -> None:
+    """The audit finds no known weakness."""
+    done = zizmor(ROOT / ".github")
+    assert done.returncode == 0, done.stdout
+
+
+def test_zizmor_refuses_an_action_that_is_not_pinned(tmp_path: Path) -> None:
+    """An action with a tag instead of a SHA is reported."""
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    path = tmp_path / ".github" / "workflows" / "ci.yml"
+    path.write_text(re.sub(r"checkout@\w{40} # v\S+", "checkout@v7", path.read_text()))
+    done = zizmor(tmp_path / ".github")
+    assert done.returncode != 0
+    assert "unpinned-uses" in done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_run_step_is_one_make_command(name: str) -> None:
+    """Each command of CI can be run on a laptop."""
+    for step in steps(name):
+        if "run" in step:
+            assert step["run"].startswith("make ")
+            assert "\n" not in step["run"].strip()
+            assert set(targets_in(step["run"])) <= targets()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workflow_grants_permissions_to_jobs_only(name: str) -> None:
+    """The permissions of a whole workflow are empty."""
+    assert workflow(name)["permissions"] == {}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_permission_has_a_reason(path: Path) -> None:
+    """Each granted permission is followed by a comment with its reason."""
+    granted = re.findall(r"^ +(?:contents|id-token|[a-z-]+): (?:read|write)\b.*$", path.read_text(), re.M)
+    assert [line for line in granted if not re.search(r" # \w+ \w+", line)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_action_is_pinned_with_its_version(path: Path) -> None:
+    """Each action is pinned by SHA, followed by a comment with its version."""
+    remote = re.findall(r"uses: (?!\./)(.*)", path.read_text())
+    assert [use for use in remote if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d[\d.]*", use)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_job_has_a_deadline(name: str) -> None:
+    """A job that hangs is cancelled; the jobs of a called workflow have deadlines of their own."""
+    jobs = workflow(name)["jobs"].items()
+    assert [name for name, job in jobs if "uses" not in job and "timeout-minutes" not in job] == []
+
+
+def test_releases_to_an_environment_run_one_at_a_time_and_are_not_cancelled() -> None:
+    """`cd` and `nightly` share a group for staging; a job that waits for production does not block it."""
+    nightly, promote = workflow("nightly.yml"), workflow("promote.yml")
+    staging = [workflow("cd.yml")["concurrency"], nightly["jobs"]["staging"]["concurrency"]]
+    assert staging == [{"group": "release-staging", "cancel-in-progress": False}] * 2
+    assert "concurrency" not in nightly
+    production = promote["jobs"]["production"]["concurrency"]
+    assert production == {"group": "release-production", "cancel-in-progress": False}
+
+
+def test_a_release_to_production_records_its_reviewers() -> None:
+    """The job runs in the environment `production` and passes the approvals to `make promote`."""
+    job = workflow("promote.yml")["jobs"]["production"]
+    (last,) = [step for step in job["steps"] if "run" in step]
+    assert job["environment"] == "production"
+    assert last["run"] == "make promote ENV=production"
+    assert last["env"] == {"APPROVALS": "${{ steps.approvals.outputs.file }}"}
+
+
+def test_no_workflow_uses_a_secret() -> None:
+    """Jobs sign in to Azure with the run's OIDC identity."""
+    assert [path.name for path in FILES if re.search(r"\bsecrets\b\s*[.:\[]", path.read_text())] == []

@@ -1,0 +1,34 @@
+"""Fixtures of the kube tests: virtual time an in-memory cluster that uses it, and its deployers."""
+
+from __future__ import annotations
+
+import pytest
+
+from leases import ANN, BEN, SECONDS
+from memory_cluster import MemoryCluster
+from seatrial.kube.lease import Lease
+from virtual_runtime import VirtualRuntime
+
+
+@pytest.fixture
+def runtime() -> VirtualRuntime:
+    """A runtime with virtual time."""
+    return VirtualRuntime()
+
+
+@pytest.fixture
+def cluster(runtime: VirtualRuntime) -> MemoryCluster:
+    """An in-memory cluster whose clock is the virtual one."""
+    return MemoryCluster(runtime=runtime)
+
+
+@pytest.fixture
+def first(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
+    """The Lease as one deployer uses it."""
+    return Lease(cluster, "trial", SECONDS, ANN, runtime)
+
+
+@pytest.fixture
+def second(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
+    """The Lease as another deployer uses it."""
+    return Lease(cluster, "trial", SECONDS, BEN, runtime)

@@ -1,0 +1,60 @@
+"""Connecting to the cluster of a kubeconfig context."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.errors import OutsideError, UsageError
+from seatrial.kube.connect import connect
+from seatrial.kube.protocol import UnreachableError
+from stub_api_server import kubeconfig
+from virtual_runtime import VirtualRuntime
+
+
+@pytest.fixture
+def unreachable(tmp_path: Path) -> str:
+    """A kubeconfig whose API server does not accept connections."""
+    (tmp_path / "unreachable").write_text(kubeconfig("http://127.0.0.1:1"))
+    return str(tmp_path / "unreachable")
+
+
+def test_the_current_context_is_not_used(unreachable: str, tmp_path: Path) -> None:
+    """Without a context, `connect` refuses instead of taking the kubeconfig's current one."""
+    with pytest.raises(UsageError, match="KUBECONTEXT is not set"):
+        connect(unreachable, "", tmp_path / "cache")
+
+
+@pytest.mark.parametrize("name", ["unreachable", "missing"])
+def test_an_unknown_context_or_file_is_a_usage_error(unreachable: str, tmp_path: Path, name: str) -> None:
+    """A missing context or kubeconfig is a UsageError that names the context."""
+    with pytest.raises(UsageError, match="context other"):
+        connect(str(tmp_path / name), "other", tmp_path / "cache")
+
+
+BAD_KEY = kubeconfig("https://127.0.0.1:1").replace(
+    "token: secret-token", "client-certificate-data: x, client-key-data: x"
+)
+
+
+@pytest.mark.parametrize("text", ["clusters: [c", "just text", "- a list", BAD_KEY])
+def test_an_invalid_kubeconfig_is_a_usage_error(tmp_path: Path, text: str) -> None:
+    """An invalid kubeconfig is a UsageError of one line."""
+    (tmp_path / "kubeconfig").write_text(text)
+    with pytest.raises(UsageError, match="context stub") as caught:
+        connect(str(tmp_path / "kubeconfig"), "stub", tmp_path / "cache")
+    assert "\n" not in caught.value.message
+
+
+def test_an_unreachable_cluster_is_an_error_when_the_patience_ends(
+    unreachable: str, tmp_path: Path, runtime: VirtualRuntime
+) -> None:
+    """The error names the cluster in one line, without the token."""
+    cluster = connect(unreachable, "stub", tmp_path / "cache" / "c.json", patience=30, runtime=runtime)
+    with pytest.raises(UnreachableError, match="cluster stub does not respond") as caught:
+        cluster.get("ConfigMap", "release-1", "trial")
+    assert 30 <= runtime.monotonic() <= 31
+    assert isinstance(caught.value, OutsideError)
+    assert "\n" not in caught.value.message
+    assert "secret-token" not in str(caught.value)
