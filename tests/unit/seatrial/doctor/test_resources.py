@@ -29,7 +29,7 @@ def test_an_engine_that_responds_is_ok() -> None:
 
 
 def test_no_engine_is_missing_unless_it_can_be_installed() -> None:
-    """If `make up` cannot install an engine, the fix says what the user can do."""
+    """If `make up` cannot install an engine, the fix is what the user can do."""
     none = EngineStatus(problem="no engine responds")
     assert container_engine.check_engine(none, installable=True).state == "later"
     found = container_engine.check_engine(none, installable=False)

@@ -102,7 +102,7 @@ def with_cluster(address: str, folder: Path, namespace: str) -> Settings:
 
 
 def test_a_service_without_a_setting_comes_later(tmp_path: Path) -> None:
-    """Before `make up`, the fix says which command or setting provides each service."""
+    """Before `make up`, the fix names the command or setting that provides each service."""
     local = Environment(namespace="n", overlay="o", host="h")
     settings = make_settings(url="").model_copy(update={"environments": {"local": local}})
     found = [
@@ -115,7 +115,7 @@ def test_a_service_without_a_setting_comes_later(tmp_path: Path) -> None:
 
 
 def test_an_empty_store_is_ok(tmp_path: Path) -> None:
-    """The finding says that the channel is not published yet."""
+    """The detail is that the channel is not published yet."""
     (tmp_path / "store").mkdir()
     found = services.check_store(make_settings(url=(tmp_path / "store").as_uri()))
     assert found.state == "ok"

@@ -22,7 +22,7 @@ SWITCHED: tuple[State, ...] = ("candidate", "previewed", "pending")
         (("candidate",), "open", "Not finished: candidate started"),
     ],
 )
-def test_the_headline_says_how_the_release_ended(states: tuple[State, ...], tone: str, text: str) -> None:
+def test_the_headline_is_the_result_of_the_release(states: tuple[State, ...], tone: str, text: str) -> None:
     """Each final and open state has a headline of its own."""
     found = headline(record_of(states, why="it was slow"))
     assert (found.tone, found.text) == (tone, text)

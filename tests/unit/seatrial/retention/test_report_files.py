@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     ):
         (tmp_path / name).write_text("{}")
         os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
-    (tmp_path / "honest-timeline.jsonl").write_text("{}")
+    (tmp_path / "good-timeline.jsonl").write_text("{}")
     (tmp_path / "run-7").mkdir()
     (tmp_path / "run-7" / "report.html").write_text("<p>")
     return tmp_path
@@ -28,14 +28,14 @@ def folder(tmp_path: Path) -> Path:
 def test_the_files_of_a_run_are_one_report(folder: Path) -> None:
     """Preview and live, JSON and XML, are kept or removed together."""
     found = {each.name: len(each.paths) for each in list_reports(folder, References())}
-    assert found == {"staging-2": 3, "staging-1": 1, "honest": 1, "run-7": 1}
+    assert found == {"staging-2": 3, "staging-1": 1, "good": 1, "run-7": 1}
 
 
 def test_a_recorded_release_uses_its_report(folder: Path) -> None:
     """The report is kept as long as the record."""
     references = References(releases=frozenset({"staging-1"}))
     used_by = {each.name: each.used_by for each in list_reports(folder, references)}
-    assert used_by == {"staging-1": "release staging-1", "staging-2": "", "honest": "", "run-7": ""}
+    assert used_by == {"staging-1": "release staging-1", "staging-2": "", "good": "", "run-7": ""}
 
 
 def test_an_unreachable_environment_uses_all_its_reports(folder: Path) -> None:
@@ -43,7 +43,7 @@ def test_an_unreachable_environment_uses_all_its_reports(folder: Path) -> None:
     found = list_reports(folder, References(unreachable={"staging": "timed out"}))
     used_by = {each.name: each.used_by for each in found}
     assert used_by["staging-1"] == used_by["staging-2"] == "staging could not be read"
-    assert used_by["honest"] == ""
+    assert used_by["good"] == ""
 
 
 def test_all_files_of_a_report_are_removed_and_no_others(folder: Path) -> None:
@@ -52,7 +52,7 @@ def test_all_files_of_a_report_are_removed_and_no_others(folder: Path) -> None:
         if each.name in ("staging-2", "run-7"):
             each.remove()
     assert sorted(path.name for path in folder.iterdir()) == [
-        "honest-timeline.jsonl",
+        "good-timeline.jsonl",
         "staging-1-preview.json",
     ]
 
