@@ -11,20 +11,13 @@ from typing import Any
 
 from seatrial.errors import RefusedError
 from seatrial.image.credentials import find_credentials
+from seatrial.secret_patterns import find_credential
 from seatrial.settings import Settings
 
 SHORTEST = 8
 LONGEST_TEXT = 1_000_000
 SECRET_NAME = re.compile(r"(password|passwd|secret|token|_key|accountkey|credential)s?$", re.I)
 ASSIGNED = re.compile(r"^\s*\w+\s*=\s*(\S+)\s*$", re.M)
-PATTERNS = {
-    "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{32}"),
-    "an Azure storage key": re.compile(rb"AccountKey=[A-Za-z0-9+/]{40,}={0,2}"),
-    "an Azure SAS": re.compile(rb"[?&]sig=[A-Za-z0-9%+/]{30,}"),
-    "an AWS access key": re.compile(rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a GitHub token": re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})"),
-    "a registry login": re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/]{12,}={0,2}"'),
-}
 
 
 def known_secrets(settings: Settings, environ: Mapping[str, str]) -> frozenset[bytes]:
@@ -45,7 +38,7 @@ def require_no_secrets(name: str, data: bytes, secrets: Iterable[bytes]) -> None
     """Raise RefusedError if `data` contains a secret; the error has `name` and the kind, never the value."""
     kind = next(("a known credential" for secret in secrets if secret in data), None)
     if kind is None and len(data) <= LONGEST_TEXT:
-        kind = next((kind for kind, pattern in PATTERNS.items() if pattern.search(data)), None)
+        kind = find_credential(data)
     if kind:
         raise RefusedError(f"{name} contains {kind}", "remove it; if it was ever pushed, revoke it")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from seatrial.console import plain_text
 from seatrial.results import Check
 
 
@@ -20,6 +19,4 @@ def as_text(checks: Iterable[Check], width: int = 140) -> str:
         table.add_column(title, overflow="fold")
     for check in checks:
         table.add_row("passed" if check.passed else "FAILED", escape(check.name), escape(check.detail))
-    text = io.StringIO()
-    Console(file=text, width=width, color_system=None).print(table)
-    return "\n".join(row.rstrip() for row in text.getvalue().splitlines() if row.strip())
+    return "\n".join(row for row in plain_text(table, width).splitlines() if row)

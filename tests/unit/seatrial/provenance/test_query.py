@@ -1,4 +1,4 @@
-"""What may be asked of trace, and what it is taken for."""
+"""The argument of trace and its meaning."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def _clues(path: Path, text: str) -> dict[str, str]:
     return read_query(str(path)).clues
 
 
-def test_an_answer_with_its_headers_says_everything(tmp_path: Path) -> None:
-    """What `curl -i` saved names release, request, model and the first label."""
-    assert _clues(tmp_path / "answer", HEADERS + json.dumps(BODY)) == {
+def test_a_response_with_headers_has_every_clue(tmp_path: Path) -> None:
+    """The output of `curl -i` has release, request, model and the first label."""
+    assert _clues(tmp_path / "response", HEADERS + json.dumps(BODY)) == {
         "release": "staging-4",
         "request": "0123abcd",
         "model": digest("d"),
@@ -42,44 +42,42 @@ def test_an_answer_with_its_headers_says_everything(tmp_path: Path) -> None:
 
 
 def test_headers_alone_are_enough(tmp_path: Path) -> None:
-    """What `curl -D` or `curl -v` saved names the release."""
+    """The output of `curl -D` or `curl -v` has the release and the request."""
     assert _clues(tmp_path / "headers", HEADERS)["release"] == "staging-4"
     verbose = "\n".join(f"< {line}" for line in HEADERS.splitlines())
     assert _clues(tmp_path / "verbose", verbose)["request"] == "0123abcd"
 
 
-def test_a_body_alone_names_the_model(tmp_path: Path) -> None:
-    """The JSON of /predict, saved without headers, still leads to the model."""
+def test_a_body_alone_has_the_model(tmp_path: Path) -> None:
+    """The JSON of /predict without headers has the model's digest."""
     assert _clues(tmp_path / "body.json", json.dumps(BODY))["model"] == digest("d")
 
 
-def test_json_of_other_makes_is_read_too(tmp_path: Path) -> None:
-    """An answer that a client wrapped, and what /version said, name their release."""
+def test_nested_json_is_read(tmp_path: Path) -> None:
+    """A response that a client wrapped, and the JSON of /version, have their clues."""
     wrapped = {"headers": {"X-Release": "staging-4"}, "body": BODY}
     assert _clues(tmp_path / "wrapped.json", json.dumps(wrapped)).items() >= {"release": "staging-4"}.items()
     version = {"app": {"release": "staging-4", "image": digest("a")}, "model": BODY["model"]}
     assert _clues(tmp_path / "version.json", json.dumps(version))["image"] == digest("a")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "no answer at all", "{", "[1, 2]", '{"error": "too large"}', "{" * 5000]
-)
-def test_a_file_that_is_no_answer_is_told(tmp_path: Path, text: str) -> None:
-    """Any other file ends in one line, not in a guess."""
+@pytest.mark.parametrize("text", ["", "not a response", "{", "[1, 2]", '{"error": "too large"}', "{" * 5000])
+def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
+    """A file without a clue is an error."""
     (tmp_path / "file").write_text(text)
-    with pytest.raises(UsageError, match="says neither release nor model"):
+    with pytest.raises(UsageError, match="has neither release nor model"):
         read_query(str(tmp_path / "file"))
 
 
-def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
-    """An answer has less than a megabyte."""
+def test_a_large_file_is_refused(tmp_path: Path) -> None:
+    """A response has less than a mebibyte."""
     (tmp_path / "file").write_bytes(b"x" * ((1 << 20) + 1))
     with pytest.raises(UsageError, match="too large"):
         read_query(str(tmp_path / "file"))
 
 
 @pytest.mark.parametrize(
-    "word",
+    "name",
     [
         "staging-1",
         digest("a"),
@@ -95,12 +93,12 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
         "tree-a",
     ],
 )
-def test_a_release_answers_to_each_of_its_names(environments: Environments, word: str) -> None:
-    """Release, image, model, golden set, commit or working state, whole or abbreviated: all lead to it."""
-    assert read_query(word).names(environments.release("staging", 1, "a"))
+def test_each_name_of_a_release_matches_it(environments: Environments, name: str) -> None:
+    """Release, image, model, golden set, commit and working state match, in full or abbreviated."""
+    assert read_query(name).matches(environments.release("staging", 1, "a"))
 
 
-@pytest.mark.parametrize("word", ["staging-2", digest("b"), "2.0.0", "c0ffee", "aaaaaa", "staging", "red"])
-def test_it_answers_to_no_other(environments: Environments, word: str) -> None:
-    """What only resembles a name leads nowhere."""
-    assert not read_query(word).names(environments.release("staging", 1, "a"))
+@pytest.mark.parametrize("name", ["staging-2", digest("b"), "2.0.0", "c0ffee", "aaaaaa", "staging", "red"])
+def test_a_similar_name_does_not_match(environments: Environments, name: str) -> None:
+    """Another release, a part of a name or a short abbreviation does not match."""
+    assert not read_query(name).matches(environments.release("staging", 1, "a"))
