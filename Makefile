@@ -47,8 +47,8 @@ status: setup ## list the parts of the instance: version, address, state, memory
 doctor: setup ## report what this machine lacks, and how to fix it
 	@seatrial doctor
 .PHONY: prune
-prune: setup ## remove old reports and images, except those that a release or the lock names (DRY_RUN=1)
-	@seatrial prune $(if $(DRY_RUN),--dry-run)
+prune: setup ## remove old reports and images, except those that a release or the lock names (DRY_RUN=1, YES=1)
+	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 .PHONY: clean
 clean: ## remove local build output: caches, coverage, compiled files
 	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +

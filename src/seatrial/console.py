@@ -53,17 +53,22 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def show(found: RenderableType) -> None:
-    """Print a table or a tree on stdout, without styles and line breaks where the output is plain."""
+def show(renderable: RenderableType) -> None:
+    """Print a table or a tree on stdout; without styles and line breaks if the output is plain."""
     out = Console(highlight=False)
     if out.is_terminal and os.environ.get("CI") != "true":
-        out.print(found)
+        out.print(renderable)
         return
-    text = Console(file=io.StringIO(), highlight=False, color_system=None, width=PLAIN_WIDTH)
+    for row in plain_text(renderable).splitlines():
+        out.print(row, markup=False, soft_wrap=True)
+
+
+def plain_text(renderable: RenderableType, width: int = PLAIN_WIDTH) -> str:
+    """Return a table or a tree as text without styles, at most `width` characters wide."""
+    text = Console(file=io.StringIO(), highlight=False, color_system=None, width=width)
     with text.capture() as captured:
-        text.print(found)
-    for row in captured.get().splitlines():
-        out.print(row.rstrip(), markup=False, soft_wrap=True)
+        text.print(renderable)
+    return "\n".join(row.rstrip() for row in captured.get().splitlines())
 
 
 def line(text: str) -> None:

@@ -1,4 +1,4 @@
-"""What is remembered: releases, and the chain behind an answer."""
+"""Commands that read records: history and trace."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from seatrial.settings import load
 from seatrial.workspace import find
 
 app = typer.Typer()
-COLUMNS = ("#", "release", "state", "model", "commit", "image", "who", "when (UTC)", "verdict, why")
+COLUMNS = ("#", "release", "state", "model", "commit", "image", "who", "when (UTC)", "checks, why")
 
 
 @app.command(rich_help_panel="Release")
 def history(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """List the releases that an environment remembers, newest first; * serves."""
+    """List the recorded releases of an environment, newest first; * marks the stable one."""
     from seatrial.stages.history import history as stage
 
     workspace = find(instance)
@@ -30,18 +30,18 @@ def history(env: Env = "local", instance: Instance = "dev", as_json: AsJson = Fa
     table = Table(*COLUMNS, box=None, pad_edge=False)
     for row in found.releases:
         table.add_row(*(Text(cell) for cell in row.cells), style="bold" if row.stable else "")
-    console.show(table if found.releases else f"nothing was ever released to {env}")
+    console.show(table if found.releases else f"{env} has no releases")
 
 
 @app.command(rich_help_panel="Release")
 def trace(
     what: Annotated[
-        str, typer.Argument(help="a saved answer (file), or a request, pod, image, release, model, commit")
+        str, typer.Argument(help="a file with a response, or a request, pod, image, release, model or commit")
     ] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Show the whole chain behind a prediction, or whatever else of it is at hand."""
+    """Show the provenance of a prediction: pod, release, image, commit, model and publication."""
     from seatrial.provenance.tree import as_tree
     from seatrial.stages.trace import trace as stage
 

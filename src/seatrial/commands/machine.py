@@ -1,9 +1,10 @@
-"""What the machine at hand has and lacks."""
+"""Commands for this machine: doctor and prune."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,17 +12,21 @@ from rich.text import Text
 
 from seatrial import console
 from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.results import PrunedItem, PruneResult
 from seatrial.workspace import find
+
+if TYPE_CHECKING:
+    from seatrial.retention.plan import PrunePlan
 
 app = typer.Typer()
 
 
 @app.command(rich_help_panel="Machine")
 def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Say what is missing on this machine, and the cure."""
+    """Show what is missing on this machine, and how to fix it."""
     from seatrial.doctor.report import doctor as stage
 
-    report: Any = stage(find(instance))
+    report = stage(find(instance))
     typer.echo(json.dumps(report.rows, indent=2) if as_json else report.table)
     if not report.healthy:
         raise typer.Exit(30)
@@ -29,26 +34,53 @@ def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Machine")
 def prune(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be removed")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would be removed, and why")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="remove without asking for confirmation")] = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Remove old reports and images, and nothing that a release or the lock names."""
+    """Remove old reports and images that no release and no lock refers to.
+
+    On a terminal the plan is shown first and must be confirmed.
+    """
+    from seatrial.stages.prune import always
     from seatrial.stages.prune import prune as stage
 
-    def say(result: Any) -> str:
-        table = Table("part", "what", "", "why", box=None, pad_edge=False)
-        for item in result.items:
-            table.add_row(item.kind, Text(item.name), _became(result, item), Text(item.why))
-        for part, why in result.untouched.items():
-            table.add_row(Text(part), "everything", "untouched", Text(why))
-        console.show(table)
-        gone = sum(item.removed for item in result.items)
-        return f"{gone} {'would be ' if result.dry_run else ''}removed, {len(result.items) - gone} kept"
-
-    run_stage(instance, as_json, lambda s, w: stage(s, w, dry_run=dry_run), say)
+    confirm = _confirm if not yes and _is_interactive() else always
+    run_stage(instance, as_json, lambda s, w: stage(s, w, dry_run=dry_run, confirm=confirm), _show_result)
 
 
-def _became(result: Any, item: Any) -> str:
-    gone = "would be removed" if result.dry_run else "removed"
-    return gone if item.removed else "kept"
+def _is_interactive() -> bool:
+    """Return whether a user can be asked: input and output are a terminal, and CI is not true."""
+    return sys.stdin.isatty() and not console.plain()
+
+
+def _confirm(plan: PrunePlan) -> bool:
+    """Show the plan on stderr, so that stdout has only the result, and ask for confirmation."""
+    table = Table("part", "to be removed", "why", box=None, pad_edge=False)
+    for row in plan.removals:
+        table.add_row(row.kind, Text(row.name), Text(row.why))
+    console.line(console.plain_text(table))
+    for part, reason in plan.untouched.items():
+        console.line(f"{part}: not touched: {reason}")
+    console.line(f"{len(plan.rows) - len(plan.removals)} others are kept; --dry-run shows why")
+    try:
+        return typer.confirm(f"Remove these {len(plan.removals)}?", err=True)
+    except typer.Abort:
+        return False
+
+
+def _show_result(result: PruneResult) -> str:
+    table = Table("part", "name", "", "why", box=None, pad_edge=False)
+    for item in result.items:
+        table.add_row(item.kind, Text(item.name), _action(result, item), Text(item.why))
+    for part, reason in result.untouched.items():
+        table.add_row(Text(part), "everything", "not touched", Text(reason))
+    console.show(table)
+    removed = sum(item.removed for item in result.items)
+    return f"{removed} {'would be ' if result.dry_run else ''}removed, {len(result.items) - removed} kept"
+
+
+def _action(result: PruneResult, item: PrunedItem) -> str:
+    removed = "would be removed" if result.dry_run else "removed"
+    return removed if item.removed else "kept"

@@ -36,7 +36,7 @@ def summarised(instance: str, env: str, target: Path | None) -> Iterator[None]:
 
 
 def _append(folder: Path, env: str, began: float, target: Path) -> None:
-    from seatrial.report.render import SUMMARY_BYTES, capped
+    from seatrial.report.render import SUMMARY_BYTES, truncate
 
     for source in sorted(folder.glob(f"{env}-*/summary.md")):
         number = source.parent.name.removeprefix(f"{env}-")
@@ -44,4 +44,4 @@ def _append(folder: Path, env: str, began: float, target: Path) -> None:
         if number.isdecimal() and source.stat().st_mtime >= began - 0.1:
             remaining = SUMMARY_BYTES - (target.stat().st_size if target.exists() else 0)
             with target.open("a") as file:
-                file.write(capped(source.read_text() + "\n", max(remaining, 0)))
+                file.write(truncate(source.read_text() + "\n", max(remaining, 0)))

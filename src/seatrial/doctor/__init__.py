@@ -1,1 +1,1 @@
-"""What `doctor` looks at, one file a kind."""
+"""Checks of this machine and of the services that are configured, one module a kind."""

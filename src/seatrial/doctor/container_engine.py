@@ -1,9 +1,9 @@
-"""The engine that runs containers."""
+"""The container engine: whether it responds, and whether it can be installed."""
 
 from __future__ import annotations
 
 import os
-import re
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,59 +16,72 @@ from requests import RequestException
 from seatrial.doctor.finding import Finding
 from seatrial.workspace import Workspace
 
-ASK_SECONDS = 5
-OS_RELEASE = Path("/etc/os-release")
+REQUEST_SECONDS = 5
 CGROUP2 = Path("/sys/fs/cgroup/cgroup.controllers")
 
 
 @dataclass(frozen=True)
-class Engine:
-    """What an engine says of itself; `info` is empty and `trouble` says why where none answers."""
+class EngineStatus:
+    """An engine's `info` and the number of running containers of the instance.
+
+    If no engine responds, `info` is empty and `problem` is the reason.
+    """
 
     info: Mapping[str, Any] = field(default_factory=dict)
     running: int = 0
-    trouble: str = ""
+    problem: str = ""
 
 
-def ask(workspace: Workspace) -> Engine:
-    """Ask the engine that this user's environment names, and count the instance's containers there."""
-    mine = [f"seatrial.instance={workspace.instance}", f"seatrial.workspace={workspace.root}"]
+def engine_status(workspace: Workspace) -> EngineStatus:
+    """Query the engine that this user's environment names, and count the instance's containers."""
+    labels = [f"seatrial.instance={workspace.instance}", f"seatrial.workspace={workspace.root}"]
     try:
-        client = docker.from_env(timeout=ASK_SECONDS)
+        client = docker.from_env(timeout=REQUEST_SECONDS)
         try:
-            return Engine(client.info(), len(client.containers.list(filters={"label": mine})))
+            return EngineStatus(client.info(), len(client.containers.list(filters={"label": labels})))
         finally:
             client.close()
     except (DockerException, RequestException, OSError) as error:
-        return Engine(trouble=_why(error))
+        return EngineStatus(problem=_reason(error))
 
 
-def installable(os_release: Path = OS_RELEASE) -> bool:
-    """Return whether `make up` could install an engine: root on Debian or Ubuntu."""
-    told = os_release.read_text() if os_release.is_file() else ""
-    return os.geteuid() == 0 and bool(re.search(r"^ID(_LIKE)?=.*\b(debian|ubuntu)\b", told, re.M))
+def installable(os_release: Mapping[str, str] | None = None) -> bool:
+    """Return whether `make up` can install an engine: as root, on Debian or Ubuntu.
+
+    `os_release` has the fields of /etc/os-release; None reads this machine's.
+    """
+    found = _os_release() if os_release is None else os_release
+    systems = {found.get("ID", ""), *found.get("ID_LIKE", "").split()}
+    return os.geteuid() == 0 and bool(systems & {"debian", "ubuntu"})
 
 
-def engine(found: Engine, *, installable: bool) -> Finding:
-    """Judge whether containers can run here."""
-    if found.info:
-        return Finding("engine", "ok", f"Docker {found.info.get('ServerVersion', '')} answers")
+def check_engine(status: EngineStatus, *, installable: bool) -> Finding:
+    """Return whether containers can run here."""
+    if status.info:
+        return Finding("engine", "ok", f"Docker {status.info.get('ServerVersion', '')} responds")
     if installable:
-        return Finding("engine", "later", found.trouble, "make up installs and starts one")
-    cure = "start Docker, or give yourself the right to use it (group docker)"
-    return Finding("engine", "missing", found.trouble, cure)
+        return Finding("engine", "later", status.problem, "make up installs and starts one")
+    fix = "start Docker, and add this user to the group docker"
+    return Finding("engine", "missing", status.problem, fix)
 
 
-def cgroup(found: Engine, controllers: Path = CGROUP2) -> Finding:
-    """Tell the cgroup version; both do, but on 1 only a Kubernetes up to 1.34 starts unasked."""
-    version = found.info.get("CgroupVersion") or ("2" if controllers.exists() else "1")
+def check_cgroup(status: EngineStatus, controllers: Path = CGROUP2) -> Finding:
+    """Return the cgroup version. Kubernetes 1.35 and later refuse to start on version 1 by default."""
+    version = status.info.get("CgroupVersion") or ("2" if controllers.exists() else "1")
     return Finding("cgroup", "ok", f"v{version}" + (", Kubernetes up to 1.34" if version == "1" else ""))
 
 
-def _why(error: Exception) -> str:
+def _os_release() -> Mapping[str, str]:
+    try:
+        return platform.freedesktop_os_release()
+    except OSError:
+        return {}
+
+
+def _reason(error: Exception) -> str:
     text = str(error)
     if "Permission denied" in text:
-        return "the engine's socket refuses this user"
+        return "this user may not open the engine's socket"
     if "FileNotFoundError" in text or "No such file" in text:
-        return "there is no engine's socket"
-    return "no engine answers"
+        return "the engine's socket does not exist"
+    return "no engine responds"

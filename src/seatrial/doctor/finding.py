@@ -1,27 +1,27 @@
-"""One thing that was looked at, and what was found."""
+"""The result of one check of the machine."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ok", "later", "missing"]
+FindingState = Literal["ok", "later", "missing"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """A row of the doctor's report.
 
-    `state` is `ok`, `later` (not there, and nothing needs it before `make up` brings it) or
-    `missing`; `cure` says what to do and is empty where all is well. Neither text holds a secret.
+    `state` is `ok`, `later` (absent, but `make up` installs or starts it) or `missing`. `fix` is empty
+    unless there is something to do. No text contains a secret.
     """
 
     what: str
-    state: State
+    state: FindingState
     detail: str
-    cure: str = ""
+    fix: str = ""
 
     @property
     def row(self) -> dict[str, str]:
-        """The same for machines."""
-        return asdict(self)
+        """The finding for `--json`."""
+        return {"what": self.what, "state": self.state, "detail": self.detail, "cure": self.fix}

@@ -1,82 +1,78 @@
-"""What this machine has and lacks for the road, and the cure of each lack."""
+"""All findings about this machine, with the fix of each."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from seatrial.doctor import container_engine as engine
-from seatrial.doctor import resources, tools
-from seatrial.doctor import services as parts
+from seatrial.console import plain_text
+from seatrial.doctor import container_engine, resources, services, tools
 from seatrial.doctor.finding import Finding
+from seatrial.runtime import SYSTEM, Runtime
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
 
 WIDTH = 160
+WORKERS = 8
 
 
 @dataclass(frozen=True)
-class Report:
-    """Everything that was looked at, in order."""
+class DoctorReport:
+    """The findings, in the order of the table."""
 
     findings: tuple[Finding, ...]
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing that is needed is missing."""
+        """Whether nothing is missing."""
         return all(finding.state != "missing" for finding in self.findings)
 
     @property
     def rows(self) -> list[dict[str, str]]:
-        """The findings for machines: what, state, detail, cure."""
+        """The findings for `--json`."""
         return [finding.row for finding in self.findings]
 
     @property
     def table(self) -> str:
-        """The findings for people, as plain text."""
-        table = Table("what", "state", "found", "cure", box=None, pad_edge=False)
+        """The findings as plain text."""
+        table = Table("what", "state", "found", "fix", box=None, pad_edge=False)
         for finding in self.findings:
             table.add_row(*(Text(value) for value in finding.row.values()))
-        out = Console(file=io.StringIO(), width=WIDTH, color_system=None)
-        out.print(table)
-        text = out.file.getvalue() if isinstance(out.file, io.StringIO) else ""
-        return "\n".join(line.rstrip() for line in text.splitlines())
+        return plain_text(table, WIDTH)
 
 
-def doctor(workspace: Workspace) -> Report:
-    """Look at the machine and at every part that is set; starts and changes nothing.
+def doctor(workspace: Workspace, runtime: Runtime = SYSTEM) -> DoctorReport:
+    """Check the machine and every configured service, all at once. Nothing is started or changed.
 
-    Raises UsageError when a setting is wrong. Parts that nobody has set yet are told as such.
+    A service without a setting is reported as such. Raises UsageError when a setting is wrong.
     """
     settings = load(workspace)
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        asked = [pool.submit(look) for look in _looks(workspace, settings)]
-    return Report(tuple(look.result() for look in asked))
+    with runtime.workers(WORKERS) as workers:
+        tasks = [workers.submit(check) for check in _checks(workspace, settings)]
+    return DoctorReport(tuple(task.result() for task in tasks))
 
 
-def _looks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], Finding]]:
-    found, can_install = engine.ask(workspace), engine.installable()
-    yield tools.python
-    yield from (partial(tools.tool, name) for name in ("make", "git"))
-    yield partial(engine.engine, found, installable=can_install)
-    yield partial(tools.build_client, installable=can_install)
-    yield partial(engine.cgroup, found)
-    yield partial(resources.memory, found.running)
-    root = Path(str(found.info.get("DockerRootDir") or "/var/lib"))
+def _checks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], Finding]]:
+    status, can_install = container_engine.engine_status(workspace), container_engine.installable()
+    yield tools.check_python
+    yield from (partial(tools.check_tool, name) for name in ("make", "git"))
+    yield partial(container_engine.check_engine, status, installable=can_install)
+    yield partial(tools.check_build_client, installable=can_install)
+    yield partial(container_engine.check_cgroup, status)
+    yield partial(resources.check_memory, status.running)
+    root = Path(str(status.info.get("DockerRootDir") or "/var/lib"))
+    # The directory of an engine on another machine is not here.
     if root.is_dir():
-        yield partial(resources.disk, "disk, engine", root)
-    yield partial(resources.disk, "disk, cache", workspace.cache)
-    yield partial(resources.ports, workspace, found.running)
-    yield partial(parts.store, settings)
-    yield partial(parts.registry, settings)
+        yield partial(resources.check_disk, "disk, engine", root)
+    yield partial(resources.check_disk, "disk, cache", workspace.cache)
+    yield partial(resources.check_ports, workspace, status.running)
+    yield partial(services.check_store, settings)
+    yield partial(services.check_registry, settings)
     for name in settings.environments:
         cache = workspace.directory / "cache" / f"doctor-{name}.json"
-        yield partial(parts.cluster, settings, name, cache)
+        yield partial(services.check_cluster, settings, name, cache)

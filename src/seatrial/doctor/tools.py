@@ -13,34 +13,34 @@ from seatrial.image.builder import find_builder
 from seatrial.process import run
 
 PYTHON = (3, 11)
-ASK_SECONDS = 10
+COMMAND_SECONDS = 10
 
 
-def python(version: Sequence[int] = sys.version_info[:3]) -> Finding:
-    """Look at this very interpreter, or at the version given."""
-    told = ".".join(str(part) for part in version[:3])
+def check_python(version: Sequence[int] = sys.version_info[:3]) -> Finding:
+    """Check the version of the interpreter that runs this."""
+    text = ".".join(str(part) for part in version[:3])
     if tuple(version[:2]) >= PYTHON:
-        return Finding("python", "ok", told)
-    return Finding("python", "missing", told, "install Python 3.11 or newer, and give make PYTHON=its name")
+        return Finding("python", "ok", text)
+    return Finding("python", "missing", text, "install Python 3.11 or newer, and run make PYTHON=python3.11")
 
 
-def tool(name: str) -> Finding:
-    """Look for a command on PATH, and ask its version."""
-    cure = f"install {name}; on Debian and Ubuntu: apt-get install {name}"
+def check_tool(name: str) -> Finding:
+    """Check that a command is on PATH, and return its version."""
     try:
-        told = run([name, "--version"], timeout=ASK_SECONDS).output
+        output = run([name, "--version"], timeout=COMMAND_SECONDS).output
     except OutsideError as error:
-        return Finding(name, "missing", error.message, cure)
-    return Finding(name, "ok", next(iter(re.findall(r"\d+(?:\.\d+)+", told)), "there"))
+        fix = f"install {name}; on Debian and Ubuntu: apt-get install {name}"
+        return Finding(name, "missing", error.message, fix)
+    return Finding(name, "ok", next(iter(re.findall(r"\d+(?:\.\d+)+", output)), "version unknown"))
 
 
-def build_client(*, installable: bool) -> Finding:
-    """Look for a Docker client that can do BuildKit, which cache and secret mounts need."""
+def check_build_client(*, installable: bool) -> Finding:
+    """Check that a Docker client with BuildKit exists; the Dockerfile uses its cache and secret mounts."""
     try:
         client, _ = find_builder()
     except OutsideError as error:
         if installable and not shutil.which("docker"):
-            return Finding("build client", "later", "no docker command", "make up installs one")
+            return Finding("build client", "later", "there is no docker command", "make up installs one")
         return Finding("build client", "missing", error.message, error.hint)
-    how = "with buildx" if "buildx" in client else "with BuildKit within"
-    return Finding("build client", "ok", f"{client[0]} {how}")
+    builder = "with buildx" if "buildx" in client else "with built-in BuildKit"
+    return Finding("build client", "ok", f"{client[0]} {builder}")

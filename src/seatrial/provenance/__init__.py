@@ -1,1 +1,1 @@
-"""What led to an answer: from a prediction to whoever published the model."""
+"""The links from a prediction to its pod, release, image, commit, model and publication."""

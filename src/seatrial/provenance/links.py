@@ -1,4 +1,4 @@
-"""The links of a chain, as `trace` tells them: typed, and the same for people and machines."""
+"""The typed result of `trace`: the links of a provenance, and what is unknown of each."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from seatrial.results import Artefact, Check
 
 
 class Link(BaseModel):
-    """What is known of one step. `unknown` says what could not be found out, and why."""
+    """One link. `unknown` is the reason why a part of it is missing, or empty."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unknown: str = ""
 
 
-class Prediction(Link):
-    """The answer that was asked about: what it said of itself, and the pod whose log tells of it."""
+class PredictionLink(Link):
+    """A saved response or request id, with the pod whose log contains the request."""
 
     source: str
     request: str = ""
@@ -27,8 +27,8 @@ class Prediction(Link):
     pod: str = ""
 
 
-class Release(Link):
-    """A release as its record tells it, and the pods that run it now."""
+class ReleaseLink(Link):
+    """A release from its record, and the pods that run it now."""
 
     name: str
     environment: str
@@ -45,15 +45,15 @@ class Release(Link):
     pods: tuple[str, ...] = ()
 
 
-class Image(Link):
-    """An image by digest; `created` is what it says itself, empty where it was not asked."""
+class ImageLink(Link):
+    """An image by digest; `created` is the value of its label."""
 
     reference: ImageReference
     created: str = ""
 
 
-class Commit(Link):
-    """The commit that an image was built from; author, date and subject where git has it here."""
+class CommitLink(Link):
+    """The commit of an image; author, date and subject if git has it in this checkout."""
 
     revision: str
     working_state: str
@@ -62,8 +62,8 @@ class Commit(Link):
     subject: str = ""
 
 
-class Published(Link):
-    """A model or golden set, and who published it when, from which revision."""
+class PublicationLink(Link):
+    """A model or golden set, with its publisher, time and revision from the store."""
 
     artefact: Artefact
     publisher: str = ""
@@ -72,23 +72,26 @@ class Published(Link):
 
 
 class Provenance(BaseModel):
-    """From a release (none: it was never released) to whoever published its model."""
+    """All links of one release, of an image without a release, or of a model without an image."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    release: Release | None = None
-    image: Image | None = None
-    commit: Commit | None = None
-    model: Published
-    golden: Published | None = None
+    release: ReleaseLink | None = None
+    image: ImageLink | None = None
+    commit: CommitLink | None = None
+    model: PublicationLink
+    golden: PublicationLink | None = None
 
 
 class Trace(BaseModel):
-    """Every chain that answers the question, newest first, and the environments that did not answer."""
+    """Every provenance that matches a query, newest first.
+
+    `silent` has the environments that could not be read, with the reason.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     asked: str
-    prediction: Prediction | None = None
+    prediction: PredictionLink | None = None
     chains: tuple[Provenance, ...]
     silent: dict[str, str]

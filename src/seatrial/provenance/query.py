@@ -1,4 +1,4 @@
-"""What somebody wants traced: a saved answer, or a word that may name several things."""
+"""The argument of `trace`: a file with a saved response, or the name of something."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from seatrial.errors import UsageError
 from seatrial.image_reference import digest_of_reference
 from seatrial.release.record import Record
 
-LIMIT = 1 << 20
+MAX_BYTES = 1 << 20
 HEADER = re.compile(r"^[<\s]*(x-[a-z-]+):[ \t]*(\S+)[ \t\r]*$", re.I | re.M)
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+HEX = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{7,40}(-dirty)?")
-# What answers call it, in headers and in JSON, and what that is.
-NAMES = {
+# The clue that a header or a JSON member of a response is.
+CLUES = {
     "x-release": "release",
     "x-request-id": "request",
     "x-model-digest": "model",
@@ -35,31 +35,29 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked. `word` is empty for a saved answer; `clues` are what that says of itself.
+    """The argument and its meaning: `name`, or the `clues` of a saved response.
 
     Clues: release, request (its id), model and image (digests), version, label (the first prediction).
     """
 
-    asked: str
-    word: str = ""
+    text: str
+    name: str = ""
     clues: dict[str, str] = field(default_factory=dict)
 
     @property
     def request(self) -> str:
-        """The request id to look for in the pods' logs, or nothing."""
-        return self.clues.get("request", self.word)
+        """The request id to search the pods' logs for."""
+        return self.clues.get("request", self.name)
 
     @property
     def digest(self) -> str:
-        """The digest that the word is or ends in, or nothing."""
-        found = digest_of_reference(self.word) or self.word
-        found = f"sha256:{found}" if re.fullmatch(r"[0-9a-f]{64}", found) else found
-        return found if DIGEST.fullmatch(found) else ""
+        """The digest in the name, with the prefix sha256, or an empty string."""
+        return f"sha256:{self.name}" if HEX.fullmatch(self.name) else digest_of_reference(self.name)
 
-    def names(self, record: Record) -> bool:
-        """Return whether this release is meant."""
-        if self.word:
-            return self.word in _words(record) or self._abbreviates(record)
+    def matches(self, record: Record) -> bool:
+        """Return whether the name or the clues are those of a release."""
+        if self.name:
+            return self.name in _names(record) or self._abbreviates(record)
         wanted = {
             "release": record.release,
             "image": record.reference.digest,
@@ -70,36 +68,36 @@ class Query:
         return bool(given) and given.items() <= wanted.items()
 
     def _abbreviates(self, record: Record) -> bool:
-        if self.digest:
-            return self.digest in (record.reference.digest, record.model.digest, record.golden_digest)
         digests = (record.reference.digest, record.model.digest, record.golden_digest)
-        starts = (record.revision, *(each.removeprefix("sha256:") for each in digests))
-        word = self.word.removeprefix("sha256:")
-        return bool(COMMIT.fullmatch(word)) and any(each.startswith(word) for each in starts)
+        if self.digest:
+            return self.digest in digests
+        name = self.name.removeprefix("sha256:")
+        full = (record.revision, *(each.removeprefix("sha256:") for each in digests))
+        return bool(COMMIT.fullmatch(name)) and any(each.startswith(name) for each in full)
 
 
-def read_query(what: str) -> Query:
-    """Return the question: a file is read as a saved answer (JSON, or text with headers), else it is a word.
+def read_query(text: str) -> Query:
+    """Return the query for an argument of `trace`.
 
-    Raises UsageError for a file that is neither, is too large or cannot be read.
+    The path of a file means the saved response in it, as JSON or as text with headers. Raises UsageError
+    if the file is too large, or has neither a release, a request id nor a digest.
     """
-    path = Path(what)
-    if not what or "\0" in what or len(what) > 1024 or not path.is_file():
-        return Query(what, word=what.strip())
-    if path.stat().st_size > LIMIT:
-        raise UsageError(f"{path} is too large for a saved answer", "save one answer, with curl -i")
-    text = path.read_text(errors="replace")
-    clues = {NAMES[key]: value for key, value in _told(text) if key in NAMES}
+    path = Path(text)
+    if not text or "\0" in text or len(text) > 1024 or not path.is_file():
+        return Query(text, name=text.strip())
+    if path.stat().st_size > MAX_BYTES:
+        raise UsageError(f"{path} is too large for a saved response", "save one response with curl -i")
+    members = _members(path.read_text(errors="replace"))
+    clues = {CLUES[key]: value for key, value in members if key in CLUES}
     if not clues.keys() & {"release", "request", "model", "image"}:
-        raise UsageError(
-            f"{path} says neither release nor model", "save the answer with its headers: curl -i"
-        )
-    return Query(what, clues=clues)
+        raise UsageError(f"{path} has neither release nor model", "save the response with headers: curl -i")
+    return Query(text, clues=clues)
 
 
-def _told(text: str) -> Iterator[tuple[str, str]]:
+def _members(text: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each JSON member and header of a saved response."""
     body = text[text.find("{") :] if "{" in text else ""
-    # Headers alone are an answer's better half, so a body that is no JSON is no error.
+    # The headers are enough, so a body that is not JSON is no error.
     with suppress(ValueError, RecursionError):
         yield from _walk(json.loads(body), ())
     for name, value in HEADER.findall(text):
@@ -107,7 +105,7 @@ def _told(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield every text in JSON by its last name, and by its last two; of a list the first element counts."""
+    """Yield every string in JSON by its last name and by its last two; of a list only the first element."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _walk(each, (*path, str(key).lower()))
@@ -118,13 +116,8 @@ def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield ".".join(path[-2:]), value
 
 
-def _words(record: Record) -> set[str]:
+def _names(record: Record) -> set[str]:
     model = record.model
     names = {f"{model.name}{sign}{model.version}" for sign in (" ", ":", "@", "/")}
-    return {
-        record.release,
-        str(record.reference),
-        model.version,
-        record.revision,
-        record.working_state,
-    } | names
+    reference = str(record.reference)
+    return {record.release, reference, model.version, record.revision, record.working_state} | names

@@ -1,4 +1,4 @@
-"""A chain followed from where it is known to its end: registry, git and store are asked on the way."""
+"""The links behind a release or an image, read from the registry, git and the store."""
 
 from __future__ import annotations
 
@@ -11,32 +11,35 @@ from seatrial.image.inspection import ImageFacts
 from seatrial.image.labels import OCI
 from seatrial.image.registry import RegistryClient
 from seatrial.image_reference import ImageReference
-from seatrial.model.layout import GOLDEN_SET, MODEL, PUBLICATION, Kind, check_names, version_key
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, PUBLICATION, ArtefactKind, check_names, version_key
 from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import lock_of
 from seatrial.process import run
-from seatrial.provenance.links import Commit, Image, Provenance, Published, Release
+from seatrial.provenance.links import CommitLink, ImageLink, Provenance, PublicationLink, ReleaseLink
 from seatrial.release.record import Record
 from seatrial.results import Artefact
 from seatrial.settings import Registry, Settings
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import Workspace
 
-NO_GIT = "git does not have it here"
+GIT_SECONDS = 60
 
 
 class ProvenanceResolver:
-    """Follows chains; what registry, git or store do not tell becomes a link's `unknown`, never an error."""
+    """Reads the links of a provenance.
+
+    What registry, git or store do not have becomes the `unknown` of a link, never an error.
+    """
 
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self._settings = settings
         self._workspace = workspace
 
     def from_record(self, record: Record, pods: tuple[str, ...]) -> Provenance:
-        """Return the chain of a release."""
+        """Return the provenance of a release; `pods` are the names of those that run it."""
         began = record.history[0]
-        release = Release(
+        release = ReleaseLink(
             name=record.release,
             environment=record.environment,
             state=record.state,
@@ -53,89 +56,91 @@ class ProvenanceResolver:
         )
         return self.from_image(record).model_copy(update={"release": release})
 
-    def from_image(self, found: Record | ImageFacts) -> Provenance:
-        """Return the chain of an image, which no record names."""
+    def from_image(self, image: Record | ImageFacts) -> Provenance:
+        """Return the provenance of an image, given its labels or a record with the same facts."""
         return Provenance(
-            image=self._image(found.reference),
-            commit=self._commit(found.revision, found.working_state),
-            model=self.published(MODEL, found.model),
-            golden=self._golden(found.golden, found.revision),
+            image=self._image(image.reference),
+            commit=self._commit(image.revision, image.working_state),
+            model=self.publication(MODEL, image.model),
+            golden=self._golden(image.golden, image.revision),
         )
 
-    def published(self, kind: Kind, artefact: Artefact) -> Published:
-        """Return who published a version when, as the store's own record says."""
+    def publication(self, kind: ArtefactKind, artefact: Artefact) -> PublicationLink:
+        """Return publisher, time and revision of an artefact from its publication record in the store."""
         try:
             key = version_key(kind, check_names(artefact), PUBLICATION)
             found = self._store.read(key)
             if not found:
-                return Published(artefact=artefact, unknown=f"{self._store.url} has no record of it")
-            told = json.loads(found.content)
-            if told.get("digest") != artefact.digest:
-                what = f"{self._store.url} has another under that version: {told.get('digest')}"
-                return Published(artefact=artefact, unknown=what)
-            words = {name: str(told.get(name, "")) for name in ("publisher", "published", "revision")}
-            return Published(artefact=artefact, **words)
+                return PublicationLink(artefact=artefact, unknown=f"{self._store.url} has no record of it")
+            return self._parse_publication(artefact, found.content)
         except SeatrialError as error:
-            return Published(artefact=artefact, unknown=error.message)
+            return PublicationLink(artefact=artefact, unknown=error.message)
         except (ValueError, AttributeError):
-            return Published(artefact=artefact, unknown="its record in the store cannot be read")
+            return PublicationLink(artefact=artefact, unknown="its record in the store is not valid")
+
+    def _parse_publication(self, artefact: Artefact, content: bytes) -> PublicationLink:
+        record = json.loads(content)
+        if record.get("digest") != artefact.digest:
+            reason = f"{self._store.url} has another digest under that version: {record.get('digest')}"
+            return PublicationLink(artefact=artefact, unknown=reason)
+        fields = {name: str(record.get(name, "")) for name in ("publisher", "published", "revision")}
+        return PublicationLink(artefact=artefact, **fields)
 
     @cached_property
-    def _store(self) -> Store:
+    def _store(self) -> BlobStore:
         return open_store(self._settings.store)
 
-    def _image(self, reference: ImageReference) -> Image:
+    def _image(self, reference: ImageReference) -> ImageLink:
         try:
             config = self._config(reference)
             labels = (config.get("config") or {}).get("Labels") or {}
-            return Image(reference=reference, created=str(labels.get(f"{OCI}.created", "")))
+            return ImageLink(reference=reference, created=str(labels.get(f"{OCI}.created", "")))
         except SeatrialError as error:
-            return Image(reference=reference, unknown=error.message)
+            return ImageLink(reference=reference, unknown=error.message)
 
     def _config(self, reference: ImageReference) -> dict[str, Any]:
-        fitting = [r for r in registries(self._settings) if r.address == reference.registry]
-        if not fitting:
-            raise RefusedError("no registry of that address is set, so it was not asked")
-        client = RegistryClient(fitting[0])
+        registries = [r for r in configured_registries(self._settings) if r.address == reference.registry]
+        if not registries:
+            raise RefusedError(f"no registry {reference.registry} is configured")
+        client = RegistryClient(registries[0])
         manifest = client.manifest(reference.repository, reference.digest)
         if not manifest:
-            raise RefusedError("the registry has it no more")
+            raise RefusedError("the registry no longer has it")
         return client.config(reference.repository, manifest.config)
 
-    def _commit(self, revision: str, working_state: str) -> Commit:
+    def _commit(self, revision: str, working_state: str) -> CommitLink:
         commit = revision.removesuffix("-dirty")
-        words = ["git", "show", "-s", "--format=%an%n%cI%n%s", f"{commit}^{{commit}}", "--"]
-        done = run(words, timeout=60, cwd=self._workspace.root, check=False, separate_stderr=True)
-        told = done.output.strip().splitlines()
-        if done.code != 0 or len(told) < 3:
-            return Commit(revision=revision, working_state=working_state, unknown=NO_GIT)
-        author, date, subject = told[:3]
-        return Commit(
-            revision=revision, working_state=working_state, author=author, date=date, subject=subject
-        )
+        argv = ["git", "show", "-s", "--format=%an%n%cI%n%s", f"{commit}^{{commit}}", "--"]
+        done = run(argv, timeout=GIT_SECONDS, cwd=self._workspace.root, check=False, separate_stderr=True)
+        lines = done.output.strip().splitlines()
+        link = CommitLink(revision=revision, working_state=working_state)
+        if done.code != 0 or len(lines) < 3:
+            return link.model_copy(update={"unknown": "git has no such commit in this checkout"})
+        author, date, subject = lines[:3]
+        return link.model_copy(update={"author": author, "date": date, "subject": subject})
 
-    def _golden(self, artefact: Artefact, revision: str) -> Published:
+    def _golden(self, artefact: Artefact, revision: str) -> PublicationLink:
         if artefact.name:
-            return self.published(GOLDEN_SET, artefact)
+            return self.publication(GOLDEN_SET, artefact)
         # Records of older versions have only the digest: a lock has the name and version.
         digest, lock = artefact.digest, lock_of(self._workspace, revision)
         if not lock or lock.golden.digest != digest:
             lock = current_lock(self._workspace)
         if lock and lock.golden.digest == digest:
-            return self.published(GOLDEN_SET, lock.golden)
-        name = Artefact(name=self._settings.golden.name, version="", digest=digest)
-        return Published(artefact=name, unknown="no lock that is here names its version")
+            return self.publication(GOLDEN_SET, lock.golden)
+        nameless = Artefact(name=self._settings.golden.name, version="", digest=digest)
+        return PublicationLink(artefact=nameless, unknown="no lock in this checkout has its version")
 
 
 def current_lock(workspace: Workspace) -> Lock | None:
-    """Return the lock as it is, or None where it is missing or cannot be read."""
+    """Return the current lock, or None if it is missing or not valid."""
     try:
         return read_lock(workspace.lock)
     except SeatrialError:
         return None
 
 
-def registries(settings: Settings) -> list[Registry]:
-    """Return every registry that is set, each once."""
+def configured_registries(settings: Settings) -> list[Registry]:
+    """Return every registry in the settings, each once."""
     found = [settings.registry, *(settings.registry_of(name) for name in settings.environments)]
     return [each for place, each in enumerate(found) if each.address and each not in found[:place]]

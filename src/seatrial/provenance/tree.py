@@ -1,4 +1,4 @@
-"""A trace as a tree, for people."""
+"""A trace as a tree for the terminal."""
 
 from __future__ import annotations
 
@@ -7,76 +7,83 @@ from collections.abc import Iterator
 from rich.markup import escape
 from rich.tree import Tree
 
-from seatrial.provenance.links import Commit, Image, Link, Provenance, Published, Release, Trace
+from seatrial.provenance.links import (
+    CommitLink,
+    Link,
+    PredictionLink,
+    Provenance,
+    PublicationLink,
+    ReleaseLink,
+    Trace,
+)
 
 
 def as_tree(trace: Trace) -> Tree:
-    """Return the tree: what was asked, then every chain from the release down to who published the model."""
-    root = Tree(escape(f"trace of {trace.asked}" if trace.asked else "what serves now"))
-    branch = root
-    if trace.prediction:
-        said = trace.prediction
-        words = (f"“{said.label}”" if said.label else "", f"request {said.request}" if said.request else "")
-        branch = _add(root, "prediction", " ".join(filter(None, words)) or said.source, said)
-        if said.pod:
-            branch = branch.add(escape(f"pod {said.pod}"))
-    for chain in trace.chains:
-        _grow(branch, chain)
-    for name, why in trace.silent.items():
-        root.add(f"[yellow]{escape(f'{name} did not answer: {why}')}[/yellow]")
+    """Return the tree: the query at the root, then each provenance from the release to the publication."""
+    root = Tree(escape(f"trace of {trace.asked}" if trace.asked else "stable releases"))
+    branch = _add_prediction(root, trace.prediction) if trace.prediction else root
+    for provenance in trace.chains:
+        _add_provenance(branch, provenance)
+    for name, reason in trace.silent.items():
+        root.add(f"[yellow]{escape(f'{name} could not be read: {reason}')}[/yellow]")
     return root
 
 
-def _grow(branch: Tree, chain: Provenance) -> None:
-    if chain.release:
-        branch = _release(branch, chain.release)
-    if chain.image:
-        branch = _image(branch, chain.image)
-    if chain.commit:
-        branch = _commit(branch, chain.commit)
-    _published(branch, "model", chain.model)
-    if chain.golden:
-        _published(branch, "golden set", chain.golden)
+def _add_prediction(root: Tree, prediction: PredictionLink) -> Tree:
+    label = f"“{prediction.label}”" if prediction.label else ""
+    request = f"request {prediction.request}" if prediction.request else ""
+    text = " ".join(filter(None, (label, request))) or prediction.source
+    branch = _add(root, "prediction", text, prediction)
+    return branch.add(escape(f"pod {prediction.pod}")) if prediction.pod else branch
 
 
-def _release(branch: Tree, release: Release) -> Tree:
-    found = _add(branch, "release", f"{release.name}, {release.state} since {release.since:%F %T}", release)
-    for row in _told(release):
-        found.add(escape(row))
-    broken = [verdict for verdict in release.verdicts if not verdict.passed]
-    kept = len(release.verdicts) - len(broken)
-    verdicts = found.add(f"verdicts: {kept} of {len(release.verdicts)} promises kept")
-    for verdict in broken:
-        verdicts.add(f"[red]broken[/red]: {escape(f'{verdict.name}: {verdict.detail}')}")
-    return found
+def _add_provenance(branch: Tree, provenance: Provenance) -> None:
+    if provenance.release:
+        branch = _add_release(branch, provenance.release)
+    if provenance.image:
+        branch = _add(branch, "image", str(provenance.image.reference), provenance.image)
+    if provenance.commit:
+        branch = _add_commit(branch, provenance.commit)
+    _add_publication(branch, "model", provenance.model)
+    if provenance.golden:
+        _add_publication(branch, "golden set", provenance.golden)
 
 
-def _told(release: Release) -> Iterator[str]:
+def _add_release(branch: Tree, release: ReleaseLink) -> Tree:
+    text = f"{release.name}, {release.state} since {release.since:%F %T}"
+    node = _add(branch, "release", text, release)
+    for row in _release_rows(release):
+        node.add(escape(row))
+    failed = [check for check in release.verdicts if not check.passed]
+    checks = node.add(f"{len(release.verdicts) - len(failed)} of {len(release.verdicts)} checks passed")
+    for check in failed:
+        checks.add(f"[red]failed[/red]: {escape(f'{check.name}: {check.detail}')}")
+    return node
+
+
+def _release_rows(release: ReleaseLink) -> Iterator[str]:
     yield f"released to {release.environment} by {release.by} at {release.began:%F %T}"
     if release.approved_by:
         yield f"approved by {release.approved_by}"
     if release.promoted_from:
-        yield f"promoted: the image of {release.promoted_from}"
-    yield f"suite of {release.suite}"
+        yield f"promoted from {release.promoted_from}"
+    yield f"acceptance suite of {release.suite}"
     yield f"pods now: {', '.join(release.pods) or 'none'}"
 
 
-def _image(branch: Tree, image: Image) -> Tree:
-    return _add(branch, "image", str(image.reference), image)
-
-
-def _commit(branch: Tree, commit: Commit) -> Tree:
+def _add_commit(branch: Tree, commit: CommitLink) -> Tree:
     by = f" by {commit.author} at {commit.date}: {commit.subject}" if commit.author else ""
     return _add(branch, "commit", f"{commit.revision}{by}", commit)
 
 
-def _published(branch: Tree, word: str, found: Published) -> None:
-    thing = found.artefact
-    node = _add(branch, word, " ".join(filter(None, (thing.name, thing.version, thing.digest))), found)
-    if found.publisher:
-        node.add(escape(f"published by {found.publisher} at {found.published}, from commit {found.revision}"))
+def _add_publication(branch: Tree, title: str, link: PublicationLink) -> None:
+    artefact = link.artefact
+    text = " ".join(filter(None, (artefact.name, artefact.version, artefact.digest)))
+    node = _add(branch, title, text, link)
+    if link.publisher:
+        node.add(escape(f"published by {link.publisher} at {link.published}, from commit {link.revision}"))
 
 
-def _add(branch: Tree, word: str, text: str, link: Link) -> Tree:
+def _add(branch: Tree, title: str, text: str, link: Link) -> Tree:
     unknown = f" [yellow]({escape(link.unknown)})[/yellow]" if link.unknown else ""
-    return branch.add(f"[bold]{word}[/bold] {escape(text)}{unknown}")
+    return branch.add(f"[bold]{title}[/bold] {escape(text)}{unknown}")

@@ -1,1 +1,1 @@
-"""How a release goes: two slots, one Lease, records in the cluster, a verdict on the live address."""
+"""The life of a release: two slots, one Lease, records in the cluster, checks of the live address."""

@@ -1,1 +1,1 @@
-"""One page a release, for people who were not there: what was promised, what was found, how it ended."""
+"""The report of a release or of a run of the acceptance suite: HTML, JSON and Markdown."""

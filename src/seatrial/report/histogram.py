@@ -1,4 +1,4 @@
-"""How long answers took: a histogram, drawn."""
+"""A histogram of latencies: bars, ticks and marks in SVG coordinates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BARS = 28
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: its place and size, and what it says."""
+    """A bar and its tooltip."""
 
     x: float
     y: float
@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Mark:
-    """An upright line with its name, `row` rows above the bars; `end` puts the name on its left."""
+    """A vertical line with a label in row `row`; `end` puts the label to its left."""
 
     x: float
     text: str
@@ -38,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Histogram:
-    """What the template draws."""
+    """The data that the template draws."""
 
     traffic: Traffic
     bars: tuple[Bar, ...]
@@ -52,9 +52,9 @@ class Histogram:
     right: int = WIDTH - RIGHT
 
 
-def histogram(answers: Sequence[Sample], traffic: Traffic) -> Histogram:
-    """Return the histogram of the answered requests' latency, with percentiles and budget marked."""
-    values = [max(answer.ms, 1.0) for answer in answers if 200 <= answer.status < 300]
+def histogram(samples: Sequence[Sample], traffic: Traffic) -> Histogram:
+    """Return the histogram of the successful requests' latency, with percentiles and budget marked."""
+    values = [max(sample.ms, 1.0) for sample in samples if 200 <= sample.status < 300]
     known = [*values, *([traffic.budget] if traffic.budget else [])]
     scale = LogScale.over(known, LEFT, WIDTH - RIGHT)
     return Histogram(traffic, _bars(values, scale), tuple(scale.ticks()), _marks(traffic, scale))
@@ -66,14 +66,14 @@ def _bars(values: list[float], scale: LogScale) -> tuple[Bar, ...]:
     for value in values:
         place = int((scale(value) - LEFT) / (WIDTH - RIGHT - LEFT) * BARS)
         counts[min(place, BARS - 1)] += 1
-    tall, width = max(counts, default=0) or 1, (WIDTH - RIGHT - LEFT) / BARS
-    room = HEIGHT - BOTTOM - TOP
+    highest, width = max(counts, default=0) or 1, (WIDTH - RIGHT - LEFT) / BARS
+    space = HEIGHT - BOTTOM - TOP
     return tuple(
         Bar(
             x=LEFT + n * width + 0.75,
-            y=HEIGHT - BOTTOM - room * count / tall,
+            y=HEIGHT - BOTTOM - space * count / highest,
             width=width - 1.5,
-            height=room * count / tall,
+            height=space * count / highest,
             text=f"{count} between {milliseconds(edges[n])} and {milliseconds(edges[n + 1])}",
         )
         for n, count in enumerate(counts)
@@ -82,11 +82,11 @@ def _bars(values: list[float], scale: LogScale) -> tuple[Bar, ...]:
 
 
 def _marks(traffic: Traffic, scale: LogScale) -> tuple[Mark, ...]:
-    named = [(traffic.p50, "half", "percentile"), (traffic.p95, "95 %", "percentile")]
+    rows = [(traffic.p50, "median", "percentile"), (traffic.p95, "95th percentile", "percentile")]
     if traffic.budget:
-        named.append((traffic.budget, "budget for 95 %", "budget"))
+        rows.append((traffic.budget, "threshold of the 95th", "budget"))
     marks = []
-    for row, (value, name, kind) in enumerate(named):
+    for row, (value, name, kind) in enumerate(rows):
         x = scale(value)
         marks.append(Mark(x, f"{name}: {milliseconds(value)}", row, x > WIDTH / 2, kind))
     return tuple(marks)

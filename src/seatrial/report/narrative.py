@@ -1,4 +1,4 @@
-"""A release's course, said in words."""
+"""The course of a release in words."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from seatrial.report.schema import Headline, Moment
 MOMENTS: dict[State, str] = {
     "candidate": "candidate started",
     "previewed": "preview passed",
-    "pending": "switched to it",
+    "pending": "switched",
     "stable": "accepted",
-    "returning": "coming back",
-    "superseded": "replaced",
+    "returning": "rollback to it started",
+    "superseded": "superseded",
     "refused": "refused",
     "switched-back": "switched back",
     "rolled-back": "rolled back",
 }
-# What a release's own report ends with; what becomes of it later is in the history.
+# The report covers a release up to here; `make history` shows what happens later.
 ENDS: tuple[State, ...] = ("stable", "refused", "switched-back")
 
 
 def course(record: Record) -> tuple[Change, ...]:
-    """Return a release's moments up to its verdict."""
+    """Return the state changes of a release up to its acceptance or refusal."""
     for number, change in enumerate(record.history, 1):
         if change.state in ENDS:
             return record.history[:number]
@@ -32,7 +32,7 @@ def course(record: Record) -> tuple[Change, ...]:
 
 
 def moments(record: Record) -> tuple[Moment, ...]:
-    """Return the same in words."""
+    """Return the same state changes with words."""
     return tuple(
         Moment(state=each.state, words=MOMENTS[each.state], at=each.at, by=each.by, detail=each.detail)
         for each in course(record)
@@ -40,33 +40,33 @@ def moments(record: Record) -> tuple[Moment, ...]:
 
 
 def headline(record: Record, error: SeatrialError | None = None) -> Headline:
-    """Return the verdict on a release, in words for whoever reads nothing else."""
-    last, stays = course(record)[-1], _stays(record)
+    """Return the result of a release in one line; `error` is what the command raised."""
     if isinstance(error, RollbackFailedError):
-        return Headline(tone="bad", text="Rollback failed: somebody must act now", why=error.message)
+        return Headline(tone="bad", text="Rollback failed: act now", why=error.message)
+    last = course(record)[-1]
+    if last.state in ENDS:
+        return _ended(record, last)
+    if last.state in OPEN and last.state != "pending":
+        why = "The deployer still runs or ended early; the next command finishes or undoes the release."
+        text = f"Not finished: {MOMENTS[last.state]}"
+        return Headline(tone="open", text=text, why=error.message if error else why)
+    why = f"It serves users since {_clock(last.at)}; `make accept ENV={record.environment}` decides."
+    return Headline(tone="open", text="Pending: switched, not accepted yet", why=why)
+
+
+def _ended(record: Record, last: Change) -> Headline:
     if last.state == "stable":
-        return Headline(
-            tone="good", text="Accepted", why=f"It is the stable release since {_clock(last.at)}."
-        )
-    if last.state == "refused":
-        return Headline(tone="bad", text="Refused before any user saw it", why=_because(last, stays))
+        return Headline(tone="good", text="Accepted", why=f"Stable since {_clock(last.at)}.")
+    text = "Refused before any user reached it"
     if last.state == "switched-back":
         text = f"Switched back after {_seconds(record, last):.0f} s"
-        return Headline(tone="bad", text=text, why=_because(last, stays))
-    if last.state in OPEN and last.state != "pending":
-        why = error.message if error else "Its deployer is still at work, or died: the next command ends it."
-        return Headline(tone="open", text=f"Not ended: {MOMENTS[last.state]}", why=why)
-    why = f"Users reach it since {_clock(last.at)}; `make accept ENV={record.environment}` gives the verdict."
-    return Headline(tone="open", text="Pending: switched, its verdict is not yet given", why=why)
+    return Headline(tone="bad", text=text, why=_reason(record, last))
 
 
-def _stays(record: Record) -> str:
-    return f"{record.previous} serves, as before." if record.previous else "Nothing was released before it."
-
-
-def _because(last: Change, stays: str) -> str:
+def _reason(record: Record, last: Change) -> str:
     why = last.detail.rstrip(".") or "no reason was recorded"
-    return f"{why[:1].upper()}{why[1:]}. {stays}"
+    now = f"{record.previous} still serves." if record.previous else "There is no earlier release."
+    return f"{why[:1].upper()}{why[1:]}. {now}"
 
 
 def _seconds(record: Record, last: Change) -> float:

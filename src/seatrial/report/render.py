@@ -1,4 +1,4 @@
-"""A report as a page, and as a summary in Markdown."""
+"""A report as an HTML page and as a Markdown summary."""
 
 from __future__ import annotations
 
@@ -9,79 +9,80 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from seatrial.analysis.timeline import Sample
-from seatrial.report.gather import Gathered
+from seatrial.report.gather import ReportData
 from seatrial.report.histogram import histogram
-from seatrial.report.redact import redacted
+from seatrial.report.redact import redact
 from seatrial.report.scale import milliseconds
 from seatrial.report.schema import PLACES, Where
 from seatrial.report.thumbnails import thumbnails
 from seatrial.report.timeline_chart import timeline
 
-# A step summary over 1,024 kB is refused whole; kept well under it, in bytes.
+# GitHub refuses a step summary over 1,024 kB; this is below it, in bytes.
 SUMMARY_BYTES = 1_000_000
-_CUT = "\n\n…cut here: the whole report is in report.html.\n"
+_CUT = "\n\n…cut here: report.html is complete.\n"
 
 
-def page(gathered: Gathered, golden: Path | None, root: Path) -> str:
-    """Return the report as one HTML page that needs nothing else; `golden` is the folder of the photos.
+def render_page(data: ReportData, golden: Path | None, root: Path) -> str:
+    """Return the report as one HTML page without external resources.
 
-    Whatever stands in the report is shown as text, never taken as HTML.
+    `golden` is the directory of the golden photos, `root` the checkout. Every text is escaped.
     """
-    report = gathered.report
-    drawn = _drawn(gathered, root) if gathered.timed else {}
+    report = data.report
+    drawn = _drawn(data, root) if data.timed else {}
     return (
         _templates()
         .get_template("report.html")
         .render(
             report=report,
-            line=timeline(drawn, report.moments, gathered.slots),
-            histograms=[histogram(gathered.answers[each.where], each) for each in report.traffic],
+            line=timeline(drawn, report.moments, data.slots),
+            histograms=[histogram(data.samples[each.where], each) for each in report.traffic],
             thumbnails=thumbnails(golden, [photo.file for photo in report.photos]),
         )
     )
 
 
-def summary(gathered: Gathered) -> str:
-    """Return the report as Markdown of at most SUMMARY_BYTES, its texts unable to be anything but text."""
-    text = _templates().get_template("summary.md").render(report=gathered.report)
-    return capped(text, SUMMARY_BYTES)
+def render_summary(data: ReportData) -> str:
+    """Return the report as Markdown of at most SUMMARY_BYTES, with every text escaped."""
+    text = _templates().get_template("summary.md").render(report=data.report)
+    return truncate(text, SUMMARY_BYTES)
 
 
-def capped(text: str, most: int) -> str:
-    """Return a text of at most `most` bytes of UTF-8, cut at a line where it is longer."""
+def truncate(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` bytes of UTF-8; a longer one is cut at the end of a line."""
     raw = text.encode()
-    if len(raw) <= most:
+    if len(raw) <= limit:
         return text
-    kept = raw[: max(most - len(_CUT.encode()), 0)].decode(errors="ignore")
-    return (kept.rpartition("\n")[0] + _CUT).encode()[:most].decode(errors="ignore")
+    kept = raw[: max(limit - len(_CUT.encode()), 0)].decode(errors="ignore")
+    return (kept.rpartition("\n")[0] + _CUT).encode()[:limit].decode(errors="ignore")
 
 
-def markdown(text: str) -> str:
-    """Return a text in which nothing is Markdown or HTML, fit for a table's cell."""
+def escape_markdown(text: str) -> str:
+    """Return `text` on one line with Markdown and HTML escaped, for a table cell."""
     flat = " ".join(text.split())
     flat = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", flat)
 
 
-def _drawn(gathered: Gathered, root: Path) -> dict[Where, list[Sample]]:
-    answers = {**gathered.answers, "live": [*gathered.meanwhile, *gathered.answers.get("live", [])]}
-    return {
-        where: [_told(each, root) if each.why else each for each in answers.get(where, [])]
-        for where in PLACES
-    }
+def _drawn(data: ReportData, root: Path) -> dict[Where, list[Sample]]:
+    samples = {**data.samples, "live": [*data.live_probe, *data.samples.get("live", [])]}
+    return {where: [_redacted(each, root) for each in samples.get(where, [])] for where in PLACES}
 
 
-def _told(answer: Sample, root: Path) -> Sample:
-    return replace(answer, why=redacted(answer.why, root))
+def _redacted(sample: Sample, root: Path) -> Sample:
+    return replace(sample, why=redact(sample.why, root)) if sample.why else sample
 
 
 def _templates() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("seatrial.report"),
         autoescape=select_autoescape(["html", "svg"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"ms": milliseconds, "markdown": markdown, "place": lambda value: f"{value:.1f}"}
-    return made
+    environment.filters |= {
+        "ms": milliseconds,
+        "markdown": escape_markdown,
+        "place": lambda value: f"{value:.1f}",
+    }
+    return environment

@@ -1,4 +1,4 @@
-"""From seconds and milliseconds to places on paper."""
+"""Scales from times and latencies to SVG coordinates."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Where nothing happens for longer, time is cut: a release may wait hours for its verdict.
+# A longer time without a request is cut out: a release may wait hours for `accept`.
 IDLE_SECONDS = 20.0
 STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A place on an axis, and what is written there."""
+    """A coordinate on an axis and its label."""
 
     at: float
     text: str
@@ -23,7 +23,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class TimeScale:
-    """Unix seconds to horizontal places between `left` and `right`, idle times cut short."""
+    """A scale from unix seconds to x between `left` and `right`, with idle times cut to IDLE_SECONDS."""
 
     times: tuple[float, ...]
     shown: tuple[float, ...]
@@ -32,7 +32,7 @@ class TimeScale:
 
     @classmethod
     def over(cls, times: Iterable[float], left: float, right: float) -> TimeScale:
-        """Return the scale on which all these moments have a place."""
+        """Return a scale that covers all `times`."""
         known = sorted(set(times)) or [0.0]
         shown = [0.0]
         for before, after in pairwise(known):
@@ -40,7 +40,7 @@ class TimeScale:
         return cls(tuple(known), tuple(shown), left, right)
 
     def __call__(self, time: float) -> float:
-        """Return where a moment is."""
+        """Return the x coordinate of a time."""
         place = min(max(bisect_right(self.times, time) - 1, 0), len(self.times) - 1)
         beyond = min(max(time - self.times[place], 0.0), IDLE_SECONDS) if place + 1 < len(self.times) else 0.0
         return self.left + (self.shown[place] + beyond) / self._total * (self.right - self.left)
@@ -50,7 +50,7 @@ class TimeScale:
         return self.shown[-1] or 1.0
 
     def ticks(self, most: int = 9) -> list[Tick]:
-        """Return round seconds since the first moment, at most about `most`, none inside a cut."""
+        """Return about `most` ticks at round seconds since the first time, none inside a cut."""
         step = next((each for each in STEPS if self._total / each <= most), STEPS[-1])
         start, found = self.times[0], []
         for before, after in self._spans():
@@ -60,9 +60,9 @@ class TimeScale:
         return found
 
     def cuts(self) -> list[Tick]:
-        """Return where time was cut, and how much."""
+        """Return the middle of each cut, labelled with the length of the idle time."""
         return [
-            Tick(self(before) + (self(after) - self(before)) / 2, f"{clock(after - before)} of silence")
+            Tick(self(before) + (self(after) - self(before)) / 2, f"{duration(after - before)} idle")
             for before, after in pairwise(self.times)
             if after - before > IDLE_SECONDS
         ]
@@ -78,7 +78,7 @@ class TimeScale:
 
 @dataclass(frozen=True)
 class LogScale:
-    """Milliseconds to places between `start` (the least) and `end` (the most), by orders of magnitude."""
+    """A logarithmic scale from milliseconds to coordinates between `start` and `end`."""
 
     least: float
     most: float
@@ -87,20 +87,20 @@ class LogScale:
 
     @classmethod
     def over(cls, values: Iterable[float], start: float, end: float) -> LogScale:
-        """Return the scale on which all these values have a place, its ends round."""
+        """Return a scale that covers all `values`, with round ends."""
         known = [max(value, 1.0) for value in values] or [1.0, 1000.0]
         low = max((each for each in _round_values() if each <= min(known)), default=1.0)
         high = next((each for each in _round_values() if each >= max(known) and each > low), 1e6)
         return cls(low, high, start, end)
 
     def __call__(self, value: float) -> float:
-        """Return where a value is; one beyond an end is at that end."""
+        """Return the coordinate of a value; a value beyond an end has the coordinate of that end."""
         inside = min(max(value, self.least), self.most)
         share = math.log(inside / self.least) / math.log(self.most / self.least)
         return self.start + share * (self.end - self.start)
 
     def ticks(self) -> list[Tick]:
-        """Return round values; only powers of ten where there are many."""
+        """Return ticks at round values, or only at powers of ten if those are more than seven."""
         inside = [each for each in _round_values() if self.least <= each <= self.most]
         if len(inside) > 7:
             inside = [each for each in inside if math.log10(each).is_integer()]
@@ -111,15 +111,15 @@ def _stopwatch(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds // 60:.0f}:{seconds % 60:02.0f} min"
 
 
-def clock(seconds: float) -> str:
-    """Return a length of time as a person says it."""
+def duration(seconds: float) -> str:
+    """Return a length of time in seconds, minutes or hours."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def milliseconds(value: float) -> str:
-    """Return a latency as a person says it."""
+    """Return a latency in milliseconds or seconds."""
     if value >= 1000:
         return f"{value / 1000:.3g} s"
     return f"{value:.3g} ms"

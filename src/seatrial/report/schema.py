@@ -1,4 +1,4 @@
-"""What a report tells, typed: `report.json`."""
+"""The schema of `report.json`."""
 
 from __future__ import annotations
 
@@ -9,31 +9,34 @@ from pydantic import BaseModel, ConfigDict
 
 Where = Literal["preview", "live"]
 Tone = Literal["good", "bad", "open"]
+Status = Literal["passed", "failed", "skipped"]
 PLACES: tuple[Where, ...] = ("preview", "live")
 
 
-class _Frozen(BaseModel):
+class ReportModel(BaseModel):
+    """A part of the report: immutable, without unknown fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Headline(_Frozen):
-    """The verdict in words, and why it is that one."""
+class Headline(ReportModel):
+    """The result in one line, and the reason for it."""
 
     tone: Tone
     text: str
     why: str
 
 
-class Fact(_Frozen):
-    """One thing that is known of what was released; `note` says it more fully."""
+class Fact(ReportModel):
+    """A name and a value, with an optional note."""
 
     name: str
     text: str
     note: str = ""
 
 
-class Moment(_Frozen):
-    """A release's state from one moment on, in words."""
+class Moment(ReportModel):
+    """A change of the release's state, with the words for it."""
 
     state: str
     words: str
@@ -42,42 +45,50 @@ class Moment(_Frozen):
     detail: str
 
 
-class Outcome(_Frozen):
-    """What came of a promise in one place; `cases` is in how many cases it was asked."""
+class CheckStatus(ReportModel):
+    """The result of a check in one place.
 
-    word: Literal["kept", "broken", "not asked"]
+    `cases` is the number of parametrised cases that ran. `detail` is the reason of a failure or skip.
+    """
+
+    status: Status
     cases: int
     detail: str
+    required: bool = True
 
 
-class Promise(_Frozen):
-    """A promise, and what came of it on the preview and on the live address; None: it was not asked there."""
+class ReportedCheck(ReportModel):
+    """A check and its result on the preview and on the live address; None if it was not run there."""
 
     name: str
-    preview: Outcome | None = None
-    live: Outcome | None = None
+    preview: CheckStatus | None = None
+    live: CheckStatus | None = None
 
 
-class Answered(_Frozen):
-    """What a photo was taken for, and how surely (0 to 1)."""
+class GoldenPrediction(ReportModel):
+    """The predicted label of a golden photo and its probability (0 to 1)."""
 
     label: str
     probability: float
     right: bool
 
 
-class Golden(_Frozen):
-    """A golden photo: what is expected of it, how surely at least, and what was answered."""
+class GoldenPhoto(ReportModel):
+    """A golden photo: the expected label, its least probability, and the prediction in each place."""
 
     file: str
     expected: str
     least: float
-    preview: Answered | None = None
-    live: Answered | None = None
+    preview: GoldenPrediction | None = None
+    live: GoldenPrediction | None = None
 
 
-class Traffic(_Frozen):
-    """Requests sent to one place, in numbers (milliseconds); `answered_by` counts them by release."""
+class Traffic(ReportModel):
+    """Counts and latencies (milliseconds) of the requests to one place.
+
+    `failed` had another status than 2xx, `wrong` a wrong response. `answered_by` counts the requests by
+    release.
+    """
 
     where: Where
     requests: int
@@ -90,36 +101,38 @@ class Traffic(_Frozen):
     answered_by: dict[str, int]
 
 
-class Failure(_Frozen):
-    """Something that went wrong, and the end of its log."""
+class Failure(ReportModel):
+    """A failed check or command, and the end of its log."""
 
     title: str
     detail: str
     log: str = ""
 
 
-class Report(_Frozen):
-    """One release, or one run of the acceptance suite by hand, as QA reads it."""
+class AcceptanceReport(ReportModel):
+    """The report of one release, or of one run of the acceptance suite by hand."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     name: str
     made: datetime
     headline: Headline
     facts: tuple[Fact, ...]
     moments: tuple[Moment, ...] = ()
-    promises: tuple[Promise, ...]
-    photos: tuple[Golden, ...] = ()
+    checks: tuple[ReportedCheck, ...]
+    photos: tuple[GoldenPhoto, ...] = ()
     traffic: tuple[Traffic, ...] = ()
     failures: tuple[Failure, ...] = ()
     commands: tuple[Fact, ...] = ()
 
     @property
     def places(self) -> tuple[Where, ...]:
-        """Where anything was asked."""
-        return tuple(w for w in PLACES if any(getattr(promise, w) for promise in self.promises))
+        """The places where any check ran or was skipped."""
+        return tuple(where for where in PLACES if self.statuses(where))
 
-    def kept(self, where: Where) -> tuple[int, int]:
-        """Return how many promises were kept in a place, of how many asked there."""
-        outcomes = [found for promise in self.promises if (found := getattr(promise, where))]
-        asked = [found for found in outcomes if found.word != "not asked"]
-        return sum(found.word == "kept" for found in asked), len(asked)
+    def statuses(self, where: Where) -> tuple[CheckStatus, ...]:
+        """Return the results of all checks in one place."""
+        return tuple(found for check in self.checks if (found := getattr(check, where)))
+
+    def count(self, where: Where, status: Status) -> int:
+        """Return the number of checks in a place with this result."""
+        return sum(found.status == status for found in self.statuses(where))

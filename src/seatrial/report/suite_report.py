@@ -1,38 +1,50 @@
-"""What the acceptance suite left: its JSON reports, read with patience for what is missing."""
+"""The acceptance suite's JSON report, and the checks and photos in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seatrial.report.schema import Answered, Golden, Outcome, Promise, Where
+from seatrial.report.schema import CheckStatus, GoldenPhoto, GoldenPrediction, ReportedCheck, Where
 from seatrial.results import Check
 
 
 @dataclass(frozen=True)
 class SuiteFile:
-    """One run of the suite: rows as it wrote them."""
+    """The report of one run of the suite, with the rows as the suite wrote them.
 
-    promises: list[dict[str, Any]] = field(default_factory=list)
+    `declared` are the collected tests, `checks` those that ran, `skipped` those that were skipped.
+    """
+
+    declared: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[dict[str, Any]] = field(default_factory=list)
     golden: list[dict[str, Any]] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     version: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
 
-    def verdicts(self) -> tuple[Check, ...]:
-        """Return a verdict a row."""
+    def results(self) -> tuple[Check, ...]:
+        """Return the checks that ran."""
         return tuple(
             Check(name=str(r["name"]), passed=bool(r["passed"]), detail=str(r.get("detail", "")))
-            for r in self.promises
+            for r in self.checks
         )
+
+    def not_run(self) -> Iterator[dict[str, Any]]:
+        """Return a row for each skipped check and each declared test without a result."""
+        yield from self.skipped
+        known = {row.get("test") for row in (*self.checks, *self.skipped)}
+        for row in self.declared:
+            if row.get("test") not in known:
+                yield {**row, "detail": "did not run"}
 
 
 def read_suite(path: Path) -> SuiteFile:
-    """Return what a run of the suite wrote; nothing where it wrote nothing that can be read."""
+    """Return the report of a run of the suite; an empty one if the file is missing or not valid."""
     try:
         body = json.loads(path.read_text())
         return SuiteFile(**{name: body[name] for name in SuiteFile.__dataclass_fields__ if name in body})
@@ -40,54 +52,59 @@ def read_suite(path: Path) -> SuiteFile:
         return SuiteFile()
 
 
-def promises(found: dict[Where, tuple[tuple[Check, ...], SuiteFile]]) -> tuple[Promise, ...]:
-    """Return every promise once, broken ones first, with what came of it in each place."""
-    outcomes: dict[str, dict[Where, Outcome]] = {}
-    for where, (verdicts, suite) in found.items():
-        for name, outcome in _outcomes(verdicts, suite.skipped).items():
-            outcomes.setdefault(name, {})[where] = outcome
+def report_checks(found: dict[Where, tuple[tuple[Check, ...], SuiteFile]]) -> tuple[ReportedCheck, ...]:
+    """Return each check once with its result in each place: failed ones first, skipped ones last."""
+    by_name: dict[str, dict[Where, CheckStatus]] = {}
+    for where, (checks, suite) in found.items():
+        for name, status in _statuses(checks, suite.not_run()).items():
+            by_name.setdefault(name, {})[where] = status
     rows = [
-        Promise(name=name, preview=each.get("preview"), live=each.get("live"))
-        for name, each in outcomes.items()
+        ReportedCheck(name=name, preview=each.get("preview"), live=each.get("live"))
+        for name, each in by_name.items()
     ]
-    return tuple(sorted(rows, key=lambda row: not _broken(row)))
+    return tuple(sorted(rows, key=_rank))
 
 
-def photos(suites: dict[Where, SuiteFile]) -> tuple[Golden, ...]:
-    """Return every golden photo once, with what it was taken for in each place."""
-    rows: dict[str, Golden] = {}
+def golden_photos(suites: dict[Where, SuiteFile]) -> tuple[GoldenPhoto, ...]:
+    """Return each golden photo once, with its prediction in each place."""
+    rows: dict[str, GoldenPhoto] = {}
     for where, suite in suites.items():
         for row in suite.golden:
             file = str(row["photo"])
-            known = rows.get(file) or Golden(
+            known = rows.get(file) or GoldenPhoto(
                 file=file, expected=str(row["expected"]), least=float(row["min_probability"])
             )
-            rows[file] = known.model_copy(update={where: _answered(row)})
+            rows[file] = known.model_copy(update={where: _prediction(row)})
     return tuple(rows.values())
 
 
-def _answered(row: dict[str, Any]) -> Answered:
+def _prediction(row: dict[str, Any]) -> GoldenPrediction:
     label, probability = str(row["label"]), float(row["probability"])
     right = label == row["expected"] and probability >= float(row["min_probability"])
-    return Answered(label=label, probability=probability, right=right)
+    return GoldenPrediction(label=label, probability=probability, right=right)
 
 
-def _outcomes(verdicts: Iterable[Check], skipped: Iterable[dict[str, Any]]) -> dict[str, Outcome]:
+def _statuses(checks: Iterable[Check], not_run: Iterable[dict[str, Any]]) -> dict[str, CheckStatus]:
     cases: dict[str, list[Check]] = {}
-    for verdict in verdicts:
-        cases.setdefault(verdict.name, []).append(verdict)
-    found = {name: _outcome(each) for name, each in cases.items()}
-    for row in skipped:
+    for check in checks:
+        cases.setdefault(check.name, []).append(check)
+    found = {name: _status(each) for name, each in cases.items()}
+    for row in not_run:
         reason = str(row.get("detail", "")).removeprefix("Skipped: ")
-        found.setdefault(str(row["name"]), Outcome(word="not asked", cases=0, detail=reason))
+        required = bool(row.get("required", False))
+        skipped = CheckStatus(status="skipped", cases=0, detail=reason, required=required)
+        found.setdefault(str(row["name"]), skipped)
     return found
 
 
-def _outcome(cases: list[Check]) -> Outcome:
-    broken = [case.detail for case in cases if not case.passed]
-    detail = "; ".join(dict.fromkeys(broken)) if broken else (cases[0].detail if len(cases) == 1 else "")
-    return Outcome(word="broken" if broken else "kept", cases=len(cases), detail=detail)
+def _status(cases: list[Check]) -> CheckStatus:
+    failed = [case.detail for case in cases if not case.passed]
+    detail = "; ".join(dict.fromkeys(failed)) if failed else (cases[0].detail if len(cases) == 1 else "")
+    return CheckStatus(status="failed" if failed else "passed", cases=len(cases), detail=detail)
 
 
-def _broken(promise: Promise) -> bool:
-    return any(each is not None and each.word == "broken" for each in (promise.preview, promise.live))
+def _rank(check: ReportedCheck) -> int:
+    statuses = {each.status for each in (check.preview, check.live) if each}
+    if "failed" in statuses:
+        return 0
+    return 2 if statuses == {"skipped"} else 1

@@ -1,4 +1,4 @@
-"""Golden photos small enough to stand inside a page."""
+"""Small copies of golden photos, embedded in the page."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from PIL import Image
 
 SIDE = 220
-MOST = 48
+MAX_PHOTOS = 48
 
 
 def thumbnails(folder: Path | None, files: Iterable[str]) -> dict[str, str]:
-    """Return `data:` addresses of JPEGs by file name, for at most MOST photos that can be read."""
+    """Return `data:` URLs of JPEGs by file name, for at most MAX_PHOTOS readable photos."""
     found = {}
-    for file in list(files)[:MOST] if folder else ():
-        # A name from a report leads into the golden set's folder, never out of it.
-        if address := _thumbnail((folder or Path()) / Path(file).name):
-            found[file] = address
+    for file in list(files)[:MAX_PHOTOS] if folder else ():
+        # Only the last part of a name from the report: it may not leave the golden set's directory.
+        if url := _thumbnail((folder or Path()) / Path(file).name):
+            found[file] = url
     return found
 
 

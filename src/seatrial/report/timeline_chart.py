@@ -1,4 +1,4 @@
-"""The requests through a release, dot by dot, and the moments of the release: drawn."""
+"""A chart of the requests during a release: lanes, dots and flags in SVG coordinates."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from seatrial.report.schema import PLACES, Moment, Where
 WIDTH, LEFT, RIGHT = 1000, 58, 14
 LANE, GAP, ROW, FOOT = 170, 34, 19, 30
 LETTER = 6.9
-# More dots than these hide each other; failures are never left out.
-MOST_DOTS = 6_000
-MOST_FAILURES = 300
+MERGE = 6
+# More dots would cover each other. Failures are never thinned out.
+MAX_DOTS = 6_000
+MAX_FAILURES = 300
 NAMES: dict[Where, str] = {
-    "preview": "Preview: the candidate's own address, which no user knows",
-    "live": "Live address: where the users are",
+    "preview": "Preview: the candidate's own address, not used by users",
+    "live": "Live address: used by users",
 }
 
 
 @dataclass(frozen=True)
 class Dots:
-    """Good answers of one release: an SVG path of dots, in the shape and colour of a slot."""
+    """The successful requests of one slot, as an SVG path."""
 
     path: str
     slot: str
@@ -31,7 +32,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class Cross:
-    """A request that went wrong, and what of it."""
+    """A failed or wrong request and its tooltip."""
 
     x: float
     y: float
@@ -40,7 +41,7 @@ class Cross:
 
 @dataclass(frozen=True)
 class Lane:
-    """One place's requests; `base` is its lower edge."""
+    """The requests to one place; `base` is the y coordinate of its lower edge."""
 
     name: str
     top: float
@@ -52,7 +53,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Flag:
-    """A moment of the release: where its line stands, and its name `row` rows up."""
+    """A vertical line at a state change, with its label; `end` puts the label to its left."""
 
     x: float
     y: float
@@ -62,7 +63,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What the template draws."""
+    """The data that the template draws; `thinned` is n if only each nth dot is drawn."""
 
     lanes: tuple[Lane, ...]
     flags: tuple[Flag, ...]
@@ -76,92 +77,93 @@ class Timeline:
     right: int = WIDTH - RIGHT
 
 
-def timeline(
-    answers: Mapping[Where, Sequence[Sample]], moments: Sequence[Moment], slots: Mapping[str, str]
-) -> Timeline | None:
-    """Return the drawing of the requests to each place; None where none were kept.
+@dataclass(frozen=True)
+class _Axes:
+    """What all lanes share: the scale of time, the samples of the latency scale, slots and thinning."""
 
-    `slots` names the slot (blue, green) of each release, for its colour and shape.
+    across: TimeScale
+    samples: Sequence[Sample]
+    slots: Mapping[str, str]
+    every: int
+
+
+def timeline(
+    samples: Mapping[Where, Sequence[Sample]], moments: Sequence[Moment], slots: Mapping[str, str]
+) -> Timeline | None:
+    """Return the chart of the requests to each place, or None without requests.
+
+    `slots` is the slot (blue, green) of each release.
     """
-    places = [where for where in PLACES if answers.get(where)]
+    places = [where for where in PLACES if samples.get(where)]
     if not places:
         return None
-    asked = [answer for where in places for answer in answers[where]]
-    times = [answer.t for answer in asked] + [moment.at.timestamp() for moment in moments]
+    every_sample = [sample for where in places for sample in samples[where]]
+    times = [sample.t for sample in every_sample] + [moment.at.timestamp() for moment in moments]
     across = TimeScale.over(times, LEFT, WIDTH - RIGHT)
+    axes = _Axes(across, every_sample, slots, max(1, -(-len(every_sample) // MAX_DOTS)))
     flags, rows = _flags(moments, across)
-    top, lanes = rows * ROW + 30.0, []
-    every = max(1, -(-len(asked) // MOST_DOTS))
-    for where in places:
-        lanes.append(_lane(where, answers[where][:], top, asked, across, slots, every))
-        top += LANE + GAP
-    met = {a.release: slots.get(a.release, "other") for a in asked if a.release}
+    tops = [rows * ROW + 30.0 + n * (LANE + GAP) for n in range(len(places))]
+    lanes = tuple(_lane(where, samples[where], top, axes) for where, top in zip(places, tops, strict=True))
     return Timeline(
-        lanes=tuple(lanes),
+        lanes=lanes,
         flags=flags,
         ticks=tuple(across.ticks()),
         cuts=tuple(across.cuts()),
-        slots=met,
-        thinned=every,
+        slots={each.release: slots.get(each.release, "other") for each in every_sample if each.release},
+        thinned=axes.every,
         height=lanes[-1].base + FOOT,
     )
 
 
-def _lane(
-    where: Where,
-    answers: Sequence[Sample],
-    top: float,
-    asked: Sequence[Sample],
-    across: TimeScale,
-    slots: Mapping[str, str],
-    every: int,
-) -> Lane:
-    up = LogScale.over((answer.ms for answer in asked), top + LANE, top)
-    good, bad = [a for a in answers if a.ok], [a for a in answers if not a.ok]
+def _lane(where: Where, samples: Sequence[Sample], top: float, axes: _Axes) -> Lane:
+    up = LogScale.over((sample.ms for sample in axes.samples), top + LANE, top)
+    good, bad = [each for each in samples if each.ok], [each for each in samples if not each.ok]
     paths: dict[str, list[str]] = {}
-    for answer in good[::every]:
-        dots = paths.setdefault(slots.get(answer.release, "other"), [])
-        dots.append(f"M{across(answer.t):.1f} {up(answer.ms):.1f}h0")
+    for sample in good[:: axes.every]:
+        dots = paths.setdefault(axes.slots.get(sample.release, "other"), [])
+        dots.append(f"M{axes.across(sample.t):.1f} {up(sample.ms):.1f}h0")
     return Lane(
         name=NAMES[where],
         top=top,
         base=top + LANE,
         ticks=tuple(up.ticks()),
         dots=tuple(Dots("".join(each), slot) for slot, each in paths.items()),
-        crosses=tuple(_crosses(bad[:MOST_FAILURES], across, up)),
+        crosses=tuple(_crosses(bad[:MAX_FAILURES], axes.across, up)),
     )
 
 
 def _crosses(bad: Iterable[Sample], across: TimeScale, up: LogScale) -> Iterable[Cross]:
-    for answer in bad:
-        status = answer.status or "no answer"
-        yield Cross(
-            across(answer.t), up(answer.ms), f"{status} after {milliseconds(answer.ms)}: {answer.why}"
-        )
+    for sample in bad:
+        text = f"{sample.status or 'no response'} after {milliseconds(sample.ms)}: {sample.why}"
+        yield Cross(across(sample.t), up(sample.ms), text)
 
 
 def _flags(moments: Sequence[Moment], across: TimeScale) -> tuple[tuple[Flag, ...], int]:
-    """Return the flags, names that stand close under each other; and how many rows they need."""
-    merged: list[tuple[float, str]] = []
-    for moment in moments:
-        x = across(moment.at.timestamp())
-        if merged and x - merged[-1][0] < 6:
-            merged[-1] = (merged[-1][0], f"{merged[-1][1]}, {moment.words}")
-        else:
-            merged.append((x, moment.words))
+    """Return the flags and the number of rows that their labels need."""
     ends: list[float] = []
-    placed = []
-    for x, text in merged:
+    flags = []
+    for x, text in _merged(moments, across):
         start, stop, end = _extent(x, text)
         row = next((n for n, taken in enumerate(ends) if taken < start), len(ends))
         ends[row : row + 1] = [stop]
-        placed.append((x, text, row, end))
-    rows = len(ends)
-    return tuple(Flag(x, (row + 1) * ROW - 4, text, end) for x, text, row, end in placed), rows
+        flags.append(Flag(x, (row + 1) * ROW - 4, text, end))
+    return tuple(flags), len(ends)
+
+
+def _merged(moments: Sequence[Moment], across: TimeScale) -> list[tuple[float, str]]:
+    """Return x and label of each moment; moments closer than MERGE share one label."""
+    merged: list[tuple[float, str]] = []
+    for moment in moments:
+        x = across(moment.at.timestamp())
+        if merged and x - merged[-1][0] < MERGE:
+            merged[-1] = (merged[-1][0], f"{merged[-1][1]}, {moment.words}")
+        else:
+            merged.append((x, moment.words))
+    return merged
 
 
 def _extent(x: float, text: str) -> tuple[float, float, bool]:
-    """Return from where to where a name reaches, and whether it stands on the left of its line."""
+    """Return the left and right end of a label, and whether it is to the left of its line."""
     length = len(text) * LETTER + 10
-    end = x + length > WIDTH - RIGHT
-    return (x - length, x, True) if end else (x, x + length, False)
+    left_of_line = x + length > WIDTH - RIGHT
+    return (x - length, x, True) if left_of_line else (x, x + length, False)

@@ -1,42 +1,48 @@
-"""Write the report on a release."""
+"""Write the report of a release."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
 
+from seatrial.atomic_files import write_atomically
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.record import Record
 from seatrial.release.target import Target
-from seatrial.workspace import write_atomically
 
 
 def write_report(target: Target, began: Record, error: SeatrialError | None = None) -> Path:
-    """Write the report on a release, and return its page.
+    """Write report.html, report.json, summary.md and the suite's JUnit files; return the page.
 
-    Beside the page stand report.json, summary.md and the suite's JUnit files.
+    `began` is the record as the command found it, `error` what the command raised.
     """
-    # Only here: a release that needs no page must not wait for the drawing of one.
+    # Imported here because templates and image code take long to load.
     from seatrial.report.gather import Evidence, gather
-    from seatrial.report.redact import redacted
-    from seatrial.report.render import page, summary
+    from seatrial.report.render import render_page, render_summary
 
-    asked, record = target.environment, _as_left(target, began, error)
-    evidence = Evidence(target.workspace, began, record, asked.namespace, asked.max_p95_milliseconds, error)
-    gathered, root, folder = gather(evidence), target.workspace.root, evidence.folder
-    write_atomically(folder / "report.json", gathered.report.model_dump_json(indent=2) + "\n")
-    write_atomically(folder / "summary.md", summary(gathered))
+    environment, record = target.environment, _latest(target, began, error)
+    budget = environment.max_p95_milliseconds
+    evidence = Evidence(target.workspace, began, record, environment.namespace, budget, error)
+    data = gather(evidence, target.services.runtime)
+    root, folder = target.workspace.root, evidence.folder
+    write_atomically(folder / "report.json", data.report.model_dump_json(indent=2) + "\n")
+    write_atomically(folder / "summary.md", render_summary(data))
+    _copy_junit(folder, record.release, root)
+    write_atomically(folder / "report.html", render_page(data, _golden(target, record), root))
+    return folder / "report.html"
+
+
+def _copy_junit(folder: Path, release: str, root: Path) -> None:
+    from seatrial.report.redact import redact
+
     for where in ("preview", "live"):
         with suppress(OSError):
-            junit = folder.with_name(f"{record.release}-{where}.xml").read_text()
-            write_atomically(folder / f"junit-{where}.xml", redacted(junit, root))
-    target_page = folder / "report.html"
-    write_atomically(target_page, page(gathered, _golden(target, record), root))
-    return target_page
+            junit = folder.with_name(f"{release}-{where}.xml").read_text()
+            write_atomically(folder / f"junit-{where}.xml", redact(junit, root))
 
 
-def _as_left(target: Target, began: Record, error: SeatrialError | None) -> Record:
-    # A cluster that did not let a release be undone is not asked once more.
+def _latest(target: Target, began: Record, error: SeatrialError | None) -> Record:
+    # A rollback fails when the cluster does not respond, so it is not queried again.
     if isinstance(error, RollbackFailedError):
         return began
     with suppress(SeatrialError):
@@ -45,6 +51,6 @@ def _as_left(target: Target, began: Record, error: SeatrialError | None) -> Reco
 
 
 def _golden(target: Target, record: Record) -> Path | None:
-    # A store that is away must not keep whoever is on call waiting for pictures.
+    # From the cache only: the report does not wait for an unreachable store.
     found = target.services.golden_sets.cached(target.workspace, record.golden_digest)
     return found.photos[0].path.parent if found else None

@@ -1,1 +1,1 @@
-"""What `prune` takes away, and what it never does."""
+"""What `prune` removes and keeps: reports, registry images and engine images."""

@@ -1,82 +1,82 @@
-"""What somebody still names: the records of every environment, the lock, this working state."""
+"""References to images and reports: release records, the lock, the last results, the working state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
 
-from seatrial.errors import UsageError
-from seatrial.kube.protocol import ClusterError
-from seatrial.provenance.inventory import Inventory, query_environments
+from seatrial.errors import SeatrialError, UsageError
+from seatrial.kube.protocol import FORBIDDEN, ClusterError
+from seatrial.provenance.inventory import EnvironmentContents, Inventory, query_environments
 from seatrial.provenance.resolve import current_lock
 from seatrial.release.record import Record
 from seatrial.release.records import Records
 from seatrial.release.services import Services
-from seatrial.results import BuildResult, PrunedItem, PushResult
+from seatrial.results import BuildResult, PushResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class References:
-    """What must stay, each with who names it.
+    """What must not be removed, each with the name of what refers to it.
 
-    `digests` are of manifests, `states` are of a working state and lock, `image` is the id built here
-    last, `model` the locked one's digest. `silent` are the environments that could not be asked: while
-    there is one, nobody knows what it names.
+    `digests` are of manifests, `states` pairs of working state and lock digest. `image_id` is the last
+    build's, `model` the digest of the locked model. `unreachable` has the environments that could not be
+    read, with the reason: their references are unknown.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
     releases: frozenset[str] = frozenset()
-    image: str = ""
+    image_id: str = ""
     model: str = ""
-    silent: dict[str, str] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Removable:
-    """What may be removed: by name, as old as its time says, carrying a model (digest) or none.
+    """Something that `prune` may remove.
 
-    `named` says who names it; empty where nobody does.
+    `time` is its age, `used_by` the name of what refers to it, or empty. `model` is the digest of the
+    model that it contains, or empty.
     """
 
     name: str
     time: datetime
-    named: str = ""
+    used_by: str = ""
     model: str = ""
 
 
 def collect_references(settings: Settings, workspace: Workspace, services: Services) -> References:
-    """Ask every environment, the lock and the last results of this instance."""
-    known, lock = query_environments(settings, workspace, services), current_lock(workspace)
-    records = _everywhere(known)
+    """Read the records of every environment, the lock, and the last build and push of this instance."""
+    inventory, lock = query_environments(settings, workspace, services), current_lock(workspace)
+    unreachable = {**inventory.unreachable, **dict(_unprepared(inventory))}
+    records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
     digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
-    image = ""
+    image_id = ""
     try:
-        image = workspace.read_result(BuildResult, current=False).image_id
+        image_id = workspace.read_result(BuildResult, current=False).image_id
         pushed = workspace.read_result(PushResult, current=False)
         digests.setdefault(pushed.reference.digest, "the last push")
     except UsageError:
-        # Nothing was built or pushed from here yet.
+        # The instance has not built or pushed an image yet.
         pass
     states.setdefault((workspace.working_state, workspace.lock_digest), "this working state")
     return References(
         digests,
         states,
         frozenset(record.release for record in records),
-        image,
+        image_id,
         lock.model.digest if lock else "",
-        known.silent,
+        unreachable,
     )
 
 
-def time_of(text: str) -> datetime:
-    """Return an ISO 8601 time; the beginning of all time where it is none."""
+def parse_time(text: str) -> datetime:
+    """Return an ISO 8601 time, in UTC without a zone; the earliest time if `text` is not valid."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -84,36 +84,31 @@ def time_of(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _everywhere(known: Inventory) -> list[Record]:
-    """Return the records of all environments, and of namespaces of their clusters that nobody here set.
+def _unprepared(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Return the environments without a namespace: their releases may be in another cluster."""
+    for contents in inventory.environments:
+        if not _has_namespace(contents):
+            target = contents.target
+            yield target.name, f"its cluster has no namespace {target.environment.namespace}"
 
-    Who may not look into other namespaces knows of none.
-    """
-    clusters = {place.target.environment.context: place.target.cluster for place in known.places}
-    records = known.records(lambda _: True)
+
+def _has_namespace(contents: EnvironmentContents) -> bool:
+    target = contents.target
+    try:
+        return target.cluster.get("Namespace", target.environment.namespace) is not None
+    except ClusterError as error:
+        # A deployer's rights end at its namespace, so the namespace exists.
+        return error.status == FORBIDDEN
+    except SeatrialError:
+        return False
+
+
+def _records_of_other_namespaces(inventory: Inventory) -> Iterator[Record]:
+    """Return the records of all namespaces in the clusters, if this user may read them."""
+    clusters = {each.target.environment.context: each.target.cluster for each in inventory.environments}
     for cluster in clusters.values():
-        with suppress(ClusterError):
-            records += Records(cluster, "", "").all()
-    return records
-
-
-T = TypeVar("T", bound=Removable)
-
-
-def judge(
-    kind: str, things: Iterable[T], keep: int, named: References, remove: Callable[[T], None]
-) -> list[PrunedItem]:
-    """Remove what nobody names beyond the newest `keep`, and say of each thing what became of it.
-
-    The newest that carries the locked model stays too.
-    """
-    ordered = sorted(things, key=lambda thing: (thing.time, thing.name), reverse=True)
-    locked = next((thing for thing in ordered if named.model and thing.model == named.model), None)
-    rows = []
-    for place, thing in enumerate(ordered):
-        why = thing.named or (f"one of the newest {keep}" if place < keep else "")
-        why = why or ("the newest with the locked model" if thing is locked else "")
-        if not why:
-            remove(thing)
-        rows.append(PrunedItem(kind=kind, name=thing.name, removed=not why, why=why or "nobody names it"))
-    return rows
+        try:
+            yield from Records(cluster, "", "").all()
+        except ClusterError as error:
+            if error.status != FORBIDDEN:
+                raise

@@ -1,82 +1,103 @@
-"""Our images in a registry, and their removal by its API. What they leave is the registry's own to sweep."""
+"""Images in a registry's repository, and their removal through its API.
+
+The registry's own garbage collection frees the disk afterwards.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
+
+import requests
 
 from seatrial.errors import RefusedError
 from seatrial.image.labels import LABEL_PREFIX, OCI
-from seatrial.image.registry_copy import Place
-from seatrial.retention.references import References, Removable, time_of
+from seatrial.image.registry import Manifest
+from seatrial.retention.references import References, Removable, parse_time
 
-PAGE = 100
-PAGES = 1000
+TAGS_PER_PAGE = 100
+MAX_PAGES = 1000
+
+
+class RegistryApi(Protocol):
+    """The requests to a registry that `prune` sends; `RegistryClient` implements them."""
+
+    def manifest(self, repository: str, reference: str) -> Manifest | None:
+        """Return the manifest of a tag or digest, or None."""
+        ...
+
+    def config(self, repository: str, digest: str) -> dict[str, Any]:
+        """Return the config with this digest."""
+        ...
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send a request to a path below `/v2/`; a 404 is returned, not raised."""
+        ...
 
 
 @dataclass(frozen=True)
-class Stored(Removable):
+class RegistryImage(Removable):
     """An image in a repository; `digest` is its manifest's."""
 
     digest: str = ""
 
 
-def stored(place: Place, named: References) -> list[Stored]:
-    """Return every tagged image of a repository; what `build` did not make counts as named.
+def list_registry_images(
+    registry: RegistryApi, repository: str, references: References, per_page: int = TAGS_PER_PAGE
+) -> list[RegistryImage]:
+    """Return every tagged image of a repository. An image that `build` did not make counts as used.
 
-    Raises OutsideError when the registry does not answer or refuses.
+    Raises OutsideError when the registry does not respond or refuses the credentials.
     """
-    found: dict[str, list[str]] = {}
-    for tag in _tags(place):
+    tags_of: dict[str, list[str]] = {}
+    for tag in _tags(registry, repository, per_page):
         try:
-            manifest = place.client.manifest(place.repository, tag)
+            manifest = registry.manifest(repository, tag)
         except RefusedError:
-            # Not one image: somebody else put it there.
+            # An index or another artefact, not an image of this project.
             continue
         if manifest:
-            found.setdefault(manifest.digest, []).append(tag)
-    return [_image(place, digest, tags, named) for digest, tags in found.items()]
+            tags_of.setdefault(manifest.digest, []).append(tag)
+    return [_image(registry, repository, digest, tags, references) for digest, tags in tags_of.items()]
 
 
-def remove(place: Place, image: Stored) -> None:
-    """Delete an image's manifest, and with it every tag that names it."""
-    place.client.call("DELETE", f"{place.repository}/manifests/{image.digest}")
+def remove_registry_image(registry: RegistryApi, repository: str, image: RegistryImage) -> None:
+    """Delete an image's manifest and with it all its tags."""
+    registry.call("DELETE", f"{repository}/manifests/{image.digest}")
 
 
-def _image(place: Place, digest: str, tags: list[str], named: References) -> Stored:
-    manifest = place.client.manifest(place.repository, digest)
-    config = place.client.config(place.repository, manifest.config) if manifest else {}
+def _image(
+    registry: RegistryApi, repository: str, digest: str, tags: list[str], references: References
+) -> RegistryImage:
+    manifest = registry.manifest(repository, digest)
+    config = registry.config(repository, manifest.config) if manifest else {}
     labels = (config.get("config") or {}).get("Labels") or {}
     state = (labels.get(f"{LABEL_PREFIX}.working-state", ""), labels.get(f"{LABEL_PREFIX}.lock", ""))
-    who = named.digests.get(digest) or named.states.get(state, "")
+    used_by = references.digests.get(digest) or references.states.get(state, "")
     if not state[0]:
-        who = who or "build did not make it"
-    return Stored(
-        f"{place.repository}:{','.join(sorted(tags))} {digest[:19]}…",
-        _created(config, labels),
-        who,
-        labels.get(f"{LABEL_PREFIX}.model.digest", ""),
-        digest,
-    )
+        used_by = used_by or "build did not make it"
+    name = f"{repository}:{','.join(sorted(tags))} {digest[:19]}…"
+    model = labels.get(f"{LABEL_PREFIX}.model.digest", "")
+    return RegistryImage(name, _created(config, labels), used_by, model, digest)
 
 
-def _tags(place: Place) -> Iterator[str]:
+def _tags(registry: RegistryApi, repository: str, per_page: int) -> Iterator[str]:
     last = ""
-    for _ in range(PAGES):
-        words: dict[str, Any] = {"n": PAGE, **({"last": last} if last else {})}
-        answer = place.client.call("GET", f"{place.repository}/tags/list", params=words)
-        if answer.status_code == 404:
+    for _ in range(MAX_PAGES):
+        params: dict[str, Any] = {"n": per_page, **({"last": last} if last else {})}
+        response = registry.call("GET", f"{repository}/tags/list", params=params)
+        if response.status_code == 404:
             return
-        yield from answer.json().get("tags") or []
-        following = answer.links.get("next", {}).get("url", "")
-        last = parse_qs(urlsplit(following).query).get("last", [""])[0]
+        yield from response.json().get("tags") or []
+        next_page = response.links.get("next", {}).get("url", "")
+        last = parse_qs(urlsplit(next_page).query).get("last", [""])[0]
         if not last:
             return
 
 
 def _created(config: dict[str, Any], labels: dict[str, str]) -> datetime:
-    """Return when it was made: layers from a cache keep an old time, the commit's label does not."""
-    return max(time_of(str(config.get("created", ""))), time_of(labels.get(f"{OCI}.created", "")))
+    # An image from cached layers has an old `created`; the label has the time of its commit.
+    return max(parse_time(str(config.get("created", ""))), parse_time(labels.get(f"{OCI}.created", "")))

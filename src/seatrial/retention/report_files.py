@@ -1,50 +1,49 @@
-"""The reports of runs: files and folders under `reports/<instance>/`, those of one run together."""
+"""Reports under `reports/<instance>/`: the files and directories of each run."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from seatrial.retention.references import References, Removable
 
-# What the parts of one run's report end in.
+# The endings of the files of one run.
 PARTS = re.compile(r"(-(preview|live|timeline))*(\.[a-z]+)?$")
 
 
 @dataclass(frozen=True)
-class Report(Removable):
-    """Everything that one run left."""
+class RunReport(Removable):
+    """The files and directories of one run."""
 
     paths: tuple[Path, ...] = ()
 
     def remove(self) -> None:
-        """Take it away."""
+        """Delete them; a symbolic link is not followed."""
         for path in self.paths:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
 
 
-def reports(folder: Path, named: References) -> list[Report]:
-    """Return the reports in a folder; a release that is remembered, or may be, names its own."""
+def list_reports(folder: Path, references: References) -> list[RunReport]:
+    """Return the reports in a directory. Those of recorded releases are used.
+
+    So are all reports of an environment that could not be read.
+    """
     runs: dict[str, list[Path]] = {}
     for path in folder.iterdir() if folder.is_dir() else ():
         runs.setdefault(path.name if path.is_dir() else PARTS.sub("", path.name), []).append(path)
-    return [_report(run, tuple(paths), _who(named)) for run, paths in runs.items()]
+    return [_report(run, tuple(paths), references) for run, paths in runs.items()]
 
 
-def _report(run: str, paths: tuple[Path, ...], who: Callable[[str], str]) -> Report:
+def _report(run: str, paths: tuple[Path, ...], references: References) -> RunReport:
     newest = max(path.lstat().st_mtime for path in paths)
-    return Report(run, datetime.fromtimestamp(newest, UTC), who(run), paths=paths)
+    return RunReport(run, datetime.fromtimestamp(newest, UTC), _used_by(run, references), paths=paths)
 
 
-def _who(named: References) -> Callable[[str], str]:
-    def who(run: str) -> str:
-        if run in named.releases:
-            return f"release {run}"
-        environment = run.rpartition("-")[0]
-        return f"{environment} could not be asked" if environment in named.silent else ""
-
-    return who
+def _used_by(run: str, references: References) -> str:
+    if run in references.releases:
+        return f"release {run}"
+    environment = run.rpartition("-")[0]
+    return f"{environment} could not be read" if environment in references.unreachable else ""

@@ -1,4 +1,4 @@
-"""What was released to an environment, by whom, and how it ended."""
+"""History: the releases of an environment."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-class Row(BaseModel):
-    """One release as the table tells it; `stable` marks the one that serves, `when` is when it began."""
+class HistoryRow(BaseModel):
+    """One release; `stable` marks the one that serves users, `when` is the time it began."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +36,7 @@ class Row(BaseModel):
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The row for a person: everything that is long made short."""
+        """The cells of the table, with commit and digest abbreviated."""
         commit, _, dirty = self.revision.partition("-")
         return (
             f"{'*' if self.stable else ' '} {self.number}",
@@ -52,19 +52,19 @@ class Row(BaseModel):
 
 
 class History(BaseModel):
-    """The releases that an environment remembers, newest first."""
+    """The recorded releases of an environment, newest first."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     environment: str
-    releases: tuple[Row, ...]
+    releases: tuple[HistoryRow, ...]
 
 
 def history(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> History:
-    """Return what the environment's records say, newest first; as many as `keep_releases`, and who is named.
+    """Return the recorded releases of an environment, newest first.
 
-    Raises UsageError when there is no such environment or it was never prepared, OutsideError when its
-    cluster does not answer.
+    `keep_releases` limits their number. Raises UsageError if there is no such environment or `bootstrap`
+    has not prepared it, OutsideError if its cluster does not respond.
     """
     records = open_target(settings, workspace, env, services).records
     known, stable = records.all(), records.stable()
@@ -72,9 +72,9 @@ def history(settings: Settings, workspace: Workspace, env: str, services: Servic
     return History(environment=env, releases=tuple(_row(each, serving) for each in reversed(known)))
 
 
-def _row(record: Record, serving: str) -> Row:
+def _row(record: Record, serving: str) -> HistoryRow:
     began = record.history[0]
-    return Row(
+    return HistoryRow(
         number=record.number,
         release=record.release,
         state=record.state,
@@ -91,15 +91,14 @@ def _row(record: Record, serving: str) -> Row:
 
 
 def _why(record: Record) -> str:
-    """Return what the last change was for, the verdict, and where it came from, in words."""
-    kept = sum(verdict.passed for verdict in record.verdicts)
+    """Return the detail of the last state change, the result of the checks, origin and approval."""
+    passed = sum(check.passed for check in record.verdicts)
     last = record.history[-1]
-    open_since = f"nobody has ended it since {last.at:%H:%M:%S}" if record.state in OPEN else ""
-    told = (
+    parts = (
         last.detail,
-        open_since,
-        f"{kept} of {len(record.verdicts)} promises kept" if record.verdicts else "",
-        f"was {record.promoted_from}" if record.promoted_from else "",
+        f"not finished since {last.at:%H:%M:%S}" if record.state in OPEN else "",
+        f"{passed} of {len(record.verdicts)} checks passed" if record.verdicts else "",
+        f"promoted from {record.promoted_from}" if record.promoted_from else "",
         f"approved by {record.approved_by}" if record.approved_by else "",
     )
-    return "; ".join(word for word in told if word)
+    return "; ".join(part for part in parts if part)

@@ -1,91 +1,55 @@
-"""Take away old reports and images, and nothing that a release or the lock names."""
+"""Prune: remove old reports and images that no release and no lock refers to."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from seatrial import console
-from seatrial.errors import SeatrialError
-from seatrial.image.engine import connect
+from seatrial.image.docker_client import connect
 from seatrial.image.registry import RegistryClient
-from seatrial.image.registry_copy import Place
-from seatrial.provenance.resolve import registries
 from seatrial.release.services import Services
-from seatrial.results import PrunedItem, PruneResult
-from seatrial.retention import local_images as engine
-from seatrial.retention import registry_images as registry
-from seatrial.retention.references import References, collect_references, judge
-from seatrial.retention.report_files import reports
-from seatrial.settings import Settings
+from seatrial.results import PruneResult
+from seatrial.retention.plan import Planner, PrunePlan
+from seatrial.retention.references import collect_references
+from seatrial.retention.registry_images import RegistryApi
+from seatrial.settings import Registry, Settings
 from seatrial.stage_run import StageRun
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
+def always(_: PrunePlan) -> bool:
+    """Confirm any plan."""
+    return True
+
+
 def prune(
-    settings: Settings, workspace: Workspace, *, dry_run: bool = False, services: Services = SERVICES
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[PrunePlan], bool] = always,
+    services: Services = SERVICES,
+    environ: Mapping[str, str] = os.environ,
+    registry_api: Callable[[Registry], RegistryApi] = RegistryClient,
+    engine: Callable[[], Any] = connect,
 ) -> PruneResult:
-    """Remove reports, registry images and engine images beyond the newest ones, and say what became of each.
+    """Remove reports, registry images and engine images beyond the newest, and return what became of each.
 
-    What any environment's record names is kept; where one cannot be asked, no image is removed at all.
-    A part that does not answer is told in the result and left as it is. With `dry_run` nothing is
-    removed.
+    Kept is what a release record of any environment, the lock or the last build refers to. While an
+    environment cannot be read no image is removed; a registry that is set apart from its cluster is never
+    touched. With `dry_run`, or if `confirm` returns False, nothing is removed and the result is the plan.
+    `environ` are the variables that the settings were read from.
     """
-    stamp = StageRun()
-    with console.step("ask every environment what it names"):
-        named = collect_references(settings, workspace, services)
-    cleaning = _Cleaning(settings, workspace, named, dry_run)
-    items = [*cleaning.reports(), *cleaning.registry(), *cleaning.engine()]
+    stage_run = StageRun()
+    with console.step("read the releases of all environments"):
+        references = collect_references(settings, workspace, services)
+    with console.step("list reports and images"):
+        plan = Planner(settings, workspace, references, environ, registry_api, engine).plan()
+    dry_run = dry_run or (bool(plan.removals) and not confirm(plan))
+    done = plan if dry_run else plan.execute()
     return PruneResult(
-        **stamp.fields(workspace),
-        dry_run=dry_run,
-        items=tuple(items),
-        untouched={**{f"images ({name})": why for name, why in named.silent.items()}, **cleaning.untouched},
+        **stage_run.fields(workspace), dry_run=dry_run, items=done.rows, untouched=done.untouched
     )
-
-
-class _Cleaning:
-    def __init__(self, settings: Settings, workspace: Workspace, named: References, dry_run: bool) -> None:
-        self._settings, self._workspace = settings, workspace
-        self._named, self._dry_run = named, dry_run
-        self.untouched: dict[str, str] = {}
-
-    def reports(self) -> list[PrunedItem]:
-        folder = self._workspace.root / "reports" / self._workspace.instance
-        found = reports(folder, self._named)
-        keep = self._settings.prune.reports
-        return judge(
-            "report", found, keep, self._named, lambda each: None if self._dry_run else each.remove()
-        )
-
-    def registry(self) -> list[PrunedItem]:
-        rows: list[PrunedItem] = []
-        for each in () if self._named.silent else registries(self._settings):
-            try:
-                rows += self._one_registry(Place(RegistryClient(each), each.repository))
-            except SeatrialError as error:
-                self.untouched[f"registry {each.address}"] = error.message
-        return rows
-
-    def _one_registry(self, place: Place) -> list[PrunedItem]:
-        found = registry.stored(place, self._named)
-
-        def remove(image: registry.Stored) -> None:
-            if not self._dry_run:
-                registry.remove(place, image)
-
-        return judge("registry", found, self._settings.prune.images, self._named, remove)
-
-    def engine(self) -> list[PrunedItem]:
-        if self._named.silent:
-            return []
-        try:
-            client = connect()
-            found = engine.built(client, self._settings.registry.repository, self._named)
-
-            def remove(image: engine.Built) -> None:
-                if not self._dry_run:
-                    engine.remove(client, image)
-
-            return judge("engine", found, self._settings.prune.images, self._named, remove)
-        except SeatrialError as error:
-            self.untouched["engine"] = error.message
-            return []

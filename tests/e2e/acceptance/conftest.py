@@ -113,10 +113,10 @@ def _fetched() -> Path:
 
 def _write_page(report: Path, golden: Path | None) -> None:
     try:
-        from seatrial.report.suite_page import leave_page
+        from seatrial.report.suite_page import write_suite_page
     except ModuleNotFoundError as error:
         # The suite also runs where seatrial is not installed: JSON and JUnit are the report then.
         if error.name != "seatrial":
             raise
         return
-    leave_page(report, golden)
+    write_suite_page(report, golden)

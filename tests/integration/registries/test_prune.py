@@ -1,10 +1,11 @@
-"""Old images, removed from a real registry."""
+"""Images are listed in and removed from a real registry."""
 
 from __future__ import annotations
 
 from seatrial.image.registry_copy import Place
-from seatrial.retention.references import References, judge
-from seatrial.retention.registry_images import remove, stored
+from seatrial.retention.decisions import Decision, decide
+from seatrial.retention.references import References
+from seatrial.retention.registry_images import RegistryImage, list_registry_images, remove_registry_image
 from small_image import put_image
 
 
@@ -12,8 +13,17 @@ def _labels(state: str, model: str = "sha256:other") -> dict[str, str]:
     return {"io.seatrial.working-state": state, "io.seatrial.lock": "lock", "io.seatrial.model.digest": model}
 
 
-def test_what_a_release_names_stays_and_the_oldest_go(target: Place) -> None:
-    """By digest and by working state, the locked model's newest and the newest of all; nothing else."""
+def _prune(target: Place, references: References) -> list[Decision[RegistryImage]]:
+    """Remove the images beyond the newest one, and return the decisions."""
+    decisions = decide(list_registry_images(target.client, target.repository, references), 1, references)
+    for each in decisions:
+        if each.remove:
+            remove_registry_image(target.client, target.repository, each.item)
+    return decisions
+
+
+def test_unused_images_are_removed(target: Place) -> None:
+    """Kept are the newest, those of a record's digest or state, and the newest with the locked model."""
     digests = {
         name: put_image(target, name, labels=_labels(name, model), size=10, day=day)
         for name, model, day in (
@@ -25,53 +35,47 @@ def test_what_a_release_names_stays_and_the_oldest_go(target: Place) -> None:
             ("of-a-state", "sha256:other", 1),
         )
     }
-    named = References(
+    references = References(
         digests={digests["released"]: "staging-1"},
         states={("of-a-state", "lock"): "staging-2"},
         model="sha256:locked",
     )
-    rows = judge("registry", stored(target, named), 1, named, lambda image: remove(target, image))
-    assert sorted(row.name.split()[0].rpartition(":")[2] for row in rows if row.removed) == [
+    removed = [each.item.name for each in _prune(target, references) if each.remove]
+    assert sorted(name.split()[0].rpartition(":")[2] for name in removed) == [
         "locked-before",
         "middle",
     ]
     for name, digest in digests.items():
-        gone = name in ("middle", "locked-before")
-        assert (target.client.manifest(target.repository, digest) is None) == gone
-        assert (target.client.manifest(target.repository, name) is None) == gone
+        deleted = name in ("middle", "locked-before")
+        assert (target.client.manifest(target.repository, digest) is None) == deleted
+        assert (target.client.manifest(target.repository, name) is None) == deleted
 
 
-def test_all_tags_of_an_image_are_one(target: Place) -> None:
-    """A release by one tag keeps the image under its other tag, too."""
+def test_all_tags_of_an_image_are_one_item(target: Place) -> None:
+    """An image with two tags is listed once."""
     digest = put_image(target, "one", labels=_labels("one"), size=10)
     path = f"{target.repository}/manifests/"
     raw = target.client.call("GET", path + digest, headers={"Accept": "*/*"})
     kind = {"Content-Type": raw.headers["Content-Type"]}
     target.client.call("PUT", path + "two", data=raw.content, headers=kind)
-    (found,) = stored(target, References())
+    (found,) = list_registry_images(target.client, target.repository, References())
     assert found.name.startswith(f"{target.repository}:one,two ")
 
 
-def test_what_build_did_not_make_is_nobody_s_to_remove(target: Place) -> None:
-    """An image without our labels stays, however old."""
+def test_an_image_that_build_did_not_make_is_kept(target: Place) -> None:
+    """An image without the labels of build is kept whatever its age."""
     put_image(target, "base", size=10)
     put_image(target, "ours", labels=_labels("ours"), size=10, day=9)
-    rows = judge(
-        "registry", stored(target, References()), 1, References(), lambda image: remove(target, image)
-    )
-    assert [row.removed for row in rows] == [False, False]
+    assert [each.remove for each in _prune(target, References())] == [False, False]
 
 
-def test_more_images_than_a_page_are_all_seen(target: Place, monkeypatch: object) -> None:
-    """Registries list tags in pages; none is forgotten."""
-    from seatrial.retention import registry_images as registry
-
+def test_all_pages_of_tags_are_read(target: Place) -> None:
+    """A registry lists tags in pages."""
     for number in range(5):
         put_image(target, f"tag-{number}", labels=_labels(str(number)), size=10, day=number + 1)
-    monkeypatch.setattr(registry, "PAGE", 2)  # type: ignore[attr-defined]
-    assert len(stored(target, References())) == 5
+    assert len(list_registry_images(target.client, target.repository, References(), per_page=2)) == 5
 
 
-def test_a_repository_that_is_not_there_is_empty(target: Place) -> None:
-    """Before the first push there is nothing to remove."""
-    assert stored(target, References()) == []
+def test_a_missing_repository_has_no_images(target: Place) -> None:
+    """Before the first push the registry responds 404."""
+    assert list_registry_images(target.client, target.repository, References()) == []

@@ -13,7 +13,7 @@ import requests
 from integration.workflows.act import WorkflowRunner
 from seatrial.release.target import open_target
 from seatrial.settings import Settings, load
-from seatrial.stages.history import Row
+from seatrial.stages.history import HistoryRow
 from seatrial.stages.history import history as history_of
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
@@ -91,7 +91,7 @@ def live_version(settings: Settings) -> Callable[[], dict[str, dict[str, str]]]:
 
 
 @pytest.fixture
-def history(settings: Settings) -> Callable[[str], tuple[Row, ...]]:
+def history(settings: Settings) -> Callable[[str], tuple[HistoryRow, ...]]:
     """A function that returns the releases of an environment, newest first."""
     workspace = Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "test"))
     return lambda env: history_of(settings, workspace, env).releases

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 
 from integration.workflows.act import WorkflowRunner
-from seatrial.stages.history import Row
+from seatrial.stages.history import HistoryRow
 
-History = Callable[[str], tuple[Row, ...]]
+History = Callable[[str], tuple[HistoryRow, ...]]
 LiveVersion = Callable[[], dict[str, dict[str, str]]]
 PUSH: dict[str, object] = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
 AZURE = {

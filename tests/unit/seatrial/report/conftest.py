@@ -1,4 +1,4 @@
-"""A release that ended, and what it left on disk."""
+"""A release that ended, and the files that its suite and load wrote."""
 
 from __future__ import annotations
 
@@ -14,45 +14,46 @@ from PIL import Image
 from seatrial.analysis.timeline import Sample, write_timeline
 from seatrial.release.record import Change, Record, State
 from seatrial.report.gather import Evidence
+from seatrial.report.schema import PLACES
 from seatrial.results import Artefact, Check
 from seatrial.workspace import Workspace
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DIGEST = "sha256:" + "a" * 64
 HOSTILE = "<script>alert(1)</script>"
-KEPT = Check(name="It answers.", passed=True, detail="0.01 s")
+PASSED = Check(name="It answers.", passed=True, detail="0.01 s")
 Ended = Callable[..., Evidence]
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    """A checkout with nothing in it yet."""
+    """An empty checkout."""
     return Workspace(tmp_path / "checkout", "dev")
 
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Path:
-    """A folder with one photo."""
+    """A directory with one photo."""
     Image.new("RGB", (640, 480), "orange").save(tmp_path / "cup.jpg")
     return tmp_path
 
 
 @pytest.fixture
 def ended(workspace: Workspace) -> Ended:
-    """Make the evidence of a release that went through these states, ten seconds each."""
+    """Return a function that makes the evidence of a release with these states, ten seconds each."""
 
-    def made(*states: State, error: Any = None, why: str = "", **fields: Any) -> Evidence:
+    def make(*states: State, error: Any = None, why: str = "", **fields: Any) -> Evidence:
         record = record_of(states, why, **fields)
         began = record.model_copy(update={"history": record.history[:-1] or record.history})
         evidence = Evidence(workspace, began, record, "trial", 1000, error)
-        leave(evidence)
+        write_files(evidence)
         return evidence
 
-    return made
+    return make
 
 
 def record_of(states: tuple[State, ...], why: str = "", **fields: Any) -> Record:
-    """Return a record of a release that went through these states."""
+    """Return the record of a release with these states; `why` is the detail of the last one."""
     history = tuple(
         Change(state=state, at=BEGAN + timedelta(seconds=10 * n), by="ann@laptop/7", detail="")
         for n, state in enumerate(states)
@@ -71,21 +72,21 @@ def record_of(states: tuple[State, ...], why: str = "", **fields: Any) -> Record
         "lock_digest": DIGEST,
         "suite": "c0ffee",
         "previous": "trial-1",
-        "verdicts": (KEPT,),
+        "verdicts": (PASSED,),
         "history": history,
     }
     return Record.model_validate({**known, **fields})
 
 
-def leave(evidence: Evidence, label: str = "espresso") -> None:
-    """Leave what the suite and the load leave."""
+def write_files(evidence: Evidence, label: str = "espresso") -> None:
+    """Write the suite's reports and the timelines of both places."""
     evidence.folder.mkdir(parents=True, exist_ok=True)
-    row = {"photo": "cup.jpg", "expected": "espresso", "min_probability": 0.5}
-    body = {"promises": [], "golden": [{**row, "label": label, "probability": 0.9, "ms": 3}]}
+    photo = {"photo": "cup.jpg", "expected": "espresso", "min_probability": 0.5}
+    body = {"checks": [], "golden": [{**photo, "label": label, "probability": 0.9, "ms": 3}]}
     begin = BEGAN.timestamp()
-    for place, start in (("preview", 2), ("live", 21)):
-        evidence.suite(place).write_text(json.dumps(body))  # type: ignore[arg-type]
+    for place, start in zip(PLACES, (2, 21), strict=True):
+        evidence.suite(place).write_text(json.dumps(body))
         junit = f"<testsuite><!-- {evidence.workspace.root}/tests --></testsuite>"
-        evidence.suite(place).with_suffix(".xml").write_text(junit)  # type: ignore[arg-type]
-        answers = [Sample(begin + start + n / 5, 10 + n, 200, "trial-2", ok=True) for n in range(30)]
-        write_timeline(evidence.folder / f"{place}-timeline.jsonl", answers)
+        evidence.suite(place).with_suffix(".xml").write_text(junit)
+        samples = [Sample(begin + start + n / 5, 10 + n, 200, "trial-2", ok=True) for n in range(30)]
+        write_timeline(evidence.folder / f"{place}-timeline.jsonl", samples)

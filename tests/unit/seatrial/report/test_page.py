@@ -1,7 +1,8 @@
-"""The page and the summary: what they tell, and what they never do."""
+"""The HTML page and the Markdown summary."""
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,16 +12,16 @@ import pytest
 from seatrial.analysis.timeline import Sample, write_timeline
 from seatrial.errors import RefusedError
 from seatrial.report.gather import gather
-from seatrial.report.render import SUMMARY_BYTES, capped, page, summary
+from seatrial.report.render import SUMMARY_BYTES, render_page, render_summary, truncate
 from seatrial.results import Check
-from unit.seatrial.report.conftest import BEGAN, HOSTILE, KEPT, Ended, leave
+from unit.seatrial.report.conftest import BEGAN, HOSTILE, PASSED, Ended, write_files
 
 STABLE = ("candidate", "previewed", "pending", "stable")
 SWITCHED_BACK = ("candidate", "previewed", "pending", "switched-back")
 
 
 class Elements(HTMLParser):
-    """Every element of a page, with its attributes."""
+    """The elements of a page with their attributes."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -28,25 +29,25 @@ class Elements(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep it."""
+        """Append the element."""
         self.found.append((tag, dict(attrs)))
 
 
-def test_an_accepted_release_is_told_whole(ended: Ended, golden: Path) -> None:
-    """Check, image, model, promises of both places, photos with answers, moments: all on the page."""
-    evidence = ended(*STABLE, verdicts=(KEPT, Check(name="It is quick.", passed=True, detail="p95 9 ms")))
-    text = page(gather(evidence), golden, evidence.workspace.root)
-    for told in ("Accepted", "sha256:" + "a" * 64, "net 1.0.0", "It is quick.", "espresso", "90&nbsp;%"):
-        assert told in text
-    for moment in ("candidate started", "preview passed", "switched to it", "accepted"):
+def test_the_page_shows_every_part_of_an_accepted_release(ended: Ended, golden: Path) -> None:
+    """Headline, image, model, checks, photos with predictions and state changes are on the page."""
+    evidence = ended(*STABLE, verdicts=(PASSED, Check(name="It is quick.", passed=True, detail="p95 9 ms")))
+    text = render_page(gather(evidence), golden, evidence.workspace.root)
+    for shown in ("Accepted", "sha256:" + "a" * 64, "net 1.0.0", "It is quick.", "espresso", "90&nbsp;%"):
+        assert shown in text
+    for moment in ("candidate started", "preview passed", "switched", "accepted"):
         assert f">{moment}" in text or f", {moment}" in text
     assert 'src="data:image/jpeg;base64,' in text
 
 
-def test_the_page_needs_nothing_but_itself(ended: Ended, golden: Path) -> None:
-    """No script, no address to be loaded from: the page can be mailed, and read in ten years."""
+def test_the_page_has_no_external_resources(ended: Ended, golden: Path) -> None:
+    """It runs no script and loads nothing, so it can be mailed and archived."""
     evidence = ended(*STABLE)
-    elements = Elements(page(gather(evidence), golden, evidence.workspace.root)).found
+    elements = Elements(render_page(gather(evidence), golden, evidence.workspace.root)).found
     assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in elements}
     loaded = [
         value or ""
@@ -57,45 +58,49 @@ def test_the_page_needs_nothing_but_itself(ended: Ended, golden: Path) -> None:
     assert [each for each in loaded if not each.startswith("data:")] == []
 
 
-def test_a_hostile_label_is_text(ended: Ended, golden: Path) -> None:
-    """Whatever an image answers or a log holds is shown as text, never run."""
-    broken = Check(name=f"It is {HOSTILE}.", passed=False, detail=f"cup.jpg: {HOSTILE}")
-    error = RefusedError(f"broken: {HOSTILE}", f"mend {HOSTILE}", f"log {HOSTILE}")
-    evidence = ended(*SWITCHED_BACK, error=error, why=HOSTILE, verdicts=(broken,), previous=HOSTILE)
-    leave(evidence, label=HOSTILE)
+def test_every_text_is_escaped(ended: Ended, golden: Path) -> None:
+    """A label, log or name with HTML in it is shown as text."""
+    failed = Check(name=f"It is {HOSTILE}.", passed=False, detail=f"cup.jpg: {HOSTILE}")
+    error = RefusedError(f"refused: {HOSTILE}", f"fix {HOSTILE}", f"log {HOSTILE}")
+    evidence = ended(*SWITCHED_BACK, error=error, why=HOSTILE, verdicts=(failed,), previous=HOSTILE)
+    write_files(evidence, label=HOSTILE)
     bad = [Sample(BEGAN.timestamp(), 5, 500, HOSTILE, ok=False, why=HOSTILE)]
     write_timeline(evidence.folder / "live-timeline.jsonl", bad)
     gathered = gather(evidence)
-    text = page(gathered, golden, evidence.workspace.root)
+    text = render_page(gathered, golden, evidence.workspace.root)
     assert "<script" not in text
     assert "&lt;script&gt;" in text
-    assert "<script" not in summary(gathered)
+    assert "<script" not in render_summary(gathered)
 
 
-def test_no_path_and_no_secret_is_told(ended: Ended, golden: Path) -> None:
-    """A log that holds both ends on the page without them."""
+def test_paths_and_secrets_are_removed(ended: Ended, golden: Path) -> None:
+    """A log with a path of this machine or a credential is shown without it."""
     evidence = ended("candidate", "refused")
     root = evidence.workspace.root
-    # In pieces: a path of somebody's machine is not to be committed either.
+    # In pieces, because no path of a machine may be committed.
     key, token = "/".join(("", "home", "ann", "key.pem")), "Authorization: Bearer abcdef0123456789abcd"
     log = f"{root}/tests/e2e/x.py:3: E\n{key}\n{token}\npassword=hunter2"
     evidence = ended("candidate", "refused", error=RefusedError("refused", "", log))
     bad = [Sample(BEGAN.timestamp(), 5, 0, "", ok=False, why=f"no {root}/socket")]
     write_timeline(evidence.folder / "preview-timeline.jsonl", bad)
     gathered = gather(evidence)
-    for text in (page(gathered, golden, root), summary(gathered), gathered.report.model_dump_json()):
+    for text in (
+        render_page(gathered, golden, root),
+        render_summary(gathered),
+        gathered.report.model_dump_json(),
+    ):
         assert not [each for each in (str(root), key, "abcdef0123456789", "hunter2") if each in text]
-    assert "tests/e2e/x.py:3" in page(gathered, golden, root)
+    assert "tests/e2e/x.py:3" in render_page(gathered, golden, root)
 
 
-def test_a_failure_is_marked_and_said(ended: Ended, golden: Path) -> None:
-    """A request that failed is a cross with its story, and is counted; it is not told by colour alone."""
+def test_a_failed_request_is_marked_and_counted(ended: Ended, golden: Path) -> None:
+    """It is a cross with a tooltip, so that colour is not the only mark."""
     evidence = ended(*SWITCHED_BACK, why="it failed")
-    answers = [Sample(BEGAN.timestamp() + n, 9, 200, "trial-2", ok=True) for n in range(25)]
-    answers.append(Sample(BEGAN.timestamp() + 26, 9, 503, "trial-2", ok=False, why="HTTPError: 503"))
-    write_timeline(evidence.folder / "live-timeline.jsonl", answers)
+    samples = [Sample(BEGAN.timestamp() + n, 9, 200, "trial-2", ok=True) for n in range(25)]
+    samples.append(Sample(BEGAN.timestamp() + 26, 9, 503, "trial-2", ok=False, why="HTTPError: 503"))
+    write_timeline(evidence.folder / "live-timeline.jsonl", samples)
     gathered = gather(evidence)
-    text = page(gathered, golden, evidence.workspace.root)
+    text = render_page(gathered, golden, evidence.workspace.root)
     assert re.search(r'class="cross"[^>]*><title>503 after 9 ms: HTTPError: 503</title>', text)
     assert "1 failed, 0 wrong" in text
     live = next(each for each in gathered.report.traffic if each.where == "live")
@@ -103,25 +108,39 @@ def test_a_failure_is_marked_and_said(ended: Ended, golden: Path) -> None:
 
 
 @pytest.mark.parametrize("states", [("candidate", "refused"), ("candidate",), STABLE])
-def test_what_is_missing_is_left_out(ended: Ended, states: tuple[str, ...]) -> None:
-    """A release of which nothing was kept but its record still has a page."""
+def test_missing_files_are_left_out(ended: Ended, states: tuple[str, ...]) -> None:
+    """A release with nothing but its record has a page."""
     evidence = ended(*states, verdicts=())
     for path in [*evidence.folder.iterdir(), *evidence.folder.parent.glob("*.json")]:
         path.unlink()
-    text = page(gather(evidence), None, evidence.workspace.root)
+    text = render_page(gather(evidence), None, evidence.workspace.root)
     assert "trial-2" in text
-    assert "None was asked" in text
+    assert "No check ran" in text
 
 
-def test_a_summary_stays_under_its_limit(ended: Ended) -> None:
-    """A step summary over 1,024 kB would be refused whole: ours is cut at a line, and says so."""
-    many = tuple(Check(name=f"Promise {n} {'ü' * 2000}", passed=True, detail="") for n in range(400))
-    text = summary(gather(ended(*STABLE, verdicts=many)))
+def test_a_long_summary_is_cut(ended: Ended) -> None:
+    """GitHub refuses a step summary over 1,024 kB; the cut is at the end of a line and is marked."""
+    many = tuple(Check(name=f"Check {n} {'ü' * 2000}", passed=True, detail="") for n in range(400))
+    text = render_summary(gather(ended(*STABLE, verdicts=many)))
     assert len(text.encode()) <= SUMMARY_BYTES < 1_024_000
-    assert text.endswith("the whole report is in report.html.\n")
+    assert text.endswith("report.html is complete.\n")
 
 
-@pytest.mark.parametrize("most", [0, 10, 80, 1000])
-def test_a_cut_text_is_never_longer(most: int) -> None:
-    """However little room there is, and whatever its letters weigh."""
-    assert len(capped("zwölf\n" * 1000, most).encode()) <= most
+@pytest.mark.parametrize("limit", [0, 10, 80, 1000])
+def test_a_cut_text_is_within_the_limit(limit: int) -> None:
+    """The limit is in bytes, and holds for letters of several bytes."""
+    assert len(truncate("zwölf\n" * 1000, limit).encode()) <= limit
+
+
+def test_a_skipped_check_is_shown_with_its_reason(ended: Ended, golden: Path) -> None:
+    """Page and summary name the reason, and the page marks a required check."""
+    evidence = ended("candidate", "refused")
+    row = {"name": "It has the expected version.", "test": "t.py::test_version", "seconds": 0}
+    skipped = [{**row, "detail": "Skipped: no --expect", "required": True}]
+    evidence.suite("preview").write_text(json.dumps({"checks": [], "skipped": skipped}))
+    data = gather(evidence)
+    text = render_page(data, golden, evidence.workspace.root)
+    assert re.search(r'class="status skipped">skipped</span> \(required\)', text)
+    assert "no --expect" in text
+    assert "1 of 1</b>checks passed, 1 skipped, preview" in text
+    assert "skipped: no --expect" in render_summary(data)

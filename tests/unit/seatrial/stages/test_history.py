@@ -1,4 +1,4 @@
-"""history, over environments in memory."""
+"""history, with environments in memory."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from seatrial.stages.history import history
 from seatrial.workspace import Workspace
 
 
-def test_the_newest_comes_first_and_the_serving_one_is_marked(
+def test_the_newest_is_first_and_the_stable_one_is_marked(
     environments: Environments, workspace: Workspace
 ) -> None:
-    """Whoever is on call sees at once what serves, and what was tried since."""
+    """The marked release serves users; the releases above it were tried later."""
     environments.release("staging", 1, "a", "pending", "stable")
     environments.release("staging", 2, "b", "refused")
-    rows = history(environments.settings, workspace, "staging", services=environments.services).releases
+    rows = history(environments.settings, workspace, "staging", environments.services).releases
     assert [(row.release, row.state, row.stable) for row in rows] == [
         ("staging-2", "refused", False),
         ("staging-1", "stable", True),
@@ -32,34 +32,34 @@ def test_the_newest_comes_first_and_the_serving_one_is_marked(
     )
 
 
-def test_a_row_says_why_and_who(environments: Environments, workspace: Workspace) -> None:
-    """Check, origin and approval stand in the table."""
+def test_a_row_has_checks_origin_and_approval(environments: Environments, workspace: Workspace) -> None:
+    """The last column has the result of the checks, where the image came from, and the approval."""
     environments.release("production", 1, "a", "stable", approved_by="Her", promoted_from="staging-4")
-    (row,) = history(environments.settings, workspace, "production", services=environments.services).releases
-    assert row.why == "1 of 1 promises kept; was staging-4; approved by Her"
+    (row,) = history(environments.settings, workspace, "production", environments.services).releases
+    assert row.why == "1 of 1 checks passed; promoted from staging-4; approved by Her"
     assert row.who == "somebody@host/1"
 
 
-def test_what_a_dead_runner_left_is_shown_as_such(environments: Environments, workspace: Workspace) -> None:
-    """A crash half-way leaves a record that says how far it came."""
-    environments.release("staging", 1, "a", "previewed")
-    (row,) = history(environments.settings, workspace, "staging", services=environments.services).releases
-    assert (row.state, row.stable) == ("previewed", False)
-    assert "nobody has ended it since" in row.why
-
-
-def test_after_a_crash_between_two_writes_one_is_marked(
+def test_an_abandoned_release_is_shown_as_not_finished(
     environments: Environments, workspace: Workspace
 ) -> None:
-    """Two records may both say stable; one serves."""
+    """The record of a deployer that crashed has the last state it reached."""
+    environments.release("staging", 1, "a", "previewed")
+    (row,) = history(environments.settings, workspace, "staging", environments.services).releases
+    assert (row.state, row.stable) == ("previewed", False)
+    assert "not finished since" in row.why
+
+
+def test_of_two_stable_records_the_later_is_marked(environments: Environments, workspace: Workspace) -> None:
+    """A crash between two writes can cause two stable records; only one release serves users."""
     environments.release("staging", 1, "a", "stable")
     environments.release("staging", 2, "b", "stable")
-    rows = history(environments.settings, workspace, "staging", services=environments.services).releases
+    rows = history(environments.settings, workspace, "staging", environments.services).releases
     assert [row.release for row in rows if row.stable] == ["staging-2"]
 
 
-def test_refused_releases_do_not_pile_up(environments: Environments) -> None:
-    """However often a release is refused, a bounded number is remembered, the stable one among them."""
+def test_the_number_of_records_is_limited(environments: Environments) -> None:
+    """Refused releases are removed beyond the limit; the stable one is not."""
     environments.release("staging", 1, "a", "stable")
     for number in range(2, 30):
         environments.release("staging", number, "b", "refused")
@@ -69,10 +69,10 @@ def test_refused_releases_do_not_pile_up(environments: Environments) -> None:
     assert records.stable() is not None
 
 
-def test_an_environment_that_was_never_prepared_is_told(
+def test_an_environment_that_is_not_prepared_is_an_error(
     environments: Environments, workspace: Workspace
 ) -> None:
-    """The cure is bootstrap."""
+    """The error names the environment."""
     environments.clusters["staging"].objects.clear()
-    with pytest.raises(UsageError, match="staging is not prepared"):
-        history(environments.settings, workspace, "staging", services=environments.services)
+    with pytest.raises(UsageError, match="environment staging has no namespace"):
+        history(environments.settings, workspace, "staging", environments.services)

@@ -1,94 +1,192 @@
-"""prune, over environments in memory; registry and engine are told, not asked."""
+"""prune, with environments, a registry and an engine in memory, and reports in a real directory."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from memory_environments import Environments, digest
-from seatrial.retention.references import collect_references
-from seatrial.stages.prune import prune
+from memory_environments import REGISTRY, Environments, digest
+from memory_registry import MemoryEngine, MemoryRegistry
+from seatrial.errors import OutsideError
+from seatrial.results import PruneResult
+from seatrial.retention.plan import PrunePlan
+from seatrial.settings import Prune, Registry
+from seatrial.stages.prune import always, prune
 from seatrial.workspace import Workspace
+
+OVERRIDE = {"SEATRIAL_REGISTRY__ADDRESS": "shared.test"}
+
+
+class _RefusingRegistry(MemoryRegistry):
+    """Refuses requests of one method, and counts them."""
+
+    def __init__(self, method: str, images: MemoryRegistry) -> None:
+        super().__init__(images.repository, images.tags, images.configs)
+        self._method, self.refusals = method, 0
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Raise OutsideError for the refused method."""
+        if method == self._method:
+            self.refusals += 1
+            raise OutsideError(f"the registry refuses {method}")
+        return super().call(method, path, **options)
+
+
+@dataclass
+class Surroundings:
+    """Everything that prune reads and removes; `connected` are the registries it connected to."""
+
+    environments: Environments
+    workspace: Workspace
+    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
+    engine: MemoryEngine = field(default_factory=MemoryEngine)
+    environ: dict[str, str] = field(default_factory=dict)
+    connected: list[str] = field(default_factory=list)
+
+    @property
+    def reports(self) -> Path:
+        """The directory of the reports."""
+        return self.workspace.root / "reports" / self.workspace.instance
+
+    def prune(self, *, dry_run: bool = False, confirmed: bool = True) -> PruneResult:
+        """Run the stage, keeping the newest report and the newest image."""
+        settings = self.environments.settings.model_copy(update={"prune": Prune(reports=1, images=1)})
+        confirm = always if confirmed else self._decline
+        return prune(
+            settings,
+            self.workspace,
+            dry_run=dry_run,
+            confirm=confirm,
+            services=self.environments.services,
+            environ=self.environ,
+            registry_api=self._connect,
+            engine=lambda: self.engine,
+        )
+
+    def _connect(self, registry: Registry) -> MemoryRegistry:
+        self.connected.append(registry.address)
+        return self.registry
+
+    def _decline(self, plan: PrunePlan) -> bool:
+        assert plan.removals
+        return False
 
 
 @pytest.fixture
-def no_parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Neither registry nor engine is there; the list says who tried to reach one."""
-    tried: list[str] = []
-
-    def registry(*_: Any) -> None:
-        tried.append("registry")
-
-    def engine() -> None:
-        tried.append("engine")
-
-    monkeypatch.setattr("seatrial.stages.prune.RegistryClient", registry)
-    monkeypatch.setattr("seatrial.stages.prune.registry.stored", lambda *_: [])
-    monkeypatch.setattr("seatrial.stages.prune.Place", lambda *_: None)
-    monkeypatch.setattr("seatrial.stages.prune.connect", engine)
-    monkeypatch.setattr("seatrial.stages.prune.engine.built", lambda *_: [])
-    return tried
-
-
-def test_every_environment_s_records_name_their_images(
-    environments: Environments, workspace: Workspace
-) -> None:
-    """What was ever released and is still remembered stays, refused ones included."""
+def surroundings(environments: Environments, workspace: Workspace) -> Surroundings:
+    """Two reports, two registry images and two engine images that nothing refers to, and a released one."""
+    found = Surroundings(environments, workspace)
     environments.release("staging", 1, "a", "stable")
-    environments.release("production", 1, "b", "refused")
-    named = collect_references(environments.settings, workspace, services=environments.services)
-    assert named.digests == {digest("a"): "staging-1", digest("b"): "production-1"}
-    assert {"staging-1", "production-1"} <= named.releases
-    assert named.states[("tree-a", digest("f"))] == "staging-1"
-    assert named.states[(workspace.working_state, workspace.lock_digest)] == "this working state"
+    found.registry.add(digest("a"), "released", day=1, state="tree-a")
+    found.registry.add(digest("b"), "old", day=2, state="tree-b")
+    found.registry.add(digest("c"), "new", day=3, state="tree-c")
+    found.engine.add("id-old", "seatrial/classifier:old", day=1, state="tree-b")
+    found.engine.add("id-new", "seatrial/classifier:new", day=2, state="tree-c")
+    found.reports.mkdir(parents=True)
+    for age, name in enumerate(("run-2.json", "run-1.json")):
+        (found.reports / name).write_text("{}")
+        os.utime(found.reports / name, (1_000_000 - age, 1_000_000 - age))
+    return found
 
 
-def test_a_namespace_that_no_setting_knows_names_its_images_too(
-    environments: Environments, workspace: Workspace
-) -> None:
-    """An environment of somebody else's settings in the same cluster loses nothing."""
-    changed = {"environments": {"staging": environments.settings.environment("staging")}}
-    environments.clusters["staging"] = environments.clusters["production"]
-    environments.release("production", 1, "b", "stable")
-    with_stranger = environments.settings.model_copy(update=changed)
-    assert collect_references(with_stranger, workspace).digests == {digest("b"): "production-1"}
+def _removed(result: PruneResult) -> list[str]:
+    return [item.name.split()[0] for item in result.items if item.removed]
 
 
-def test_while_an_environment_is_silent_no_image_is_touched(
-    environments: Environments, workspace: Workspace, no_parts: list[str]
-) -> None:
-    """Nobody knows what it names, so neither registry nor engine is even asked."""
-    environments.away.add("production")
-    found = prune(environments.settings, workspace, services=environments.services)
-    assert no_parts == []
-    assert list(found.untouched) == ["images (production)"]
+def _is_unchanged(found: Surroundings) -> bool:
+    images = sorted(found.registry.tags) == ["new", "old", "released"] and len(found.engine.stored) == 2
+    return images and len(list(found.reports.iterdir())) == 2
 
 
-def test_when_all_answer_both_are_cleaned(
-    environments: Environments, workspace: Workspace, no_parts: list[str]
-) -> None:
-    """The guard before it has been seen letting pass."""
-    assert not prune(environments.settings, workspace, services=environments.services).untouched
-    assert no_parts == ["registry", "engine"]
+def test_old_unused_items_are_removed_from_every_part(surroundings: Surroundings) -> None:
+    """The newest items and the released image are kept."""
+    result = surroundings.prune()
+    assert _removed(result) == ["run-1", "classifier:old", "seatrial/classifier:old"]
+    assert result.untouched == {}
+    assert sorted(surroundings.registry.tags) == ["new", "released"]
+    assert list(surroundings.engine.stored) == ["id-new"]
+    assert [path.name for path in surroundings.reports.iterdir()] == ["run-2.json"]
 
 
-@pytest.mark.usefixtures("no_parts")
-def test_a_dry_run_removes_nothing(environments: Environments, workspace: Workspace) -> None:
-    """It says what would go, and leaves it."""
-    folder = workspace.root / "reports" / workspace.instance
-    folder.mkdir(parents=True)
-    for number in range(25):
-        (folder / f"run-{number}.json").write_text("{}")
-    assert (
-        sum(
-            item.removed
-            for item in prune(
-                environments.settings, workspace, dry_run=True, services=environments.services
-            ).items
-        )
-        == 5
-    )
-    assert len(list(folder.iterdir())) == 25
-    prune(environments.settings, workspace, services=environments.services)
-    assert len(list(folder.iterdir())) == 20
+def test_a_dry_run_removes_nothing(surroundings: Surroundings) -> None:
+    """The result is the plan."""
+    result = surroundings.prune(dry_run=True)
+    assert result.dry_run
+    assert _removed(result) == ["run-1", "classifier:old", "seatrial/classifier:old"]
+    assert _is_unchanged(surroundings)
+
+
+def test_a_declined_plan_removes_nothing(surroundings: Surroundings) -> None:
+    """The result is that of a dry run."""
+    assert surroundings.prune(confirmed=False).dry_run
+    assert _is_unchanged(surroundings)
+
+
+def test_without_removals_no_confirmation_is_needed(surroundings: Surroundings) -> None:
+    """A second run has nothing to remove."""
+    surroundings.prune()
+    result = surroundings.prune(confirmed=False)
+    assert (result.dry_run, _removed(result)) == (False, [])
+
+
+def test_with_an_unreachable_environment_no_image_is_removed(surroundings: Surroundings) -> None:
+    """Its references are unknown, so the registry is not even connected to; reports of runs are removed."""
+    surroundings.environments.away.add("production")
+    result = surroundings.prune()
+    assert surroundings.connected == []
+    assert list(result.untouched) == ["images (production)"]
+    assert _removed(result) == ["run-1"]
+
+
+def test_a_registry_overridden_apart_from_its_cluster_is_not_touched(surroundings: Surroundings) -> None:
+    """The result has the reason in one line; reports and engine images are removed."""
+    surroundings.environ = OVERRIDE
+    result = surroundings.prune()
+    assert surroundings.connected == []
+    assert result.untouched == {
+        f"registry {REGISTRY}": "its address is from environment variables, but the cluster of staging from "
+        "seatrial.toml, so its releases are unknown"
+    }
+    assert _removed(result) == ["run-1", "seatrial/classifier:old"]
+    assert sorted(surroundings.registry.tags) == ["new", "old", "released"]
+
+
+def test_a_registry_overridden_with_its_cluster_is_pruned(surroundings: Surroundings) -> None:
+    """Each environment's context is overridden as well."""
+    contexts = [f"SEATRIAL_ENVIRONMENTS__{name}__CONTEXT" for name in ("STAGING", "PRODUCTION")]
+    surroundings.environ = {**OVERRIDE, **dict.fromkeys(contexts, "another")}
+    assert surroundings.prune().untouched == {}
+    assert surroundings.connected == [REGISTRY]
+    assert sorted(surroundings.registry.tags) == ["new", "released"]
+
+
+def test_a_part_that_does_not_respond_is_not_touched(surroundings: Surroundings) -> None:
+    """The other parts are pruned."""
+    surroundings.registry = _RefusingRegistry("GET", surroundings.registry)
+    result = surroundings.prune()
+    assert result.untouched == {f"registry {REGISTRY}": "the registry refuses GET"}
+    assert _removed(result) == ["run-1", "seatrial/classifier:old"]
+
+
+def test_an_error_while_removing_ends_that_part(surroundings: Surroundings) -> None:
+    """The rest of the part is reported as not removed; the other parts are pruned."""
+    surroundings.registry.add(digest("9"), "oldest", day=1, state="tree-9")
+    surroundings.registry = registry = _RefusingRegistry("DELETE", surroundings.registry)
+    result = surroundings.prune()
+    assert registry.refusals == 1
+    assert result.untouched == {f"registry {REGISTRY}": "the registry refuses DELETE"}
+    assert _removed(result) == ["run-1", "seatrial/classifier:old"]
+    reasons = [item.why for item in result.items if "oldest" in item.name or ":old " in item.name]
+    assert reasons == ["not removed: the registry refuses DELETE"] * 2
+
+
+def test_an_engine_image_in_use_is_kept(surroundings: Surroundings) -> None:
+    """An image of a container is used, also if the container is stopped."""
+    surroundings.engine.used.add("id-old")
+    assert "seatrial/classifier:old" not in _removed(surroundings.prune())
+    assert "id-old" in surroundings.engine.stored

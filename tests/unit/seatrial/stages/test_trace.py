@@ -1,4 +1,4 @@
-"""trace, over environments in memory and a store in a folder."""
+"""trace, with environments in memory and a store in a directory."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from memory_environments import Environments, digest
-from seatrial.console import PLAIN_WIDTH
+from seatrial.console import plain_text
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.lock import read_lock
+from seatrial.provenance.links import Trace
 from seatrial.provenance.tree import as_tree
 from seatrial.release.record import Record
 from seatrial.stages.trace import trace
@@ -19,7 +20,7 @@ from seatrial.workspace import Workspace
 
 @pytest.fixture
 def released(environments: Environments, published: Workspace) -> Record:
-    """The published model, stable in staging and promoted to production."""
+    """The published model, stable in staging and promoted to production; returns staging's record."""
     lock = read_lock(published.lock)
     fields = {"model": lock.model, "golden_digest": lock.golden.digest, "revision": published.commit}
     staging = environments.release("staging", 1, "a", "pending", "stable", **fields)
@@ -29,146 +30,138 @@ def released(environments: Environments, published: Workspace) -> Record:
     return staging
 
 
-def _answer(path: Path, release: str, model: str, request: str = "") -> str:
+def _trace(environments: Environments, workspace: Workspace, what: str = "") -> Trace:
+    return trace(environments.settings, workspace, what, environments.services)
+
+
+def _response(path: Path, release: str, model: str, request: str = "") -> str:
     path.write_text(f"X-Release: {release}\nX-Model-Digest: {model}\nX-Request-Id: {request or 'none'}\n")
     return str(path)
 
 
-def test_a_saved_answer_leads_to_whoever_published_the_model(
+def test_a_saved_response_leads_to_the_publication(
     environments: Environments, published: Workspace, released: Record, tmp_path: Path
 ) -> None:
-    """Prediction, pod, release, image, commit, model, publisher: one command, the whole chain."""
+    """The result has pod, release, image, commit, model, golden set and publisher."""
     pod = "classifier-blue-1"
     line = {"logger": "classifier.requests", "request_id": "cafe01"}
     environments.clusters["staging"].logs[pod] = f"not json cafe01\n{json.dumps(line)}\n"
-    answer = _answer(tmp_path / "answer", "staging-1", released.model.digest, "cafe01")
-    found = trace(environments.settings, published, answer, services=environments.services)
-    (chain,) = found.chains
+    response = _response(tmp_path / "response", "staging-1", released.model.digest, "cafe01")
+    found = _trace(environments, published, response)
+    (provenance,) = found.chains
     assert found.prediction is not None
     assert found.prediction.pod == pod
-    assert chain.release is not None
-    assert (chain.release.name, chain.release.pods) == ("staging-1", (pod,))
-    assert chain.image is not None
-    assert chain.image.reference == released.reference
-    assert chain.commit is not None
-    assert chain.commit.subject == "A checkout for a test"
-    assert chain.model.publisher
-    assert chain.golden is not None
-    assert chain.golden.artefact.version == "1.0.0"
+    assert provenance.release is not None
+    assert (provenance.release.name, provenance.release.pods) == ("staging-1", (pod,))
+    assert provenance.image is not None
+    assert provenance.image.reference == released.reference
+    assert provenance.commit is not None
+    assert provenance.commit.subject == "A checkout for a test"
+    assert provenance.model.publisher
+    assert provenance.golden is not None
+    assert provenance.golden.artefact.version == "1.0.0"
 
 
 def test_a_request_id_finds_its_pod(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """The id that an answer carried is enough while its pod still runs."""
+    """The id is found in the log of a running pod."""
     environments.clusters["staging"].logs["classifier-blue-1"] = '{"request_id": "cafe01"}'
-    found = trace(environments.settings, published, "cafe01", services=environments.services)
+    found = _trace(environments, published, "cafe01")
     assert found.prediction is not None
     assert found.prediction.pod == "classifier-blue-1"
-    assert [chain.release.name for chain in found.chains if chain.release] == ["staging-1"]
+    assert [each.release.name for each in found.chains if each.release] == ["staging-1"]
 
 
-def test_a_part_of_a_request_id_finds_nothing(
+def test_a_part_of_a_request_id_is_unknown(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """An id that only begins like another is another."""
+    """Only the full id matches."""
     environments.clusters["staging"].logs["classifier-blue-1"] = '{"request_id": "cafe0123"}'
     with pytest.raises(RefusedError, match="unknown"):
-        trace(environments.settings, published, "cafe01", services=environments.services)
+        _trace(environments, published, "cafe01")
 
 
 def test_a_pod_leads_to_its_release(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """A pod's name is enough."""
-    found = trace(environments.settings, published, "classifier-blue-7", services=environments.services)
-    assert [chain.release.name for chain in found.chains if chain.release] == ["production-7"]
+    """The name of a running pod is a query."""
+    found = _trace(environments, published, "classifier-blue-7")
+    assert [each.release.name for each in found.chains if each.release] == ["production-7"]
 
 
-def test_a_model_leads_to_every_release_of_it_the_newest_first(
+def test_a_model_leads_to_all_its_releases_newest_first(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """What ships a model is found in every environment, with who approved it where that is asked."""
-    found = trace(environments.settings, published, released.model.digest, services=environments.services)
-    assert [chain.release.name for chain in found.chains if chain.release] == ["production-7", "staging-1"]
+    """Every environment is searched; the result has the approval."""
+    found = _trace(environments, published, released.model.digest)
+    assert [each.release.name for each in found.chains if each.release] == ["production-7", "staging-1"]
     assert found.chains[0].release is not None
     assert found.chains[0].release.approved_by == "A Person"
 
 
-def test_without_a_question_it_tells_what_serves(
+def test_without_a_query_the_stable_releases_are_traced(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """The stable releases of all environments."""
+    """Releases in other states are left out."""
     environments.release("staging", 2, "b", "refused")
-    assert len(trace(environments.settings, published, services=environments.services).chains) == 2
+    assert len(_trace(environments, published).chains) == 2
 
 
-def test_an_altered_answer_is_refused(
+def test_an_altered_response_is_refused(
     environments: Environments, published: Workspace, released: Record, tmp_path: Path
 ) -> None:
-    """A model that the named release never shipped contradicts the records."""
-    with pytest.raises(RefusedError, match=r"but that is colours 1\.0\.0"):
-        trace(
-            environments.settings,
-            published,
-            _answer(tmp_path / "answer", "staging-1", digest("9")),
-            services=environments.services,
-        )
+    """A response with another model than the record of its release is an error."""
+    with pytest.raises(RefusedError, match=r"but its record has colours 1\.0\.0"):
+        _trace(environments, published, _response(tmp_path / "response", "staging-1", digest("9")))
 
 
-def test_what_nobody_knows_is_told_with_what_was_searched(
+def test_an_unknown_name_is_refused_with_what_was_searched(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """An unknown name ends 10, and says where it was looked for."""
+    """The error lists the environments with the number of their releases and pods."""
     with pytest.raises(RefusedError, match=r"searched: staging \(1 releases, 1 pods\), production"):
-        trace(environments.settings, published, digest("9"), services=environments.services)
+        _trace(environments, published, digest("9"))
 
 
-def test_a_silent_environment_is_named_and_not_fatal(
+def test_an_unreachable_environment_is_named(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """What is found elsewhere is told; what is not found may be in the silent one, which is no refusal."""
+    """It is no error if another one has the release; else the exit code is 30, not 10."""
     environments.away.add("production")
-    found = trace(environments.settings, published, "staging-1", services=environments.services)
+    found = _trace(environments, published, "staging-1")
     assert list(found.silent) == ["production"]
-    with pytest.raises(OutsideError, match="not asked: production") as caught:
-        trace(environments.settings, published, "production-7", services=environments.services)
+    with pytest.raises(OutsideError, match="not searched: production") as caught:
+        _trace(environments, published, "production-7")
     assert caught.value.exit_code == 30
 
 
-def test_the_locked_model_is_known_before_it_is_released(
+def test_the_locked_model_is_found_before_its_release(
     environments: Environments, published: Workspace
 ) -> None:
-    """Nothing ships it yet, but who published it is in the store."""
-    (chain,) = trace(environments.settings, published, "1.0.0", services=environments.services).chains
-    assert chain.release is None
-    assert chain.model.publisher
+    """The store has its publication record."""
+    (provenance,) = _trace(environments, published, "1.0.0").chains
+    assert provenance.release is None
+    assert provenance.model.publisher
 
 
-def test_another_model_under_that_version_is_told(
+def test_another_digest_under_the_same_version_is_reported(
     environments: Environments, published: Workspace, store: Path, released: Record
 ) -> None:
-    """A publication record of other bytes is not taken for this model's."""
+    """The publication record of another digest is not used."""
     path = store / "models/colours/1.0.0/publication.json"
     path.write_text(path.read_text().replace(released.model.digest, digest("9")))
-    (chain, _) = trace(
-        environments.settings, published, released.model.digest, services=environments.services
-    ).chains
-    assert "another under that version" in chain.model.unknown
+    (provenance, _) = _trace(environments, published, released.model.digest).chains
+    assert "another digest under that version" in provenance.model.unknown
 
 
-def test_the_tree_tells_the_chain_in_order(
-    environments: Environments, published: Workspace, released: Record, tmp_path: Path
+def test_the_tree_has_the_links_in_order(
+    environments: Environments, published: Workspace, released: Record
 ) -> None:
-    """A person reads from the answer down to the publisher, markup in names left as it is."""
-    from rich.console import Console
-
+    """The order is release, image, commit, model, publisher; markup in a name is escaped."""
     environments.release("staging", 2, "b", "refused", approved_by="[bold]Her")
-    with (tmp_path / "tree").open("w") as file:
-        out = Console(file=file, width=PLAIN_WIDTH)
-        for what in ("staging-1", "staging-2"):
-            out.print(as_tree(trace(environments.settings, published, what, services=environments.services)))
-    text = (tmp_path / "tree").read_text()
-    words = ["release staging-1", "image registry.test", "commit ", "model colours", "published by"]
-    assert sorted(words, key=text.index) == words
+    trees = [as_tree(_trace(environments, published, what)) for what in ("staging-1", "staging-2")]
+    text = "\n".join(plain_text(tree) for tree in trees)
+    links = ["release staging-1", "image registry.test", "commit ", "model colours", "published by"]
+    assert sorted(links, key=text.index) == links
     assert "approved by [bold]Her" in text

@@ -1,0 +1,138 @@
+"""The plan of `prune`: a decision about every report and image, and its execution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from seatrial.errors import SeatrialError
+from seatrial.provenance.resolve import configured_registries
+from seatrial.results import PrunedItem
+from seatrial.retention.decisions import decide
+from seatrial.retention.engine_images import list_engine_images, remove_engine_image
+from seatrial.retention.references import References, Removable
+from seatrial.retention.registry_images import RegistryApi, list_registry_images, remove_registry_image
+from seatrial.retention.report_files import RunReport, list_reports
+from seatrial.retention.setting_sources import SettingSources, prune_objection
+from seatrial.settings import Registry, Settings
+from seatrial.workspace import Workspace
+
+T = TypeVar("T", bound=Removable)
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """A row of the plan (`removed`: to be removed), the part it belongs to, and the call that removes it."""
+
+    row: PrunedItem
+    part: str
+    remove: Callable[[], None]
+
+
+@dataclass
+class PrunePlan:
+    """The decisions about all items, and the parts that are not touched, with the reason."""
+
+    items: list[PlannedItem] = field(default_factory=list)
+    untouched: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> tuple[PrunedItem, ...]:
+        """The decisions without the calls."""
+        return tuple(item.row for item in self.items)
+
+    @property
+    def removals(self) -> tuple[PrunedItem, ...]:
+        """The items that are to be removed."""
+        return tuple(row for row in self.rows if row.removed)
+
+    def execute(self) -> PrunePlan:
+        """Remove the items, and return what became of each.
+
+        After an error the rest of the same part is kept, and the part is untouched with that reason.
+        """
+        done = PrunePlan(untouched=dict(self.untouched))
+        for item in self.items:
+            row = item.row
+            if row.removed:
+                try:
+                    if item.part in done.untouched:
+                        row = _kept(row, done.untouched[item.part])
+                    else:
+                        item.remove()
+                except SeatrialError as error:
+                    done.untouched[item.part] = error.message
+                    row = _kept(row, error.message)
+            done.items.append(PlannedItem(row, item.part, item.remove))
+        return done
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Makes the plan. `registry_api` and `engine` connect to a registry and to the container engine."""
+
+    settings: Settings
+    workspace: Workspace
+    references: References
+    environ: Mapping[str, str]
+    registry_api: Callable[[Registry], RegistryApi]
+    engine: Callable[[], Any]
+
+    def plan(self) -> PrunePlan:
+        """Return the decisions about reports, registry images and engine images.
+
+        While an environment cannot be read, no image is listed. A part that does not respond is
+        untouched.
+        """
+        plan = PrunePlan(list(self._reports()))
+        if self.references.unreachable:
+            reasons = self.references.unreachable.items()
+            plan.untouched.update({f"images ({name})": reason for name, reason in reasons})
+            return plan
+        sources = SettingSources(self.workspace, self.environ)
+        for registry in configured_registries(self.settings):
+            objection = prune_objection(self.settings, registry, sources)
+            self._add(plan, f"registry {registry.address}", objection, partial(self._registry, registry))
+        self._add(plan, "engine", "", self._engine)
+        return plan
+
+    def _add(
+        self, plan: PrunePlan, part: str, objection: str, items: Callable[[str], Iterator[PlannedItem]]
+    ) -> None:
+        if objection:
+            plan.untouched[part] = objection
+            return
+        try:
+            plan.items += list(items(part))
+        except SeatrialError as error:
+            plan.untouched[part] = error.message
+
+    def _reports(self) -> Iterator[PlannedItem]:
+        folder = self.workspace.root / "reports" / self.workspace.instance
+        found = list_reports(folder, self.references)
+        return self._planned("report", "reports", found, self.settings.prune.reports, RunReport.remove)
+
+    def _registry(self, registry: Registry, part: str) -> Iterator[PlannedItem]:
+        api = self.registry_api(registry)
+        found = list_registry_images(api, registry.repository, self.references)
+        remove = partial(remove_registry_image, api, registry.repository)
+        return self._planned("registry", part, found, self.settings.prune.images, remove)
+
+    def _engine(self, part: str) -> Iterator[PlannedItem]:
+        client = self.engine()
+        found = list_engine_images(client, self.settings.registry.repository, self.references)
+        remove = partial(remove_engine_image, client)
+        return self._planned("engine", part, found, self.settings.prune.images, remove)
+
+    def _planned(
+        self, kind: str, part: str, items: list[T], keep: int, remove: Callable[[T], None]
+    ) -> Iterator[PlannedItem]:
+        for each in decide(items, keep, self.references):
+            row = PrunedItem(kind=kind, name=each.item.name, removed=each.remove, why=each.why)
+            yield PlannedItem(row, part, partial(remove, each.item))
+
+
+def _kept(row: PrunedItem, why: str) -> PrunedItem:
+    return row.model_copy(update={"removed": False, "why": f"not removed: {why}"})

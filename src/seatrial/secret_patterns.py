@@ -1,0 +1,47 @@
+"""The formats of credentials: to find one in bytes, and to mask those in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+MASK = "[hidden]"
+# Formats that nothing but a credential has, by kind. A match in an image refuses the image.
+FORMATS: Mapping[str, str] = {
+    "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{32}",
+    "an Azure storage key": r"AccountKey=[A-Za-z0-9+/]{40,}={0,2}",
+    "an Azure SAS": r"[?&]sig=[A-Za-z0-9%+/]{30,}",
+    "an AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})",
+    "a registry login": r'"auth"\s*:\s*"[A-Za-z0-9+/]{12,}={0,2}"',
+}
+_IN_BYTES = {kind: re.compile(pattern.encode()) for kind, pattern in FORMATS.items()}
+_IN_TEXT = [re.compile(pattern) for pattern in FORMATS.values()]
+# Values that a log shows beside a telling name. Each match keeps its first group.
+_NAMED = (
+    re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|\Z)", re.S),
+    re.compile(r"\b((?:authorization|proxy-authorization)\s*[:=]\s*(?:bearer|basic)\s+)[^\s'\"]+", re.I),
+    re.compile(r"\b(bearer\s+)[\w.~+/=-]{16,}", re.I),
+    re.compile(
+        r"((?:password|passwd|secret|token|accountkey|api[_-]?key)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;]+",
+        re.I,
+    ),
+    re.compile(r"([?&](?:sig|signature|X-Amz-Signature)=)[^&\s]+", re.I),
+    re.compile(r"(\w://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    re.compile(r"()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
+    re.compile(r"()\bgh[pousr]_\w{20,}"),
+)
+
+
+def find_credential(data: bytes) -> str | None:
+    """Return the kind of the first credential in `data`, or None."""
+    return next((kind for kind, pattern in _IN_BYTES.items() if pattern.search(data)), None)
+
+
+def mask_credentials(text: str) -> str:
+    """Return `text` with each credential replaced by a mask; the name before a value stays."""
+    for pattern in _NAMED:
+        text = pattern.sub(rf"\g<1>{MASK}", text)
+    for pattern in _IN_TEXT:
+        text = pattern.sub(MASK, text)
+    return text

@@ -1,0 +1,67 @@
+"""The doctor's report as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.doctor.finding import Finding
+from seatrial.doctor.report import DoctorReport, doctor
+from seatrial.errors import UsageError
+from seatrial.workspace import Workspace
+
+OK = Finding("git", "ok", "2.39")
+LATER = Finding("store", "later", "not configured", "make up starts one")
+MISSING = Finding("engine", "missing", "no engine [responds]", "start Docker")
+TOML = """
+[model]
+name = "m"
+[golden]
+name = "g"
+[image]
+base = "b"
+[environments.local]
+namespace = "n"
+overlay = "o"
+host = "h"
+"""
+
+
+def test_only_a_missing_part_is_unhealthy() -> None:
+    """What `make up` brings does not make a machine unhealthy."""
+    assert DoctorReport((OK, LATER)).healthy
+    assert not DoctorReport((OK, LATER, MISSING)).healthy
+
+
+def test_the_table_has_one_plain_line_per_finding() -> None:
+    """The table has no styles, and shows brackets as they are."""
+    lines = DoctorReport((OK, LATER, MISSING)).table.splitlines()
+    assert len(lines) == 4
+    assert [line.split()[0] for line in lines] == ["what", "git", "store", "engine"]
+    assert "no engine [responds]" in lines[3]
+    assert "\x1b" not in "".join(lines)
+
+
+def test_the_json_rows_have_fixed_keys() -> None:
+    """`doctor --json` has the keys what, state, detail and cure."""
+    assert DoctorReport((MISSING,)).rows == [
+        {"what": "engine", "state": "missing", "detail": "no engine [responds]", "cure": "start Docker"}
+    ]
+
+
+def test_a_fresh_checkout_has_a_complete_report(tmp_path: Path) -> None:
+    """Before `make up`, every part is in the report, and no file is written."""
+    (tmp_path / "seatrial.toml").write_text(TOML)
+    report = doctor(Workspace(tmp_path))
+    found = [row["what"] for row in report.rows]
+    assert found[:3] == ["python", "make", "git"]
+    assert found[-3:] == ["store", "registry", "cluster, local"]
+    assert [path.name for path in tmp_path.iterdir()] == ["seatrial.toml"]
+
+
+def test_a_wrong_setting_is_an_error(tmp_path: Path) -> None:
+    """The settings are validated before anything is checked."""
+    (tmp_path / "seatrial.toml").write_text(TOML + "[dns]\nport = 0\n")
+    with pytest.raises(UsageError, match=r"dns.port"):
+        doctor(Workspace(tmp_path))
