@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from seatrial.settings import Registry, Settings
 from seatrial.stages.fetch import fetch
 from seatrial.workspace import Workspace
 
-ROOT = Path(__file__).parents[4]
-OLDER = ROOT / "tests" / "fixtures" / "version-4307a5d" / "image-labels.json"
 REGISTRY = Registry(address="127.0.0.1:5000", insecure=True)
 DIGEST = "sha256:" + "d" * 64
 REFERENCE = ImageReference("127.0.0.1:5000", "classifier", DIGEST)
@@ -71,14 +68,6 @@ def test_an_older_image_has_no_golden_set_name() -> None:
     facts = facts_in_labels(REFERENCE, LABELS)
     assert (facts.model.version, facts.revision, facts.working_state) == ("1.0.0", "c0ffee-dirty", "tree")
     assert (facts.golden.name, facts.golden.version, facts.golden.digest) == ("", "", DIGEST)
-
-
-def test_the_labels_of_version_4307a5d_are_read() -> None:
-    """The labels of a real image of that version, kept as a fixture, have all that a release requires."""
-    labels = json.loads(OLDER.read_text())
-    facts = facts_in_labels(REFERENCE, labels)
-    assert (facts.model.name, facts.model.version) == ("efficientnet-lite0", "1.0.0")
-    assert (facts.golden.name, facts.golden.digest) == ("", labels["io.seatrial.golden.digest"])
 
 
 @pytest.mark.parametrize("missing", LABELS)
