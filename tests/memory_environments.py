@@ -9,7 +9,7 @@ from typing import Any
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
-from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
+from seatrial.kube.labels import MANAGED, MANAGER, PART, RELEASE, SLOT
 from seatrial.release.record import Manifests, Record
 from seatrial.release.records import Records
 from seatrial.release.services import Services
@@ -75,9 +75,11 @@ class Environments:
     def serve(self, record: Record, image: str = "") -> None:
         """Make a release live, with a pod that runs its image or `image`."""
         cluster, labels = self.clusters[record.environment], {MANAGED: MANAGER, RELEASE: record.release}
-        pod = {"containers": [{"name": "classifier", "image": image or record.reference}]}
+        pod = {"containers": [{"name": "classifier", "image": image or str(record.reference)}]}
         spec = {"selector": {SLOT: record.slot, RELEASE: record.release}}
-        cluster.apply({"kind": "Service", "metadata": {"name": "classifier"}, "spec": spec})
+        status = {"loadBalancer": {"ingress": [{"ip": "127.0.0.1"}]}}
+        metadata = {"name": "classifier", "labels": {**labels, PART: "shared"}}
+        cluster.apply({"kind": "Service", "metadata": metadata, "spec": spec, "status": status})
         cluster.apply(
             {
                 "kind": "Deployment",

@@ -7,10 +7,13 @@ from seatrial.release.records import Records
 from seatrial.results import Artefact
 
 DIGEST = "sha256:" + "a" * 64
+MANIFESTS = Manifests(slot=[{"kind": "Deployment"}], shared=[{"kind": "Service"}])
 
 
-def make_record(records: Records, number: int, previous: str = "") -> Record:
-    """Create and return the record of a candidate with one object in its slot and one shared."""
+def make_record(
+    records: Records, number: int, previous: str = "", manifests: Manifests = MANIFESTS
+) -> Record:
+    """Create and return the record of a candidate; by default with one object in its slot and one shared."""
     record = Record(
         number=number,
         release=f"trial-{number}",
@@ -26,4 +29,4 @@ def make_record(records: Records, number: int, previous: str = "") -> Record:
         previous=previous,
         history=(records.change("candidate"),),
     )
-    return records.create(record, Manifests(slot=[{"kind": "Deployment"}], shared=[{"kind": "Service"}]))
+    return records.create(record, manifests)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import requests
+import urllib3
 from requests.structures import CaseInsensitiveDict
 
 
@@ -57,6 +58,7 @@ class NewConnections:
         sent = {**headers, "Connection": "close"}
         try:
             response = requests.request(method, url, data=body or None, headers=sent, timeout=timeout)
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            # requests passes some errors of urllib3 on, such as that of an invalid host name.
             raise NoResponseError(f"{type(error).__name__}: {error}") from error
         return HttpResponse(response.status_code, response.headers, response.content)

@@ -100,19 +100,40 @@ class Attempt:
 def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Attempt:
     """Record a release of this image for the empty slot, before any of its objects is applied."""
     records, slots, stable = target.records, target.slots, target.records.stable()
-    known, slot = records.all(), slots.empty(stable.slot if stable else None)
+    known = records.all()
     number = known[-1].number + 1 if known else 1
-    replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
-    candidate = Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)
+    candidate = _candidate(target, number, facts, stable)
     # Objects left by an interrupted process or a manual change must not mix with the candidate's.
-    slots.clear(slot)
-    slots.wait_until_gone(slot)
+    slots.clear(candidate.slot)
+    slots.wait_until_gone(candidate.slot)
     manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
-    record = Record(
+    record = _record(target, number, candidate, facts, origin, stable)
+    # Trimmed here too, not only by accept: refused releases also leave records.
+    records.trim(target.environment.keep_releases)
+    same_model = stable is not None and stable.model.digest == facts.model.digest
+    return Attempt(target, records.create(record, manifests), candidate, manifests, same_model)
+
+
+def _candidate(target: Target, number: int, facts: ImageFacts, stable: Record | None) -> Candidate:
+    slots = target.slots
+    slot = slots.empty(stable.slot if stable else None)
+    replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
+    return Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)
+
+
+def _record(
+    target: Target,
+    number: int,
+    candidate: Candidate,
+    facts: ImageFacts,
+    origin: Origin,
+    stable: Record | None,
+) -> Record:
+    return Record(
         number=number,
         release=candidate.release,
         environment=target.name,
-        slot=slot,
+        slot=candidate.slot,
         reference=facts.reference,
         model=facts.model,
         golden_digest=facts.golden.digest,
@@ -125,9 +146,5 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
         previous=stable.release if stable else "",
         approved_by=str(origin.approved_by),
         promoted_from=origin.promoted_from,
-        history=(records.change("candidate"),),
+        history=(target.records.change("candidate"),),
     )
-    # Trimmed here too, not only by accept: refused releases also leave records.
-    records.trim(target.environment.keep_releases)
-    same_model = stable is not None and stable.model.digest == facts.model.digest
-    return Attempt(target, records.create(record, manifests), candidate, manifests, same_model)

@@ -1,4 +1,4 @@
-"""Fixtures of the pipeline: model, store, environments in memory, a namespace in memory, a judged server."""
+"""Fixtures of the pipeline: model, store, environments and records in memory, a prediction server."""
 
 from __future__ import annotations
 
@@ -13,31 +13,38 @@ from model_fixtures import golden, model, published, settings, store, workspace
 from prediction_server import Behaviour, Load, cat_photo, serving
 from seatrial.release.records import Records
 from seatrial.settings import Settings
+from virtual_runtime import VirtualRuntime
 
 __all__ = ["golden", "model", "published", "settings", "store", "workspace"]
 
 
 @pytest.fixture
 def environments(settings: Settings) -> Environments:
-    """A staging and a production without a release."""
+    """A staging and a production environment without a release."""
     return make_environments(settings)
 
 
 @pytest.fixture
 def cluster() -> MemoryCluster:
-    """A cluster without one."""
+    """An empty cluster."""
     return MemoryCluster()
 
 
 @pytest.fixture
+def runtime() -> VirtualRuntime:
+    """A runtime at virtual time 0."""
+    return VirtualRuntime()
+
+
+@pytest.fixture
 def records(cluster: MemoryCluster) -> Records:
-    """The records of a namespace."""
+    """The records of a namespace in the cluster."""
     return Records(cluster, "trial", "somebody@host/1")
 
 
 @pytest.fixture
 def behaviour() -> Behaviour:
-    """A server with correct predictions; tests change it."""
+    """The behaviour of a server with correct predictions; tests change it."""
     return Behaviour()
 
 

@@ -1,4 +1,4 @@
-"""The command line: one line and the documented exit code, whatever goes wrong."""
+"""The command line: every failure is one line and the documented exit code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ host = "h"
 def call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Call]:
-    """`seatrial …` in a small checkout: exit code, stdout, stderr."""
+    """Run `seatrial …` in a small checkout and return exit code, stdout and stderr."""
     (tmp_path / "seatrial.toml").write_text(TOML)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEATRIAL_INSTANCE", raising=False)
@@ -57,13 +57,13 @@ def call(
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | UpdateResult], None]:
-    """Let `update` end in an error or with a result of the test's choice."""
+    """Replace the stage `update` by one that raises an error or returns a result."""
 
-    def end(with_this: Exception | UpdateResult) -> None:
+    def end(outcome: Exception | UpdateResult) -> None:
         def update(settings: object, workspace: object) -> UpdateResult:
-            if isinstance(with_this, Exception):
-                raise with_this
-            return with_this
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
 
         module = ModuleType("seatrial.stages.update")
         module.update = update  # type: ignore[attr-defined]
@@ -83,28 +83,28 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | UpdateResult
         (errors.OutsideError, 30),
     ],
 )
-def test_every_kind_of_failure_is_one_line_and_its_code(
+def test_every_error_is_one_line_and_its_exit_code(
     call: Call, stage: Callable[..., None], kind: type[errors.SeatrialError], code: int
 ) -> None:
-    """What failed, the code and the cure stand in the last line; nothing is on stdout."""
-    stage(kind("the thing broke", "mend it"))
+    """The line on stderr has the kind, the code, the message and the hint; stdout is empty."""
+    stage(kind("the disk failed", "replace it"))
     ended, out, err = call("update")
     assert ended == code
     assert out == ""
-    assert err.splitlines() == [f"seatrial: {kind.word} ({code}): the thing broke. Cure: mend it."]
+    assert err.splitlines() == [f"seatrial: {kind.word} ({code}): the disk failed. Cure: replace it."]
 
 
-def test_a_failures_log_comes_before_its_line(call: Call, stage: Callable[..., None]) -> None:
-    """The last line says it; the log's end above it says why."""
+def test_the_log_of_an_error_is_printed_before_its_line(call: Call, stage: Callable[..., None]) -> None:
+    """The last lines of a failed command are printed with a margin; the error itself is the last line."""
     stage(errors.OutsideError("docker build ended with 1", log="step 3\nno such file"))
     assert call("update")[2].splitlines()[:2] == ["  | step 3", "  | no such file"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
-def test_a_full_disk_or_a_closed_door_is_no_traceback(
+def test_an_error_of_the_operating_system_is_one_line(
     call: Call, stage: Callable[..., None], number: int
 ) -> None:
-    """What the system refuses is told with the cure."""
+    """A full disk or a missing permission is reported with the path and a hint, without a traceback."""
     stage(OSError(number, "refused by the system", "some/file"))
     code, _, err = call("update")
     assert code == 30
@@ -113,21 +113,23 @@ def test_a_full_disk_or_a_closed_door_is_no_traceback(
 
 
 @pytest.mark.parametrize("words", [("no-such-stage",), ("update", "--no-such-option"), ("update", "extra")])
-def test_wrong_usage_ends_2_in_one_line(call: Call, words: tuple[str, ...]) -> None:
-    """Who mistypes is pointed to the help."""
+def test_wrong_usage_exits_2_with_one_line(call: Call, words: tuple[str, ...]) -> None:
+    """A misspelt command, option or argument is answered with a reference to --help."""
     code, _, err = call(*words)
     assert code == 2
     assert "--help" in err
     assert len(err.splitlines()) == 1
 
 
-def test_a_name_that_is_none_ends_2(call: Call) -> None:
-    """An instance cannot be called anything."""
-    assert call("update", "--instance", "No/Name")[0] == 2
+def test_an_invalid_instance_name_exits_2(call: Call) -> None:
+    """The name of an instance is checked before a stage begins."""
+    code, _, err = call("update", "--instance", "No/Name")
+    assert code == 2
+    assert "'No/Name'" in err
 
 
-def test_a_wrong_setting_ends_2(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The setting is named, and no stage begins."""
+def test_an_invalid_setting_exits_2(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the setting, and no stage begins."""
     monkeypatch.setenv("SEATRIAL_STORE__CONNECTIONS", "many")
     code, _, err = call("fetch")
     assert code == 2
@@ -135,8 +137,8 @@ def test_a_wrong_setting_ends_2(call: Call, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupting_is_no_traceback(call: Call, stage: Callable[..., None], number: int) -> None:
-    """Ctrl-C, or being told to end, ends 130 and says what happens to what was begun."""
+def test_an_interruption_exits_130(call: Call, stage: Callable[..., None], number: int) -> None:
+    """Ctrl-C and SIGTERM raise KeyboardInterrupt, so that cleanup runs; a line names the next command."""
     stage(errors.OutsideError("unused"))
     module = sys.modules["seatrial.stages.update"]
 
@@ -146,21 +148,21 @@ def test_interrupting_is_no_traceback(call: Call, stage: Callable[..., None], nu
     module.update = interrupted  # type: ignore[attr-defined]
     code, _, err = call("update")
     assert code == 130
-    assert "interrupted" in err
+    assert "interrupted; the next release command finishes or undoes what was begun" in err
 
 
-def test_a_doctor_that_misses_something_ends_30(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script may ask the doctor before it begins; the table is on stdout all the same."""
+def test_a_doctor_with_a_finding_exits_30(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script can run doctor as a precondition; the table is on stdout in any case."""
     monkeypatch.setenv("SEATRIAL_REGISTRY__ADDRESS", "127.0.0.1:9")
     code, out, _ = call("doctor")
     assert code == 30
-    assert "127.0.0.1:9 does not answer" in out
+    assert "127.0.0.1:9" in out
 
 
-def test_json_is_the_typed_result_and_the_same_is_handed_on(
+def test_json_output_is_the_result_that_the_next_stage_reads(
     call: Call, stage: Callable[..., None], tmp_path: Path
 ) -> None:
-    """A machine reads from stdout what the next stage reads from the run's folder."""
+    """With --json, stdout has the same document as the file in the run directory."""
     given = UpdateResult(
         working_state="t",
         revision="r",

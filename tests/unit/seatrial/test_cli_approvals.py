@@ -1,4 +1,4 @@
-"""The command line says whose approval a release has: a name, or the reviews of the CI run it is in."""
+"""Approvals on the command line: a list of reviews counts only inside the CI run that it is of."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ RUNS = ("GITHUB_RUN_ID", "BUILD_BUILDID")
 
 
 @pytest.fixture
-def by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`make promote` in a checkout, on no CI's machine, with reviews at hand; the stage says who approved."""
+def outside_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`seatrial promote` outside a CI run, with a list of reviews; the stage refuses with the approval."""
     (tmp_path / "seatrial.toml").write_text(TOML)
     (tmp_path / "reviews.json").write_text(REVIEWS)
     monkeypatch.chdir(tmp_path)
@@ -38,32 +38,33 @@ def by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("APPROVALS", "reviews.json")
     monkeypatch.setattr(sys, "argv", ["seatrial", "promote", "--env", "production"])
-    monkeypatch.setattr(promote, "promote", _say)
+    monkeypatch.setattr(promote, "promote", refuse)
 
 
-def _say(_settings: object, _workspace: object, _env: str, _source: str, _image: str, who: Approval) -> None:
-    raise RefusedError(f"approved by {who}", "nothing: the test ends here")
+def refuse(
+    _settings: object, _workspace: object, _env: str, _source: str, _image: str, who: Approval
+) -> None:
+    """Refuse with the approval that the stage was given."""
+    raise RefusedError(f"approved by {who}", "the test ends here")
 
 
-@pytest.mark.usefixtures("by_hand")
-def test_a_list_of_reviews_by_hand_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 10 and one line with the cure, before anything is asked of any cluster."""
+@pytest.mark.usefixtures("outside_ci")
+def test_reviews_outside_a_ci_run_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is 10, with one line, before the stage begins."""
     with pytest.raises(SystemExit) as ended:
         main()
     (line,) = capsys.readouterr().err.splitlines()
     assert ended.value.code == 10
-    assert line.startswith(
-        "seatrial: refused (10): a list of reviews is taken from a CI run, and this is none."
-    )
-    assert "let the workflow do it" in line
+    assert line.startswith("seatrial: refused (10): reviews are accepted only inside a CI run. Cure: ")
+    assert "run the workflow" in line
 
 
-@pytest.mark.usefixtures("by_hand")
+@pytest.mark.usefixtures("outside_ci")
 @pytest.mark.parametrize("name", RUNS)
-def test_a_review_is_recorded_with_the_run_that_it_is_of(
+def test_a_review_is_recorded_with_its_ci_run(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GitHub Actions and Azure Pipelines each say which run this is."""
+    """GitHub Actions and Azure Pipelines each set the id of the run in a variable."""
     monkeypatch.setenv(name, "1658")
     with pytest.raises(SystemExit):
         main()

@@ -1,4 +1,4 @@
-"""What stages hand on is typed, closed and complete."""
+"""The results of stages: typed, without unknown fields, complete."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from seatrial.results import BuildResult, StageResult, UpdateResult
+from seatrial.results import BuildResult, RollbackResult, StageResult, UpdateResult
 
 ARTEFACT = {"name": "m", "version": "1", "digest": "sha256:0"}
-STAMP = {
+COMMON = {
     "working_state": "t",
     "revision": "r",
     "lock_digest": "sha256:1",
@@ -21,35 +21,45 @@ STAMP = {
 KINDS = sorted(StageResult.__subclasses__(), key=lambda kind: kind.__name__)
 
 
-def test_every_stage_signs_its_result_with_its_own_name() -> None:
-    """No result can be taken for another stage's."""
+def test_every_result_has_the_name_of_its_stage() -> None:
+    """The field `stage` tells the results of two stages apart."""
     names = [kind.model_fields["stage"].default for kind in KINDS]
     assert [f"{name.capitalize()}Result" for name in names] == [kind.__name__ for kind in KINDS]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_result_without_its_stamp_is_none(kind: type[StageResult]) -> None:
-    """Working state, revision, lock, start and duration are always there."""
+def test_a_result_without_the_common_fields_is_refused(kind: type[StageResult]) -> None:
+    """Working state, revision, lock digest, start and duration are required in every result."""
     with pytest.raises(ValidationError) as caught:
         kind.model_validate({})
-    assert set(STAMP) <= {str(error["loc"][0]) for error in caught.value.errors()}
+    assert set(COMMON) <= {str(error["loc"][0]) for error in caught.value.errors()}
 
 
 @pytest.mark.parametrize(
     "change", [{"stage": "push"}, {"extra": 1}, {"changed": "perhaps"}, {"model": {"name": "m"}}]
 )
-def test_a_result_that_is_not_quite_one_is_refused(change: dict[str, object]) -> None:
-    """Another stage's name, an unknown key, a wrong type or a missing one."""
-    good = {**STAMP, "changed": True, "model": ARTEFACT}
+def test_an_invalid_result_is_refused(change: dict[str, object]) -> None:
+    """Another stage's name, an unknown field, a wrong type or an incomplete value is refused."""
+    good = {**COMMON, "changed": True, "model": ARTEFACT}
     assert UpdateResult.model_validate_json(json.dumps(good)).changed
     with pytest.raises(ValidationError):
         UpdateResult.model_validate_json(json.dumps({**good, **change}))
 
 
-def test_a_result_does_not_change() -> None:
-    """What was judged is what is handed on."""
+def test_a_result_is_immutable() -> None:
+    """No field of a result can be set."""
     build = BuildResult.model_validate(
-        {**STAMP, "image_id": "sha256:2", "model": ARTEFACT, "golden": ARTEFACT, "size": 1, "layers": {}}
+        {**COMMON, "image_id": "sha256:2", "model": ARTEFACT, "golden": ARTEFACT, "size": 1, "layers": {}}
     )
     with pytest.raises(ValidationError, match="frozen"):
-        build.image = "sha256:3"  # type: ignore[misc]
+        build.image_id = "sha256:3"
+
+
+@pytest.mark.parametrize("reference", [f"registry.test/classifier@sha256:{'a' * 64}", ""])
+def test_a_rollback_result_is_read_back(reference: str) -> None:
+    """The reference is a string in JSON; it is empty after undoing a first release."""
+    fields = {"environment": "staging", "release": "", "replaced": "staging-1", "reference": reference}
+    result = RollbackResult.model_validate({**COMMON, **fields})
+    assert json.loads(result.model_dump_json())["reference"] == reference
+    assert RollbackResult.model_validate_json(result.model_dump_json()) == result
+    assert str(result.reference) == reference

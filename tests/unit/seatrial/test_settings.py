@@ -1,4 +1,4 @@
-"""Settings: one file, overridden in a known order, wrong ones named with their cure."""
+"""Settings: their precedence, and the errors that name an invalid one."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def local(workspace: Workspace) -> Workspace:
-    """The same with a local cloud that has written its addresses."""
+    """The same checkout with the local.toml of a local cloud."""
     workspace.directory.mkdir(parents=True)
     (workspace.directory / "local.toml").write_text(LOCAL)
     return workspace
 
 
 def test_the_committed_file_alone_is_enough(workspace: Workspace) -> None:
-    """Without a local cloud, seatrial.toml and the documented defaults hold."""
+    """Without a local cloud, the settings are those of seatrial.toml and the documented defaults."""
     settings = load(workspace)
     assert settings.store.url == "file:///committed"
     assert settings.environment("local").replicas == 2
 
 
-def test_the_local_cloud_goes_before_the_committed_file(local: Workspace) -> None:
-    """What `make up` started is what the stages use; its files are found from any folder."""
+def test_the_local_cloud_overrides_the_committed_file(local: Workspace) -> None:
+    """The services that `make up` started are used; paths of its files are absolute."""
     settings = load(local)
     assert settings.store.url == "az://seatrial/models"
     assert settings.store.key_file == str(local.directory / "secrets" / "blob-key")
@@ -86,29 +86,29 @@ def test_the_local_cloud_goes_before_the_committed_file(local: Workspace) -> Non
         ("SEATRIAL_MODEL__CHANNEL", "next", lambda s: (s.model.name, s.model.channel) == ("m", "next")),
     ],
 )
-def test_a_variable_overrides_one_key_and_leaves_its_neighbours(
+def test_a_variable_overrides_one_key_of_a_section(
     local: Workspace, monkeypatch: pytest.MonkeyPatch, name: str, value: str, read: object
 ) -> None:
-    """SEATRIAL_<SECTION>__<KEY> works for every table, the environments' included."""
+    """SEATRIAL_<SECTION>__<KEY> sets a key of any section, environments included; other keys are kept."""
     monkeypatch.setenv(name, value)
     assert callable(read)
     assert read(load(local))
 
 
-def test_a_flag_goes_before_a_variable(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is typed now is what is meant."""
+def test_a_flag_overrides_a_variable(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value of the command line has the highest precedence."""
     monkeypatch.setenv("SEATRIAL_STORE__CONNECTIONS", "3")
     assert load(workspace, {"store": {"connections": 5}}).store.connections == 5
 
 
-def test_somebody_elses_store_takes_nothing_from_the_local_one(
+def test_another_store_does_not_get_the_local_credentials(
     local: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The local key is never sent to another address, and the other parts stay as they are."""
-    monkeypatch.setenv("SEATRIAL_STORE__URL", "az://theirs/models")
+    """With another URL, the local key and endpoint are not used; the other sections are unchanged."""
+    monkeypatch.setenv("SEATRIAL_STORE__URL", "az://other/models")
     settings = load(local)
     assert (settings.store.url, settings.store.endpoint, settings.store.key_file) == (
-        "az://theirs/models",
+        "az://other/models",
         "",
         "",
     )
@@ -116,28 +116,28 @@ def test_somebody_elses_store_takes_nothing_from_the_local_one(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "part", "left"),
+    ("name", "value", "section", "expected"),
     [
-        ("SEATRIAL_REGISTRY__ADDRESS", "theirs.example", "registry", {"insecure": False, "config_dir": ""}),
-        ("SEATRIAL_CLUSTER__CONTEXT", "theirs", "cluster", {"kubeconfig": ""}),
+        ("SEATRIAL_REGISTRY__ADDRESS", "other.example", "registry", {"insecure": False, "config_dir": ""}),
+        ("SEATRIAL_CLUSTER__CONTEXT", "other", "cluster", {"kubeconfig": ""}),
     ],
 )
-def test_somebody_elses_registry_or_cluster_takes_nothing_from_the_local_one(
+def test_another_registry_or_cluster_does_not_get_the_local_settings(
     local: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     value: str,
-    part: str,
-    left: dict[str, object],
+    section: str,
+    expected: dict[str, object],
 ) -> None:
-    """Plain http, local credentials and the local kubeconfig end with the local part."""
+    """Plain HTTP, credentials and kubeconfig of the local cloud are not used for another service."""
     monkeypatch.setenv(name, value)
-    found = getattr(load(local), part)
-    assert {key: getattr(found, key) for key in left} == left
+    found = getattr(load(local), section)
+    assert {key: getattr(found, key) for key in expected} == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "setting"),
     [
         (FILE + "[dns]\nport = 0\n", "dns.port"),
         (FILE.replace('name = "m"', "name = 3"), "model.name"),
@@ -147,37 +147,39 @@ def test_somebody_elses_registry_or_cluster_takes_nothing_from_the_local_one(
         (FILE + "[stores]\nurl = 'x'\n", "stores"),
     ],
 )
-def test_a_wrong_setting_is_named(workspace: Workspace, text: str, said: str) -> None:
-    """The key that is wrong stands in the message, and where to read about it in the hint."""
+def test_an_invalid_setting_is_named(workspace: Workspace, text: str, setting: str) -> None:
+    """The message has the key, and the hint the page that documents it."""
     (workspace.root / "seatrial.toml").write_text(text)
-    with pytest.raises(UsageError, match=said) as caught:
+    with pytest.raises(UsageError, match=setting) as caught:
         load(workspace)
     assert "settings.md" in caught.value.hint
 
 
-def test_a_variable_of_no_section_is_named(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A typing error in an override is told, not passed over."""
+def test_a_variable_of_an_unknown_section_is_named(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A misspelt variable is an error; it is not ignored."""
     monkeypatch.setenv("SEATRIAL_STROE__URL", "file:///elsewhere")
     with pytest.raises(UsageError, match="setting stroe"):
         load(workspace)
 
 
-def test_a_file_that_is_no_toml_is_told_with_the_line(workspace: Workspace) -> None:
-    """No traceback, but the place to mend."""
+def test_a_file_that_is_not_toml_is_named_with_the_line(workspace: Workspace) -> None:
+    """The error has the name of the file and the line."""
     (workspace.root / "seatrial.toml").write_text("[model\n")
     with pytest.raises(UsageError, match=r"seatrial.toml is not TOML.*line 1"):
         load(workspace)
 
 
-def test_an_environment_that_does_not_exist_is_told_with_those_that_do(workspace: Workspace) -> None:
-    """A typing error in ENV= costs one look."""
+def test_an_unknown_environment_is_named_with_the_known_ones(workspace: Workspace) -> None:
+    """The hint for a misspelt ENV= lists the environments."""
     with pytest.raises(UsageError, match="'prod'") as caught:
         load(workspace).environment("prod")
     assert "local" in caught.value.hint
 
 
-def test_settings_do_not_change_once_read(workspace: Workspace) -> None:
-    """No stage can alter what the next one reads."""
+def test_settings_are_immutable(workspace: Workspace) -> None:
+    """No key can be set after loading."""
     settings: Settings = load(workspace)
     with pytest.raises(ValueError, match="frozen"):
         settings.store.url = "x"  # type: ignore[misc]

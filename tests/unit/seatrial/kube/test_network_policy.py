@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import kubernetes_validate
 import pytest
@@ -13,8 +11,7 @@ from memory_cluster import MemoryCluster
 from seatrial.image_reference import ImageReference
 from seatrial.kube import network_policy
 from seatrial.kube.network_policy import CLOSED, OPEN, PROBE_SECONDS, Enforcement
-from seatrial.kube.protocol import ClusterError, Manifest
-from seatrial.stages import bootstrap
+from seatrial.kube.protocol import Manifest
 from virtual_runtime import VirtualRuntime
 
 IMAGE = ImageReference("registry.test", "classifier", digest="sha256:" + "b" * 64)
@@ -32,15 +29,6 @@ class PodEndingCluster(MemoryCluster):
         self.pod = manifest
         state = {} if self.code is None else {"terminated": {"exitCode": self.code}}
         return super().create({**manifest, "status": {"containerStatuses": [{"state": state}]}})
-
-
-@dataclass
-class QuotaExceededCluster(MemoryCluster):
-    """A cluster that rejects every pod."""
-
-    def create(self, manifest: Manifest) -> Manifest:  # noqa: ARG002
-        """Raise the error of an exceeded quota."""
-        raise ClusterError("exceeded quota: pods", 403)
 
 
 @pytest.mark.parametrize(
@@ -77,29 +65,3 @@ def test_the_result_is_recorded_at_the_namespace(cluster: MemoryCluster, found: 
     assert network_policy.recorded(cluster, "trial") == "unknown"
     network_policy.record(cluster, "trial", found)
     assert network_policy.recorded(cluster, "trial") == found
-
-
-def _target(cluster: MemoryCluster) -> Any:
-    records = SimpleNamespace(stable=lambda: SimpleNamespace(reference=IMAGE))
-    environment = SimpleNamespace(namespace="trial")
-    services = SimpleNamespace(runtime=cluster.runtime)
-    return SimpleNamespace(
-        cluster=cluster, name="trial", records=records, environment=environment, services=services
-    )
-
-
-def test_bootstrap_warns_every_time_and_probes_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """If policies are not enforced, every bootstrap warns; only the first one probes."""
-    cluster = PodEndingCluster(code=OPEN)
-    for _ in range(2):
-        bootstrap._warn_without_network_policies(_target(cluster))
-        assert "WARNING: the cluster of trial does not enforce NetworkPolicies" in capsys.readouterr().err
-        cluster.code = CLOSED
-
-
-def test_a_rejected_probe_does_not_fail_bootstrap(capsys: pytest.CaptureFixture[str]) -> None:
-    """A probe that a quota rejects is reported, and nothing is recorded."""
-    cluster = QuotaExceededCluster()
-    bootstrap._warn_without_network_policies(_target(cluster))
-    assert "exceeded quota" in capsys.readouterr().err
-    assert network_policy.recorded(cluster, "trial") == "unknown"

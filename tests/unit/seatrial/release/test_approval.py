@@ -1,4 +1,4 @@
-"""Who approved a release: typed in, or as the CI's environment was reviewed."""
+"""Approvals of a release: by a person's name, or by the reviewers of the CI's environment."""
 
 from __future__ import annotations
 
@@ -8,85 +8,93 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import RefusedError, UsageError
-from seatrial.release.approval import Approval, approval, reviewers
+from seatrial.release.approval import MAX_LENGTH, Approval, approval, reviewers
 from seatrial.settings import Environment
 
 
-def _asks(kind: str) -> Environment:
-    return Environment.model_validate({"namespace": "n", "overlay": "o", "host": "h", "approval": kind})
+def environment(required: str) -> Environment:
+    """Return an environment that requires this kind of approval."""
+    return Environment.model_validate({"namespace": "n", "overlay": "o", "host": "h", "approval": required})
 
 
-def _review(login: str, state: str, *names: str) -> dict[str, object]:
+def review(login: str, state: str, *environments: str) -> dict[str, object]:
+    """Return a review in the format of GitHub's REST API."""
     return {
         "state": state,
         "comment": "Ship it!",
-        "environments": [{"id": n, "name": name} for n, name in enumerate(names)],
+        "environments": [{"id": n, "name": name} for n, name in enumerate(environments)],
         "user": {"login": login, "id": 1},
     }
 
 
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
-    """A run whose releases to staging and production were reviewed by several."""
+    """The reviews of a run: approvals and a rejection for staging and production."""
     reviews = [
-        _review("monalisa", "approved", "staging", "production"),
-        _review("hubot", "approved", "staging"),
-        _review("octocat", "rejected", "production"),
-        _review("ada", "approved", "production"),
+        review("monalisa", "approved", "staging", "production"),
+        review("hubot", "approved", "staging"),
+        review("octocat", "rejected", "production"),
+        review("ada", "approved", "production"),
     ]
     (tmp_path / "approvals.json").write_text(json.dumps(reviews))
     return tmp_path / "approvals.json"
 
 
-def test_only_whoever_approved_that_environment_counts(document: Path) -> None:
-    """A rejection is no approval, and one of another environment is none of this."""
+def test_only_approvals_of_the_same_environment_count(document: Path) -> None:
+    """A rejection, and an approval of another environment, do not approve the release."""
     assert str(reviewers(document, "production", "1658")) == "ada, monalisa (reviewed in run 1658)"
 
 
-def test_where_nobody_approved_it_is_refused(document: Path) -> None:
-    """An environment without reviewers lets a job through: nobody's name is invented."""
+def test_an_environment_without_a_review_has_no_approval(document: Path) -> None:
+    """Without a review there is no name, and an environment that requires an approval refuses."""
     found = reviewers(document, "elsewhere", "1658")
-    assert str(approval("local", _asks(""), found)) == ""
-    for kind in ("person", "reviewers"):
-        with pytest.raises(RefusedError, match="nobody gave one"):
-            approval("production", _asks(kind), found)
+    assert str(approval("local", environment(""), found)) == ""
+    for required in ("person", "reviewers"):
+        with pytest.raises(RefusedError, match="production requires an approval, and there is none"):
+            approval("production", environment(required), found)
 
 
-def test_a_typed_name_is_no_review() -> None:
-    """Where the CI's reviewers are asked for, a name that somebody typed in is refused; else it is taken."""
-    typed = Approval("  Ada   Lovelace ")
-    with pytest.raises(RefusedError, match="a name typed in is not enough") as caught:
-        approval("production", _asks("reviewers"), typed)
+def test_a_name_is_not_a_review() -> None:
+    """A name is refused where the CI's reviewers are required, and accepted where a person is."""
+    given = Approval("  Ada   Lovelace ")
+    with pytest.raises(RefusedError, match="requires the CI's reviewers, a name is not enough") as caught:
+        approval("production", environment("reviewers"), given)
     assert "APPROVALS=" in caught.value.hint
-    assert str(approval("production", _asks("person"), typed)) == "Ada Lovelace"
+    assert str(approval("production", environment("person"), given)) == "Ada Lovelace"
 
 
-@pytest.mark.parametrize("kind", ["person", "reviewers"])
-def test_a_review_is_taken_wherever_an_approval_is_asked_for(document: Path, kind: str) -> None:
-    """Whom the CI names has approved, by hand or not."""
-    found = approval("production", _asks(kind), reviewers(document, "production", "1658"))
+@pytest.mark.parametrize("required", ["person", "reviewers"])
+def test_a_review_satisfies_both_kinds_of_approval(document: Path, required: str) -> None:
+    """A review by the CI is also the approval of a person."""
+    found = approval("production", environment(required), reviewers(document, "production", "1658"))
     assert str(found) == "ada, monalisa (reviewed in run 1658)"
 
 
 @pytest.mark.parametrize("run", ["", " ", "../1", "1) (reviewed in run 2"])
-def test_a_list_of_reviews_outside_a_run_is_refused(document: Path, run: str) -> None:
-    """By hand anybody could write one: it counts only beside the run whose reviews it is."""
-    with pytest.raises(RefusedError, match="taken from a CI run") as caught:
+def test_reviews_outside_a_ci_run_are_refused(document: Path, run: str) -> None:
+    """A file of reviews proves nothing without the id of the run that it is of."""
+    with pytest.raises(RefusedError, match="accepted only inside a CI run") as caught:
         reviewers(document, "production", run)
-    assert "let the workflow do it" in caught.value.hint
+    assert "run the workflow" in caught.value.hint
 
 
-def test_a_typed_name_never_reads_as_a_review() -> None:
-    """What is recorded tells a review from a name that somebody typed in."""
-    with pytest.raises(UsageError, match="says that it was reviewed"):
-        approval("production", _asks("person"), Approval("octocat (reviewed in  run 1658)"))
+def test_a_name_cannot_look_like_a_review() -> None:
+    """A name with the text of a recorded review is wrong usage."""
+    with pytest.raises(UsageError, match=r"may not contain .*reviewed in run"):
+        approval("production", environment("person"), Approval("octocat (reviewed in  run 1658)"))
+
+
+@pytest.mark.parametrize("name", ["x" * (MAX_LENGTH + 1), "a\x1b[31mb", "a\u202eb"])
+def test_a_name_that_is_too_long_or_not_printable_is_wrong_usage(name: str) -> None:
+    """A recorded name is readable and contains no control characters."""
+    with pytest.raises(UsageError, match="is not a valid name"):
+        approval("production", environment("person"), Approval(name))
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"message": "Not Found", "status": "404"}', '[{"state": 1}]'])
-def test_what_is_no_list_of_reviews_is_wrong_usage(tmp_path: Path, text: str) -> None:
-    """An error that was saved in its place, or half a file, is never an approval."""
+def test_a_malformed_list_of_reviews_is_wrong_usage(tmp_path: Path, text: str) -> None:
+    """A saved error response, an incomplete file and a missing one are not approvals."""
     (tmp_path / "a.json").write_text(text)
-    with pytest.raises(UsageError, match="no list of a workflow run's reviews"):
-        reviewers(tmp_path / "a.json", "production", "1658")
-    with pytest.raises(UsageError, match="no list"):
-        reviewers(tmp_path / "none.json", "production", "1658")
+    for name in ("a.json", "missing.json"):
+        with pytest.raises(UsageError, match="is not a list of a workflow run's reviews"):
+            reviewers(tmp_path / name, "production", "1658")

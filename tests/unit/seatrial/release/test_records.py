@@ -1,21 +1,36 @@
-"""What was released, and how it ended."""
+"""Release records in the cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 
 from memory_cluster import MemoryCluster
 from release_records import make_record
 from seatrial.errors import OutsideError
-from seatrial.kube.protocol import ClusterError
+from seatrial.kube.protocol import ClusterError, Manifest
 from seatrial.release.records import Records
+from virtual_runtime import START, VirtualRuntime
 
 
-def test_a_record_keeps_its_history_and_manifests(records: Records) -> None:
-    """A release's record says each state it was in, who brought it there and why, and what it applied."""
+@dataclass
+class RepeatingCluster(MemoryCluster):
+    """A cluster that executes each write twice, as when a client repeats one whose response was lost."""
+
+    def create(self, manifest: Manifest) -> Manifest:
+        """Create an object twice."""
+        super().create(manifest)
+        return super().create(manifest)
+
+    def replace(self, manifest: Manifest) -> Manifest:
+        """Replace an object twice."""
+        super().replace(manifest)
+        return super().replace(manifest)
+
+
+def test_a_record_has_its_history_and_manifests(records: Records) -> None:
+    """A record has each state with its time, user and reason, and what the release applied."""
     record = make_record(records, 1)
     records.move(record, "refused", "labels were wrong")
     (found,) = records.all()
@@ -24,8 +39,18 @@ def test_a_record_keeps_its_history_and_manifests(records: Records) -> None:
     assert records.manifests(found).slot == [{"kind": "Deployment"}]
 
 
+def test_a_change_has_the_time_of_the_runtime(cluster: MemoryCluster, runtime: VirtualRuntime) -> None:
+    """The time of a change is that of the injected clock, unless another one is given."""
+    records = Records(cluster, "trial", "somebody@host/1", runtime)
+    record = make_record(records, 1)
+    runtime.sleep(60)
+    moved = records.move(record, "refused", at=START)
+    assert (moved.since - START).total_seconds() == 0
+    assert (records.move(moved, "superseded").since - START).total_seconds() == 60
+
+
 def test_the_last_accepted_release_is_stable(records: Records) -> None:
-    """Where a runner died between accepting one and superseding the other, the later one is stable."""
+    """Of two stable records, as an interrupted accept leaves them, the later one is returned."""
     for number in (1, 2):
         records.move(make_record(records, number), "stable")
     make_record(records, 3)
@@ -34,7 +59,7 @@ def test_the_last_accepted_release_is_stable(records: Records) -> None:
     assert stable.release == "trial-2"
 
 
-def test_a_release_that_returned_is_stable_again(records: Records) -> None:
+def test_a_restored_release_is_stable_again(records: Records) -> None:
     """After a rollback the older release is stable, not the newer one."""
     first, second = (records.move(make_record(records, n), "stable") for n in (1, 2))
     records.move(records.move(first, "returning"), "stable")
@@ -44,8 +69,8 @@ def test_a_release_that_returned_is_stable_again(records: Records) -> None:
     assert stable.release == "trial-1"
 
 
-def test_a_rollback_that_died_between_its_writes_leaves_no_doubt(records: Records) -> None:
-    """Where a returned release and the one it replaced both say stable, the one that returned counts."""
+def test_an_interrupted_rollback_has_one_stable_release(records: Records) -> None:
+    """If a restored release and the one that it replaced are both stable, the restored one is returned."""
     first, _ = (records.move(make_record(records, number), "stable") for number in (1, 2))
     records.move(records.move(first, "returning"), "stable")
     stable = records.stable()
@@ -53,16 +78,25 @@ def test_a_rollback_that_died_between_its_writes_leaves_no_doubt(records: Record
     assert stable.release == "trial-1"
 
 
-def test_unfinished_releases_are_found(records: Records) -> None:
-    """What a dead runner left is found, the newest first; what ended is not."""
+def test_unfinished_releases_are_listed_newest_first(records: Records) -> None:
+    """Releases that an interrupted deployer left are listed; ended ones are not."""
     make_record(records, 1)
     records.move(make_record(records, 2), "refused")
     records.move(make_record(records, 3), "pending")
     assert [record.release for record in records.unfinished()] == ["trial-3", "trial-1"]
 
 
-def test_old_records_are_removed_but_never_what_a_rollback_needs(records: Records) -> None:
-    """Records are bounded; the stable one and the one it returns to stay."""
+def test_the_pending_release_is_found(records: Records) -> None:
+    """Only a release in state `pending` is pending; other unfinished ones are not."""
+    make_record(records, 1)
+    assert records.pending() is None
+    pending = records.move(make_record(records, 2), "pending")
+    make_record(records, 3)
+    assert records.pending() == pending
+
+
+def test_trim_keeps_what_a_rollback_needs(records: Records) -> None:
+    """The number of records is limited; the stable release and the one before it are always kept."""
     for number in range(1, 8):
         made = make_record(records, number, previous="trial-1")
         records.move(made, "stable" if number in (1, 2) else "refused")
@@ -70,41 +104,35 @@ def test_old_records_are_removed_but_never_what_a_rollback_needs(records: Record
     assert [record.release for record in records.all()] == ["trial-1", "trial-2", "trial-6", "trial-7"]
 
 
-def test_a_damaged_record_is_named(cluster: MemoryCluster, records: Records) -> None:
-    """A record that cannot be read is an error that names its ConfigMap."""
-    make_record(records, 1)
-    cluster.objects[("ConfigMap", "release-1")]["data"]["record.json"] = "{}"
-    with pytest.raises(OutsideError, match="release-1 is no release record"):
-        records.all()
+def test_trim_keeps_unfinished_releases(records: Records) -> None:
+    """A release that has to be undone keeps its record, however old it is."""
+    for number in range(1, 4):
+        record = make_record(records, number)
+        if number > 1:
+            records.move(record, "refused")
+    records.trim(keep=1)
+    assert [record.release for record in records.all()] == ["trial-1", "trial-3"]
 
 
-def test_a_write_that_was_done_unheard_is_not_done_twice(
-    cluster: MemoryCluster, records: Records, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the cluster wrote, but its answer was lost, the record is as it was meant."""
-    _answer_late(cluster, monkeypatch)
+def test_a_repeated_write_is_recorded_once() -> None:
+    """If a write succeeded and its response was lost, the repeated one neither fails nor adds a change."""
+    records = Records(RepeatingCluster(), "trial", "somebody@host/1")
     record = make_record(records, 1)
     moved = records.move(record, "previewed")
     assert [change.state for change in moved.history] == ["candidate", "previewed"]
     assert records.all() == [moved]
 
 
-def test_somebody_elses_record_is_no_success(records: Records) -> None:
-    """A number that another release has is refused, even where this one was asked for twice."""
+def test_the_number_of_another_release_is_refused(records: Records) -> None:
+    """A record is not created over that of another release with the same number."""
     make_record(records, 1)
     with pytest.raises(ClusterError):
         make_record(records, 1)
 
 
-def _answer_late(cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    def twice(
-        write: Callable[[dict[str, Any]], dict[str, Any]],
-    ) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        def written(manifest: dict[str, Any]) -> dict[str, Any]:
-            write(manifest)
-            return write(manifest)
-
-        return written
-
-    monkeypatch.setattr(cluster, "create", twice(cluster.create))
-    monkeypatch.setattr(cluster, "replace", twice(cluster.replace))
+def test_a_deleted_record_is_named(cluster: MemoryCluster, records: Records) -> None:
+    """A change of a record that was deleted meanwhile is an error with the release's name."""
+    record = make_record(records, 1)
+    cluster.delete("ConfigMap", "release-1", "trial")
+    with pytest.raises(OutsideError, match="the record of trial-1 no longer exists"):
+        records.move(record, "refused")

@@ -1,8 +1,9 @@
-"""Back to stable, wherever a release was left."""
+"""Undoing a release in any state, over a cluster in memory."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from seatrial.release.record import Record, State
 from seatrial.release.records import Records
 from seatrial.release.target import Target
 from seatrial.release.undo import undo, undo_abandoned_releases
+from virtual_runtime import START, VirtualRuntime
+
+Abandon = Callable[[State], Record]
+PREVIEW: Manifest = {"kind": "Service", "metadata": {"name": "classifier-preview"}, "spec": {"selector": {}}}
 
 
 @pytest.fixture
@@ -27,37 +32,36 @@ def target(cluster: MemoryCluster, tmp_path: Path) -> Target:
 
 
 @pytest.fixture
-def stable(target: Target, monkeypatch: pytest.MonkeyPatch) -> Record:
-    """The first release, accepted and serving from blue."""
-    monkeypatch.setattr("release_records.Manifests", lambda **_: manifests_of(1))
-    made = make_record(target.records, 1)
+def stable(target: Target) -> Record:
+    """The first release: accepted, serves from slot blue."""
+    made = make_record(target.records, 1, manifests=manifests_of(1))
     target.slots.fill("blue", manifests_of(1).slot)
     target.slots.switch(manifests_of(1).shared)
     return target.records.move(made, "stable")
 
 
-def _left(target: Target, state: State, monkeypatch: pytest.MonkeyPatch) -> Record:
-    """Leave the second release as its runner would, had it died in that state."""
-    monkeypatch.setattr("release_records.Manifests", lambda **_: manifests_of(2))
-    record = make_record(target.records, 2, previous="trial-1")
-    target.slots.fill("green", manifests_of(2).slot)
-    preview: Manifest = {
-        "kind": "Service",
-        "metadata": {"name": "classifier-preview"},
-        "spec": {"selector": {}},
-    }
-    target.slots.open_preview([preview])
-    if state == "candidate":
+@pytest.fixture
+def abandon(target: Target) -> Abandon:
+    """Begin the second release and leave it in a state, as an interrupted deployer does."""
+
+    def run(state: State) -> Record:
+        record = make_record(target.records, 2, previous="trial-1", manifests=manifests_of(2))
+        target.slots.fill("green", manifests_of(2).slot)
+        target.slots.open_preview([PREVIEW])
+        if state == "candidate":
+            return record
+        record = target.records.move(record, "previewed")
+        if state == "previewed":
+            return record
+        record = target.records.move(record, "pending")
+        target.slots.switch(manifests_of(2).shared)
         return record
-    record = target.records.move(record, "previewed")
-    if state == "previewed":
-        return record
-    record = target.records.move(record, "pending")
-    target.slots.switch(manifests_of(2).shared)
-    return record
+
+    return run
 
 
-def _live(cluster: MemoryCluster) -> dict[str, Any]:
+def live_selector(cluster: MemoryCluster) -> dict[str, Any]:
+    """Return the selector of the live Service."""
     return dict(cluster.objects[("Service", "classifier")]["spec"]["selector"])
 
 
@@ -65,17 +69,12 @@ def _live(cluster: MemoryCluster) -> dict[str, Any]:
     ("state", "end"),
     [("candidate", "refused"), ("previewed", "refused"), ("pending", "switched-back")],
 )
-def test_whatever_a_dead_runner_left_is_undone(
-    target: Target,
-    stable: Record,
-    cluster: MemoryCluster,
-    monkeypatch: pytest.MonkeyPatch,
-    state: State,
-    end: State,
+def test_an_abandoned_release_is_undone(
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon, state: State, end: State
 ) -> None:
-    """From every state a release may be left in, the next command gets back to what was stable."""
+    """From every state, the live Service is as before the release, and the release's objects are deleted."""
     before = cluster.objects[("Service", "classifier")]["spec"]
-    _left(target, state, monkeypatch)
+    abandon(state)
     undo_abandoned_releases(target)
     assert cluster.objects[("Service", "classifier")]["spec"] == before
     assert ("Deployment", "classifier-green") not in cluster.objects
@@ -85,80 +84,98 @@ def test_whatever_a_dead_runner_left_is_undone(
     assert not target.records.unfinished()
 
 
-def test_a_failed_first_release_is_removed_whole(
-    target: Target, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+def test_undo_may_be_repeated(
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon
 ) -> None:
-    """Where nothing was stable before, nothing but the record stays."""
-    record = _left(target, "pending", monkeypatch)
+    """Undoing a release that is undone already changes neither its slot nor the live Service."""
+    record = abandon("pending")
     undo(target, record, "it failed")
+    selector = live_selector(cluster)
+    undo(target, record, "it failed")
+    assert live_selector(cluster) == selector
+    assert ("Deployment", "classifier-green") not in cluster.objects
+    assert target.records.all()[-1].state == "switched-back"
+
+
+def test_a_failed_first_release_is_removed_completely(
+    target: Target, cluster: MemoryCluster, abandon: Abandon
+) -> None:
+    """Without a stable release, only the record remains."""
+    undo(target, abandon("pending"), "it failed")
     assert {kind for kind, _ in cluster.objects} == {"ConfigMap"}
 
 
-def test_users_are_sent_back_before_anything_is_removed(
-    target: Target, stable: Record, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+def test_users_are_switched_back_before_anything_is_removed(
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon
 ) -> None:
-    """The switch back comes first: no user is sent to a slot that is being emptied."""
-    record = _left(target, "pending", monkeypatch)
+    """The live Service is switched first, so no user is sent to a slot that is being emptied."""
+    record = abandon("pending")
     cluster.calls.clear()
     undo(target, record, "it failed")
     assert cluster.calls[0] == "apply Service classifier"
     assert "delete Deployment classifier-green" in cluster.calls
 
 
-def test_the_record_tells_since_when_users_are_back(
-    target: Target, stable: Record, monkeypatch: pytest.MonkeyPatch
+def test_the_record_has_the_time_of_the_switch_back(
+    target: Target, stable: Record, cluster: MemoryCluster, runtime: VirtualRuntime, abandon: Abandon
 ) -> None:
-    """However long its pods take to drain, nobody was sent to it any more since then."""
-    record, drained = _left(target, "pending", monkeypatch), []
-    monkeypatch.setattr(
-        "seatrial.kube.slots.Slots.wait_until_gone", lambda *_: drained.append(datetime.now(UTC))
-    )
-    before = datetime.now(UTC)
-    assert before <= undo(target, record, "it failed").since <= drained[0]
+    """The time is that of the switch, although the release's pods end 20 s later."""
+    record = abandon("pending")
+    labels = cluster.objects[("Deployment", "classifier-green")]["metadata"]["labels"]
+    cluster.create({"kind": "Pod", "metadata": {"name": "draining", "labels": labels}})
+
+    def drain() -> None:
+        runtime.sleep(20)
+        cluster.delete("Pod", "draining", "local")
+
+    runtime.start(drain)
+    virtual = replace(target, services=replace(target.services, runtime=runtime))
+    assert undo(virtual, record, "it failed").since == START
+    assert runtime.monotonic() >= 20
 
 
-def test_stable_is_filled_anew_where_nothing_of_it_answers(
-    target: Target, stable: Record, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+def test_the_stable_release_is_started_again_if_it_has_no_replica(
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon
 ) -> None:
-    """Where the stable slot was lost meanwhile, it is brought back from its record before users are."""
-    record = _left(target, "pending", monkeypatch)
+    """If the stable slot was deleted, it is restored from the record before users are switched."""
+    record = abandon("pending")
     cluster.delete("Deployment", "classifier-blue", "local")
     cluster.calls.clear()
     undo(target, record, "it failed")
     assert cluster.calls[0] == "apply Deployment classifier-blue"
-    assert _live(cluster)[RELEASE] == "trial-1"
+    assert live_selector(cluster)[RELEASE] == "trial-1"
 
 
-def test_what_cannot_be_undone_is_said_loudly(
-    target: Target, stable: Record, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_undo_names_the_release_and_the_next_command(
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the cluster does not let it be undone, the error is 21 and says what to do."""
-    record = _left(target, "pending", monkeypatch)
+    """If the cluster rejects a step, the exit code is 21 and the hint is `make rollback`."""
+    record = abandon("pending")
 
-    def away(manifest: Manifest) -> Manifest:
-        raise UnreachableError("cluster does not answer")
+    def reject(manifest: Manifest) -> Manifest:
+        raise UnreachableError("cluster does not respond")
 
-    monkeypatch.setattr(cluster, "apply", away)
+    monkeypatch.setattr(cluster, "apply", reject)
     with pytest.raises(
-        RollbackFailedError, match=r"trial-2 could not be undone: .*does not answer"
+        RollbackFailedError, match=r"trial-2 could not be undone: .*does not respond.*because: it failed"
     ) as caught:
         undo(target, record, "it failed")
     assert caught.value.exit_code == 21
-    assert "make rollback" in caught.value.hint
+    assert "make rollback ENV=local" in caught.value.hint
 
 
-def test_records_are_shared_by_everybody(target: Target, records: Records, stable: Record) -> None:
-    """What one process recorded another finds."""
+def test_records_are_read_from_the_cluster(target: Target, records: Records, stable: Record) -> None:
+    """What one process recorded is read by another."""
     assert records.stable() == stable
 
 
-def test_what_a_hand_changed_of_stable_is_taken_back(
-    target: Target, stable: Record, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+def test_manual_changes_of_the_stable_release_are_reverted(
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon
 ) -> None:
-    """Undoing leaves the stable release's objects as recorded: nothing that a hand added or paused stays."""
-    record = _left(target, "pending", monkeypatch)
+    """After undoing, the stable release's objects are as recorded, without fields that were added."""
+    record = abandon("pending")
     cluster.objects[("Deployment", "classifier-blue")]["spec"]["paused"] = True
-    cluster.objects[("Service", "classifier")]["spec"]["selector"]["by"] = "hand"
+    cluster.objects[("Service", "classifier")]["spec"]["selector"]["added"] = "manually"
     undo(target, record, "it failed")
     assert cluster.objects[("Deployment", "classifier-blue")]["spec"] == {"replicas": 2}
-    assert _live(cluster) == {SLOT: "blue", RELEASE: "trial-1"}
+    assert live_selector(cluster) == {SLOT: "blue", RELEASE: "trial-1"}

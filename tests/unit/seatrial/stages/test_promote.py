@@ -1,4 +1,4 @@
-"""promote, as far as it goes without a cluster: what it refuses, and what it leaves alone."""
+"""The stage promote up to the copy of the image: what it refuses, and what it does not repeat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Promote = Callable[..., PromoteResult]
 
 @pytest.fixture
 def to_production(environments: Environments, workspace: Workspace) -> Promote:
-    """Promote from staging to production, approved unless told otherwise."""
+    """Promote from staging to production, by default with an approval."""
 
     def run(image: str = "", approved_by: str = "A Person") -> PromoteResult:
         return promote(
@@ -34,79 +34,99 @@ def to_production(environments: Environments, workspace: Workspace) -> Promote:
     return run
 
 
-def test_what_nobody_accepted_is_refused(environments: Environments, to_production: Promote) -> None:
-    """A release that is only pending in staging never reaches production."""
+def test_a_pending_release_is_not_promoted(environments: Environments, to_production: Promote) -> None:
+    """A release that staging has not accepted is refused."""
     pending = environments.release("staging", 1, "a", "previewed", "pending")
     environments.serve(pending)
-    with pytest.raises(RefusedError, match="nothing is accepted in staging"):
+    with pytest.raises(RefusedError, match="staging has no accepted release"):
         to_production()
 
 
-def test_while_users_try_another_release_it_is_refused(
+def test_while_another_release_is_live_none_is_promoted(
     environments: Environments, to_production: Promote
 ) -> None:
-    """Staging has accepted one release and runs another: neither is promoted."""
+    """If staging has accepted one release and sends users to another, neither is promoted."""
     environments.release("staging", 1, "a", "pending", "stable")
     environments.serve(environments.release("staging", 2, "b", "previewed", "pending"))
-    with pytest.raises(RefusedError, match=r"reach staging-2, but staging-1 is the accepted"):
+    with pytest.raises(RefusedError, match=r"are sent to staging-2, but staging-1 is the accepted release"):
         to_production()
 
 
-def test_another_image_than_staging_runs_is_refused(
+def test_another_image_than_the_running_one_is_refused(
     environments: Environments, to_production: Promote
 ) -> None:
-    """Who names an image that staging refused is told what it is there."""
+    """The error names the release of the expected image and its state, if staging has its record."""
     environments.serve(environments.release("staging", 1, "a", "pending", "stable"))
     environments.release("staging", 2, "b", "refused")
-    with pytest.raises(RefusedError, match=r"is staging-2 there, refused; staging runs staging-1"):
+    with pytest.raises(RefusedError, match=r"is staging-2, refused; staging runs staging-1"):
         to_production(f"registry.test:5000/classifier@{digest('b')}")
-    with pytest.raises(RefusedError, match="is no release there"):
-        to_production(digest("c"))
+    for image in (digest("c"), "registry.test:5000/classifier:latest", "latest"):
+        with pytest.raises(RefusedError, match="is not a release of staging; staging runs staging-1"):
+            to_production(image)
 
 
-def test_a_hand_edit_in_staging_is_refused(environments: Environments, to_production: Promote) -> None:
-    """What the pods run counts, not what the record says."""
+def test_a_manual_change_of_the_pods_is_refused(environments: Environments, to_production: Promote) -> None:
+    """The image of the pods is compared, not only the record."""
     environments.serve(environments.release("staging", 1, "a", "pending", "stable"), image="nginx:latest")
-    with pytest.raises(RefusedError, match="runs nginx:latest, not the image of staging-1"):
+    with pytest.raises(RefusedError, match="runs nginx:latest instead of the image of staging-1"):
         to_production()
 
 
-def test_without_the_approval_it_is_refused(environments: Environments, to_production: Promote) -> None:
-    """Production asks for a person's name, and spaces are none."""
+def test_a_release_without_an_available_replica_is_refused(
+    environments: Environments, to_production: Promote
+) -> None:
+    """A release that does not run in staging is not promoted."""
     environments.serve(environments.release("staging", 1, "a", "pending", "stable"))
-    with pytest.raises(RefusedError, match="production asks for an approval"):
+    environments.clusters["staging"].objects[("Deployment", "classifier-blue")]["status"] = {}
+    with pytest.raises(RefusedError, match="staging-1 has no available replica in staging"):
+        to_production()
+
+
+def test_a_missing_approval_is_refused(environments: Environments, to_production: Promote) -> None:
+    """Production requires the name of a person; white space is not a name."""
+    environments.serve(environments.release("staging", 1, "a", "pending", "stable"))
+    with pytest.raises(RefusedError, match="production requires an approval"):
         to_production(approved_by="  ")
 
 
-def test_a_name_that_is_none_is_refused(environments: Environments, to_production: Promote) -> None:
-    """What is recorded as a name can be read by a person."""
-    for name in ("x" * 101, "a\x1b[31mb"):
-        with pytest.raises(UsageError, match="no name"):
-            to_production(approved_by=name)
-
-
-def test_what_production_runs_already_is_left_alone(
-    environments: Environments, to_production: Promote, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["x" * 101, "a\x1b[31mb"])
+def test_an_invalid_name_is_wrong_usage(
+    environments: Environments, to_production: Promote, name: str
 ) -> None:
-    """The same digest twice is one release."""
-    monkeypatch.setattr("seatrial.release.target.Target.url", lambda _: "http://127.0.0.1")
+    """A name that is too long or not printable is not recorded."""
+    environments.serve(environments.release("staging", 1, "a", "pending", "stable"))
+    with pytest.raises(UsageError, match="is not a valid name"):
+        to_production(approved_by=name)
+
+
+def test_a_release_that_production_runs_already_is_not_repeated(
+    environments: Environments, to_production: Promote
+) -> None:
+    """If production has accepted and runs the digest, nothing changes; the approval is the recorded one."""
     environments.serve(environments.release("staging", 3, "a", "pending", "stable"))
     environments.serve(environments.release("production", 1, "a", "pending", "stable", approved_by="Her"))
+    environments.clusters["production"].calls.clear()
     found = to_production()
     assert (found.changed, found.release, found.approved_by) == (False, "production-1", "Her")
+    assert (found.source_release, found.url) == ("staging-3", "http://127.0.0.1")
+    assert not environments.clusters["production"].calls
 
 
 def test_an_environment_is_not_promoted_to_itself(environments: Environments, workspace: Workspace) -> None:
-    """From and to must differ."""
-    with pytest.raises(UsageError, match="itself"):
+    """Source and target must differ."""
+    with pytest.raises(UsageError, match="staging cannot be promoted to itself"):
         promote(environments.settings, workspace, "staging", "staging", services=environments.services)
 
 
-def test_an_image_of_an_unknown_registry_is_told(environments: Environments, to_production: Promote) -> None:
-    """Where an image came from is never guessed."""
+def test_an_image_of_another_registry_is_wrong_usage(
+    environments: Environments, to_production: Promote
+) -> None:
+    """The image is copied only from the configured registry; the error names both."""
     found = environments.release(
         "staging", 1, "a", "pending", "stable", reference=f"old.test/c@{digest('a')}"
     )
     environments.serve(found)
-    with pytest.raises(UsageError, match=r"of another registry than registry.test:5000"):
+    with pytest.raises(
+        UsageError, match=r"runs old.test/c@.* but its configured registry is registry.test:5000"
+    ):
         to_production()
