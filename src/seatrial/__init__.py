@@ -1,1 +1,1 @@
-"""The road from a commit and a model to a tested endpoint: one module a stage."""
+"""The pipeline from a commit and a model to a tested endpoint on Kubernetes."""

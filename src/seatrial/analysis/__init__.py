@@ -1,1 +1,1 @@
-"""How an endpoint is judged: load, thresholds, baseline, acceptance suite. Knows no cluster."""
+"""Checks of an endpoint: load, thresholds, baseline, acceptance suite. Independent of any cluster."""

@@ -1,1 +1,1 @@
-"""How a release goes: two slots, one Lease, records in the cluster, a verdict on the live address."""
+"""The life of a release: attempt, trial, undo, and its record in the cluster."""

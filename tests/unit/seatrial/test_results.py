@@ -22,7 +22,7 @@ KINDS = sorted(StageResult.__subclasses__(), key=lambda kind: kind.__name__)
 
 
 def test_every_result_has_the_name_of_its_stage() -> None:
-    """The field `stage` tells the results of two stages apart."""
+    """The field `stage` distinguishes the results of two stages."""
     names = [kind.model_fields["stage"].default for kind in KINDS]
     assert [f"{name.capitalize()}Result" for name in names] == [kind.__name__ for kind in KINDS]
 

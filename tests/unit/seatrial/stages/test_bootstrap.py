@@ -120,7 +120,7 @@ def test_without_credentials_there_is_no_pull_secret(
     anonymous: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nodes with an identity of their own need no secret; a line says so."""
+    """Nodes with an identity of their own need no secret; a line reports it."""
     prepare(anonymous)
     assert ("Secret", PULL_SECRET) not in cluster.objects
     assert "the nodes of staging need their own access" in capsys.readouterr().err
@@ -132,7 +132,7 @@ def test_a_forbidden_cluster_role_does_not_fail_bootstrap(
     credentials: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """An administrator of one namespace cannot grant the right to list nodes; a line says so."""
+    """An administrator of one namespace cannot grant the right to list nodes; a line reports it."""
     cluster.forbidden = {"ClusterRole"}
     prepare(credentials)
     assert "the deployer of staging may not list nodes" in capsys.readouterr().err
