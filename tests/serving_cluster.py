@@ -18,7 +18,7 @@ from seatrial.kube.protocol import Manifest
 class ServingCluster(MemoryCluster):
     """A MemoryCluster whose Deployments become available and whose Services get an address.
 
-    `ready` tells whether a release's replicas become available; `addresses` are the Services' addresses.
+    `ready` returns whether a release's replicas become available; `addresses` are the Services' addresses.
     """
 
     addresses: dict[str, str] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""The pipeline from a commit and a model to a tested endpoint."""
+"""The pipeline from a commit and a model to a tested endpoint on Kubernetes."""

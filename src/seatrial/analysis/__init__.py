@@ -1,1 +1,1 @@
-"""Checks of an endpoint: load, thresholds, baseline, acceptance suite. Independent of clusters."""
+"""Checks of an endpoint: load, thresholds, baseline, acceptance suite. Independent of any cluster."""

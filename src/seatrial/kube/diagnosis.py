@@ -27,7 +27,7 @@ def permanent_failure(cluster: Cluster, namespace: str, slot: Slot) -> str:
 def diagnose(cluster: Cluster, namespace: str, slot: Slot) -> str:
     """Return the phase, the last events and the last log lines of each pod of the slot.
 
-    If the cluster cannot be read, returns a line that says so.
+    If the cluster cannot be read, returns a line with the reason.
     """
     try:
         pods = pods_of(cluster, namespace, slot)

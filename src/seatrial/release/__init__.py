@@ -1,1 +1,1 @@
-"""The life of a release: two slots, one Lease, records in the cluster, checks of the live address."""
+"""The life of a release: attempt, trial, undo, and its record in the cluster."""

@@ -28,7 +28,7 @@ CONSECUTIVE = 5
 class Attempt:
     """A release that was begun. `record` is its current record.
 
-    `same_model` is True if the stable release has the same model; `checks` are those of the preview.
+    `same_model` is whether the stable release has the same model; `checks` are those of the preview.
     """
 
     target: Target

@@ -33,7 +33,7 @@ def deploy(
 ) -> DeployResult:
     """Release an image (None: the pushed one) as far as pending.
 
-    `origin` names who approved it, and which release a promoted image was. Raises RefusedError if an
+    `origin` has the approval, and the source release of a promoted image. Raises RefusedError if an
     approval is missing, the image is not of this working state and lock (a promoted one need not be), or
     its rollout or preview failed: it is removed, no user was affected. RolledBackError if the live address
     did not follow the switch, HeldError if another deployer holds the environment, RollbackFailedError if

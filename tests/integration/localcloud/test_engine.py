@@ -89,7 +89,7 @@ def test_a_killed_engine_is_replaced_and_removed(scenario: Callable[..., dict[st
 
 @needs_root
 def test_a_full_disk_is_reported(scenario: Callable[..., dict[str, Any]]) -> None:
-    """A build on a full disk fails with an error that says so."""
+    """A build on a full disk fails with an error about the disk."""
     result = scenario("full_disk")
 
     assert result["message"] == "Building the full image failed: the disk is full"

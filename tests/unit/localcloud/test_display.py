@@ -23,7 +23,7 @@ def test_a_plain_line_has_the_step_and_its_duration() -> None:
 
 
 def test_a_failed_step_is_reported_as_failed() -> None:
-    """The line of a step that raised says that it failed."""
+    """The line of a step that raised reports the failure."""
     out = io.StringIO()
     with pytest.raises(ValueError), PlainDisplay(Console(file=out)) as progress, progress.step("blob"):
         raise ValueError

@@ -92,7 +92,7 @@ def test_create_bounds_the_bundle_and_executes_runc(
 
 
 def test_withheld_capabilities_are_found(tmp_path: Path) -> None:
-    """The bounding set is compared with the capabilities that the kernel knows."""
+    """The bounding set is compared with the capabilities of the kernel."""
     status, last = tmp_path / "status", tmp_path / "cap_last_cap"
     last.write_text("40\n")
     status.write_text("CapBnd:\t000001fffeffffff\n")

@@ -68,7 +68,7 @@ def test_certificates_and_proxies_are_passed_without_their_content(
 
 
 def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
-    """If the disk is full, the error says so and the hint is to free space."""
+    """If the disk is full, the error names the disk, and the hint is to free space."""
     output = "#12 writing layer\nwrite /var/lib/docker/tmp/x: no space left on device"
 
     failure = LocalcloudError("docker build exited with 1", "", output)

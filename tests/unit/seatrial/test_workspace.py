@@ -1,4 +1,4 @@
-"""The state of a checkout, and the results that stages pass on."""
+"""The checkout: its working state, and the results that stages pass on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.errors import OutsideError, UsageError
+from seatrial.errors import UsageError
 from seatrial.results import Artefact, BuildResult, FetchResult
-from seatrial.workspace import Workspace, find
+from seatrial.workspace import Workspace, find, write_atomically
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def git(tmp_path: Path) -> Callable[..., str]:
 
 
 def result(workspace: Workspace) -> FetchResult:
-    """Return a result of fetch for the present state of the workspace."""
+    """Return a result of fetch on the present working state."""
     artefact = Artefact(name="m", version="1", digest="sha256:0")
     return FetchResult(
         working_state=workspace.working_state,
@@ -48,16 +48,16 @@ def result(workspace: Workspace) -> FetchResult:
     )
 
 
-def test_the_state_of_a_clean_checkout_is_its_commit(tmp_path: Path, git: Callable[..., str]) -> None:
-    """The working state is the tree of HEAD, and the revision is HEAD."""
+def test_the_working_state_of_a_clean_checkout_is_its_tree(tmp_path: Path, git: Callable[..., str]) -> None:
+    """The working state is the tree id of HEAD, and the revision its commit."""
     workspace = Workspace(tmp_path)
     assert workspace.working_state == git("rev-parse", "HEAD^{tree}")
     assert workspace.revision == git("rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize("name", ["seatrial.toml", "untracked.py"])
-def test_a_change_gives_another_working_state(tmp_path: Path, git: Callable[..., str], name: str) -> None:
-    """Changed and untracked files make the revision `-dirty`; the index does not change."""
+def test_every_change_is_another_working_state(tmp_path: Path, git: Callable[..., str], name: str) -> None:
+    """With uncommitted changes or untracked files the revision ends in `-dirty`; the index is unchanged."""
     (tmp_path / name).write_text("changed = true\n")
     workspace = Workspace(tmp_path)
     assert workspace.working_state != git("rev-parse", "HEAD^{tree}")
@@ -65,15 +65,15 @@ def test_a_change_gives_another_working_state(tmp_path: Path, git: Callable[...,
     assert git("diff", "--cached", "--name-only") == ""
 
 
-def test_ignored_files_do_not_change_the_working_state(tmp_path: Path, git: Callable[..., str]) -> None:
-    """The files of an instance do not make a checkout dirty."""
+def test_ignored_files_are_not_a_change(tmp_path: Path, git: Callable[..., str]) -> None:
+    """The files of the local cloud do not make a checkout dirty."""
     (tmp_path / ".seatrial").mkdir()
     (tmp_path / ".seatrial" / "x").write_text("x")
     assert not Workspace(tmp_path).revision.endswith("-dirty")
 
 
-def test_a_written_result_is_read_back(tmp_path: Path, git: Callable[..., str]) -> None:
-    """A stage reads exactly the result that an earlier stage wrote."""
+def test_a_result_is_read_back(tmp_path: Path, git: Callable[..., str]) -> None:
+    """A stage reads the result that an earlier stage has written."""
     workspace = Workspace(tmp_path)
     written = result(workspace)
     workspace.write_result(written)
@@ -84,7 +84,7 @@ def test_a_written_result_is_read_back(tmp_path: Path, git: Callable[..., str]) 
 def test_a_result_of_another_working_state_or_lock_is_refused(
     tmp_path: Path, git: Callable[..., str], changed: str
 ) -> None:
-    """A result of another commit or another model is not used."""
+    """A stage does not continue from the result of another commit or another model."""
     workspace = Workspace(tmp_path)
     workspace.write_result(result(workspace))
     (tmp_path / changed).write_text("another\n")
@@ -94,55 +94,55 @@ def test_a_result_of_another_working_state_or_lock_is_refused(
 
 
 def test_a_stage_that_has_not_run_is_named(tmp_path: Path) -> None:
-    """The error names the stage, and the hint its command."""
+    """A missing result names its stage, and the hint is the command."""
     with pytest.raises(UsageError, match="build has not run here") as caught:
         Workspace(tmp_path).read_result(BuildResult)
     assert "make build" in caught.value.hint
 
 
 def test_a_truncated_result_is_refused(tmp_path: Path) -> None:
-    """A file with invalid JSON is wrong usage."""
+    """An incomplete file is an error that names it."""
     run = tmp_path / ".seatrial" / "dev" / "run"
     run.mkdir(parents=True)
     (run / "fetch.json").write_text('{"stage": "fetch"')
-    with pytest.raises(UsageError, match=r"fetch.json is not a valid result of fetch"):
+    with pytest.raises(UsageError, match=r"fetch\.json is .*result of fetch"):
         Workspace(tmp_path).read_result(FetchResult)
 
 
-def test_the_checkout_is_found_from_a_subdirectory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command works in src/ as well."""
+def test_a_checkout_is_found_from_its_subdirectories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands may be run in any directory of the checkout."""
     (tmp_path / "seatrial.toml").write_text("")
     (tmp_path / "src").mkdir()
     monkeypatch.chdir(tmp_path / "src")
     assert find("dev") == Workspace(tmp_path, "dev")
 
 
-def test_outside_a_checkout_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A directory without a seatrial.toml here or above is not a checkout."""
+def test_outside_a_checkout_a_command_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the missing file, and the hint where to run the command."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match=r"no seatrial.toml"):
+    with pytest.raises(UsageError, match=r"no seatrial\.toml") as caught:
         find("dev")
+    assert "a checkout of Seatrial" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["", "Dev", "../x", "a" * 21, "1a", "a b"])
 def test_an_invalid_instance_name_is_refused(name: str) -> None:
-    """A name that is not valid for containers and directories is wrong usage."""
-    with pytest.raises(UsageError, match="not a valid instance name"):
+    """A name is part of container names and of a path, so it cannot contain slashes, dots or spaces."""
+    with pytest.raises(UsageError, match="instance") as caught:
         find(name)
+    assert caught.value.message.startswith(repr(name))
 
 
-def test_git_errors_are_raised_unless_unchecked(tmp_path: Path, git: Callable[..., str]) -> None:
-    """A failing git raises OutsideError; without check its output is empty."""
-    workspace = Workspace(tmp_path)
-    with pytest.raises(OutsideError, match="git rev-parse exited with"):
-        workspace.git("rev-parse", "--verify", "nowhere")
-    assert workspace.git("rev-parse", "--verify", "nowhere", check=False) == ""
+def test_a_file_is_replaced_atomically(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If writing fails, the old file is unchanged and no temporary file remains."""
+    target = tmp_path / "run" / "x.json"
+    write_atomically(target, "old")
 
+    def full(self: Path, mode: int) -> None:
+        raise OSError(28, "No space left on device")
 
-def test_the_cache_directory_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SEATRIAL_CACHE comes first, then XDG_CACHE_HOME."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    monkeypatch.delenv("SEATRIAL_CACHE", raising=False)
-    assert Workspace(tmp_path).cache == tmp_path / "xdg" / "seatrial"
-    monkeypatch.setenv("SEATRIAL_CACHE", str(tmp_path / "own"))
-    assert Workspace(tmp_path).cache == tmp_path / "own"
+    monkeypatch.setattr(Path, "chmod", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(target, "new")
+    assert target.read_text() == "old"
+    assert list(target.parent.iterdir()) == [target]

@@ -106,7 +106,7 @@ def test_without_a_slowdown_tolerance_latency_is_not_compared() -> None:
 
 
 def test_too_few_responses_are_not_compared() -> None:
-    """The median of a few responses is not significant; the check passes with that detail."""
+    """The median of a few responses is not significant, and the check's detail has the reason."""
     few = BASELINE.model_copy(update={"median_milliseconds": 20.0, "requests": 9})
     checks = thresholds().checks(LoadResult(milliseconds=(100.0,) * 25), few)
     (latency,) = [check for check in checks if check.name == "latency compared with stable"]

@@ -44,7 +44,7 @@ def test_an_object_is_returned_as_a_dict(connected: Cluster, server: StubApiServ
     assert connected.get("ConfigMap", "release-1", "trial") == CONFIG_MAP
 
 
-def test_a_missing_object_is_none(connected: Cluster, server: StubApiServer) -> None:
+def test_a_missing_object_is_not_an_error(connected: Cluster, server: StubApiServer) -> None:
     """Status 404 is None for `get` and success for `delete`; it is not repeated."""
     assert connected.get("ConfigMap", "release-1", "trial") is None
     connected.delete("ConfigMap", "release-1", "trial")

@@ -79,7 +79,7 @@ def test_a_diagnosis_has_phase_events_and_log(cluster: MemoryCluster) -> None:
     assert lines[-2:] == ["  | first line", "  | last line"]
 
 
-def test_a_diagnosis_of_an_unreachable_cluster_says_so(
+def test_a_diagnosis_of_an_unreachable_cluster_has_the_reason(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cluster that cannot be read does not hide the failure that is being diagnosed."""

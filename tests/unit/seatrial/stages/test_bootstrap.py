@@ -120,7 +120,7 @@ def test_without_credentials_there_is_no_pull_secret(
     anonymous: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nodes with an identity of their own need no secret; a line on stderr reports it."""
+    """Nodes with an identity of their own need no secret; a line reports it."""
     prepare(anonymous)
     assert ("Secret", PULL_SECRET) not in cluster.objects
     assert "the nodes of staging need their own access" in capsys.readouterr().err
