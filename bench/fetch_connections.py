@@ -15,11 +15,11 @@ from statistics import median
 from seatrial.model.transfer import stream
 from seatrial.settings import load
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import find
 
 
-def rate(store: Store, key: str, size: int, connections: int) -> float:
+def rate(store: BlobStore, key: str, size: int, connections: int) -> float:
     """Return the MB/s at which a blob is read and hashed."""
     digest, start = hashlib.sha256(), time.perf_counter()
     for part in stream(store, key, size, connections):

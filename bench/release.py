@@ -21,8 +21,9 @@ from e2e.release.faults import FAULTS, Fault
 from e2e.release.images import ImageFactory
 from e2e.release.temporary_environment import create_environment, remove_environment
 from e2e.user_load import UserLoad
+from seatrial.atomic_files import write_atomically
 from seatrial.wait import until
-from seatrial.workspace import Workspace, find, write_atomically
+from seatrial.workspace import Workspace, find
 
 RATE, CLIENTS, REQUESTS, RELEASES = 20, 8, 2_400, 3
 REQUESTS_SECONDS = 300

@@ -9,153 +9,29 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from imagemodel.golden import GoldenSet, load_golden
-from memory_cluster import MemoryCluster
 from prediction_server import Behaviour
-from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest
+from scripted_services import OneGoldenSet, ScriptedImages, ScriptedSuites
 from seatrial.errors import SeatrialError
 from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
-from seatrial.kube.labels import LIVE, PREVIEW, RELEASE, SLOT
-from seatrial.kube.protocol import Manifest
+from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.release.record import Record
 from seatrial.release.services import Services
 from seatrial.release.target import Target
-from seatrial.results import Artefact, Check
-from seatrial.settings import Environment, Registry, Settings
+from seatrial.results import AcceptResult, Artefact, DeployResult
+from seatrial.settings import Environment, Settings
+from seatrial.stages.accept import accept
+from seatrial.stages.deploy import deploy
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
-
-PASSED = SuiteReport((Check(name="golden photos", passed=True, detail=""),))
-# How long a scripted suite takes: time for some requests of the load.
-SUITE_SECONDS = 0.1
-FAILED = SuiteReport((Check(name="golden photos", passed=False, detail="dog"),), log="the suite's log")
-
-
-@dataclass
-class ServingCluster(MemoryCluster):
-    """A MemoryCluster whose Deployments become available and whose Services get an address.
-
-    `ready` tells whether a release's replicas become available; `addresses` are the Services' addresses.
-    """
-
-    addresses: dict[str, str] = field(default_factory=dict)
-    ready: Callable[[str], bool] = lambda _: True
-
-    def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:
-        """Apply a manifest and set the status that the controllers would set."""
-        applied = super().apply(manifest, manager)
-        stored = self.objects[(manifest["kind"], manifest["metadata"]["name"])]
-        stored["metadata"].setdefault("generation", 1)
-        if manifest["kind"] == "Deployment":
-            stored["status"] = self._rollout(stored)
-        if manifest["kind"] == "Service":
-            address = self.addresses[manifest["metadata"]["name"]]
-            stored["status"] = {"loadBalancer": {"ingress": [{"ip": address}]}}
-        return applied
-
-    def _rollout(self, deployment: Manifest) -> dict[str, Any]:
-        count = deployment["spec"]["replicas"]
-        available = count if self.ready(deployment["metadata"]["labels"][RELEASE]) else 0
-        return {
-            "observedGeneration": deployment["metadata"]["generation"],
-            "replicas": count,
-            "updatedReplicas": count,
-            "availableReplicas": available,
-        }
-
-    def selected(self, service: str) -> str:
-        """Return the release that a Service selects, or an empty string if nothing would respond."""
-        found = self.objects.get(("Service", service))
-        selector = (found or {}).get("spec", {}).get("selector") or {}
-        deployment = self.objects.get(("Deployment", f"classifier-{selector.get(SLOT)}"))
-        if not deployment or deployment["metadata"]["labels"][RELEASE] != selector.get(RELEASE):
-            return ""
-        return str(selector[RELEASE]) if deployment["status"]["availableReplicas"] else ""
-
-
-@dataclass
-class ScriptedSuites:
-    """A SuiteRunner; `report` returns the report of a request, or None for a suite that never ends."""
-
-    report: Callable[[SuiteRequest], SuiteReport | None] = lambda _: PASSED
-    requests: list[SuiteRequest] = field(default_factory=list)
-
-    def start(self, request: SuiteRequest) -> RunningSuite:
-        """Start a suite whose report is decided now."""
-        self.requests.append(request)
-        return _ScriptedRun(self.report(request))
-
-
-@dataclass
-class _ScriptedRun:
-    report: SuiteReport | None
-    _start: float = field(default_factory=time.monotonic)
-
-    def done(self) -> bool:
-        return self.report is not None and time.monotonic() - self._start >= SUITE_SECONDS
-
-    def result(self) -> SuiteReport:
-        assert self.report
-        return self.report
-
-    def stop(self) -> None:
-        self.report = self.report or SuiteReport(())
-
-
-@dataclass
-class ScriptedImages:
-    """Images by reference; copies are noted."""
-
-    facts: dict[ImageReference, ImageFacts] = field(default_factory=dict)
-    copies: list[tuple[ImageReference, str]] = field(default_factory=list)
-
-    def inspect(self, registry: Registry, reference: ImageReference) -> ImageFacts:  # noqa: ARG002
-        """Return the facts of an image."""
-        return replace(self.facts[reference], reference=reference)
-
-    def copy(self, source: Registry, reference: ImageReference, target: Registry) -> int:  # noqa: ARG002
-        """Note the copy."""
-        self.copies.append((reference, target.address))
-        self.facts[reference.at(target.address, target.repository)] = self.facts[reference]
-        return 1
-
-    def platform(self, registry: Registry, reference: ImageReference) -> tuple[str, str]:  # noqa: ARG002
-        """Return linux/amd64."""
-        return "linux", "amd64"
-
-
-@dataclass(frozen=True)
-class OneGoldenSet:
-    """Golden sets with a single one; `error` makes loading fail."""
-
-    golden: GoldenSet
-    error: list[SeatrialError] = field(default_factory=list)
-
-    def load(
-        self,
-        settings: Settings,  # noqa: ARG002
-        workspace: Workspace,  # noqa: ARG002
-        artefact: Artefact,  # noqa: ARG002
-        revision: str = "",  # noqa: ARG002
-    ) -> GoldenSet:
-        """Return the golden set, or raise the error."""
-        if self.error:
-            raise self.error[0]
-        return self.golden
-
-    def cached(self, workspace: Workspace, digest: str) -> GoldenSet | None:  # noqa: ARG002
-        """Return None: there is no cache."""
-        return None
+from serving_cluster import ServingCluster, render
 
 
 @dataclass
@@ -204,6 +80,19 @@ class ServedEnvironment:
         """The state of each release."""
         return {record.release: record.state for record in self.target.records.all()}
 
+    def deploy(self, reference: ImageReference) -> DeployResult:
+        """Deploy an image."""
+        return deploy(self.settings, self.workspace, "local", reference, services=self.services)
+
+    def accept(self) -> AcceptResult:
+        """Accept the pending release."""
+        return accept(self.settings, self.workspace, "local", self.services)
+
+    def release(self, letter: str = "a") -> AcceptResult:
+        """Deploy and accept an image."""
+        self.deploy(self.image(letter))
+        return self.accept()
+
     def image(self, letter: str, model: str = "d") -> ImageReference:
         """Put an image into the registry, with this working state and lock."""
         registry = self.settings.registry_of("local")
@@ -246,26 +135,6 @@ def serving_environment(
         server.server_close()
 
 
-def render(directory: Path) -> list[Manifest]:
-    """Return the objects of a kustomization as far as a release needs them, without kustomize."""
-    document = yaml.safe_load((directory / "kustomization.yaml").read_text())
-    labels: dict[str, str] = {"app.kubernetes.io/managed-by": "seatrial"}
-    for each in document.get("labels", []):
-        labels |= each["pairs"]
-    if directory.name == "slot":
-        image = document["images"][0]
-        container = {"name": "classifier", "image": f"{image['newName']}@{image['digest']}"}
-        spec = {
-            "replicas": document["replicas"][0]["count"],
-            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
-        }
-        metadata = {"name": f"classifier{document['nameSuffix']}", "labels": labels}
-        return [{"kind": "Deployment", "metadata": metadata, "spec": spec}]
-    patch = yaml.safe_load(document["patches"][0]["patch"])
-    metadata = {"name": patch["metadata"]["name"], "labels": labels}
-    return [{"kind": "Service", "metadata": metadata, "spec": patch["spec"]}]
-
-
 def _quick(settings: Settings) -> Settings:
     environment = Environment(
         namespace="local",
@@ -293,6 +162,8 @@ def _serve(environment: ServedEnvironment, service: str) -> ThreadingHTTPServer:
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
+            behaviour = environment.respond(service)
+            time.sleep(behaviour.delay if behaviour else 0)
             self._respond()
 
         def _respond(self) -> None:
@@ -300,7 +171,6 @@ def _serve(environment: ServedEnvironment, service: str) -> ThreadingHTTPServer:
             if behaviour is None:
                 self.send_error(503)
                 return
-            time.sleep(behaviour.delay)
             best = {"label": behaviour.label, "probability": behaviour.probability}
             body = json.dumps({"predictions": [best]}).encode()
             self.send_response(behaviour.status)

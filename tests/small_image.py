@@ -1,4 +1,4 @@
-"""A minimal image in a registry."""
+"""The smallest image that a registry accepts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from seatrial.image.registry_copy import Place
+from seatrial.image.registry import Repository
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 def put_image(
-    place: Place, tag: str, *, labels: dict[str, str] | None = None, size: int = 3_000_000, day: int = 1
+    target: Repository, tag: str, *, labels: dict[str, str] | None = None, size: int = 3_000_000, day: int = 1
 ) -> str:
-    """Push an image of random bytes, created on that day of January 2026; return its manifest digest."""
+    """Push an image of random bytes, created on `day` of January 2026, and return its image digest."""
     layer = secrets.token_bytes(size)
     created = datetime(2026, 1, day, tzinfo=UTC).isoformat()
     config = json.dumps(
@@ -25,19 +25,19 @@ def put_image(
     body = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
-        "config": _put_blob(place, config, "application/vnd.docker.container.image.v1+json"),
-        "layers": [_put_blob(place, layer, "application/vnd.docker.image.rootfs.diff.tar.gzip")],
+        "config": _put_blob(target, config, "application/vnd.docker.container.image.v1+json"),
+        "layers": [_put_blob(target, layer, "application/vnd.docker.image.rootfs.diff.tar.gzip")],
     }
     raw = json.dumps(body, indent=3).encode()
-    path = f"{place.repository}/manifests/{tag}"
-    place.client.call("PUT", path, data=raw, headers={"Content-Type": MANIFEST})
+    path = f"{target.repository}/manifests/{tag}"
+    target.client.call("PUT", path, data=raw, headers={"Content-Type": MANIFEST})
     return _digest(raw)
 
 
-def _put_blob(place: Place, content: bytes, media_type: str) -> dict[str, Any]:
-    upload = place.client.call("POST", f"{place.repository}/blobs/uploads/")
-    path = upload.headers["Location"].removeprefix(place.client.base)
-    place.client.call("PUT", path, params={"digest": _digest(content)}, data=content)
+def _put_blob(target: Repository, content: bytes, media_type: str) -> dict[str, Any]:
+    opened = target.client.call("POST", f"{target.repository}/blobs/uploads/")
+    path = opened.headers["Location"].removeprefix(target.client.base)
+    target.client.call("PUT", path, params={"digest": _digest(content)}, data=content)
     return {"mediaType": media_type, "size": len(content), "digest": _digest(content)}
 
 

@@ -1,13 +1,13 @@
-"""What can go wrong, and the exit code that says which."""
+"""The errors of the pipeline; each class has an exit code of its own."""
 
 from __future__ import annotations
 
 
 class SeatrialError(Exception):
-    """A failure with its cure.
+    """A failure with a hint at its fix.
 
-    `message` says what failed and why, in one line; `hint` says what to do next; `log` holds the
-    last lines of whatever failed, for the reader, and may be empty. Neither holds a secret.
+    `message` names in one line what failed and why; `hint` is the next step for the user; `log` has the last
+    lines of a failed command and may be empty. None of them contains a secret.
     """
 
     exit_code = 30
@@ -35,25 +35,25 @@ class RefusedError(SeatrialError):
 
 
 class HeldError(SeatrialError):
-    """Somebody else holds the environment."""
+    """Another deployer holds the Lease of the environment."""
 
     exit_code = 12
     word = "held"
 
 
 class RolledBackError(SeatrialError):
-    """The rollout failed and was undone."""
+    """The rollout failed and was rolled back."""
 
     exit_code = 20
     word = "rolled back"
 
 
 class RollbackFailedError(SeatrialError):
-    """The rollback itself failed: somebody must act."""
+    """The rollback failed; the environment needs manual repair."""
 
     exit_code = 21
     word = "ROLLBACK FAILED"
 
 
 class OutsideError(SeatrialError):
-    """Something outside failed or did not answer in time: engine, disk, store, registry, cluster."""
+    """An external service failed or timed out: engine, disk, store, registry or cluster."""

@@ -1,4 +1,4 @@
-"""The one door to subprocesses."""
+"""The only module that starts subprocesses."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LOG_LINES = 30
 
 
 @dataclass(frozen=True)
-class Completed:
-    """A finished command: its exit code and what it printed (both streams in order)."""
+class CompletedCommand:
+    """A finished command: its exit code and its output (stdout and stderr in order)."""
 
     code: int
     output: str
@@ -24,27 +24,27 @@ class Completed:
 
 @dataclass
 class Stop:
-    """Ends a command that runs in another thread; one that has not begun yet ends as it begins."""
+    """Terminates a command that runs in another thread or starts later; `requested` is set by `now`."""
 
-    _running: subprocess.Popen[str] | None = None
-    _asked: bool = False
+    requested: bool = False
+    _process: subprocess.Popen[str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> None:
-        """End the command."""
+        """Terminate the command, or the next one that is attached."""
         with self._lock:
-            self._asked = True
-            self._end()
+            self.requested = True
+            self._terminate()
 
-    def of(self, process: subprocess.Popen[str]) -> None:
-        """Say which command it is."""
+    def attach(self, process: subprocess.Popen[str]) -> None:
+        """Set the process to terminate."""
         with self._lock:
-            self._running = process
-            self._end()
+            self._process = process
+            self._terminate()
 
-    def _end(self) -> None:
-        if self._asked and self._running:
-            self._running.terminate()
+    def _terminate(self) -> None:
+        if self.requested and self._process:
+            self._process.terminate()
 
 
 def run(
@@ -57,55 +57,63 @@ def run(
     check: bool = True,
     separate_stderr: bool = False,
     stop: Stop | None = None,
-) -> Completed:
-    """Run a command to its end and return what it printed.
+) -> CompletedCommand:
+    """Run a command and return its exit code and output.
 
-    `timeout` is in seconds; `env` is added to this process's own. With `separate_stderr` the
-    output is stdout alone. `stop` may end it early, as a signal does. Raises OutsideError when the
-    command is missing, exceeds its time, or (with `check`) ends with another code than 0; the error
-    carries the log's end.
+    `timeout` is in seconds; `env` is added to the environment of this process. With `separate_stderr` the
+    output is stdout alone. `stop` may terminate the command early. Raises OutsideError if the command is not
+    installed, exceeds `timeout`, or (with `check`) exits with a code other than 0; the error has the last
+    lines of the output as its log.
     """
+    streams = {
+        "stdin": subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        "stderr": subprocess.PIPE if separate_stderr else subprocess.STDOUT,
+    }
+    with _start(argv, {**os.environ, **(env or {})}, cwd, streams) as process:
+        if stop:
+            stop.attach(process)
+        output, stderr = _communicate(process, stdin, timeout, argv[0])
+    if check and process.returncode != 0:
+        # Not all of argv: an argument may be a secret.
+        command = " ".join(argv[:2])
+        raise OutsideError(f"{command} exited with {process.returncode}", log=tail((stderr or "") + output))
+    return CompletedCommand(process.returncode, output)
+
+
+def _start(
+    argv: Sequence[str], env: Mapping[str, str], cwd: Path | None, streams: Mapping[str, int]
+) -> subprocess.Popen[str]:
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             list(argv),
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdin=streams["stdin"],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if separate_stderr else subprocess.STDOUT,
+            stderr=streams["stderr"],
             text=True,
             errors="replace",
-            env={**os.environ, **(env or {})},
+            env=env,
             cwd=cwd,
         )
     except FileNotFoundError as error:
-        raise OutsideError(f"{argv[0]} is not installed", "make doctor says how to get it") from error
-    with process:
-        if stop:
-            stop.of(process)
-        output, complaints = _ended(process, stdin, timeout, argv[0])
-    if check and process.returncode != 0:
-        raise OutsideError(
-            f"{' '.join(argv[:2])} ended with {process.returncode}", log=tail((complaints or "") + output)
-        )
-    return Completed(process.returncode, output)
+        raise OutsideError(f"{argv[0]} is not installed", "make doctor lists how to install it") from error
 
 
-def _ended(
+def _communicate(
     process: subprocess.Popen[str], stdin: str | None, timeout: float, name: str
 ) -> tuple[str, str | None]:
     try:
         return process.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired as error:
         process.kill()
-        raise OutsideError(
-            f"{name} gave no result within {timeout:.0f} s", log=tail(_text(error.stdout))
-        ) from error
+        log = tail(_text(error.stdout))
+        raise OutsideError(f"{name} timed out after {timeout:.0f} s", log=log) from error
     except BaseException:
         process.kill()
         raise
 
 
 def tail(text: str, lines: int = LOG_LINES) -> str:
-    """Return the last lines of a log."""
+    """Return the last lines of a log, without blank lines at its end."""
     return "\n".join(text.rstrip().splitlines()[-lines:])
 
 

@@ -1,8 +1,7 @@
-"""How far a transfer is: a bar with bytes and rate on a terminal, one plain line elsewhere."""
+"""Progress of a transfer: a bar on a terminal; elsewhere a line every 30 s and one at the end."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,20 +11,21 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from seatrial import console
+from seatrial.runtime import SYSTEM, Runtime
 
 Advance = Callable[[int], None]
 
 
 @contextmanager
-def transfer(what: str, total: int) -> Iterator[Advance]:
-    """Yield a function to call with each piece's bytes; at the end say size, seconds and rate, on stderr."""
-    start = time.monotonic()
-    if console.plain():
-        yield _ignore
-    else:
-        with _bar(what, total) as advance:
-            yield advance
-    seconds = time.monotonic() - start
+def transfer(what: str, total: int, runtime: Runtime = SYSTEM) -> Iterator[Advance]:
+    """Yield a function that is called with the number of bytes of each piece.
+
+    `total` is in bytes. The last line on stderr has the size, the duration and the rate.
+    """
+    start = runtime.monotonic()
+    with _lines(what, total, runtime) if console.plain() else _bar(what, total) as advance:
+        yield advance
+    seconds = runtime.monotonic() - start
     rate = decimal(int(total / max(seconds, 1e-3)))
     console.line(f"  {what}: {decimal(total)} in {seconds:.1f} s, {rate}/s")
 
@@ -38,5 +38,23 @@ def _bar(what: str, total: int) -> Iterator[Advance]:
         yield lambda count: progress.advance(task, count)
 
 
-def _ignore(_count: int) -> None:
-    pass
+@contextmanager
+def _lines(what: str, total: int, runtime: Runtime) -> Iterator[Advance]:
+    # In the background: some SDKs report the bytes of an upload only at its end.
+    start, stop, sent = runtime.monotonic(), runtime.event(), 0
+
+    def report() -> None:
+        while not stop.wait(console.PROGRESS_SECONDS):
+            elapsed = console.duration(runtime.monotonic() - start)
+            console.line(f"  {what}: {decimal(sent)} of {decimal(total)} after {elapsed}")
+
+    def advance(count: int) -> None:
+        nonlocal sent
+        sent += count
+
+    task = runtime.start(report)
+    try:
+        yield advance
+    finally:
+        stop.set()
+        task.result()

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from seatrial.workspace import Workspace, write_atomically
+from seatrial.atomic_files import write_atomically
+from seatrial.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The image: built once, checked, pushed."""
+"""Commands for the image: build, check, push."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ app = typer.Typer()
 
 @app.command(rich_help_panel="Image")
 def build(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Build the one image: app and model."""
+    """Build one image of the app and the model."""
     from seatrial.stages.build import build as stage
 
     run_stage(instance, as_json, stage, "{r.image_id}")
@@ -19,7 +19,7 @@ def build(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Image")
 def check(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Test the built image under testcontainers."""
+    """Run the image tests against the built image, in containers."""
     from seatrial.stages.check import check as stage
 
     run_stage(instance, as_json, stage, "{r.passed} tests passed on {r.image_id}")
@@ -27,7 +27,7 @@ def check(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Image")
 def push(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Push the checked image; what arrived must be what was checked."""
+    """Push the checked image to the registry and verify it there."""
     from seatrial.stages.push import push as stage
 
     run_stage(instance, as_json, stage, "{r.reference}")

@@ -1,4 +1,4 @@
-"""The model: from a directory to a verified copy of what the lock names."""
+"""Commands for the model: publish, fetch, validate, update."""
 
 from __future__ import annotations
 
@@ -14,41 +14,42 @@ from seatrial.results import PublishResult, ValidateResult
 app = typer.Typer()
 
 
-def _published(result: PublishResult) -> str:
+def _publish_text(result: PublishResult) -> str:
     what = " and ".join(f"{a.name} {a.version} ({a.digest})" for a in (result.model, result.golden) if a)
-    return what + ("" if result.created else ", there already")
+    return what + ("" if result.created else ", published before")
 
 
-def _judged(result: ValidateResult) -> str:
-    model, kept = result.model, len(result.verdicts)
-    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{kept} promises kept"
+def _validate_text(result: ValidateResult) -> str:
+    model, passed = result.model, len(result.verdicts)
+    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{passed} checks passed"
 
 
 @app.command(rich_help_panel="Model")
 def publish(
     model: Annotated[Path | None, typer.Argument(help="model directory")] = None,
     golden: Annotated[Path | None, typer.Option(help="golden set directory")] = None,
-    if_absent: Annotated[bool, typer.Option(help="an equal version already there is no error")] = False,
+    if_absent: Annotated[bool, typer.Option(help="accept an existing version with the same digest")] = False,
     channel: Annotated[
-        str, typer.Option(help="pointer to move; default: [model] channel, if new; none: leave it")
+        str,
+        typer.Option(help="channel to move; default: that of [model], if the version is new; none: none"),
     ] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Publish a model and a golden set to the store, each version once and for ever."""
+    """Publish a model and a golden set to the store as immutable versions."""
     from seatrial.stages.publish import publish as stage
 
     run_stage(
         instance,
         as_json,
         lambda s, w: stage(s, w, model=model, golden=golden, if_absent=if_absent, channel=channel or None),
-        _published,
+        _publish_text,
     )
 
 
 @app.command(rich_help_panel="Model")
 def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Fetch the locked model and golden set from the store, and verify every byte."""
+    """Fetch the locked model and golden set from the store and verify every byte."""
     from seatrial.stages.fetch import fetch as stage
 
     run_stage(instance, as_json, stage, "{r.model.name} {r.model.version} {r.model.digest}")
@@ -56,15 +57,15 @@ def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Model")
 def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Judge the fetched model; nothing is built without a passing report."""
+    """Check the fetched model; build requires the passing report."""
     from seatrial.stages.validate import validate as stage
 
-    run_stage(instance, as_json, stage, _judged)
+    run_stage(instance, as_json, stage, _validate_text)
 
 
 @app.command(rich_help_panel="Model")
 def update(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Move model.lock to the channel's newest model, if that one validates."""
+    """Move model.lock to the newest model of the channel, if it validates."""
     from seatrial.stages.update import update as stage
 
     run_stage(instance, as_json, stage, "{r.model.version}, changed: {r.changed}")

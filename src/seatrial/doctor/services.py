@@ -8,7 +8,7 @@ from seatrial.doctor.finding import Finding
 from seatrial.errors import SeatrialError
 from seatrial.image.registry import RegistryClient
 from seatrial.kube.connect import connect
-from seatrial.model.layout import channel_key
+from seatrial.model.artefacts import channel_key
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store
 

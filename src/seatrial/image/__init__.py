@@ -1,1 +1,1 @@
-"""The image: built from a context of our own, searched for secrets, pushed, compared, copied."""
+"""The image: build context, build, secret scan, labels, registry."""

@@ -1,28 +1,28 @@
-"""The one door to BuildKit: through buildx, or through an older docker client that has it built in."""
+"""Builds images with BuildKit: by buildx, or by an older docker client that has BuildKit built in."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.errors import OutsideError
-from seatrial.image.engine import explain
+from seatrial.image.docker_client import engine_error
 from seatrial.process import run
 
 BUILD_SECONDS = 900
-ASK_SECONDS = 20
-# Newer clients without the plugin build by the legacy builder, which knows no secret mounts.
+VERSION_SECONDS = 20
+# Newer clients without the plugin use the legacy builder, which has no secret mounts.
 LAST_WITH_BUILDKIT = 22
 DEBIAN = "/usr/bin/docker"
 NO_BASE = re.compile(r"metadata for|LLB definition: (?!dockerfile)|pull access denied|manifest unknown")
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What an image is built from and what it says of itself; `ca` is a certificate bundle to trust."""
+class BuildInputs:
+    """Everything an image is built from; `ca` is an optional bundle of certificates to trust."""
 
     context: Path
     base: str
@@ -31,57 +31,64 @@ class Recipe:
     ca: Path | None = None
 
 
-def build_image(recipe: Recipe) -> str:
-    """Build the image and return its id. Nothing is tagged.
+def build_image(inputs: BuildInputs, clients: Iterable[str] | None = None) -> str:
+    """Build the image and return its image id. No tag is set.
 
-    Raises OutsideError when there is no BuildKit, the base cannot be had, or the build fails.
+    `clients` are the docker clients to choose from, by default those of this machine. Raises OutsideError if
+    none has BuildKit, the base image cannot be pulled, or the build fails.
     """
-    client, environment = find_builder()
-    id_file = recipe.context.parent / "image-id"
-    argv = [*client, *_words(recipe), "--iidfile", str(id_file), str(recipe.context)]
+    command, environment = find_builder(clients)
+    id_file = inputs.context.parent / "image-id"
+    argv = [*command, *_options(inputs), "--iidfile", str(id_file), str(inputs.context)]
     done = run(argv, timeout=BUILD_SECONDS, env=environment, check=False)
     if done.code != 0:
-        raise _failure(done.output, recipe.base)
+        raise _failure(done.output, inputs.base)
     return id_file.read_text().strip()
 
 
-def find_builder() -> tuple[list[str], dict[str, str]]:
-    """Return the command that builds with BuildKit here, and what it needs in its environment.
+def find_builder(clients: Iterable[str] | None = None) -> tuple[list[str], dict[str, str]]:
+    """Return the command that builds with BuildKit and the environment variables it needs.
 
-    Raises OutsideError when no docker client on this machine can.
+    Raises OutsideError if none of the docker clients has BuildKit.
     """
-    clients = dict.fromkeys(path for path in (shutil.which("docker"), DEBIAN) if path and Path(path).exists())
-    for client in clients:
-        if run([client, "buildx", "version"], timeout=ASK_SECONDS, check=False).code == 0:
+    candidates = list(docker_clients() if clients is None else clients)
+    for client in candidates:
+        if run([client, "buildx", "version"], timeout=VERSION_SECONDS, check=False).code == 0:
             return [client, "buildx", "build", "--builder=default", "--load", "--provenance=false"], {}
-    for client in clients:
-        if _major(client) <= LAST_WITH_BUILDKIT:
+    for client in candidates:
+        if _major_version(client) <= LAST_WITH_BUILDKIT:
             return [client, "build"], {"DOCKER_BUILDKIT": "1"}
-    raise OutsideError("no docker client here has BuildKit", "install docker-buildx (or Debian's docker.io)")
+    raise OutsideError("no docker client has BuildKit", "install docker-buildx (or docker.io of Debian)")
 
 
-def _major(client: str) -> int:
-    said = run([client, "--version"], timeout=ASK_SECONDS, check=False).output
-    found = re.search(r"version (\d+)", said)
+def docker_clients() -> list[str]:
+    """Return the docker clients of this machine, the one on PATH first."""
+    paths = dict.fromkeys(path for path in (shutil.which("docker"), DEBIAN) if path)
+    return [path for path in paths if Path(path).exists()]
+
+
+def _major_version(client: str) -> int:
+    output = run([client, "--version"], timeout=VERSION_SECONDS, check=False).output
+    found = re.search(r"version (\d+)", output)
     return int(found[1]) if found else LAST_WITH_BUILDKIT + 1
 
 
-def _words(recipe: Recipe) -> list[str]:
-    words = ["--progress=plain", "--build-arg", f"BASE={recipe.base}"]
-    words += ["--build-arg", f"APP_COMMIT={recipe.commit}"]
-    for name, value in recipe.labels.items():
-        words += ["--label", f"{name}={value}"]
-    if recipe.ca:
-        words += ["--secret", f"id=ca,src={recipe.ca}"]
-    return words
+def _options(inputs: BuildInputs) -> list[str]:
+    options = ["--progress=plain", "--build-arg", f"BASE={inputs.base}"]
+    options += ["--build-arg", f"APP_COMMIT={inputs.commit}"]
+    for name, value in inputs.labels.items():
+        options += ["--label", f"{name}={value}"]
+    if inputs.ca:
+        options += ["--secret", f"id=ca,src={inputs.ca}"]
+    return options
 
 
 def _failure(log: str, base: str) -> OutsideError:
     if NO_BASE.search(_errors(log)):
         return OutsideError(
-            f"the base image {base} cannot be had", "`make cloud` builds one where none can be pulled"
+            f"the base image {base} cannot be pulled", "`make cloud` builds one if no registry has it"
         )
-    return explain("building the image", log)
+    return engine_error("building the image", log)
 
 
 def _errors(log: str) -> str:

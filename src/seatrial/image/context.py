@@ -1,4 +1,4 @@
-"""What the builder gets to see: our own packages, the lock and one model; nothing else can leak in."""
+"""The build context: the packages of the app, their locked requirements and one model."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import shutil
 from pathlib import Path
 
 PACKAGES = ("imagemodel", "classifier")
-SOURCES = (".py", ".json", ".html", ".css", ".js", ".typed")
-# One time for all files: the same bytes are the same layer, whenever and wherever it is built.
+SUFFIXES = (".py", ".json", ".html", ".css", ".js", ".typed")
+# One modification time for all files, so that equal content gives equal layers.
 EPOCH = 0
 
 
-def make_context(root: Path, model: Path, target: Path) -> Path:
-    """Fill the empty folder `target` with all that the image is built from, and return it.
+def write_context(root: Path, model: Path, target: Path) -> Path:
+    """Copy everything the image is built from into the empty directory `target` and return it.
 
-    `root` is the checkout, `model` a model directory. Modes and times are made uniform.
+    `root` is the checkout, `model` a model directory. All files get the same mode and time. No other file is
+    in the context, so that none can get into the image.
     """
     shutil.copyfile(root / "Dockerfile", target / "Dockerfile")
     (target / "requirements").mkdir()
@@ -29,17 +30,17 @@ def make_context(root: Path, model: Path, target: Path) -> Path:
     layer.mkdir(parents=True)
     for file in model.iterdir():
         shutil.copyfile(file, layer / file.name)
-    _uniform(target)
+    _normalise(target)
     return target
 
 
 def _sources(package: Path) -> list[Path]:
-    # A link could bring in a file from anywhere.
+    # A symbolic link may point to a file outside the package.
     found = (path for path in sorted(package.rglob("*")) if path.is_file() and not path.is_symlink())
-    return [path for path in found if path.suffix in SOURCES]
+    return [path for path in found if path.suffix in SUFFIXES]
 
 
-def _uniform(folder: Path) -> None:
+def _normalise(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     for path in (*folder.rglob("*"), folder):

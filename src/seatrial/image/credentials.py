@@ -1,4 +1,4 @@
-"""Who we are to a registry: from a docker config.json, never from arguments."""
+"""Registry credentials from a docker config.json, never from arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seatrial.settings import Registry
 
 @dataclass(frozen=True)
 class Credentials:
-    """A user and password, or an identity token; all empty for an anonymous caller. Never printed."""
+    """A user and a password, or an identity token; all empty for anonymous access. Secrets have no repr."""
 
     user: str = ""
     password: str = field(default="", repr=False)
@@ -23,21 +23,21 @@ class Credentials:
 
     @property
     def auth_config(self) -> dict[str, str]:
-        """The same as the engine wants it."""
+        """The credentials in the format of the engine's API."""
         if self.token:
             return {"identitytoken": self.token}
         return {"username": self.user, "password": self.password}
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be seen."""
+        """The values that must not be published."""
         return tuple(value for value in (self.password, self.token) if value)
 
 
 def find_credentials(registry: Registry) -> Credentials:
-    """Return the credentials for `registry`: from its own config.json where one is set, else the user's.
+    """Return the credentials for `registry`, from the config.json in `config_dir` or that of the user.
 
-    Credential helpers are asked as docker itself asks them. Raises UsageError when the file is broken.
+    Credential helpers are supported. Raises UsageError if the file cannot be read.
     """
     path = str(Path(registry.config_dir) / "config.json") if registry.config_dir else None
     try:
@@ -45,7 +45,7 @@ def find_credentials(registry: Registry) -> Credentials:
     except (DockerException, OSError, ValueError) as error:
         raise UsageError(
             f"the credentials for {registry.address} cannot be read: {type(error).__name__}",
-            f"docker login {registry.address}, or mend registry.config_dir",
+            f"docker login {registry.address}, or fix registry.config_dir",
         ) from error
     return Credentials(
         found.get("username") or found.get("Username") or "",

@@ -1,11 +1,12 @@
-"""The labels of an image in a registry, read without pulling it."""
+"""The labels of an image in a registry, read without pulling the image."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seatrial.errors import RefusedError, UsageError
-from seatrial.image.labels import LABEL_PREFIX, OCI
+from seatrial.image import labels
 from seatrial.image.registry import RegistryClient
 from seatrial.image_reference import ImageReference
 from seatrial.results import Artefact
@@ -14,9 +15,9 @@ from seatrial.settings import Registry
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """What an image consists of, by its labels: model, golden set, commit, working state, lock.
+    """The labels of an image: model, golden set, commit, working state, lock.
 
-    The golden set's name and version are empty if an older version built the image.
+    The name and version of the golden set are empty if an older version built the image.
     """
 
     reference: ImageReference
@@ -28,40 +29,40 @@ class ImageFacts:
 
 
 def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
-    """Return what the image's labels say.
+    """Return the facts in the labels of an image.
 
-    Raises UsageError if the reference has no digest or is of another registry, RefusedError if the image
-    does not exist or was not made by `build`, OutsideError if the registry does not respond.
+    Raises UsageError if the reference has no digest or is of another registry, RefusedError if the registry
+    does not have the image or `build` did not make it, OutsideError if the registry fails.
     """
     client = RegistryClient(registry)
     if not reference.digest or reference.registry != registry.address:
-        expected = f"IMAGE={registry.address}/{registry.repository}@sha256:…"
-        raise UsageError(f"{reference} is not an image by digest in the configured registry", expected)
+        hint = f"IMAGE={registry.address}/{registry.repository}@sha256:…"
+        raise UsageError(f"{reference} is not an image by digest in the configured registry", hint)
     manifest = client.manifest(reference.repository, reference.digest)
     if manifest is None:
         raise RefusedError(f"image {reference} does not exist", "make push prints the reference")
     config = client.config(reference.repository, manifest.config)
-    return _facts(reference, (config.get("config") or {}).get("Labels") or {})
+    return facts_in_labels(reference, (config.get("config") or {}).get("Labels") or {})
 
 
-def _facts(reference: ImageReference, labels: dict[str, str]) -> ImageFacts:
+def facts_in_labels(reference: ImageReference, found: Mapping[str, str]) -> ImageFacts:
+    """Return the facts in `found`. Raises RefusedError if a label that every image has is missing."""
     try:
         return ImageFacts(
             reference=reference,
-            model=_artefact(labels, "model", required=True),
-            golden=_artefact(labels, "golden", required=False),
-            revision=labels[f"{OCI}.revision"],
-            working_state=labels[f"{LABEL_PREFIX}.working-state"],
-            lock_digest=labels[f"{LABEL_PREFIX}.lock"],
+            model=Artefact(
+                name=found[labels.MODEL_NAME],
+                version=found[labels.MODEL_VERSION],
+                digest=found[labels.MODEL_DIGEST],
+            ),
+            golden=Artefact(
+                name=found.get(labels.GOLDEN_NAME, ""),
+                version=found.get(labels.GOLDEN_VERSION, ""),
+                digest=found[labels.GOLDEN_DIGEST],
+            ),
+            revision=found[labels.REVISION],
+            working_state=found[labels.WORKING_STATE],
+            lock_digest=found[labels.LOCK_DIGEST],
         )
     except KeyError as error:
-        raise RefusedError(f"{reference} has no label {error}", "only make build makes images") from error
-
-
-def _artefact(labels: dict[str, str], kind: str, *, required: bool) -> Artefact:
-    prefix = f"{LABEL_PREFIX}.{kind}"
-    digest = labels[f"{prefix}.digest"]
-    if required:
-        return Artefact(name=labels[f"{prefix}.name"], version=labels[f"{prefix}.version"], digest=digest)
-    name, version = labels.get(f"{prefix}.name", ""), labels.get(f"{prefix}.version", "")
-    return Artefact(name=name, version=version, digest=digest)
+        raise RefusedError(f"{reference} has no label {error}", "build the image with make build") from error

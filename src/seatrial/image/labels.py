@@ -1,4 +1,4 @@
-"""What an image says of itself: the standard OCI labels that apply, and ours."""
+"""The labels of an image: the OCI annotations that apply, and those of Seatrial."""
 
 from __future__ import annotations
 
@@ -9,27 +9,38 @@ from seatrial.workspace import Workspace
 
 OCI = "org.opencontainers.image"
 LABEL_PREFIX = "io.seatrial"
+REVISION = f"{OCI}.revision"
+MODEL_NAME = f"{LABEL_PREFIX}.model.name"
+MODEL_VERSION = f"{LABEL_PREFIX}.model.version"
+MODEL_DIGEST = f"{LABEL_PREFIX}.model.digest"
+GOLDEN_NAME = f"{LABEL_PREFIX}.golden.name"
+GOLDEN_VERSION = f"{LABEL_PREFIX}.golden.version"
+GOLDEN_DIGEST = f"{LABEL_PREFIX}.golden.digest"
+WORKING_STATE = f"{LABEL_PREFIX}.working-state"
+LOCK_DIGEST = f"{LABEL_PREFIX}.lock"
 
 
 def image_labels(
     settings: Settings, workspace: Workspace, card: Card, fetched: FetchResult, created: str
 ) -> dict[str, str]:
-    """Return an image's labels; `created` is when its commit was made, so that the same inputs stay the same.
+    """Return the labels of an image; its revision ends in `-dirty` if the working tree is not the commit.
 
-    The revision says `-dirty` where the working tree is not the commit's.
+    `created` is the time of the commit, not of the build, so that equal inputs give equal labels.
     """
     return {
         f"{OCI}.title": settings.app.name,
         f"{OCI}.description": f"{settings.app.name} with {card.name} {card.version}",
         f"{OCI}.created": created,
-        f"{OCI}.revision": workspace.revision,
+        REVISION: workspace.revision,
         f"{OCI}.version": card.version,
         f"{OCI}.licenses": card.licence,
         f"{OCI}.base.name": settings.image.base,
-        f"{LABEL_PREFIX}.model.name": fetched.model.name,
-        f"{LABEL_PREFIX}.model.version": fetched.model.version,
-        f"{LABEL_PREFIX}.model.digest": fetched.model.digest,
-        f"{LABEL_PREFIX}.golden.digest": fetched.golden.digest,
-        f"{LABEL_PREFIX}.working-state": workspace.working_state,
-        f"{LABEL_PREFIX}.lock": workspace.lock_digest,
+        MODEL_NAME: fetched.model.name,
+        MODEL_VERSION: fetched.model.version,
+        MODEL_DIGEST: fetched.model.digest,
+        GOLDEN_NAME: fetched.golden.name,
+        GOLDEN_VERSION: fetched.golden.version,
+        GOLDEN_DIGEST: fetched.golden.digest,
+        WORKING_STATE: workspace.working_state,
+        LOCK_DIGEST: workspace.lock_digest,
     }

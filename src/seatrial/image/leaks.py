@@ -1,4 +1,4 @@
-"""No image leaves with a credential in it: what we know to be secret, and what looks like a key."""
+"""The secret scan: no image contains a known credential, or text that looks like one."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ PATTERNS = {
 
 
 def known_secrets(settings: Settings, environ: Mapping[str, str]) -> frozenset[bytes]:
-    """Return what we hold that nobody else may see: the store's key, the registry's login, CI's tokens."""
+    """Return the secrets of this machine: the store key, the registry login, and tokens in `environ`."""
     found = [value for name, value in environ.items() if SECRET_NAME.search(name)]
     if settings.store.key_file and Path(settings.store.key_file).is_file():
         text = Path(settings.store.key_file).read_text(errors="replace")
-        # A key alone, or a credentials file of which an image may hold a single line.
+        # Either a key alone, or a credentials file of which each value alone is a secret.
         found += [text, *ASSIGNED.findall(text)]
     if settings.registry.address:
         login = find_credentials(settings.registry)
@@ -41,16 +41,18 @@ def known_secrets(settings: Settings, environ: Mapping[str, str]) -> frozenset[b
     return frozenset(value.strip().encode() for value in found if len(value.strip()) >= SHORTEST)
 
 
-def refuse_leaks(where: str, data: bytes, secrets: Iterable[bytes]) -> None:
-    """Raise RefusedError, naming `where` and the kind but never the value, if `data` holds a secret."""
-    kind = next(("a credential of ours" for secret in secrets if secret in data), None)
+def require_no_secrets(name: str, data: bytes, secrets: Iterable[bytes]) -> None:
+    """Raise RefusedError if `data` contains a secret; the error has `name` and the kind, never the value."""
+    kind = next(("a known credential" for secret in secrets if secret in data), None)
     if kind is None and len(data) <= LONGEST_TEXT:
-        kind = next((name for name, pattern in PATTERNS.items() if pattern.search(data)), None)
+        kind = next((kind for kind, pattern in PATTERNS.items() if pattern.search(data)), None)
     if kind:
-        raise RefusedError(f"{where} holds {kind}", "take it out; if it was ever pushed, revoke it")
+        raise RefusedError(f"{name} contains {kind}", "remove it; if it was ever pushed, revoke it")
 
 
-def refuse_in_config(attrs: Mapping[str, Any], history: Iterable[Any], secrets: Iterable[bytes]) -> None:
-    """Raise RefusedError if an image's environment, labels or history hold a secret."""
-    told = json.dumps([attrs.get("Config"), list(history)]).encode()
-    refuse_leaks("the image's config", told, secrets)
+def require_no_secrets_in_config(
+    attrs: Mapping[str, Any], history: Iterable[Any], secrets: Iterable[bytes]
+) -> None:
+    """Raise RefusedError if the environment, the labels or the history of an image contain a secret."""
+    config = json.dumps([attrs.get("Config"), list(history)]).encode()
+    require_no_secrets("the image config", config, secrets)

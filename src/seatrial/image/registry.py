@@ -1,4 +1,4 @@
-"""The registry's own word on what it holds: manifests and configs over HTTP, each byte checked."""
+"""A client of the registry HTTP API: manifests and configs, each verified against its digest."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import requests
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
+from seatrial.image_reference import ImageReference
 from seatrial.settings import Registry
 
 REQUEST_SECONDS = 20
@@ -26,7 +27,7 @@ ACCEPT = ", ".join(
 
 @dataclass(frozen=True)
 class Manifest:
-    """An image in a registry: its digest, its config's digest, and each layer's digest and bytes."""
+    """An image manifest: its digest, the digest of its config, the digest and size (bytes) of each layer."""
 
     digest: str
     config: str
@@ -34,103 +35,117 @@ class Manifest:
 
 
 class RegistryClient:
-    """One registry, with the caller's credentials; answers Basic and Bearer challenges."""
+    """A registry with credentials; supports Basic and Bearer authentication."""
 
     def __init__(self, registry: Registry, credentials: Credentials | None = None) -> None:
         if not registry.address:
-            raise UsageError("registry.address is not set", "make cloud, or REGISTRY=host[:port]")
+            raise UsageError("registry.address is not set", "make cloud, or set REGISTRY=host[:port]")
         self.registry = registry
         self.credentials = find_credentials(registry) if credentials is None else credentials
         self._session = requests.Session()
-        # Requests would else take what ~/.netrc says of that host.
+        # Otherwise requests takes credentials for that host from ~/.netrc.
         self._session.trust_env = not registry.insecure
         self._bearer = ""
 
     def manifest(self, repository: str, reference: str) -> Manifest | None:
-        """Return the manifest that a tag or digest names, or None where there is none.
+        """Return the manifest of a tag or digest, or None if there is none.
 
-        Raises OutsideError when the registry does not answer or refuses these credentials, RefusedError
-        when the bytes are not those of the digest, or name no single image.
+        Raises OutsideError if the registry does not answer or refuses the credentials, RefusedError if the
+        content does not match the digest or is not the manifest of a single image.
         """
-        answer = self._get(f"{repository}/manifests/{reference}", ACCEPT)
-        return None if answer.status_code == 404 else parse_manifest(answer.content, reference)
+        response = self._get(f"{repository}/manifests/{reference}", ACCEPT)
+        return None if response.status_code == 404 else parse_manifest(response.content, reference)
 
     def config(self, repository: str, digest: str) -> dict[str, Any]:
-        """Return an image's config by its digest; errors as for `manifest`, and RefusedError without one."""
-        answer = self._get(f"{repository}/blobs/{digest}")
-        if answer.status_code == 404 or digest_of(answer.content) != digest:
+        """Return the config with this digest. Raises as `manifest`, and RefusedError if there is none."""
+        response = self._get(f"{repository}/blobs/{digest}")
+        if response.status_code == 404 or digest_of(response.content) != digest:
             raise RefusedError(f"{self.registry.address}/{repository} has no config {digest}", "make push")
-        return dict(json.loads(answer.content))
+        return dict(json.loads(response.content))
 
     def _get(self, path: str, accept: str = "*/*") -> requests.Response:
         return self.call("GET", path, headers={"Accept": accept})
 
-    def call(self, method: str, path: str, **words: Any) -> requests.Response:
-        """Send a request to a path under `/v2/`, its challenge answered; 404 is an answer too.
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send a request to a path under `/v2/`, authenticate if challenged, and return the response.
 
-        `words` are those of `requests`. Raises OutsideError for every other refusal.
+        `options` are those of `requests`. Raises OutsideError for every error status except 404.
         """
-        answer = self._ask(method, path, words)
-        challenge = answer.headers.get("WWW-Authenticate", "")
-        if answer.status_code == 401 and challenge.lower().startswith("bearer"):
+        response = self._authorised(method, path, options)
+        challenge = response.headers.get("WWW-Authenticate", "")
+        if response.status_code == 401 and challenge.lower().startswith("bearer"):
             self._bearer = self._token(challenge)
-            answer = self._ask(method, path, words)
-        if answer.status_code in (401, 403):
-            raise refused(self.registry.address)
-        if answer.status_code >= 400 and answer.status_code != 404:
-            what = f"the registry {self.registry.address} answered {answer.status_code}"
-            raise OutsideError(what, "make status shows its logs", log=answer.text[:500])
-        return answer
+            response = self._authorised(method, path, options)
+        if response.status_code in (401, 403):
+            raise credentials_refused(self.registry.address)
+        if response.status_code >= 400 and response.status_code != 404:
+            message = f"the registry {self.registry.address} returned status {response.status_code}"
+            raise OutsideError(message, "make status shows its logs", log=response.text[:500])
+        return response
 
     @property
     def base(self) -> str:
-        """The URL that every path stands under."""
+        """The URL of `/v2/`."""
         return f"{'http' if self.registry.insecure else 'https'}://{self.registry.address}/v2/"
 
-    def _ask(self, method: str, path: str, words: Mapping[str, Any]) -> requests.Response:
-        headers = dict(words.get("headers", {}))
+    def _authorised(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
+        headers = dict(options.get("headers", {}))
         if self._bearer:
             headers["Authorization"] = f"Bearer {self._bearer}"
-        known = None if self._bearer or not self.credentials.user else self._basic
-        return self._send(method, f"{self.base}{path}", **{**words, "headers": headers, "auth": known})
+        basic = None if self._bearer or not self.credentials.user else self._basic
+        return self._send(method, f"{self.base}{path}", **{**options, "headers": headers, "auth": basic})
 
     def _token(self, challenge: str) -> str:
-        asked = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-        realm = asked.pop("realm", "")
+        parameters = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+        realm = parameters.pop("realm", "")
         if self.credentials.token:
             grant = {"grant_type": "refresh_token", "refresh_token": self.credentials.token}
-            answer = self._send("POST", realm, data={**asked, **grant})
+            response = self._send("POST", realm, data={**parameters, **grant})
         else:
-            known = self._basic if self.credentials.user else None
-            answer = self._send("GET", realm, params=asked, auth=known)
-        if not answer.ok:
-            raise refused(self.registry.address)
-        body = answer.json()
+            basic = self._basic if self.credentials.user else None
+            response = self._send("GET", realm, params=parameters, auth=basic)
+        if not response.ok:
+            raise credentials_refused(self.registry.address)
+        body = response.json()
         return str(body.get("access_token") or body.get("token") or "")
 
     @property
     def _basic(self) -> tuple[str, str]:
         return self.credentials.user, self.credentials.password
 
-    def _send(self, method: str, url: str, **words: Any) -> requests.Response:
+    def _send(self, method: str, url: str, **options: Any) -> requests.Response:
         try:
-            return self._session.request(method, url, timeout=REQUEST_SECONDS, **words)
+            return self._session.request(method, url, timeout=REQUEST_SECONDS, **options)
         except requests.RequestException as error:
-            raise unreachable(self.registry.address) from error
+            raise registry_unreachable(self.registry.address) from error
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository of a registry."""
+
+    client: RegistryClient
+    repository: str
+
+    def reference(self, digest: str) -> str:
+        """Return the reference of an image in this repository."""
+        return str(ImageReference(self.client.registry.address, self.repository, digest))
 
 
 def parse_manifest(raw: bytes, reference: str) -> Manifest:
-    """Return the manifest in `raw`; RefusedError unless it is one image, and its digest the one asked for."""
+    """Parse a manifest. Raises RefusedError if it is not of one image, or not the digest `reference`."""
     digest = digest_of(raw)
     if reference.startswith("sha256:") and reference != digest:
-        raise RefusedError(f"the registry gave other bytes than {reference}", "push again, and look into it")
+        raise RefusedError(
+            f"the registry returned content that is not {reference}", "push again, and check that registry"
+        )
     try:
         body = json.loads(raw)
         layers = tuple((str(layer["digest"]), int(layer["size"])) for layer in body["layers"])
         return Manifest(digest, str(body["config"]["digest"]), layers)
     except (ValueError, KeyError, TypeError) as error:
         raise RefusedError(
-            f"{reference} is not one image in the registry", "make build, make push"
+            f"{reference} is not the manifest of a single image", "make build, make push"
         ) from error
 
 
@@ -139,15 +154,15 @@ def digest_of(raw: bytes) -> str:
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
-def refused(address: str) -> OutsideError:
-    """Return the error for credentials that the registry does not take."""
+def credentials_refused(address: str) -> OutsideError:
+    """Return the error for credentials that the registry does not accept."""
     return OutsideError(
         f"the registry {address} refuses these credentials",
         f"docker login {address}, or check registry.config_dir",
     )
 
 
-def unreachable(address: str) -> OutsideError:
+def registry_unreachable(address: str) -> OutsideError:
     """Return the error for a registry that does not answer."""
     return OutsideError(
         f"the registry {address} does not answer", "make status shows whether it runs; check registry.address"

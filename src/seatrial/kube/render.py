@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from seatrial.atomic_files import write_atomically
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import (
     APP,
@@ -25,7 +26,7 @@ from seatrial.kube.labels import (
 )
 from seatrial.kube.protocol import Manifest
 from seatrial.settings import Environment
-from seatrial.workspace import Workspace, write_atomically
+from seatrial.workspace import Workspace
 
 # Returns the manifests of a kustomization directory, as seatrial.kustomize.build does.
 Kustomize = Callable[[Path], list[Manifest]]

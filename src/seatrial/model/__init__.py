@@ -1,1 +1,1 @@
-"""The model and its golden set: locked, fetched, judged, published."""
+"""Models and golden sets: publish, fetch, lock and validate them."""

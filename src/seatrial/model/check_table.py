@@ -1,4 +1,4 @@
-"""Verdicts as a table, for a person to read."""
+"""Check results as a plain-text table."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rich.table import Table
 from seatrial.results import Check
 
 
-def as_text(verdicts: Iterable[Check], width: int = 140) -> str:
-    """Return the verdicts as plain text, a row each, at most `width` characters wide."""
+def as_text(checks: Iterable[Check], width: int = 140) -> str:
+    """Return the checks as plain text, one row each, at most `width` characters wide."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("verdict", "promise", "what was found"):
+    for title in ("result", "check", "detail"):
         table.add_column(title, overflow="fold")
-    for verdict in verdicts:
-        table.add_row("passed" if verdict.passed else "FAILED", escape(verdict.name), escape(verdict.detail))
+    for check in checks:
+        table.add_row("passed" if check.passed else "FAILED", escape(check.name), escape(check.detail))
     text = io.StringIO()
     Console(file=text, width=width, color_system=None).print(table)
     return "\n".join(row.rstrip() for row in text.getvalue().splitlines() if row.strip())

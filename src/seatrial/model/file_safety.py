@@ -1,4 +1,4 @@
-"""Which files may enter the store at all."""
+"""The file types that may enter a store."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Final
 
 from imagemodel.card import MODEL as ONNX
 from seatrial.errors import RefusedError
-from seatrial.model.layout import MODEL
+from seatrial.model.artefacts import MODEL
 from seatrial.model.onnx_safety import inspect
-from seatrial.model.publication import Part
+from seatrial.model.publisher import Publishable
 
-# Nothing that some loader would execute (pickles, scripts, archives) has a suffix of these.
+# No loader executes files with these suffixes, unlike pickles, scripts and archives.
 MODEL_SUFFIXES: Final = frozenset({".onnx", ".txt", ".json", ".md"})
 PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
-def refuse_unsafe(part: Part) -> None:
-    """Raise RefusedError unless every file of a verified folder is of a safe kind, its ONNX included."""
-    allowed = MODEL_SUFFIXES if part.kind is MODEL else PHOTO_SUFFIXES
-    for name in part.listing.files:
+def require_safe_files(source: Publishable) -> None:
+    """Raise RefusedError unless every file has a safe suffix and the ONNX file passes its checks."""
+    allowed = MODEL_SUFFIXES if source.kind is MODEL else PHOTO_SUFFIXES
+    for name in source.listing.files:
         if Path(name).suffix.lower() not in allowed:
-            raise _unsafe(part.folder / name, f"it is none of {', '.join(sorted(allowed))}")
-    if part.kind is MODEL:
-        for verdict in inspect(part.folder / ONNX):
-            if not verdict.passed:
-                raise _unsafe(part.folder / ONNX, f"{verdict.name}: {verdict.detail}")
+            raise _unsafe(source.folder / name, f"the suffix is not one of {', '.join(sorted(allowed))}")
+    if source.kind is MODEL:
+        for check in inspect(source.folder / ONNX):
+            if not check.passed:
+                raise _unsafe(source.folder / ONNX, f"{check.name}: {check.detail}")
 
 
 def _unsafe(path: Path, why: str) -> RefusedError:
-    return RefusedError(f"{path} is unsafe: {why}", "take it out or export it anew, then seal the card again")
+    return RefusedError(f"{path} is unsafe: {why}", "remove it or export it again, then seal the card again")

@@ -1,4 +1,4 @@
-"""`model.lock`: the model and the golden set that a commit ships."""
+"""`model.lock`: the digests of the model and the golden set that a commit ships."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Final
 import tomlkit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from seatrial.atomic_files import write_atomically
 from seatrial.errors import UsageError
-from seatrial.model.layout import check_names
+from seatrial.model.artefacts import check_names
 from seatrial.results import Artefact
-from seatrial.workspace import write_atomically
 
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 HEADER: Final = "The model and the golden set that this commit ships. `make update` moves the model."
 
 
 class Lock(BaseModel):
-    """What is locked, each by name, version and digest (`sha256:…`)."""
+    """The locked model and golden set, each by name, version and digest (`sha256:…`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,29 +29,37 @@ class Lock(BaseModel):
 
 
 def read_lock(path: Path) -> Lock:
-    """Return the lock at `path`.
+    """Return the lock in the file `path`.
 
-    Raises UsageError when the file is missing or not TOML, or a field is missing, unknown or no digest.
+    Raises UsageError if the file is missing or not TOML, or a field is missing, unknown or not valid.
     """
     try:
-        lock = Lock.model_validate(tomllib.loads(path.read_text()))
+        return parse_lock(path.read_text(), path.name)
     except FileNotFoundError as error:
         raise UsageError(f"{path.name} is missing", "restore it with `git checkout model.lock`") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name} is not TOML: {error}", "mend that line") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path.name} is not TOML: {error}", "fix that line") from error
+
+
+def parse_lock(text: str, name: str) -> Lock:
+    """Return the lock in `text`. Raises UsageError, which names `name` and the field, if it is not valid."""
+    try:
+        lock = Lock.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name} is not TOML: {error}", "fix that line") from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{path.name}: {field}: {first['msg']}", "mend that field") from error
+        raise UsageError(f"{name}: {field}: {first['msg']}", "fix that field") from error
     for section, artefact in (("model", lock.model), ("golden", lock.golden)):
         check_names(artefact)
         if not DIGEST.fullmatch(artefact.digest):
-            raise UsageError(f"{path.name}: {section}.digest is no sha256:<64 hex digits>", "mend that field")
+            raise UsageError(f"{name}: {section}.digest is not sha256:<64 hex digits>", "fix that field")
     return lock
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    """Write the lock whole or not at all; the same lock has the same bytes."""
+    """Write the lock atomically; equal locks give equal bytes."""
     document = tomlkit.document()
     document.add(tomlkit.comment(HEADER))
     for section, artefact in (("model", lock.model), ("golden", lock.golden)):

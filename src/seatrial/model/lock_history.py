@@ -1,32 +1,35 @@
-"""What `model.lock` said in an earlier commit."""
+"""`model.lock` in earlier commits."""
 
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
 from seatrial.errors import SeatrialError
-from seatrial.model.lock import Lock, read_lock
-from seatrial.process import run
+from seatrial.model.lock import Lock, parse_lock
 from seatrial.workspace import Workspace
 
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
+HISTORY = 200
+"""Number of commits that are searched; each costs one call of git."""
 
 
 def lock_of(workspace: Workspace, revision: str) -> Lock | None:
-    """Return the lock of a revision (`-dirty` or not), or None where git does not have it here."""
+    """Return the lock of a revision (with or without `-dirty`), or None if git does not have a valid one."""
     commit = revision.removesuffix("-dirty")
     if not COMMIT.fullmatch(commit):
         return None
-    words = ["git", "show", f"{commit}:{workspace.lock.name}"]
-    done = run(words, timeout=60, cwd=workspace.root, check=False, separate_stderr=True)
-    if done.code != 0:
+    name = workspace.lock.name
+    text = workspace.git("show", f"{commit}:{name}", check=False)
+    try:
+        return parse_lock(text, name)
+    except SeatrialError:
         return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / workspace.lock.name
-        path.write_text(done.output)
-        try:
-            return read_lock(path)
-        except SeatrialError:
-            return None
+
+
+def earlier_locks(workspace: Workspace) -> Iterator[Lock]:
+    """Yield the valid locks of the commits that changed model.lock on any branch, newest first."""
+    options = ("--all", "--format=%H", f"--max-count={HISTORY}")
+    for commit in workspace.git("log", *options, "--", workspace.lock.name, check=False).split():
+        if lock := lock_of(workspace, commit):
+            yield lock

@@ -1,4 +1,4 @@
-"""Whether an ONNX file may be loaded: only known operators, nothing outside the file, a known opset."""
+"""Checks whether an ONNX file is safe to load: known operators, no external data, a known opset."""
 
 from __future__ import annotations
 
@@ -13,55 +13,57 @@ from seatrial.results import Check
 
 STANDARD: Final = frozenset({"", "ai.onnx", "ai.onnx.ml"})
 RUNTIME: Final = "com.microsoft"
-"""The domain of the operators that onnxruntime brings along."""
+"""The domain of the operators that onnxruntime adds."""
 
-REACHING_OUT: Final = frozenset({"EPContext", "PythonOp", "PythonOpGrad", "ExternalOp"})
-"""Operators of that domain which load or run what is not in the file."""
+EXTERNAL_CODE: Final = frozenset({"EPContext", "PythonOp", "PythonOpGrad", "ExternalOp"})
+"""Operators of that domain that load data or run code from outside the file."""
 
 OLDEST_OPSET: Final = 7
-"""onnxruntime's documentation promises compatibility from here on."""
+"""The oldest opset for which the documentation of onnxruntime guarantees compatibility."""
 
 
 def inspect(path: Path) -> list[Check]:
-    """Return a verdict on each promise of a safe ONNX file; nothing of the model is run.
+    """Run the safety checks on an ONNX file without running the model.
 
-    A file that is no ONNX gets one failed verdict, and the rest is not judged.
+    A file that is not ONNX gets one failed check instead.
     """
     try:
         model = onnx.load(path, load_external_data=False)
         graphs = list(_graphs(model))
     except (DecodeError, OSError, RecursionError, ValueError) as error:
-        return [_verdict("onnx: can be read", [f"{path.name}: {' '.join(str(error).split())}"], "")]
+        return [_check("onnx: readable", [f"{path.name}: {' '.join(str(error).split())}"], "")]
     return [
-        _verdict("onnx: known operators only", _strangers(model, graphs), "no custom domain or function"),
-        _verdict("onnx: all in one file", _external(graphs), "no external data"),
-        _verdict("onnx: known opset", _opsets(model), f"opset {_opset(model)}"),
-        _verdict("onnx: well-formed", _malformed(model), "onnx.checker agrees"),
+        _check(
+            "onnx: known operators only", _unknown_operators(model, graphs), "no custom domain or function"
+        ),
+        _check("onnx: all in one file", _external_data(graphs), "no external data"),
+        _check("onnx: known opset", _unsupported_opset(model), f"opset {_opset(model)}"),
+        _check("onnx: well-formed", _invalid(model), "onnx.checker passes"),
     ]
 
 
-def _verdict(name: str, faults: Iterable[str], otherwise: str) -> Check:
+def _check(name: str, faults: Iterable[str], detail: str) -> Check:
     found = sorted(set(faults))
-    return Check(name=name, passed=not found, detail=", ".join(found[:5]) or otherwise)
+    return Check(name=name, passed=not found, detail=", ".join(found[:5]) or detail)
 
 
 def _graphs(model: Any) -> Iterator[Any]:
-    """Yield the main graph, each local function, and every graph inside a node's attribute."""
-    waiting = [model.graph, *model.functions]
-    while waiting:
-        graph = waiting.pop()
+    """Yield the main graph, each local function, and every graph in an attribute of a node."""
+    pending = [model.graph, *model.functions]
+    while pending:
+        graph = pending.pop()
         yield graph
         for node in graph.node:
             for attribute in node.attribute:
-                waiting.extend([attribute.g] if attribute.HasField("g") else [])
-                waiting.extend(attribute.graphs)
+                pending.extend([attribute.g] if attribute.HasField("g") else [])
+                pending.extend(attribute.graphs)
 
 
-def _strangers(model: Any, graphs: list[Any]) -> Iterator[str]:
+def _unknown_operators(model: Any, graphs: list[Any]) -> Iterator[str]:
     local = {(function.domain, function.name) for function in model.functions}
     for function in model.functions:
         if function.domain in STANDARD | {RUNTIME}:
-            yield f"function {function.name} takes the place of a known operator"
+            yield f"function {function.name} has the name of a known operator"
     for graph in graphs:
         for node in graph.node:
             if not _known(node) and (node.domain, node.op_type) not in local:
@@ -70,16 +72,16 @@ def _strangers(model: Any, graphs: list[Any]) -> Iterator[str]:
 
 def _known(node: Any) -> bool:
     if node.domain == RUNTIME:
-        return node.op_type not in REACHING_OUT
+        return node.op_type not in EXTERNAL_CODE
     domain = "" if node.domain == "ai.onnx" else node.domain
     return domain in STANDARD and onnx.defs.has(node.op_type, domain)
 
 
-def _external(graphs: list[Any]) -> Iterator[str]:
+def _external_data(graphs: list[Any]) -> Iterator[str]:
     for graph in graphs:
         for tensor in _tensors(graph):
             if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
-                yield f"tensor {tensor.name or '(nameless)'} lies outside"
+                yield f"tensor {tensor.name or '(unnamed)'} is outside the file"
 
 
 def _tensors(graph: Any) -> Iterator[Any]:
@@ -97,13 +99,13 @@ def _opset(model: Any) -> int:
     return max((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=0)
 
 
-def _opsets(model: Any) -> Iterator[str]:
+def _unsupported_opset(model: Any) -> Iterator[str]:
     newest = onnx.defs.onnx_opset_version()
     if not OLDEST_OPSET <= _opset(model) <= newest:
-        yield f"opset {_opset(model)} is not from {OLDEST_OPSET} to {newest}"
+        yield f"opset {_opset(model)} is not between {OLDEST_OPSET} and {newest}"
 
 
-def _malformed(model: Any) -> Iterator[str]:
+def _invalid(model: Any) -> Iterator[str]:
     try:
         onnx.checker.check_model(model)
     except (onnx.checker.ValidationError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Bytes from a store: several connections, one stream in order, hashed as it passes."""
+"""Download from a store: parallel range requests, one ordered stream, hashed as it arrives."""
 
 from __future__ import annotations
 
@@ -11,67 +11,74 @@ from typing import Final
 
 from imagemodel.card import FileEntry
 from seatrial.errors import RefusedError
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 
-PART: Final = 4 << 20
-"""Bytes of one request: large enough to keep a connection busy, small enough to meet its deadline."""
+RANGE_BYTES: Final = 4 << 20
+"""Size of one request: large enough to use the bandwidth, small enough to meet its deadline."""
 
 
-def stream(store: Store, key: str, size: int, connections: int) -> Iterator[bytes]:
-    """Yield the first `size` bytes of a blob in order, while the next parts are under way.
+def stream(
+    store: BlobStore, key: str, size: int, connections: int, range_bytes: int = RANGE_BYTES
+) -> Iterator[bytes]:
+    """Yield the first `size` bytes of a blob in order, while the next ranges are requested.
 
-    At most two parts a connection are held in memory. Raises what the store raises for a part.
+    Holds at most two ranges for each connection in memory. Raises the errors of the store.
     """
-    pool = ThreadPool(min(connections, max(1, -(-size // PART))))
-    waiting: deque[AsyncResult[bytes]] = deque()
+    pool = ThreadPool(min(connections, max(1, -(-size // range_bytes))))
+    pending: deque[AsyncResult[bytes]] = deque()
     try:
-        for start in range(0, size, PART):
-            waiting.append(pool.apply_async(store.read_range, (key, start, min(PART, size - start))))
-            if len(waiting) >= 2 * connections:
-                yield waiting.popleft().get()
-        while waiting:
-            yield waiting.popleft().get()
+        for start in range(0, size, range_bytes):
+            span = (key, start, min(range_bytes, size - start))
+            pending.append(pool.apply_async(store.read_range, span))
+            if len(pending) >= 2 * connections:
+                yield pending.popleft().get()
+        while pending:
+            yield pending.popleft().get()
     finally:
         pool.terminate()
 
 
 def download(
-    store: Store, key: str, entry: FileEntry, target: Path, connections: int, advance: Callable[[int], None]
+    store: BlobStore,
+    key: str,
+    entry: FileEntry,
+    target: Path,
+    connections: int,
+    advance: Callable[[int], None],
 ) -> None:
-    """Write a blob to `target` if it is what `entry` says; `advance` is told each piece's bytes.
+    """Write a blob to the new file `target`; `advance` is called with the number of bytes of each piece.
 
-    Raises RefusedError when the blob has another size or sha256; `target` is then left for the caller
-    to remove.
+    Raises RefusedError if the size or the sha256 differs from `entry`; the caller then removes `target`.
     """
-    _check_size(store, key, entry)
+    _require_size(store, key, entry)
     digest = hashlib.sha256()
     with target.open("xb") as file:
-        for part in stream(store, key, entry.size, connections):
-            digest.update(part)
-            file.write(part)
-            advance(len(part))
+        for piece in stream(store, key, entry.size, connections):
+            digest.update(piece)
+            file.write(piece)
+            advance(len(piece))
     if digest.hexdigest() != entry.sha256:
         raise _mismatch(store, key, f"sha256 {entry.sha256}", digest.hexdigest())
 
 
-def holds(store: Store, key: str, entry: FileEntry, connections: int) -> bool:
-    """Return whether the blob under `key` has the size and sha256 of `entry`, reading all of it."""
+def has_content(store: BlobStore, key: str, entry: FileEntry, connections: int) -> bool:
+    """Return whether a blob has the size and the sha256 of `entry`; reads all of it."""
     if store.size(key) != entry.size:
         return False
     digest = hashlib.sha256()
-    for part in stream(store, key, entry.size, connections):
-        digest.update(part)
+    for piece in stream(store, key, entry.size, connections):
+        digest.update(piece)
     return digest.hexdigest() == entry.sha256
 
 
-def _check_size(store: Store, key: str, entry: FileEntry) -> None:
+def _require_size(store: BlobStore, key: str, entry: FileEntry) -> None:
     found = store.size(key)
     if found != entry.size:
         raise _mismatch(store, key, f"{entry.size} bytes", f"{found} bytes")
 
 
-def _mismatch(store: Store, key: str, expected: str, found: str) -> RefusedError:
+def _mismatch(store: BlobStore, key: str, expected: str, found: str) -> RefusedError:
     return RefusedError(
         f"{store.url}/{key} is not what was published: digest mismatch, expected {expected}, found {found}",
-        "somebody changed the store: publish the model again as a new version, and lock that",
+        "the store was changed: publish the model again as a new version and lock that version",
     )

@@ -11,7 +11,7 @@ from seatrial.image.inspection import ImageFacts
 from seatrial.image.labels import OCI
 from seatrial.image.registry import RegistryClient
 from seatrial.image_reference import ImageReference
-from seatrial.model.layout import GOLDEN_SET, MODEL, PUBLICATION, Kind, check_names, version_key
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, PUBLICATION, ArtefactKind, check_names, version_key
 from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import lock_of
 from seatrial.process import run
@@ -20,7 +20,7 @@ from seatrial.release.record import Record
 from seatrial.results import Artefact
 from seatrial.settings import Registry, Settings
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import Workspace
 
 NO_GIT = "git does not have it here"
@@ -62,7 +62,7 @@ class ProvenanceResolver:
             golden=self._golden(found.golden, found.revision),
         )
 
-    def published(self, kind: Kind, artefact: Artefact) -> Published:
+    def published(self, kind: ArtefactKind, artefact: Artefact) -> Published:
         """Return who published a version when, as the store's own record says."""
         try:
             key = version_key(kind, check_names(artefact), PUBLICATION)
@@ -81,7 +81,7 @@ class ProvenanceResolver:
             return Published(artefact=artefact, unknown="its record in the store cannot be read")
 
     @cached_property
-    def _store(self) -> Store:
+    def _store(self) -> BlobStore:
         return open_store(self._settings.store)
 
     def _image(self, reference: ImageReference) -> Image:

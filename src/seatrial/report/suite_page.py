@@ -7,12 +7,12 @@ from pathlib import Path
 
 from seatrial import console
 from seatrial.analysis.timeline import Sample
+from seatrial.atomic_files import write_atomically
 from seatrial.report.gather import Gathered, clean, failures
 from seatrial.report.render import page, summary
 from seatrial.report.schema import Fact, Headline, Promise, Report
 from seatrial.report.suite_report import SuiteFile, photos, promises, read_suite
 from seatrial.report.traffic import traffic
-from seatrial.workspace import write_atomically
 
 
 def leave_page(suite: Path, golden: Path | None) -> Path | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from seatrial.atomic_files import write_atomically
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.record import Record
 from seatrial.release.target import Target
-from seatrial.workspace import write_atomically
 
 
 def write_report(target: Target, began: Record, error: SeatrialError | None = None) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from docker.errors import ImageNotFound
 
-from seatrial.image.engine import failures
+from seatrial.image.docker_client import engine_errors
 from seatrial.image.labels import LABEL_PREFIX
 from seatrial.retention.references import References, Removable, time_of
 
@@ -27,7 +27,7 @@ def built(client: Any, repository: str, named: References) -> list[Built]:
 
     Raises OutsideError when the engine does not answer.
     """
-    with failures("listing images"):
+    with engine_errors("listing images"):
         # One that ends while they are listed is used no more.
         running = client.containers.list(all=True, ignore_removed=True)
         used = {container.attrs["Image"] for container in running}
@@ -39,7 +39,7 @@ def built(client: Any, repository: str, named: References) -> list[Built]:
 def remove(client: Any, image: Built) -> None:
     """Remove every name of an image, and with the last one the image."""
     for name in image.names:
-        with failures(f"removing {name}"):
+        with engine_errors(f"removing {name}"):
             try:
                 client.images.remove(name)
             except ImageNotFound:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from seatrial.errors import RefusedError
 from seatrial.image.labels import LABEL_PREFIX, OCI
-from seatrial.image.registry_copy import Place
+from seatrial.image.registry import Repository
 from seatrial.retention.references import References, Removable, time_of
 
 PAGE = 100
@@ -24,7 +24,7 @@ class Stored(Removable):
     digest: str = ""
 
 
-def stored(place: Place, named: References) -> list[Stored]:
+def stored(place: Repository, named: References) -> list[Stored]:
     """Return every tagged image of a repository; what `build` did not make counts as named.
 
     Raises OutsideError when the registry does not answer or refuses.
@@ -41,12 +41,12 @@ def stored(place: Place, named: References) -> list[Stored]:
     return [_image(place, digest, tags, named) for digest, tags in found.items()]
 
 
-def remove(place: Place, image: Stored) -> None:
+def remove(place: Repository, image: Stored) -> None:
     """Delete an image's manifest, and with it every tag that names it."""
     place.client.call("DELETE", f"{place.repository}/manifests/{image.digest}")
 
 
-def _image(place: Place, digest: str, tags: list[str], named: References) -> Stored:
+def _image(place: Repository, digest: str, tags: list[str], named: References) -> Stored:
     manifest = place.client.manifest(place.repository, digest)
     config = place.client.config(place.repository, manifest.config) if manifest else {}
     labels = (config.get("config") or {}).get("Labels") or {}
@@ -63,7 +63,7 @@ def _image(place: Place, digest: str, tags: list[str], named: References) -> Sto
     )
 
 
-def _tags(place: Place) -> Iterator[str]:
+def _tags(place: Repository) -> Iterator[str]:
     last = ""
     for _ in range(PAGES):
         words: dict[str, Any] = {"n": PAGE, **({"last": last} if last else {})}

@@ -1,4 +1,4 @@
-"""build: one image that holds the app and its model."""
+"""build: build the image of the app and its model."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from imagemodel.errors import ImageModelError
 from imagemodel.verify import verify
 from seatrial import console
 from seatrial.errors import RefusedError
-from seatrial.image.anatomy import refuse_weight, weigh
-from seatrial.image.builder import Recipe, build_image
-from seatrial.image.context import make_context
-from seatrial.image.engine import connect, failures, find_image
+from seatrial.image.builder import BuildInputs, build_image
+from seatrial.image.context import write_context
+from seatrial.image.docker_client import connect, engine_errors, find_image
 from seatrial.image.labels import image_labels
-from seatrial.image.leaks import known_secrets, refuse_in_config, refuse_leaks
-from seatrial.process import run
+from seatrial.image.leaks import known_secrets, require_no_secrets, require_no_secrets_in_config
+from seatrial.image.size import layer_sizes, require_size_within
 from seatrial.results import BuildResult, FetchResult, ValidateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -27,34 +26,30 @@ from seatrial.workspace import Workspace
 
 
 def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] = os.environ) -> BuildResult:
-    """Build the image of this working state and lock, and return its id and what is in it.
+    """Build the image of this working state and lock; return its image id and layer sizes.
 
-    `environ` names the certificate bundle to trust (SSL_CERT_FILE) and holds secrets that no image may.
-    Raises RefusedError without a passing report for exactly this model and golden set, for a secret in
-    what would be built, and over the size budget; OutsideError when engine, base or disk fail. Refused,
-    it leaves no tag.
+    `environ` may name a certificate bundle (SSL_CERT_FILE), and its secrets must not be in the image. Raises
+    RefusedError if there is no passing report for this model and golden set, if the image would contain a
+    secret, or if it exceeds the size budget; OutsideError if engine, base image or disk fail. A refused image
+    gets no tag.
     """
-    stamp = StageRun()
-    fetched, card = _proven(workspace)
+    stage_run = StageRun()
+    fetched, card = _validated_model(workspace)
     secrets = known_secrets(settings, environ)
     client = connect()
+    labels = image_labels(settings, workspace, card, fetched, _commit_time(workspace))
     with tempfile.TemporaryDirectory(prefix="seatrial-build-") as folder:
-        context = _context(workspace, Path(fetched.model_path), Path(folder), secrets)
-        recipe = Recipe(
-            context=context,
-            base=settings.image.base,
-            commit=workspace.revision,
-            labels=image_labels(settings, workspace, card, fetched, _committed(workspace)),
-            ca=_certificates(environ),
-        )
+        context = _scanned_context(workspace, Path(fetched.model_path), Path(folder), secrets)
+        certificates = _certificates(environ)
+        inputs = BuildInputs(context, settings.image.base, workspace.revision, labels, certificates)
         with console.step("building the image"):
-            image = build_image(recipe)
-    layers = _inspect(client, image, secrets)
-    size = refuse_weight(layers, settings.image.budget_mb)
-    _tag(client, image, settings, workspace)
+            image_id = build_image(inputs)
+    layers = _scanned_layers(client, image_id, secrets)
+    size = require_size_within(settings.image.budget_mb, layers)
+    _tag(client, image_id, settings, workspace)
     return BuildResult(
-        **stamp.fields(workspace),
-        image_id=image,
+        **stage_run.fields(workspace),
+        image_id=image_id,
         model=fetched.model,
         golden=fetched.golden,
         size=size,
@@ -62,34 +57,32 @@ def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] =
     )
 
 
-def local_tag(image: str, working_state: str) -> str:
-    """Return the tag that names one image and the working state it was built from; never reused."""
-    return f"{working_state[:12]}-{image.removeprefix('sha256:')[:12]}"
+def local_tag(image_id: str, working_state: str) -> str:
+    """Return the tag of an image id and the working state of its build; it is never reused."""
+    return f"{working_state[:12]}-{image_id.removeprefix('sha256:')[:12]}"
 
 
-def _proven(workspace: Workspace) -> tuple[FetchResult, Card]:
+def _validated_model(workspace: Workspace) -> tuple[FetchResult, Card]:
     fetched = workspace.read_result(FetchResult)
     report = workspace.read_result(ValidateResult)
     if (report.model, report.golden) != (fetched.model, fetched.golden):
-        raise RefusedError("the report is of another model or golden set", "make validate")
+        raise RefusedError("the validation report is of another model or golden set", "make validate")
     if not report.passed:
-        failed = ", ".join(verdict.name for verdict in report.verdicts if not verdict.passed)
-        raise RefusedError(
-            f"{report.model.name} {report.model.version} did not pass: {failed}", "make validate"
-        )
+        failed = ", ".join(check.name for check in report.verdicts if not check.passed)
+        raise RefusedError(f"{report.model.name} {report.model.version} failed: {failed}", "make validate")
     try:
         return fetched, verify(Path(fetched.model_path), fetched.model.digest)
     except (ImageModelError, OSError) as error:
-        raise RefusedError(f"the fetched model is not whole: {error}", "make fetch") from error
+        raise RefusedError(f"the fetched model is damaged: {error}", "make fetch") from error
 
 
-def _context(workspace: Workspace, model: Path, folder: Path, secrets: frozenset[bytes]) -> Path:
+def _scanned_context(workspace: Workspace, model: Path, folder: Path, secrets: frozenset[bytes]) -> Path:
     target = folder / "context"
     target.mkdir()
-    make_context(workspace.root, model, target)
+    write_context(workspace.root, model, target)
     for path in sorted(target.rglob("*")):
         if path.is_file():
-            refuse_leaks(str(path.relative_to(target)), path.read_bytes(), secrets)
+            require_no_secrets(str(path.relative_to(target)), path.read_bytes(), secrets)
     return target
 
 
@@ -98,21 +91,20 @@ def _certificates(environ: Mapping[str, str]) -> Path | None:
     return Path(named) if named and Path(named).is_file() else None
 
 
-def _committed(workspace: Workspace) -> str:
-    words = ["git", "show", "-s", "--format=%cI", workspace.commit]
-    return run(words, timeout=60, cwd=workspace.root, separate_stderr=True).output.strip()
+def _commit_time(workspace: Workspace) -> str:
+    return workspace.git("show", "-s", "--format=%cI", workspace.commit)
 
 
-def _inspect(client: Any, image: str, secrets: frozenset[bytes]) -> dict[str, int]:
-    found = find_image(client, image)
-    with failures("reading the image's history"):
+def _scanned_layers(client: Any, image_id: str, secrets: frozenset[bytes]) -> dict[str, int]:
+    found = find_image(client, image_id)
+    with engine_errors("reading the history of the image"):
         history = found.history()
-    refuse_in_config(found.attrs, history, secrets)
-    return weigh(history)
+    require_no_secrets_in_config(found.attrs, history, secrets)
+    return layer_sizes(history)
 
 
-def _tag(client: Any, image: str, settings: Settings, workspace: Workspace) -> None:
-    # Without a name the engine's clean-up would take it away.
-    with failures("naming the image"):
+def _tag(client: Any, image_id: str, settings: Settings, workspace: Workspace) -> None:
+    # `docker image prune` deletes untagged images.
+    with engine_errors("tagging the image"):
         name = f"seatrial/{settings.registry.repository}"
-        find_image(client, image).tag(name, local_tag(image, workspace.working_state))
+        find_image(client, image_id).tag(name, local_tag(image_id, workspace.working_state))

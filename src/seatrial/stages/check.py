@@ -1,4 +1,4 @@
-"""check: the built image, under its own tests."""
+"""check: run the image tests against the built image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.image.engine import connect, find_image
+from seatrial.image.docker_client import connect, find_image
 from seatrial.process import run, tail
 from seatrial.results import BuildResult, CheckResult, FetchResult
 from seatrial.settings import Settings
@@ -18,37 +18,37 @@ from seatrial.workspace import Workspace
 
 TESTS = "tests/integration/image"
 CHECK_SECONDS = 300
-# What pytest ends with when its tests ran, whatever they found; anything else is a fault of the run.
-RAN = (0, 1, 5)
+# Exit codes of pytest after a complete run: passed, failed, no tests. Others are a failure of the run itself.
+COMPLETE_RUN = (0, 1, 5)
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many tests passed, and the names of those that did not, skipped ones included."""
+class JUnitSummary:
+    """The number of passed tests and the names of all others, skipped ones included."""
 
     passed: int
     others: tuple[str, ...]
 
 
 def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> CheckResult:
-    """Test the built image in containers of its own, and return how many tests passed.
+    """Test the built image in containers and return the number of passed tests.
 
-    Raises RefusedError when one fails or is skipped, or when there is none; OutsideError when the engine
-    or the test run itself fails. The JUnit report stands beside the result in any case.
+    Raises RefusedError if a test fails or is skipped, or there is none; OutsideError if the engine or the
+    test run itself fails. The JUnit report is written in every case.
     """
-    stamp = StageRun()
+    stage_run = StageRun()
     built = workspace.read_result(BuildResult)
     golden = workspace.read_result(FetchResult).golden_path
     find_image(connect(), built.image_id)
     report = workspace.directory / "run" / "check.xml"
     with console.step("testing the image"):
         output = _run_tests(workspace, tests, report, built, golden, settings.image.ready_seconds)
-    tally = read_report(report, output)
-    if tally.others or not tally.passed:
-        what = f"{', '.join(tally.others)} did not pass" if tally.others else "there was no test"
-        raise RefusedError(f"the image is not fit: {what}", f"see {report}", log=tail(output))
+    summary = read_report(report, output)
+    if summary.others or not summary.passed:
+        what = f"{', '.join(summary.others)} did not pass" if summary.others else "there was no test"
+        raise RefusedError(f"the image failed its tests: {what}", f"see {report}", log=tail(output))
     return CheckResult(
-        **stamp.fields(workspace), image_id=built.image_id, passed=tally.passed, report=str(report)
+        **stage_run.fields(workspace), image_id=built.image_id, passed=summary.passed, report=str(report)
     )
 
 
@@ -57,25 +57,23 @@ def _run_tests(
 ) -> str:
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
-    words += [f"--image={built.image_id}", f"--golden={golden}", f"--model-digest={built.model.digest}"]
-    words += [f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
-    # Options of whoever runs this, a selection of tests say, must not thin out the gate.
-    quiet = {"PYTEST_ADDOPTS": ""}
-    done = run(words, timeout=CHECK_SECONDS, cwd=workspace.root, env=quiet, check=False)
-    if done.code not in RAN:
-        raise OutsideError(
-            f"the test run ended with {done.code}", "the lines above say why", tail(done.output)
-        )
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
+    argv += [f"--image={built.image_id}", f"--golden={golden}", f"--model-digest={built.model.digest}"]
+    argv += [f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
+    # Options from the user's environment, such as -k, must not deselect tests here.
+    environment = {"PYTEST_ADDOPTS": ""}
+    done = run(argv, timeout=CHECK_SECONDS, cwd=workspace.root, env=environment, check=False)
+    if done.code not in COMPLETE_RUN:
+        raise OutsideError(f"the test run exited with {done.code}", "see the lines above", tail(done.output))
     return done.output
 
 
-def read_report(report: Path, output: str = "") -> Tally:
-    """Return what a JUnit report says; OutsideError when there is none to read."""
+def read_report(report: Path, output: str = "") -> JUnitSummary:
+    """Return the summary of a JUnit report. Raises OutsideError if it cannot be read."""
     try:
         cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314 - our own pytest wrote it
         named = [(f"{case.get('name')}", {child.tag for child in case}) for case in cases]
     except (OSError, ElementTree.ParseError) as error:
-        raise OutsideError("the test run left no report", "the lines above say why", tail(output)) from error
+        raise OutsideError("the test run wrote no report", "see the lines above", tail(output)) from error
     others = tuple(name for name, tags in named if tags & {"failure", "error", "skipped"})
-    return Tally(len(named) - len(others), others)
+    return JUnitSummary(len(named) - len(others), others)

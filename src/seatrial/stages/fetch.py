@@ -1,9 +1,9 @@
-"""fetch: verified copies of what the lock names."""
+"""fetch: verified copies of the locked model and golden set."""
 
 from __future__ import annotations
 
-from seatrial.model.cache import Cache
-from seatrial.model.layout import GOLDEN_SET, MODEL
+from seatrial.model.artefact_cache import ArtefactCache
+from seatrial.model.artefacts import GOLDEN_SET, MODEL
 from seatrial.model.lock import read_lock
 from seatrial.results import FetchResult
 from seatrial.settings import Settings
@@ -12,19 +12,19 @@ from seatrial.workspace import Workspace
 
 
 def fetch(settings: Settings, workspace: Workspace) -> FetchResult:
-    """Return the folders that hold the locked model and golden set, every byte verified.
+    """Fetch the locked model and golden set and return their directories, every byte verified.
 
-    What the cache has is read and verified again, and the store is not asked. Raises RefusedError on a
-    digest mismatch, and OutsideError when the store lacks the version, refuses or does not answer, or
-    the disk is full; nothing half-written stays.
+    A valid cached copy is used without a request to the store. Raises RefusedError on a digest mismatch, and
+    OutsideError if the store does not have the version, refuses access or does not answer, or the disk is
+    full; no partial copy remains.
     """
-    stamp = StageRun()
+    stage_run = StageRun()
     lock = read_lock(workspace.lock)
-    cache = Cache(settings.store, workspace.cache)
+    cache = ArtefactCache(settings.store, workspace.cache)
     model_path = cache.obtain(MODEL, lock.model)
     golden_path = cache.obtain(GOLDEN_SET, lock.golden)
     return FetchResult(
-        **stamp.fields(workspace),
+        **stage_run.fields(workspace),
         model=lock.model,
         golden=lock.golden,
         model_path=str(model_path),

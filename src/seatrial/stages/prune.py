@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from seatrial import console
 from seatrial.errors import SeatrialError
-from seatrial.image.engine import connect
-from seatrial.image.registry import RegistryClient
-from seatrial.image.registry_copy import Place
+from seatrial.image.docker_client import connect
+from seatrial.image.registry import RegistryClient, Repository
 from seatrial.provenance.resolve import registries
 from seatrial.release.services import Services
 from seatrial.results import PrunedItem, PruneResult
@@ -60,12 +59,12 @@ class _Cleaning:
         rows: list[PrunedItem] = []
         for each in () if self._named.silent else registries(self._settings):
             try:
-                rows += self._one_registry(Place(RegistryClient(each), each.repository))
+                rows += self._one_registry(Repository(RegistryClient(each), each.repository))
             except SeatrialError as error:
                 self.untouched[f"registry {each.address}"] = error.message
         return rows
 
-    def _one_registry(self, place: Place) -> list[PrunedItem]:
+    def _one_registry(self, place: Repository) -> list[PrunedItem]:
         found = registry.stored(place, self._named)
 
         def remove(image: registry.Stored) -> None:

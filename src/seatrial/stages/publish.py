@@ -1,13 +1,13 @@
-"""publish: a model and a golden set into the store, each version once and for ever."""
+"""publish: upload a model and a golden set to the store as immutable versions."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from seatrial.errors import UsageError
-from seatrial.model.file_safety import refuse_unsafe
-from seatrial.model.layout import GOLDEN_SET, MODEL, Kind, verified
-from seatrial.model.publication import Part, Publication
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.file_safety import require_safe_files
+from seatrial.model.publisher import Publishable, Publisher
 from seatrial.results import Artefact, PublishResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -26,44 +26,54 @@ def publish(
     if_absent: bool = False,
     channel: str | None = None,
 ) -> PublishResult:
-    """Put a model directory, a golden set's, or both into the store, whole or not at all.
+    """Publish a model directory, a golden set directory, or both.
 
-    With `if_absent` a version that is there with the same digest is no error. A model that is new moves
-    the channel of `[model]`; `channel` names another, which moves even when the model is not new, and
-    "none" leaves every channel as it is. Raises UsageError when nothing or no directory is given,
-    RefusedError when a file is unsafe or not as listed, or the version is taken.
+    With `if_absent` an existing version with the same digest is not an error. A new model moves the channel
+    of `[model]`. `channel` names another channel, which also moves for an existing version; "none" moves no
+    channel. Raises UsageError if no directory is given or one does not exist, RefusedError if a file is
+    unsafe or does not match the list, or the version exists.
     """
-    stamp = StageRun()
-    parts = [_part(kind, folder) for kind, folder in ((GOLDEN_SET, golden), (MODEL, model)) if folder]
-    if not parts:
+    stage_run = StageRun()
+    sources = [_source(kind, folder) for kind, folder in ((GOLDEN_SET, golden), (MODEL, model)) if folder]
+    if not sources:
         raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir")
-    publication = Publication(open_store(settings.store), workspace, settings.store.connections)
-    missing = [part for part in parts if not publication.has(part, same_is_fine=if_absent)]
-    for part in missing:
-        refuse_unsafe(part)
-    created = [part.kind for part in missing if publication.put(part)]
-    for part in parts:
-        publication.record(part)
-        if part.kind is MODEL:
-            _point(settings, publication, part.listing.artefact, channel, MODEL in created)
-    who = {part.kind: part.listing.artefact for part in parts}
+    publisher = Publisher(open_store(settings.store), workspace, settings.store.connections)
+    created = _upload_missing(publisher, sources, if_absent)
+    for source in sources:
+        publisher.record(source)
+        if source.kind is MODEL:
+            _move_channel(settings, publisher, source.listing.artefact, channel, MODEL in created)
+    published = {source.kind: source.listing.artefact for source in sources}
     return PublishResult(
-        **stamp.fields(workspace), model=who.get(MODEL), golden=who.get(GOLDEN_SET), created=bool(created)
+        **stage_run.fields(workspace),
+        model=published.get(MODEL),
+        golden=published.get(GOLDEN_SET),
+        created=bool(created),
     )
 
 
-def _part(kind: Kind, folder: Path) -> Part:
+def _source(kind: ArtefactKind, folder: Path) -> Publishable:
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no directory", f"give the {kind.word}'s (`make example` builds one)")
-    return Part(kind, folder, verified(kind, folder))
+        raise UsageError(
+            f"{folder} is not a directory", f"pass that of the {kind.title} (`make example` builds one)"
+        )
+    return Publishable(kind, folder, verified(kind, folder))
 
 
-def _point(
-    settings: Settings, publication: Publication, artefact: Artefact, channel: str | None, new: bool
+def _upload_missing(publisher: Publisher, sources: list[Publishable], if_absent: bool) -> list[ArtefactKind]:
+    missing = [each for each in sources if not publisher.is_published(each, same_is_fine=if_absent)]
+    # All of them before the first upload, so that nothing is published if one is refused.
+    for source in missing:
+        require_safe_files(source)
+    return [source.kind for source in missing if publisher.upload(source)]
+
+
+def _move_channel(
+    settings: Settings, publisher: Publisher, artefact: Artefact, channel: str | None, new: bool
 ) -> None:
     if channel == NO_CHANNEL:
         return
     name = channel or settings.model.channel
-    # A publisher killed before the channel's very first move has to be able to repeat it.
-    if new or channel or publication.channel(artefact.name, name) is None:
-        publication.point(artefact, name)
+    # An interrupted first publication may have left no channel; publishing again creates it.
+    if new or channel or publisher.channel(artefact.name, name) is None:
+        publisher.move_channel(artefact, name)

@@ -1,4 +1,4 @@
-"""push: the checked image to the private registry, and proof that it is what arrived."""
+"""push: push the checked image to the registry and verify that the registry has the same image."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from seatrial import console
 from seatrial.errors import RefusedError
-from seatrial.image.engine import connect, failures, find_image
+from seatrial.image.docker_client import connect, engine_errors, find_image
+from seatrial.image.engine_push import push_image
 from seatrial.image.registry import Manifest, RegistryClient
-from seatrial.image.upload import upload
 from seatrial.image_reference import ImageReference
 from seatrial.results import BuildResult, CheckResult, PushResult
 from seatrial.settings import Settings
@@ -18,42 +18,42 @@ from seatrial.workspace import Workspace
 
 
 def push(settings: Settings, workspace: Workspace) -> PushResult:
-    """Push the checked image under a tag that is never reused, and return its reference by digest.
+    """Push the checked image under a tag that is never reused and return its reference by digest.
 
-    An image that is already there is not sent again. Raises RefusedError for an image that was not
-    checked, and when the registry holds something else than it; OutsideError when the registry does not
-    answer, refuses the credentials or the push, or the engine fails.
+    An image that the registry has is not sent again. Raises RefusedError if the image was not checked, or the
+    registry has another image; OutsideError if the registry does not answer, refuses the credentials or the
+    push, or the engine fails.
     """
-    stamp = StageRun()
+    stage_run = StageRun()
     built = _checked(workspace)
     registry = RegistryClient(settings.registry)
-    repository = settings.registry.repository
     tag = local_tag(built.image_id, workspace.working_state)
-    found, sent = registry.manifest(repository, tag), 0
+    target = ImageReference(settings.registry.address, settings.registry.repository, tag=tag)
+    found, sent = registry.manifest(target.repository, tag), 0
     if found is None:
-        with console.step(f"pushing to {settings.registry.address}"):
-            found, sent = _send(registry, built.image_id, repository, tag)
+        with console.step(f"pushing to {target.registry}"):
+            found, sent = _send(registry, built.image_id, target)
     require_same_image(found, built.image_id)
     return PushResult(
-        **stamp.fields(workspace),
+        **stage_run.fields(workspace),
         image_id=built.image_id,
-        reference=ImageReference(settings.registry.address, repository, found.digest),
+        reference=ImageReference(target.registry, target.repository, found.digest),
         model=built.model,
         golden=built.golden,
         bytes_pushed=sent,
     )
 
 
-def require_same_image(found: Manifest, image: str) -> None:
-    """Raise RefusedError unless `found` is the image with the id `image`.
+def require_same_image(found: Manifest, image_id: str) -> None:
+    """Raise RefusedError unless `found` is the image with this image id.
 
-    An engine's id is the digest of the config or, with the containerd store, that of the manifest: either
-    names every byte.
+    The image id is the digest of the config or, with the containerd image store, the image digest. Either
+    identifies every byte.
     """
-    if image not in (found.config, found.digest):
+    if image_id not in (found.config, found.digest):
         raise RefusedError(
-            f"the registry holds {found.config}, but {image} was checked",
-            "push again; look into who pushes there",
+            f"the registry has image id {found.config}, but {image_id} was checked",
+            "push again, and find out who else pushes there",
         )
 
 
@@ -65,35 +65,34 @@ def _checked(workspace: Workspace) -> BuildResult:
     return built
 
 
-def _send(registry: RegistryClient, image: str, repository: str, tag: str) -> tuple[Manifest, int]:
+def _send(registry: RegistryClient, image_id: str, target: ImageReference) -> tuple[Manifest, int]:
     client = connect()
-    name = f"{registry.registry.address}/{repository}"
-    found = find_image(client, image)
-    with failures("naming the image"):
-        found.tag(name, tag)
+    image = find_image(client, image_id)
+    with engine_errors("tagging the image"):
+        image.tag(target.name, target.tag)
     try:
-        pushed = upload(client, name, tag, registry)
+        pushed = push_image(client, target, registry)
     finally:
-        _forget(client, f"{name}:{tag}")
-    manifest = registry.manifest(repository, tag)
+        _untag(client, target)
+    manifest = registry.manifest(target.repository, target.tag)
     if manifest is None:
-        raise RefusedError(f"the registry has no {repository}:{tag} after the push", "push again")
-    diff_ids = [str(layer) for layer in found.attrs["RootFS"]["Layers"]]
+        raise RefusedError(f"the registry has no {target} after the push", "push again")
+    diff_ids = [str(layer) for layer in image.attrs["RootFS"]["Layers"]]
     return manifest, _bytes(manifest, diff_ids, pushed)
 
 
-def _forget(client: Any, name: str) -> None:
-    # The image keeps its local name; this one was only the address on the parcel.
-    with failures("removing the name it was pushed under"):
-        client.images.remove(name, noprune=True)
+def _untag(client: Any, target: ImageReference) -> None:
+    # The image keeps its local tag; that of the registry was needed for the push only.
+    with engine_errors("removing the tag of the push"):
+        client.images.remove(str(target), noprune=True)
 
 
 def _bytes(manifest: Manifest, diff_ids: list[str], pushed: frozenset[str]) -> int:
-    # Engines name a layer by its unpacked or by its packed digest, shortened.
+    # Engines report a layer by the short form of its diff id or of its digest.
     pairs = zip(diff_ids, manifest.layers, strict=False)
     return sum(size for diff_id, (digest, size) in pairs if {short(diff_id), short(digest)} & pushed)
 
 
 def short(digest: str) -> str:
-    """Return the first twelve hex digits of a digest, as engines print them."""
+    """Return the first twelve hex digits of a digest, the short form of the engine."""
     return digest.removeprefix("sha256:")[:12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
 from seatrial.image.inspection import ImageFacts, inspect
 from seatrial.image_reference import ImageReference
-from seatrial.model.layout import MODEL
+from seatrial.model.artefacts import MODEL
 from seatrial.provenance.inventory import Inventory, query_environments
 from seatrial.provenance.links import Prediction, Provenance, Trace
 from seatrial.provenance.query import Query, read_query

@@ -1,4 +1,4 @@
-"""update: model.lock moves to the channel's model, if that one validates."""
+"""update: move model.lock to the model of the channel, if that model validates."""
 
 from __future__ import annotations
 
@@ -6,55 +6,62 @@ import json
 from dataclasses import replace
 
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.assessment import assess, refusal
-from seatrial.model.cache import Cache
-from seatrial.model.layout import GOLDEN_SET, MODEL, channel_key, check_names
+from seatrial.model.artefact_cache import ArtefactCache
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
+from seatrial.model.validation import validate_lock, validation_failure
+from seatrial.release.live_model import live_model
+from seatrial.release.services import Services
 from seatrial.results import Artefact, UpdateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import MissingError
+from seatrial.stores.protocol import BlobNotFoundError
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def update(settings: Settings, workspace: Workspace) -> UpdateResult:
-    """Return whether `model.lock` changed: it follows the channel of `[model]`, and the channel alone.
+def update(settings: Settings, workspace: Workspace, services: Services = SERVICES) -> UpdateResult:
+    """Move `model.lock` to the model of the channel of `[model]` and return whether it changed.
 
-    The golden set stays: it is reviewed apart from the model. Raises RefusedError, and leaves the lock
-    as it is, when the channel's model does not validate; MissingError when there is no such channel.
+    The golden set stays, because it is reviewed apart from the model. Raises RefusedError, and keeps the
+    lock, if the model does not validate; BlobNotFoundError if there is no such channel.
     """
-    stamp = StageRun()
+    stage_run = StageRun(services.runtime)
     lock = read_lock(workspace.lock)
-    newest = _newest(settings)
+    newest = _channel_model(settings)
     changed = newest != lock.model
     if changed:
-        _lock(settings, workspace, lock.model_copy(update={"model": newest}))
-    # What a workspace said of its lock before is remembered, so a new one is asked.
-    return UpdateResult(**stamp.fields(replace(workspace)), changed=changed, model=newest)
+        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services)
+    # A copy of the workspace, because this one caches the digest of the previous lock.
+    return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest)
 
 
-def _lock(settings: Settings, workspace: Workspace, candidate: Lock) -> None:
-    cache = Cache(settings.store, workspace.cache)
+def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, services: Services) -> None:
+    cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
-    verdicts = assess(settings, workspace, candidate, model, golden)
-    if not all(verdict.passed for verdict in verdicts):
-        raise refusal(candidate, verdicts)
+    checks = validate_lock(
+        settings, workspace, candidate, model, golden, live_model(settings, workspace, services)
+    )
+    if not all(check.passed for check in checks):
+        raise validation_failure(candidate, checks)
     write_lock(workspace.lock, candidate)
 
 
-def _newest(settings: Settings) -> Artefact:
+def _channel_model(settings: Settings) -> Artefact:
     store = open_store(settings.store)
     name, channel = settings.model.name, settings.model.channel
     found = store.read(channel_key(name, channel))
     if found is None:
-        raise MissingError(
+        raise BlobNotFoundError(
             f"{store.url} has no channel {channel} of {name}", "publish a model (`make publish`)"
         )
     try:
         pointer = json.loads(found.content)
         return check_names(Artefact(name=name, **pointer))
     except (ValueError, TypeError, UsageError) as error:
-        hint = f"`seatrial publish … --channel {channel}` writes it anew"
-        raise RefusedError(f"channel {channel} of {name} in {store.url} names no version", hint) from error
+        hint = f"`seatrial publish … --channel {channel}` writes it again"
+        raise RefusedError(
+            f"channel {channel} of {name} in {store.url} does not name a version", hint
+        ) from error

@@ -1,35 +1,41 @@
-"""validate: the report without which nothing is built."""
+"""validate: check the fetched model; `build` requires the passing report."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.model.assessment import assess, refusal
 from seatrial.model.lock import read_lock
+from seatrial.model.validation import validate_lock, validation_failure
+from seatrial.release.live_model import live_model
+from seatrial.release.services import Services
 from seatrial.results import FetchResult, ValidateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
+from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def validate(settings: Settings, workspace: Workspace) -> ValidateResult:
-    """Return the passing report on the fetched model, judged with the fetched golden set.
+def validate(settings: Settings, workspace: Workspace, services: Services = SERVICES) -> ValidateResult:
+    """Check the fetched model with the fetched golden set and return the passing report.
 
-    A failing report is written all the same, for whoever wants to see it, and raised as RefusedError.
-    Raises UsageError when fetch has not run for this lock.
+    A failing report is written as well, then raised as RefusedError. Raises UsageError if fetch has not run
+    for this lock.
     """
-    stamp = StageRun()
+    stage_run = StageRun(services.runtime)
     fetched = workspace.read_result(FetchResult)
     lock = read_lock(workspace.lock)
-    verdicts = assess(settings, workspace, lock, Path(fetched.model_path), Path(fetched.golden_path))
+    model, golden = Path(fetched.model_path), Path(fetched.golden_path)
+    checks = validate_lock(
+        settings, workspace, lock, model, golden, live_model(settings, workspace, services)
+    )
     report = ValidateResult(
-        **stamp.fields(workspace),
+        **stage_run.fields(workspace),
         model=lock.model,
         golden=lock.golden,
-        passed=all(verdict.passed for verdict in verdicts),
-        verdicts=verdicts,
+        passed=all(check.passed for check in checks),
+        verdicts=checks,
     )
     if not report.passed:
         workspace.write_result(report)
-        raise refusal(lock, verdicts)
+        raise validation_failure(lock, checks)
     return report

@@ -1,1 +1,1 @@
-"""Where published models live: one small protocol, and one class a target."""
+"""Blob stores for published models: one protocol, one class for each kind of storage."""

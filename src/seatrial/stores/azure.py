@@ -1,4 +1,4 @@
-"""Azure Blob Storage, and Azurite, which speaks the same."""
+"""Azure Blob Storage; also Azurite, its emulator."""
 
 from __future__ import annotations
 
@@ -21,19 +21,26 @@ from azure.storage.blob import BlobClient, BlobServiceClient, LinearRetry
 
 from seatrial.errors import OutsideError, UsageError
 from seatrial.settings import Store as StoreSettings
-from seatrial.stores.protocol import LIMIT, AccessError, Document, MissingError, Progress, UnreachableError
+from seatrial.stores.protocol import (
+    DOCUMENT_LIMIT,
+    BlobNotFoundError,
+    Document,
+    Progress,
+    StoreAccessError,
+    StoreUnreachableError,
+)
 
-RIGHTS: Final = (
+RIGHTS_HINT: Final = (
     "check store.key_file, or `az login` and the role Storage Blob Data Reader (to publish: Contributor)"
 )
-TAKEN: Final = frozenset({409, 412})
+CONFLICT: Final = frozenset({409, 412})
 
 
 class AzureStore:
-    """A container of a storage account, reached by the account's key or by one's own identity."""
+    """A container of a storage account, with the account key or the identity of the user."""
 
     def __init__(self, settings: StoreSettings, account: str, container: str, prefix: str) -> None:
-        # The SDK's logs hold signed headers as soon as somebody turns them on.
+        # The SDK logs signed headers if logging is on.
         logging.getLogger("azure").setLevel(logging.CRITICAL)
         self.url = settings.url
         self._connections = settings.connections
@@ -48,26 +55,26 @@ class AzureStore:
         self._container = service.get_container_client(container)
 
     def read(self, key: str) -> Document | None:
-        """Return a document and its ETag, or None where there is none."""
+        """Return a document and its ETag, or None if there is none."""
         try:
-            with self._translated(key):
-                stream = self._blob(key).download_blob(offset=0, length=LIMIT + 1)
+            with self._store_errors(key):
+                stream = self._blob(key).download_blob(offset=0, length=DOCUMENT_LIMIT + 1)
                 return Document(stream.readall(), str(stream.properties.etag))
-        except MissingError:
+        except BlobNotFoundError:
             return None
 
     def size(self, key: str) -> int:
-        """Return a blob's size in bytes."""
-        with self._translated(key):
+        """Return the size of a blob in bytes."""
+        with self._store_errors(key):
             return int(self._blob(key).get_blob_properties().size)
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return a part of a blob."""
-        with self._translated(key):
+        """Return a range of a blob."""
+        with self._store_errors(key):
             return self._blob(key).download_blob(offset=start, length=length).readall()
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
-        """Upload with `If-None-Match: *`; a large blob's blocks show only once all are committed."""
+        """Upload with `If-None-Match: *`; the blocks of a large blob appear once all are committed."""
 
         def hook(sent: int, _total: int | None) -> None:
             progress(sent)
@@ -84,34 +91,34 @@ class AzureStore:
             key, content, overwrite=True, etag=tag, match_condition=MatchConditions.IfNotModified
         )
 
-    def _write(self, key: str, source: Path | bytes, **how: Any) -> bool:
+    def _write(self, key: str, source: Path | bytes, **options: Any) -> bool:
         try:
-            self._upload(key, source, how)
+            self._upload(key, source, options)
         except HttpResponseError as error:
-            if error.status_code in TAKEN:
+            if error.status_code in CONFLICT:
                 return False
-            with self._translated(key):
+            with self._store_errors(key):
                 raise
         except AzureError:
-            with self._translated(key):
+            with self._store_errors(key):
                 raise
         return True
 
-    def _upload(self, key: str, source: Path | bytes, how: dict[str, Any]) -> None:
+    def _upload(self, key: str, source: Path | bytes, options: dict[str, Any]) -> None:
         try:
-            self._send(key, source, how)
+            self._send(key, source, options)
         except ResourceNotFoundError:
-            self._make_container()
-            self._send(key, source, how)
+            self._create_container()
+            self._send(key, source, options)
 
-    def _send(self, key: str, source: Path | bytes, how: dict[str, Any]) -> None:
+    def _send(self, key: str, source: Path | bytes, options: dict[str, Any]) -> None:
         if isinstance(source, bytes):
-            self._blob(key).upload_blob(source, **how)
+            self._blob(key).upload_blob(source, **options)
             return
         with source.open("rb") as file:
-            self._blob(key).upload_blob(file, length=source.stat().st_size, **how)
+            self._blob(key).upload_blob(file, length=source.stat().st_size, **options)
 
-    def _make_container(self) -> None:
+    def _create_container(self) -> None:
         try:
             self._container.create_container()
         except HttpResponseError as error:
@@ -122,42 +129,44 @@ class AzureStore:
         return self._container.get_blob_client(self._prefix + key)
 
     @contextmanager
-    def _translated(self, key: str) -> Iterator[None]:
-        # The service's own words quote the signature that it expected: only its code is passed on.
-        where = f"{self.url}/{key}"
+    def _store_errors(self, key: str) -> Iterator[None]:
+        # The service's message contains the expected signature, so only its code is reported.
+        blob = f"{self.url}/{key}"
         try:
             yield
         except HttpResponseError as error:
-            raise _refusal(error, where) from error
+            raise _store_error(error, blob) from error
         except AzureError as error:
             hint = "check store.url and store.endpoint, and that the service runs (`make status`)"
-            what = f"the store {self.url} does not answer: {type(error).__name__}"
-            raise UnreachableError(what, hint) from error
+            message = f"the store {self.url} does not answer: {type(error).__name__}"
+            raise StoreUnreachableError(message, hint) from error
 
 
-def _refusal(error: HttpResponseError, where: str) -> OutsideError:
+def _store_error(error: HttpResponseError, blob: str) -> OutsideError:
     code = getattr(error, "error_code", None)
     code = str(getattr(code, "value", code) or error.reason or type(error).__name__)
     if isinstance(error, ResourceNotFoundError) or error.status_code == 404:
-        return MissingError(f"{where} is not in the store ({code})", "see what is published, and model.lock")
+        return BlobNotFoundError(
+            f"{blob} is not in the store ({code})", "compare model.lock with what is published"
+        )
     if isinstance(error, ClientAuthenticationError) or error.status_code in (401, 403):
-        return AccessError(f"the store refuses access to {where} ({code})", RIGHTS)
-    return UnreachableError(f"the store failed on {where}: {error.status_code} {code}", "try again later")
+        return StoreAccessError(f"the store refuses access to {blob} ({code})", RIGHTS_HINT)
+    return StoreUnreachableError(f"the store failed on {blob}: {error.status_code} {code}", "try again later")
 
 
 def _credential(settings: StoreSettings, account: str) -> Any:
     if not settings.key_file:
         if settings.endpoint.startswith("http:"):
-            hint = "give the file of the account's key, or an https endpoint"
-            raise UsageError("store.endpoint is plain http, where one's own identity is not sent", hint)
+            hint = "set store.key_file to the file of the account key, or use an https endpoint"
+            raise UsageError("store.endpoint is plain http: no access token is sent over it", hint)
         from azure.identity import DefaultAzureCredential
 
         return DefaultAzureCredential()
     try:
         key = Path(settings.key_file).read_text().strip()
         if not base64.b64decode(key, validate=True):
-            raise ValueError("it is empty")
+            raise ValueError("empty")
         return AzureNamedKeyCredential(account, key)
     except (OSError, ValueError) as error:
-        hint = "put the account's key into it, mode 0600, or leave store.key_file empty to use `az login`"
-        raise UsageError(f"store.key_file {settings.key_file} cannot be read as a key", hint) from error
+        hint = "write the account key into it, mode 0600, or leave store.key_file empty to use `az login`"
+        raise UsageError(f"store.key_file {settings.key_file} contains no key", hint) from error

@@ -1,4 +1,4 @@
-"""A plain directory, on this machine or on a share."""
+"""A plain directory, local or on a network share."""
 
 from __future__ import annotations
 
@@ -7,22 +7,29 @@ import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
+from seatrial import wait
+from seatrial.atomic_files import temporary_file
 from seatrial.errors import OutsideError
 from seatrial.settings import Store as StoreSettings
-from seatrial.stores.protocol import LIMIT, AccessError, Document, MissingError, Progress
+from seatrial.stores.protocol import (
+    DOCUMENT_LIMIT,
+    BlobNotFoundError,
+    Document,
+    Progress,
+    StoreAccessError,
+)
+
+LOCK_POLL_SECONDS = 0.05
 
 
 class DirectoryStore:
-    """Files under a folder; a key is taken by a hard link, which is whole from its first moment."""
+    """Files in a directory; a hard link to a complete file creates a key atomically."""
 
     def __init__(self, settings: StoreSettings) -> None:
         self.url = settings.url
@@ -30,27 +37,27 @@ class DirectoryStore:
         self._root = Path(unquote(urlsplit(settings.url).path))
 
     def read(self, key: str) -> Document | None:
-        """Return a document and its sha256, or None where there is none."""
+        """Return a document and its sha256, or None if there is none."""
         try:
-            content = self.read_range(key, 0, LIMIT + 1)
-        except MissingError:
+            content = self.read_range(key, 0, DOCUMENT_LIMIT + 1)
+        except BlobNotFoundError:
             return None
         return Document(content, hashlib.sha256(content).hexdigest())
 
     def size(self, key: str) -> int:
-        """Return a file's size in bytes."""
-        with self._translated(key):
+        """Return the size of a file in bytes."""
+        with self._store_errors(key):
             return (self._root / key).stat().st_size
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return a part of a file."""
-        with self._translated(key), (self._root / key).open("rb") as file:
+        """Return a range of a file."""
+        with self._store_errors(key), (self._root / key).open("rb") as file:
             file.seek(start)
             return file.read(length)
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
-        """Write beside the key, then link: the link fails where the key is taken."""
-        with self._translated(key), self._written(key, source) as temporary:
+        """Write a temporary file and link it to the key; linking fails if the key exists."""
+        with self._store_errors(key), self._written(key, source) as temporary:
             try:
                 os.link(temporary, self._root / key)
             except FileExistsError:
@@ -59,8 +66,8 @@ class DirectoryStore:
             return True
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
-        """Compare and rename under an advisory lock on the document's folder."""
-        with self._translated(key), self._written(key, content) as temporary, self._held(key):
+        """Compare and rename under an advisory lock on the directory of the document."""
+        with self._store_errors(key), self._written(key, content) as temporary, self._locked(key):
             found = self.read(key)
             if (found.tag if found else None) != tag:
                 return False
@@ -69,40 +76,43 @@ class DirectoryStore:
 
     @contextmanager
     def _written(self, key: str, source: Path | bytes) -> Iterator[Path]:
-        folder = (self._root / key).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
+        with temporary_file((self._root / key).parent) as temporary:
+            with temporary.open("wb") as file:
                 _copy(source, file)
-            Path(name).chmod(0o644)
-            yield Path(name)
-        finally:
-            Path(name).unlink(missing_ok=True)
+            temporary.chmod(0o644)
+            yield temporary
 
     @contextmanager
-    def _held(self, key: str) -> Iterator[None]:
+    def _locked(self, key: str) -> Iterator[None]:
+        # The directory itself is locked, so that no lock file becomes a key of the store.
         descriptor = os.open((self._root / key).parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            _hold(descriptor, self._seconds)
+            wait.retry(
+                lambda: fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB),
+                BlockingIOError,
+                seconds=self._seconds,
+                every=LOCK_POLL_SECONDS,
+            )
             yield
         finally:
             os.close(descriptor)
 
     @contextmanager
-    def _translated(self, key: str) -> Iterator[None]:
-        where = f"{self.url}/{key}"
+    def _store_errors(self, key: str) -> Iterator[None]:
+        blob = f"{self.url}/{key}"
         try:
             yield
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise MissingError(
-                f"{where} is not in the store", "see what is published, and model.lock"
+            raise BlobNotFoundError(
+                f"{blob} is not in the store", "compare model.lock with what is published"
             ) from error
         except PermissionError as error:
-            raise AccessError(f"the store refuses access to {where}", "give yourself access to it") from error
+            raise StoreAccessError(
+                f"the store refuses access to {blob}", "grant this user access to it"
+            ) from error
         except OSError as error:
-            cure = "free some space there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-            raise OutsideError(f"the store failed on {where}: {error.strerror}", cure) from error
+            fix = "free some space there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+            raise OutsideError(f"the store failed on {blob}: {error.strerror}", fix) from error
 
 
 def _copy(source: Path | bytes, file: BinaryIO) -> None:
@@ -113,14 +123,3 @@ def _copy(source: Path | bytes, file: BinaryIO) -> None:
             shutil.copyfileobj(original, file, 1 << 20)
     file.flush()
     os.fsync(file.fileno())
-
-
-def _hold(descriptor: int, seconds: float) -> None:
-    for attempt in Retrying(
-        stop=stop_after_delay(seconds),
-        wait=wait_fixed(0.05),
-        retry=retry_if_exception_type(BlockingIOError),
-        reraise=True,
-    ):
-        with attempt:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

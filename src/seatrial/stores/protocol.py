@@ -1,4 +1,4 @@
-"""What a store must do, and how it fails."""
+"""The interface of a blob store and its errors."""
 
 from __future__ import annotations
 
@@ -9,53 +9,52 @@ from typing import Final, Protocol
 
 from seatrial.errors import OutsideError
 
-LIMIT: Final = 1 << 20
-"""Bytes. No document (card, golden set's list, channel, publication record) is as large."""
+DOCUMENT_LIMIT: Final = 1 << 20
+"""Bytes; every document (card, golden.json, channel, publication record) is smaller."""
 
 Progress = Callable[[int], None]
-"""Is told the bytes that were sent so far."""
+"""Called with the number of bytes sent so far."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A small blob as read, and the tag that stands for exactly this content."""
+    """The content of a small blob and the tag (ETag) of exactly this content."""
 
     content: bytes
     tag: str
 
 
-class Store(Protocol):
+class BlobStore(Protocol):
     """Blobs under keys such as `models/name/1.0/model.onnx`.
 
-    Every call raises MissingError, AccessError or UnreachableError as it applies, within the deadline
-    that the store was opened with.
+    Every method raises BlobNotFoundError, StoreAccessError or StoreUnreachableError.
     """
 
     url: str
 
     def read(self, key: str) -> Document | None:
-        """Return a document, or None where there is none; at most LIMIT + 1 bytes are read."""
+        """Return a document, or None if there is none; reads at most DOCUMENT_LIMIT + 1 bytes."""
 
     def size(self, key: str) -> int:
-        """Return a blob's size in bytes."""
+        """Return the size of a blob in bytes."""
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return `length` bytes from `start`, fewer where the blob ends before; threads may share it."""
+        """Return `length` bytes from `start`, fewer at the end of the blob. Thread-safe."""
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
-        """Write a blob, whole or not at all; return False where the key is taken, and leave that one."""
+        """Write a blob atomically; return False, and change nothing, if the key exists."""
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
-        """Replace the document that had `tag` (None: there was none); return False if it has changed."""
+        """Replace the document that has `tag` (None: create it); return False if it has changed since."""
 
 
-class MissingError(OutsideError):
+class BlobNotFoundError(OutsideError):
     """The store has no such blob."""
 
 
-class AccessError(OutsideError):
-    """The store knows who asks, or does not, and says no."""
+class StoreAccessError(OutsideError):
+    """The store refuses the credentials, or they lack the right."""
 
 
-class UnreachableError(OutsideError):
-    """The store does not answer, or not in time."""
+class StoreUnreachableError(OutsideError):
+    """The store does not answer, or not before its deadline."""

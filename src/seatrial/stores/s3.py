@@ -1,4 +1,4 @@
-"""S3, and whatever speaks it and knows conditional writes."""
+"""S3, and compatible services that support conditional writes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ from botocore.session import Session
 
 from seatrial.errors import OutsideError, UsageError
 from seatrial.settings import Store as StoreSettings
-from seatrial.stores.protocol import LIMIT, AccessError, Document, MissingError, Progress, UnreachableError
-
-RIGHTS: Final = (
-    "check the credentials (store.key_file is a shared credentials file; empty: AWS's own chain) "
-    "and the bucket's policy"
+from seatrial.stores.protocol import (
+    DOCUMENT_LIMIT,
+    BlobNotFoundError,
+    Document,
+    Progress,
+    StoreAccessError,
+    StoreUnreachableError,
 )
-TAKEN: Final = frozenset({409, 412})
+
+RIGHTS_HINT: Final = (
+    "check the credentials (store.key_file is a shared credentials file; empty: the default chain of AWS) "
+    "and the policy of the bucket"
+)
+CONFLICT: Final = frozenset({409, 412})
 
 
 class S3Store:
-    """A bucket, reached by a shared credentials file or by AWS's own chain of identities.
+    """A bucket, with a shared credentials file or the default credential chain of AWS.
 
-    A file goes up in one request, so that `If-None-Match` holds for it: at most 5 GiB.
+    A file is uploaded in one request, so that `If-None-Match` applies to it: at most 5 GiB.
     """
 
     def __init__(self, settings: StoreSettings, bucket: str, prefix: str) -> None:
@@ -38,33 +45,33 @@ class S3Store:
         self._client = _client(settings)
 
     def read(self, key: str) -> Document | None:
-        """Return a document and its ETag, or None where there is none."""
+        """Return a document and its ETag, or None if there is none."""
         try:
-            with self._translated(key):
-                answer = self._client.get_object(**self._at(key))
-                return Document(answer["Body"].read(LIMIT + 1), answer["ETag"])
-        except MissingError:
+            with self._store_errors(key):
+                response = self._client.get_object(**self._address(key))
+                return Document(response["Body"].read(DOCUMENT_LIMIT + 1), response["ETag"])
+        except BlobNotFoundError:
             return None
 
     def size(self, key: str) -> int:
-        """Return a blob's size in bytes."""
-        with self._translated(key):
-            return int(self._client.head_object(**self._at(key))["ContentLength"])
+        """Return the size of a blob in bytes."""
+        with self._store_errors(key):
+            return int(self._client.head_object(**self._address(key))["ContentLength"])
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return a part of a blob."""
-        with self._translated(key):
-            part = f"bytes={start}-{start + length - 1}"
-            return bytes(self._client.get_object(**self._at(key), Range=part)["Body"].read())
+        """Return a range of a blob."""
+        with self._store_errors(key):
+            span = f"bytes={start}-{start + length - 1}"
+            return bytes(self._client.get_object(**self._address(key), Range=span)["Body"].read())
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`."""
         if isinstance(source, bytes):
             return self._put(key, source, IfNoneMatch="*")
         with source.open("rb") as file:
-            done = self._put(key, file, IfNoneMatch="*")
+            created = self._put(key, file, IfNoneMatch="*")
         progress(source.stat().st_size)
-        return done
+        return created
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
         """Upload with `If-Match`."""
@@ -72,54 +79,56 @@ class S3Store:
 
     def _put(self, key: str, body: Any, **condition: str) -> bool:
         try:
-            with self._translated(key):
-                self._client.put_object(**self._at(key), Body=body, **condition)
-        except _TakenError:
+            with self._store_errors(key):
+                self._client.put_object(**self._address(key), Body=body, **condition)
+        except _PreconditionFailedError:
             return False
         return True
 
-    def _at(self, key: str) -> dict[str, str]:
+    def _address(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
 
     @contextmanager
-    def _translated(self, key: str) -> Iterator[None]:
-        where = f"{self.url}/{key}"
+    def _store_errors(self, key: str) -> Iterator[None]:
+        blob = f"{self.url}/{key}"
         try:
             yield
         except ClientError as error:
-            raise _refusal(error, where) from error
+            raise _store_error(error, blob) from error
         except (NoCredentialsError, PartialCredentialsError) as error:
-            raise AccessError(f"there are no credentials for {self.url}", RIGHTS) from error
+            raise StoreAccessError(f"there are no credentials for {self.url}", RIGHTS_HINT) from error
         except BotoCoreError as error:
             hint = "check store.url and store.endpoint, and that the service runs"
-            raise UnreachableError(
+            raise StoreUnreachableError(
                 f"the store {self.url} does not answer: {type(error).__name__}", hint
             ) from error
 
 
-class _TakenError(OutsideError):
-    """A condition of the request did not hold."""
+class _PreconditionFailedError(OutsideError):
+    """A condition of the request was not met."""
 
 
-def _refusal(error: ClientError, where: str) -> OutsideError:
+def _store_error(error: ClientError, blob: str) -> OutsideError:
     status = int(error.response["ResponseMetadata"]["HTTPStatusCode"])
     code = str(error.response["Error"].get("Code", status))
-    if status in TAKEN:
-        return _TakenError(f"{where} has changed")
+    if status in CONFLICT:
+        return _PreconditionFailedError(f"{blob} has changed")
     if status == 404:
-        return MissingError(f"{where} is not in the store ({code})", "see what is published, and model.lock")
+        return BlobNotFoundError(
+            f"{blob} is not in the store ({code})", "compare model.lock with what is published"
+        )
     if status in (400, 401, 403):
-        return AccessError(f"the store refuses access to {where} ({code})", RIGHTS)
-    return UnreachableError(f"the store failed on {where}: {status} {code}", "try again later")
+        return StoreAccessError(f"the store refuses access to {blob} ({code})", RIGHTS_HINT)
+    return StoreUnreachableError(f"the store failed on {blob}: {status} {code}", "try again later")
 
 
 def _client(settings: StoreSettings) -> Any:
     session = Session()
     if settings.key_file:
         if not Path(settings.key_file).is_file():
-            raise UsageError(f"store.key_file {settings.key_file} is missing", RIGHTS)
+            raise UsageError(f"store.key_file {settings.key_file} is missing", RIGHTS_HINT)
         session.set_config_variable("credentials_file", settings.key_file)
-        # Else a key in the environment would come before the file that was asked for.
+        # Otherwise a key in the environment takes precedence over the file.
         resolver = session.get_component("credential_provider")
         resolver.remove("env")
     aws = boto3.Session(botocore_session=session)

@@ -1,4 +1,4 @@
-"""A deadline over any store: an SDK's own limits start anew with each byte that trickles in."""
+"""A deadline for each call to a store: the timeouts of an SDK start again with every byte it receives."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TypeVar
 
-from seatrial.stores.protocol import Document, Progress, Store, UnreachableError
+from seatrial.stores.protocol import BlobStore, Document, Progress, StoreUnreachableError
 
 T = TypeVar("T")
 
 
 class TimedStore:
-    """The store that it is given, with `seconds` for each call that moves no more than a document or a part.
+    """Adds a deadline of `seconds` to every call of a store except `create`.
 
-    `create` may take as long as its file needs: there the SDK's limit on a silent connection holds.
+    `create` takes as long as the file needs; only the SDK's timeout of an idle connection applies to it.
     """
 
-    def __init__(self, store: Store, seconds: float) -> None:
+    def __init__(self, store: BlobStore, seconds: float) -> None:
         self.url = store.url
         self._store = store
         self._seconds = seconds
 
     def read(self, key: str) -> Document | None:
-        """Return a document, or None where there is none."""
+        """Return a document, or None if there is none."""
         return self._within(key, lambda: self._store.read(key))
 
     def size(self, key: str) -> int:
-        """Return a blob's size in bytes."""
+        """Return the size of a blob in bytes."""
         return self._within(key, lambda: self._store.size(key))
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return a part of a blob."""
+        """Return a range of a blob."""
         return self._within(key, lambda: self._store.read_range(key, start, length))
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
-        """Write a blob unless its key is taken."""
+        """Write a blob unless its key exists."""
         return self._store.create(key, source, progress)
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
@@ -45,13 +45,13 @@ class TimedStore:
         return self._within(key, lambda: self._store.replace(key, content, tag))
 
     def _within(self, key: str, call: Callable[[], T]) -> T:
-        # Its threads are daemons: one that a store leaves hanging does not keep the process.
+        # The threads of this pool are daemons: a hanging call does not keep the process from exiting.
         pool = ThreadPool(1)
         try:
             return pool.apply_async(call).get(self._seconds)
         except PoolTimeoutError as error:
-            raise UnreachableError(
-                f"{self.url}/{key}: the store gave no full answer within {self._seconds:g} s",
+            raise StoreUnreachableError(
+                f"{self.url}/{key}: timed out after {self._seconds:g} s",
                 "try again, or raise store.timeout_seconds",
             ) from error
         finally:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from seatrial.errors import RefusedError
 from seatrial.image.inspection import ImageFacts, inspect
-from seatrial.image.registry import RegistryClient
-from seatrial.image.registry_copy import Place, copy_image
+from seatrial.image.registry import RegistryClient, Repository
+from seatrial.image.registry_copy import copy_image
 from seatrial.image_reference import ImageReference
 from seatrial.settings import Registry
 
@@ -19,8 +19,8 @@ class RegistryImages:
 
     def copy(self, source: Registry, reference: ImageReference, target: Registry) -> int:
         """Copy an image to the target's repository, by digest; return the number of bytes sent."""
-        origin = Place(RegistryClient(source), reference.repository)
-        return copy_image(origin, Place(RegistryClient(target), target.repository), reference.digest)
+        origin = Repository(RegistryClient(source), reference.repository)
+        return copy_image(origin, Repository(RegistryClient(target), target.repository), reference.digest)
 
     def platform(self, registry: Registry, reference: ImageReference) -> tuple[str, str]:
         """Return an image's operating system and architecture. Raises RefusedError if it does not exist."""

@@ -1,4 +1,4 @@
-"""build with a real engine: the same inputs give the same image, and what must not be in it is not built."""
+"""build with a real engine: equal inputs give the same image, and secrets and large images are refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def base() -> str:
 
 @pytest.fixture
 def building(settings: Settings, base: str) -> Iterator[Settings]:
-    """Settings with that base and a name for the images that nobody else uses."""
+    """Settings with that base and a unique repository; its images are removed afterwards."""
     registry = settings.registry.model_copy(update={"repository": f"tests-{uuid.uuid4().hex[:12]}"})
     yield settings.model_copy(update={"image": Image(base=base), "registry": registry})
     client = docker.from_env()
@@ -59,26 +59,26 @@ def checkout(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def ready(building: Settings, checkout: Workspace, model: Path, golden: Path) -> Workspace:
-    """That checkout with a locked, fetched model and a passing report on it."""
+    """That checkout with a locked and fetched model and a passing report."""
     return prepare(building, checkout, model, golden)
 
 
 def prepare(settings: Settings, checkout: Workspace, model: Path, golden: Path) -> Workspace:
-    """Publish, lock and fetch a model, and write a passing report on it; return a fresh workspace."""
+    """Publish, lock and fetch a model and write a passing report; return a new workspace object."""
     done = publish(settings, checkout, model=model, golden=golden, if_absent=True)
     assert done.model
     assert done.golden
     lock_to(checkout, done.model, done.golden)
-    return judged(settings, Workspace(checkout.root, checkout.instance))
+    return with_report(settings, Workspace(checkout.root, checkout.instance))
 
 
-def judged(settings: Settings, workspace: Workspace) -> Workspace:
-    """Fetch and write a passing report for the working state as it is."""
+def with_report(settings: Settings, workspace: Workspace) -> Workspace:
+    """Fetch and write a passing report for the present working state."""
     fetched = fetch(settings, workspace)
     workspace.write_result(fetched)
-    stamp: dict[str, Any] = fetched.model_dump(include={"working_state", "revision", "lock_digest"})
+    common: dict[str, Any] = fetched.model_dump(include={"working_state", "revision", "lock_digest"})
     report = ValidateResult(
-        **stamp,
+        **common,
         started=datetime.now(UTC),
         seconds=0,
         model=fetched.model,
@@ -96,14 +96,14 @@ def layers(result: BuildResult) -> list[str]:
 
 
 def changed(settings: Settings, workspace: Workspace) -> Workspace:
-    """Change a line of the app, and return the workspace as the next command sees it."""
+    """Change a line of the app; return a new workspace object."""
     with (workspace.root / "src/classifier/version.py").open("a") as file:
         file.write("\n# changed\n")
-    return judged(settings, Workspace(workspace.root, workspace.instance))
+    return with_report(settings, Workspace(workspace.root, workspace.instance))
 
 
-def test_same_inputs_same_image(building: Settings, ready: Workspace) -> None:
-    """Built twice, it is the same image by the same name."""
+def test_equal_inputs_give_the_same_image(building: Settings, ready: Workspace) -> None:
+    """A second build gives the same image id and layers."""
     first, again = build(building, ready), build(building, ready)
     assert again.image_id == first.image_id
     assert again.layers == first.layers
@@ -111,69 +111,73 @@ def test_same_inputs_same_image(building: Settings, ready: Workspace) -> None:
     assert first.size == sum(first.layers.values())
 
 
-def test_code_change_touches_the_code_layer_alone(building: Settings, ready: Workspace) -> None:
-    """Changed code leaves base, dependencies and model as they were."""
+def test_a_code_change_changes_the_code_layer_alone(building: Settings, ready: Workspace) -> None:
+    """Base, dependencies and model keep their layers."""
     before = layers(build(building, ready))
     after = layers(build(building, changed(building, ready)))
     assert len(set(after) - set(before)) == 1
 
 
-def test_model_change_touches_the_model_layer_alone(
+def test_a_model_change_changes_the_model_layer_alone(
     building: Settings, ready: Workspace, golden: Path, tmp_path: Path
 ) -> None:
-    """Another model leaves base, dependencies and code as they were, though code stands above it."""
+    """Base, dependencies and code keep their layers, although the code layer is above the model."""
     before = layers(build(building, ready))
     write_model(tmp_path / "second", labels=LABELS, version="2.0.0")
     after = layers(build(building, prepare(building, ready, tmp_path / "second", golden)))
     assert len(set(after) - set(before)) == 1
 
 
-def test_image_says_what_it_is(building: Settings, ready: Workspace) -> None:
-    """The labels name model, golden set, commit, working state and lock."""
+def test_labels_have_model_golden_set_and_commit(building: Settings, ready: Workspace) -> None:
+    """The labels have model, golden set, commit, working state and lock."""
     done = build(building, ready)
     labels = docker.from_env().images.get(done.image_id).labels
     assert labels["io.seatrial.model.digest"] == done.model.digest
     assert labels["io.seatrial.golden.digest"] == done.golden.digest
+    assert labels["io.seatrial.golden.name"] == done.golden.name
+    assert labels["io.seatrial.golden.version"] == done.golden.version
     assert labels["io.seatrial.working-state"] == ready.working_state
     assert labels["io.seatrial.lock"] == ready.lock_digest
     assert labels["org.opencontainers.image.revision"] == ready.revision
     assert labels["org.opencontainers.image.revision"].endswith("-dirty")
 
 
-def test_over_the_budget_no_image_gets_a_name(building: Settings, ready: Workspace) -> None:
-    """Too large: refused with the weight of each part, and nothing half-tagged."""
+def test_an_image_over_the_budget_gets_no_tag(building: Settings, ready: Workspace) -> None:
+    """An image over the budget is refused, and no tag is left."""
     small = building.model_copy(update={"image": building.image.model_copy(update={"budget_mb": 1})})
     with pytest.raises(RefusedError, match="the budget is 1"):
         build(small, ready)
     assert docker.from_env().images.list(f"seatrial/{building.registry.repository}") == []
 
 
-def test_secret_in_the_source_is_never_built(building: Settings, ready: Workspace) -> None:
-    """A credential of ours in the app's source is refused by file name, before anything is built."""
+def test_a_secret_in_the_source_is_refused(building: Settings, ready: Workspace) -> None:
+    """A known credential in the source is refused before the build; the error names the file."""
     secret = uuid.uuid4().hex
     (ready.root / "src/classifier/version.py").write_text(f'KEY = "{secret}"\n')
-    again = judged(building, Workspace(ready.root, ready.instance))
-    with pytest.raises(RefusedError, match=r"src/classifier/version\.py holds a credential") as told:
+    again = with_report(building, Workspace(ready.root, ready.instance))
+    with pytest.raises(
+        RefusedError, match=r"src/classifier/version\.py contains a known credential"
+    ) as raised:
         build(building, again, {"CI_TOKEN": secret})
-    assert secret not in told.value.message
+    assert secret not in raised.value.message
     assert docker.from_env().images.list(f"seatrial/{building.registry.repository}") == []
 
 
-def test_secret_in_the_image_s_environment_is_refused(building: Settings, ready: Workspace) -> None:
-    """A credential that the Dockerfile writes into the environment gets no name either."""
+def test_a_secret_in_the_environment_of_the_image_is_refused(building: Settings, ready: Workspace) -> None:
+    """A known credential in an ENV of the Dockerfile is refused, and no tag is left."""
     secret = f"not-{uuid.uuid4().hex}"
     dockerfile = ready.root / "Dockerfile"
-    # Split, so that the context holds the parts only and the image's config holds the whole.
+    # Split, so that the context has two halves and only the image config has the whole.
     dockerfile.write_text(dockerfile.read_text() + f"ARG A={secret[:9]}\nENV LEAK=${{A}}{secret[9:]}\n")
-    again = judged(building, Workspace(ready.root, ready.instance))
-    with pytest.raises(RefusedError, match="the image's config holds a credential"):
+    again = with_report(building, Workspace(ready.root, ready.instance))
+    with pytest.raises(RefusedError, match="the image config contains a known credential"):
         build(building, again, {"CI_TOKEN": secret})
     assert docker.from_env().images.list(f"seatrial/{building.registry.repository}") == []
 
 
-def test_base_that_cannot_be_had(building: Settings, ready: Workspace) -> None:
-    """A base image that is nowhere is told by name, with the cure."""
+def test_a_missing_base_image_is_an_error(building: Settings, ready: Workspace) -> None:
+    """The error names the base image, and the hint the command that builds one."""
     image = Image(base="127.0.0.1:9/no/base:1")
-    with pytest.raises(OutsideError, match=r"base image 127\.0\.0\.1:9/no/base:1 cannot be had") as told:
+    with pytest.raises(OutsideError, match=r"base image 127\.0\.0\.1:9/no/base:1 cannot be pulled") as raised:
         build(building.model_copy(update={"image": image}), ready)
-    assert "make cloud" in told.value.hint
+    assert "make cloud" in raised.value.hint

@@ -1,4 +1,4 @@
-"""check lets an image through only when every test ran and passed."""
+"""check accepts an image only if every test ran and passed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PASSES = "def test_image(pytestconfig):\n    assert pytestconfig.getoption('--im
 
 @pytest.fixture
 def engine() -> Iterator[Any]:
-    """The Docker engine; the tests' images are removed afterwards."""
+    """The Docker engine; the images of the tests are removed afterwards."""
     client = docker.from_env()
     yield client
     for image in client.images.list(NAME):
@@ -43,15 +43,15 @@ def built(workspace: Workspace, engine: Any) -> Workspace:
 
 
 def write_tests(folder: Path, text: str) -> str:
-    """Write a folder of image tests and return its path."""
+    """Write a directory of image tests and return its path."""
     folder.mkdir()
     (folder / "conftest.py").write_text(OPTIONS)
     (folder / "test_image.py").write_text(text)
     return str(folder)
 
 
-def test_passing_tests_let_it_through(settings: Settings, built: Workspace, tmp_path: Path) -> None:
-    """The tests get the image by its id, and the result counts them."""
+def test_passing_tests_are_counted(settings: Settings, built: Workspace, tmp_path: Path) -> None:
+    """The tests get the image id, and the result has their number."""
     done = check(settings, built, write_tests(tmp_path / "image", PASSES))
     assert done.passed == 1
     assert Path(done.report).is_file()
@@ -64,34 +64,34 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "told"), REFUSED)
-def test_failed_skipped_and_absent_tests_refuse(
-    settings: Settings, built: Workspace, tmp_path: Path, text: str, told: str
+@pytest.mark.parametrize(("text", "message"), REFUSED)
+def test_a_failed_skipped_or_missing_test_is_refused(
+    settings: Settings, built: Workspace, tmp_path: Path, text: str, message: str
 ) -> None:
-    """One test that did not pass is enough, and none at all is no proof."""
-    with pytest.raises(RefusedError, match=told):
+    """One test that did not pass refuses the image, and so does a run without tests."""
+    with pytest.raises(RefusedError, match=message):
         check(settings, built, write_tests(tmp_path / "image", text))
     assert not (built.directory / "run" / "check.json").exists()
 
 
-def test_nobodys_own_options_thin_out_the_gate(
+def test_pytest_options_of_the_user_are_ignored(
     settings: Settings, built: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A selection of tests in the environment of whoever runs it leaves none of the image's tests out."""
+    """PYTEST_ADDOPTS deselects none of the image tests."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k image")
     with pytest.raises(RefusedError, match="test_label did not pass"):
         check(settings, built, write_tests(tmp_path / "tests", PASSES + "def test_label():\n    assert 0\n"))
 
 
-def test_tests_that_cannot_run_are_no_verdict(settings: Settings, built: Workspace, tmp_path: Path) -> None:
-    """A fault of the test run is told as such, with the end of its log."""
-    with pytest.raises(OutsideError, match="test run ended with") as told:
+def test_a_failed_test_run_is_an_error(settings: Settings, built: Workspace, tmp_path: Path) -> None:
+    """A failure of pytest itself is not a refusal; the error has the end of its log."""
+    with pytest.raises(OutsideError, match="test run exited with") as raised:
         check(settings, built, str(tmp_path / "nowhere"))
-    assert "ERROR" in told.value.log
+    assert "ERROR" in raised.value.log
 
 
-def test_image_that_the_engine_lost(settings: Settings, workspace: Workspace) -> None:
-    """An image that is gone is to be built again."""
+def test_a_deleted_image_is_wrong_usage(settings: Settings, workspace: Workspace) -> None:
+    """If the engine no longer has the image, it must be built again."""
     write_results(workspace, f"sha256:{'3' * 64}")
     with pytest.raises(UsageError, match="has no image"):
         check(settings, workspace)

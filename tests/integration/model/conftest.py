@@ -1,4 +1,4 @@
-"""The pipeline"s model and store fixtures."""
+"""The model and store fixtures of the pipeline."""
 
 from model_fixtures import golden, model, published, settings, store, workspace
 

@@ -1,4 +1,4 @@
-"""update, with the newer model tried."""
+"""update with a newer model in the channel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POINTER = Path("models/colours/channels/latest.json")
 def test_a_newer_model_that_validates_is_locked(
     settings: Settings, published: Workspace, tmp_path: Path
 ) -> None:
-    """The lock moves to the channel's model, the golden set stays, and the result is of the new lock."""
+    """The lock moves to the model of the channel, the golden set stays, and the result is of the new lock."""
     write_model(tmp_path / "second", version="2.0.0")
     publish(settings, published, model=tmp_path / "second")
     golden = read_lock(published.lock).golden
@@ -34,7 +34,7 @@ def test_a_newer_model_that_validates_is_locked(
 def test_a_newer_model_that_does_not_validate_is_refused(
     settings: Settings, published: Workspace, tmp_path: Path
 ) -> None:
-    """A wrong model in the channel leaves the lock byte for byte as it was."""
+    """A wrong model in the channel does not change the lock file."""
     write_model(tmp_path / "wrong", labels=("green", "red", "blue"), version="3.0.0")
     publish(settings, published, model=tmp_path / "wrong")
     before = published.lock.read_bytes()

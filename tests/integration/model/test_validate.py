@@ -1,4 +1,4 @@
-"""validate: what a model must be before an image is made of it."""
+"""validate: the checks of a model."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from onnx import TensorProto, helper, numpy_helper
 from colours import SIDE, write_model
 from samples import lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
-from seatrial.model.evaluation import judge
-from seatrial.model.trial.outcome import hold_trial
+from seatrial.image_reference import ImageReference
+from seatrial.model.checks import check_model
+from seatrial.model.inference.isolated import run_isolated
 from seatrial.results import AcceptResult, PushResult, ValidateResult
 from seatrial.settings import Settings, Validate
 from seatrial.stage_run import StageRun
@@ -29,12 +30,12 @@ LIMITS = Validate()
 def failures(
     model: Path, golden: Path, live: Path | None = None, limits: Validate = LIMITS
 ) -> dict[str, str]:
-    """Return the promises that a model does not keep."""
-    return {v.name: v.detail for v in judge(model, golden, live, limits) if not v.passed}
+    """Return the failed checks of a model and their details."""
+    return {c.name: c.detail for c in check_model(model, golden, live, limits) if not c.passed}
 
 
 def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """Publish, lock and fetch a model; return the workspace as the next command sees it."""
+    """Publish, lock and fetch a model; return a new workspace object."""
     done = publish(settings, workspace, model=model, golden=golden)
     assert done.model
     assert done.golden
@@ -44,8 +45,8 @@ def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path
     return fresh
 
 
-def endless(model: Path) -> None:
-    """Make the model add 0 to its answer for longer than anybody waits."""
+def make_endless(model: Path) -> None:
+    """Add a loop of 2^60 rounds to the model."""
     loaded = onnx.load(model / "model.onnx")
     step = helper.make_graph(
         [
@@ -72,21 +73,19 @@ def endless(model: Path) -> None:
     reseal(model)
 
 
-def test_a_good_model_gets_a_passing_report(
-    settings: Settings, workspace: Workspace, model: Path, golden: Path
-) -> None:
-    """Every promise has its verdict, every photo among them."""
+def test_a_good_model_passes(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> None:
+    """The report has a check for each photo and for the latency."""
     report = validate(settings, prepared(settings, workspace, model, golden))
     assert report.passed
     assert {"golden: red.png", "golden: green.png", "golden: blue.png", "time per photo"} <= {
-        verdict.name for verdict in report.verdicts
+        check.name for check in report.verdicts
     }
 
 
-def test_a_wrong_model_is_refused_with_its_report_written(
+def test_a_wrong_model_is_refused_and_its_report_written(
     settings: Settings, workspace: Workspace, golden: Path, tmp_path: Path
 ) -> None:
-    """A model whose labels are swapped is refused; the failing report stays, with each photo's answer."""
+    """A model with swapped labels is refused; the failing report has the prediction for each photo."""
     write_model(tmp_path / "wrong", labels=("green", "red", "blue"))
     ready = prepared(settings, workspace, tmp_path / "wrong", golden)
     with pytest.raises(RefusedError, match="failed 2 of") as raised:
@@ -96,49 +95,49 @@ def test_a_wrong_model_is_refused_with_its_report_written(
     assert not report.passed
 
 
-def test_an_unsure_model_is_refused(model: Path, tmp_path: Path) -> None:
-    """The right label is not enough where the golden set asks for a probability."""
+def test_a_low_probability_is_refused(model: Path, tmp_path: Path) -> None:
+    """The expected label fails below the minimum probability of the golden set."""
     write_golden(tmp_path / "strict", min_probability=1.0)
     assert "at 1.00 or more" in failures(model, tmp_path / "strict")["golden: red.png"]
 
 
 def test_a_slow_model_is_refused(model: Path, golden: Path) -> None:
-    """More milliseconds a photo than allowed are refused, and the median is told."""
+    """A median latency above the limit is refused."""
     slow = failures(model, golden, limits=Validate(max_milliseconds=0.001))
     assert "median" in slow["time per photo"]
 
 
-def test_a_model_that_never_ends_is_refused(model: Path, golden: Path) -> None:
-    """A trial has a deadline: a model that hangs is a fault of the model, and is told so."""
-    endless(model)
-    outcome = hold_trial(model, golden, 8)
-    assert "gave no answer within 8 s" in outcome.fault
+def test_a_hanging_model_is_a_fault(model: Path, golden: Path) -> None:
+    """The subprocess has a deadline; exceeding it is a fault of the model."""
+    make_endless(model)
+    result = run_isolated(model, golden, 8)
+    assert "no prediction within 8 s" in result.fault
 
 
-def test_a_model_unlike_its_card_is_refused(model: Path, golden: Path) -> None:
-    """A card that gives another input size than the model's is refused before a photo is asked about."""
+def test_a_model_that_does_not_match_its_card_is_refused(model: Path, golden: Path) -> None:
+    """A card with another input size than the model fails before any prediction."""
     card = json.loads((model / "model.json").read_text())
     reseal(model, input={**card["input"], "height": SIDE + 1})
-    assert "shape" in failures(model, golden)["loads and answers"]
+    assert "shape" in failures(model, golden)["loads and predicts"]
 
 
-def test_a_model_unlike_the_live_one_is_refused(
+def test_a_model_that_disagrees_with_the_live_one_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, tmp_path: Path
 ) -> None:
-    """Where a release is accepted, its model is fetched, and too little agreement with it refuses."""
+    """The model of the accepted release is fetched, and too little agreement with it is refused."""
     write_model(tmp_path / "live", labels=("green", "blue", "red"), version="0.9.0")
     live = publish(settings, workspace, model=tmp_path / "live").model
     ready = prepared(settings, workspace, model, golden)
-    stamp, reference = StageRun().fields(ready), "registry/classifier@sha256:00"
-    who = {"image_id": "x", "golden": live, "bytes_pushed": 0, "model": live}
-    ready.write_result(PushResult(**stamp, **who, reference=reference))
-    where = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}
-    ready.write_result(AcceptResult(**stamp, **where, reference=reference))
+    common, reference = StageRun().fields(ready), f"registry/classifier@sha256:{'0' * 64}"
+    pushed = {"image_id": "x", "golden": live, "bytes_pushed": 0, "model": live}
+    ready.write_result(PushResult(**common, **pushed, reference=ImageReference.parse(reference)))
+    accepted = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}
+    ready.write_result(AcceptResult(**common, **accepted, reference=reference))
     with pytest.raises(RefusedError, match="agrees with the live model"):
         validate(settings, ready)
 
 
-def test_a_model_like_the_live_one_passes(model: Path, golden: Path, tmp_path: Path) -> None:
-    """The same answers as the live model's are full agreement."""
+def test_a_model_that_agrees_with_the_live_one_passes(model: Path, golden: Path, tmp_path: Path) -> None:
+    """Equal predictions are full agreement."""
     write_model(tmp_path / "live", version="0.9.0")
     assert failures(model, golden, tmp_path / "live") == {}

@@ -1,4 +1,4 @@
-"""Two throw-away registries, the real Distribution: one open, one with a password."""
+"""Two temporary registries (Distribution), one with anonymous access and one with a password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import json
 import secrets
 import tarfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,9 +19,9 @@ from rich.console import Console
 
 from localcloud import images
 from localcloud.display import PlainDisplay
-from seatrial.image.registry import RegistryClient
-from seatrial.image.registry_copy import Place
+from seatrial.image.registry import RegistryClient, Repository
 from seatrial.settings import Registry
+from seatrial.wait import until
 
 LABEL = "seatrial.test-registry"
 READY_SECONDS = 30
@@ -36,20 +35,20 @@ HTPASSWD = {"htpasswd": {"realm": "test", "path": "/run/registry/htpasswd"}}
 
 @pytest.fixture(scope="session")
 def registry_image() -> str:
-    """The image of the local cloud's registry."""
+    """The registry image of the local cloud."""
     return images.ensure(["registry"], PlainDisplay(Console(stderr=True)))["registry"]
 
 
 @pytest.fixture(scope="session")
 def open_registry(registry_image: str) -> Iterator[Registry]:
-    """A registry that lets anyone in."""
+    """A registry with anonymous access."""
     with _running(registry_image, CONFIG, "") as address:
         yield Registry(address=address, insecure=True)
 
 
 @pytest.fixture(scope="session")
 def closed_registry(registry_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """A registry with one user, whose password stands in a config.json."""
+    """A registry with one user, whose password is in a config.json."""
     password, folder = secrets.token_urlsafe(16), tmp_path_factory.mktemp("docker")
     line = f"tester:{bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=5)).decode()}\n"
     with _running(registry_image, {**CONFIG, "auth": HTPASSWD}, line) as address:
@@ -59,15 +58,15 @@ def closed_registry(registry_image: str, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def source(open_registry: Registry) -> Place:
-    """A repository of this test's own in the open registry."""
-    return Place(RegistryClient(open_registry), f"source-{secrets.token_hex(4)}")
+def source(open_registry: Registry) -> Repository:
+    """A unique repository in the open registry."""
+    return Repository(RegistryClient(open_registry), f"source-{secrets.token_hex(4)}")
 
 
 @pytest.fixture
-def target(closed_registry: Registry) -> Place:
-    """A repository of this test's own in the closed registry."""
-    return Place(RegistryClient(closed_registry), f"target-{secrets.token_hex(4)}")
+def target(closed_registry: Registry) -> Repository:
+    """A unique repository in the closed registry."""
+    return Repository(RegistryClient(closed_registry), f"target-{secrets.token_hex(4)}")
 
 
 @contextmanager
@@ -85,7 +84,7 @@ def _running(image: str, config: dict[str, object], htpasswd: str) -> Iterator[s
         container.start()
         container.reload()
         port = container.ports["5000/tcp"][0]["HostPort"]
-        _wait(f"http://127.0.0.1:{port}/v2/")
+        _wait_for(f"http://127.0.0.1:{port}/v2/")
         yield f"127.0.0.1:{port}"
     finally:
         container.remove(force=True, v=True)
@@ -102,13 +101,12 @@ def _archive(files: dict[str, str]) -> bytes:
     return packed.getvalue()
 
 
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+def _wait_for(url: str) -> None:
+    def responds() -> bool | None:
         try:
             requests.get(url, timeout=2)
         except requests.RequestException:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"the test's registry does not answer at {url} within {READY_SECONDS} s")
+            return None
+        return True
+
+    until(f"the registry at {url}", responds, READY_SECONDS, every=0.1)

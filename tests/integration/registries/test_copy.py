@@ -1,38 +1,53 @@
-"""An image on its way from one real registry to another."""
+"""copy_image between two real registries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.image.registry import RegistryClient, digest_of
-from seatrial.image.registry_copy import CHUNK, Place, copy_image
+from seatrial.image.registry import RegistryClient, Repository, digest_of
+from seatrial.image.registry_copy import copy_image
 from seatrial.settings import Registry
 from small_image import put_image
 
 SIZE = 3_000_000
+Respond = Callable[[str, str, requests.Response], None]
 
 
-@pytest.fixture
-def count(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
-    """How many requests of a method were sent so far."""
-    sent: list[str] = []
-    send = requests.Session.request
+class FaultyClient(RegistryClient):
+    """A client that counts requests and changes responses, as a faulty registry would."""
 
-    def counting(session: requests.Session, method: str, url: str, **words: Any) -> requests.Response:
-        sent.append(method)
-        return send(session, method, url, **words)
+    def __init__(self, client: RegistryClient, respond: Respond = lambda *_: None) -> None:
+        super().__init__(client.registry, client.credentials)
+        self.respond = respond
+        self.methods: list[str] = []
 
-    monkeypatch.setattr(requests.Session, "request", counting)
-    return sent.count
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send the request and change the response."""
+        self.methods.append(method)
+        response = super().call(method, path, **options)
+        self.respond(method, path, response)
+        return response
 
 
-def test_the_same_digest_arrives_byte_for_byte(source: Place, target: Place) -> None:
-    """Manifest, config and layers are what they were, in a registry of another address and password."""
+class CutClient(RegistryClient):
+    """A client that loses the connection before a manifest is sent."""
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send the request unless it would write a manifest."""
+        if method == "PUT" and "/manifests/" in path:
+            raise OutsideError("connection lost")
+        return super().call(method, path, **options)
+
+
+def test_the_digest_stays_the_same(source: Repository, target: Repository) -> None:
+    """Manifest, config and layers are equal in a registry with another address and password."""
     digest = put_image(source, "1", size=SIZE)
     sent = copy_image(source, target, digest)
     assert sent >= SIZE
@@ -44,93 +59,74 @@ def test_the_same_digest_arrives_byte_for_byte(source: Place, target: Place) -> 
     assert target.client.config(target.repository, manifest.config)["architecture"] == "amd64"
 
 
-def test_a_second_copy_sends_nothing(source: Place, target: Place) -> None:
-    """What is there already is not sent again."""
+def test_a_second_copy_sends_nothing(source: Repository, target: Repository) -> None:
+    """Blobs that the target has are not sent again."""
     digest = put_image(source, "1")
     copy_image(source, target, digest)
     assert copy_image(source, target, digest) == 0
 
 
-def test_an_interrupted_copy_is_no_image_and_goes_on(
-    source: Place, target: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The manifest goes last: until then there is nothing, and what was sent is not lost."""
+def test_an_interrupted_copy_is_not_an_image_and_resumes(source: Repository, target: Repository) -> None:
+    """The manifest is sent last: until then there is no image, and the blobs are not sent again."""
     digest = put_image(source, "1", size=SIZE)
-    call = RegistryClient.call
-
-    def cut(client: RegistryClient, method: str, path: str, **words: Any) -> requests.Response:
-        if method == "PUT" and "/manifests/" in path:
-            raise OutsideError("cut off")
-        return call(client, method, path, **words)
-
-    monkeypatch.setattr(RegistryClient, "call", cut)
-    with pytest.raises(OutsideError, match="cut off"):
-        copy_image(source, target, digest)
-    monkeypatch.undo()
+    cut = Repository(CutClient(target.client.registry, target.client.credentials), target.repository)
+    with pytest.raises(OutsideError, match="connection lost"):
+        copy_image(source, cut, digest)
     assert target.client.manifest(target.repository, digest) is None
     assert copy_image(source, target, digest) == 0
     assert target.client.manifest(target.repository, digest) is not None
 
 
-def test_within_a_registry_layers_are_mounted(source: Place, count: Callable[[str], int]) -> None:
-    """From repository to repository of one registry no layer moves."""
-    digest = put_image(source, "1")
-    beside, before = Place(source.client, f"{source.repository}-beside"), count("PATCH")
+def test_layers_are_mounted_within_a_registry(source: Repository) -> None:
+    """Between repositories of one registry no blob is sent."""
+    digest, client = put_image(source, "1"), FaultyClient(source.client)
+    beside = Repository(client, f"{source.repository}-beside")
     assert copy_image(source, beside, digest) == 0
-    assert count("PATCH") == before
+    assert "POST" in client.methods
+    assert "PATCH" not in client.methods
     assert beside.client.manifest(beside.repository, digest) is not None
 
 
-def test_a_layer_with_other_bytes_is_refused(
-    source: Place, target: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Bytes that are not those of their digest never become an image."""
+def test_a_layer_with_other_bytes_is_refused(source: Repository, target: Repository) -> None:
+    """Content that does not match its digest never becomes an image."""
     digest = put_image(source, "1", size=SIZE)
-    pieces = requests.Response.iter_content
 
-    def altered(answer: requests.Response, size: int) -> Iterator[bytes]:
-        # Manifests are read in smaller pieces, and arrive as they are.
-        for place, piece in enumerate(pieces(answer, size)):
-            spoilt = size == CHUNK and place == 0
-            yield bytes([piece[0] ^ 1]) + piece[1:] if spoilt else piece
+    def alter_blobs(_method: str, path: str, response: requests.Response) -> None:
+        body = response.raw.read() if "/blobs/" in path else b""
+        if body:
+            response.raw = io.BytesIO(bytes([body[0] ^ 1]) + body[1:])
 
-    monkeypatch.setattr(requests.Response, "iter_content", altered)
-    with pytest.raises(RefusedError, match="other bytes"):
-        copy_image(source, target, digest)
-    monkeypatch.undo()
+    faulty = Repository(FaultyClient(source.client, alter_blobs), source.repository)
+    with pytest.raises(RefusedError, match="does not match its digest"):
+        copy_image(faulty, target, digest)
     assert target.client.manifest(target.repository, digest) is None
 
 
-def test_an_image_that_is_not_there_is_refused(source: Place, target: Place) -> None:
-    """Nothing of another digest is taken for it."""
+def test_a_missing_image_is_refused(source: Repository, target: Repository) -> None:
+    """A digest that the source does not have is refused."""
     put_image(source, "1", size=10)
     with pytest.raises(RefusedError, match="there is no image"):
         copy_image(source, target, "sha256:" + "0" * 64)
 
 
-def test_without_the_password_nothing_is_copied(
-    source: Place, closed_registry: Registry, tmp_path: Any
+def test_a_copy_needs_the_password_of_the_target(
+    source: Repository, closed_registry: Registry, tmp_path: Path
 ) -> None:
-    """A registry that does not know us refuses, and says so in one line."""
+    """Without credentials the target refuses in one line."""
     (tmp_path / "config.json").write_text("{}")
-    stranger = closed_registry.model_copy(update={"config_dir": str(tmp_path)})
+    anonymous = closed_registry.model_copy(update={"config_dir": str(tmp_path)})
     with pytest.raises(OutsideError, match="refuses these credentials"):
-        copy_image(source, Place(RegistryClient(stranger), "any"), put_image(source, "1", size=10))
+        copy_image(source, Repository(RegistryClient(anonymous), "any"), put_image(source, "1", size=10))
 
 
-def test_an_upload_is_never_sent_elsewhere(
-    source: Place, target: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where a registry names another host for an upload, our password does not follow."""
+def test_an_upload_url_of_another_host_is_refused(source: Repository, target: Repository) -> None:
+    """Credentials are not sent to another host that a registry names for an upload."""
     digest = put_image(source, "1", size=10)
-    call = RegistryClient.call
 
-    def misled(client: RegistryClient, method: str, path: str, **words: Any) -> requests.Response:
-        answer = call(client, method, path, **words)
+    def redirect_uploads(method: str, _path: str, response: requests.Response) -> None:
         if method == "POST":
-            answer.headers["Location"] = "http://elsewhere.test/v2/any/blobs/uploads/1"
-        return answer
+            response.headers["Location"] = "http://elsewhere.test/v2/any/blobs/uploads/1"
 
-    monkeypatch.setattr(RegistryClient, "call", misled)
-    with pytest.raises(OutsideError, match="no place of its own"):
-        copy_image(source, target, digest)
+    faulty = Repository(FaultyClient(target.client, redirect_uploads), target.repository)
+    with pytest.raises(OutsideError, match="outside of its API"):
+        copy_image(source, faulty, digest)

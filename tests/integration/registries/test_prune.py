@@ -1,8 +1,8 @@
-"""Old images, removed from a real registry."""
+"""prune on a real registry."""
 
 from __future__ import annotations
 
-from seatrial.image.registry_copy import Place
+from seatrial.image.registry import Repository
 from seatrial.retention.references import References, judge
 from seatrial.retention.registry_images import remove, stored
 from small_image import put_image
@@ -12,8 +12,8 @@ def _labels(state: str, model: str = "sha256:other") -> dict[str, str]:
     return {"io.seatrial.working-state": state, "io.seatrial.lock": "lock", "io.seatrial.model.digest": model}
 
 
-def test_what_a_release_names_stays_and_the_oldest_go(target: Place) -> None:
-    """By digest and by working state, the locked model's newest and the newest of all; nothing else."""
+def test_referenced_and_newest_images_stay(target: Repository) -> None:
+    """Images of releases, the newest with the locked model and the newest of all stay; others are deleted."""
     digests = {
         name: put_image(target, name, labels=_labels(name, model), size=10, day=day)
         for name, model, day in (
@@ -36,13 +36,13 @@ def test_what_a_release_names_stays_and_the_oldest_go(target: Place) -> None:
         "middle",
     ]
     for name, digest in digests.items():
-        gone = name in ("middle", "locked-before")
-        assert (target.client.manifest(target.repository, digest) is None) == gone
-        assert (target.client.manifest(target.repository, name) is None) == gone
+        deleted = name in ("middle", "locked-before")
+        assert (target.client.manifest(target.repository, digest) is None) == deleted
+        assert (target.client.manifest(target.repository, name) is None) == deleted
 
 
-def test_all_tags_of_an_image_are_one(target: Place) -> None:
-    """A release by one tag keeps the image under its other tag, too."""
+def test_tags_of_one_image_are_one_entry(target: Repository) -> None:
+    """An image with two tags is listed once, with both."""
     digest = put_image(target, "one", labels=_labels("one"), size=10)
     path = f"{target.repository}/manifests/"
     raw = target.client.call("GET", path + digest, headers={"Accept": "*/*"})
@@ -52,8 +52,8 @@ def test_all_tags_of_an_image_are_one(target: Place) -> None:
     assert found.name.startswith(f"{target.repository}:one,two ")
 
 
-def test_what_build_did_not_make_is_nobody_s_to_remove(target: Place) -> None:
-    """An image without our labels stays, however old."""
+def test_images_of_others_stay(target: Repository) -> None:
+    """An image without the labels of build is never deleted."""
     put_image(target, "base", size=10)
     put_image(target, "ours", labels=_labels("ours"), size=10, day=9)
     rows = judge(
@@ -62,8 +62,8 @@ def test_what_build_did_not_make_is_nobody_s_to_remove(target: Place) -> None:
     assert [row.removed for row in rows] == [False, False]
 
 
-def test_more_images_than_a_page_are_all_seen(target: Place, monkeypatch: object) -> None:
-    """Registries list tags in pages; none is forgotten."""
+def test_all_pages_of_tags_are_read(target: Repository, monkeypatch: object) -> None:
+    """A registry lists tags in pages; every page is read."""
     from seatrial.retention import registry_images as registry
 
     for number in range(5):
@@ -72,6 +72,6 @@ def test_more_images_than_a_page_are_all_seen(target: Place, monkeypatch: object
     assert len(stored(target, References())) == 5
 
 
-def test_a_repository_that_is_not_there_is_empty(target: Place) -> None:
-    """Before the first push there is nothing to remove."""
+def test_a_missing_repository_is_empty(target: Repository) -> None:
+    """Before the first push there is no image."""
     assert stored(target, References()) == []

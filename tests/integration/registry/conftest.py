@@ -1,4 +1,4 @@
-"""The instance's own registry, a repository in it that nobody else uses, and a tiny image."""
+"""A unique repository in the registry of the instance, and a tiny image."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def registry() -> Registry:
-    """The registry of the instance that these tests run for; without one they fail."""
+    """The registry of the instance in SEATRIAL_INSTANCE; without one the tests fail."""
     found = load(Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "dev"))).registry
     if not found.address:
-        pytest.fail("no registry to test against: make cloud, or REGISTRY=host[:port]", pytrace=False)
+        pytest.fail("there is no registry: make cloud, or REGISTRY=host[:port]", pytrace=False)
     return found.model_copy(update={"repository": f"tests/{uuid.uuid4().hex[:12]}"})
 
 
 @pytest.fixture
 def at_registry(registry: Registry) -> Settings:
-    """Settings that push there."""
+    """Settings with that registry."""
     return Settings(
         model={"name": "tiny"},
         golden={"name": "tiny"},
@@ -45,7 +45,7 @@ def at_registry(registry: Registry) -> Settings:
 
 @pytest.fixture
 def engine() -> Iterator[Any]:
-    """The Docker engine; the tests' images are removed afterwards."""
+    """The Docker engine; the images of the tests are removed afterwards."""
     client = docker.from_env()
     yield client
     for image in client.images.list(NAME):
@@ -54,6 +54,6 @@ def engine() -> Iterator[Any]:
 
 
 @pytest.fixture
-def image(engine: Any) -> str:
-    """A new image's id."""
+def image_id(engine: Any) -> str:
+    """The image id of a new image."""
     return import_image(engine)

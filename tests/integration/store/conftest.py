@@ -1,4 +1,4 @@
-"""Stores to test against: the instance's Azurite, moto's S3 server, a folder."""
+"""Stores: the Azurite of the instance, the S3 server of moto, a directory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from samples import make_settings
 from seatrial.settings import Settings, load
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import find
 
 __all__ = ["golden", "model", "workspace"]
@@ -26,7 +26,7 @@ __all__ = ["golden", "model", "workspace"]
 
 @pytest.fixture(scope="session")
 def instance_store() -> StoreSettings:
-    """The store of the instance named by SEATRIAL_INSTANCE; without it the tests fail."""
+    """The store of the instance in SEATRIAL_INSTANCE; without one the tests fail."""
     name = os.environ.get("SEATRIAL_INSTANCE", "dev")
     found = load(find(name)).store
     if not found.endpoint:
@@ -36,7 +36,7 @@ def instance_store() -> StoreSettings:
 
 @pytest.fixture
 def azurite(instance_store: StoreSettings) -> Iterator[StoreSettings]:
-    """A container of this test's own in the instance's Azurite, gone afterwards."""
+    """A unique container in the Azurite of the instance, deleted afterwards."""
     account = instance_store.url.split("/")[2]
     container = f"test-{uuid.uuid4().hex[:12]}"
     yield instance_store.model_copy(update={"url": f"az://{account}/{container}/some/prefix"})
@@ -48,7 +48,7 @@ def azurite(instance_store: StoreSettings) -> Iterator[StoreSettings]:
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
-    """The address of an S3 server: moto's, because S3 itself cannot be here."""
+    """The URL of an S3 server: moto, in place of S3 itself."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -58,7 +58,7 @@ def moto() -> Iterator[str]:
 
 @pytest.fixture
 def s3_by_moto(moto: str, tmp_path: Path) -> StoreSettings:
-    """A bucket of this test's own, and a credentials file."""
+    """A unique bucket and a credentials file."""
     bucket = f"test-{uuid.uuid4().hex[:12]}"
     keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "not-a-secret"}
     boto3.client("s3", endpoint_url=moto, region_name="us-east-1", **keys).create_bucket(Bucket=bucket)
@@ -69,7 +69,7 @@ def s3_by_moto(moto: str, tmp_path: Path) -> StoreSettings:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> StoreSettings:
-    """A folder whose name has to be quoted in a URL."""
+    """A directory whose name is quoted in a URL."""
     return StoreSettings(url=(tmp_path / "a store").as_uri())
 
 
@@ -81,8 +81,8 @@ def store_settings(request: pytest.FixtureRequest) -> StoreSettings:
 
 
 @pytest.fixture
-def store(store_settings: StoreSettings) -> Store:
-    """That store, opened."""
+def store(store_settings: StoreSettings) -> BlobStore:
+    """The store with these settings."""
     return open_store(store_settings)
 
 

@@ -1,4 +1,4 @@
-"""A disk that is full, on a real file system of 256 KiB."""
+"""A full disk: a real file system of 256 KiB."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seatrial.settings import Store as StoreSettings
 from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
-# A mount that only this command sees, and that is gone with it.
+# A mount in a namespace of its own: it ends with the command.
 SMALL = (
     'mount -t tmpfs -o size=256k tmpfs "$0" || exit 99; "$@"; code=$?; echo "left: $(ls -A "$0")"; exit $code'
 )
@@ -29,7 +29,7 @@ def store_settings(azurite: StoreSettings) -> StoreSettings:
 
 @pytest.fixture
 def large(model: Path) -> Path:
-    """A model of more than the small disk holds."""
+    """A model larger than the small disk."""
     (model / "README.md").write_bytes(os.urandom(400_000))
     reseal(model)
     return model
@@ -55,7 +55,7 @@ def on_small_disk(
 def test_fetch_on_a_full_disk_leaves_nothing(
     settings: Settings, workspace: Workspace, large: Path, golden: Path, tmp_path: Path
 ) -> None:
-    """The fetch ends 30 in one line with the cure, and no part of the model stays."""
+    """Fetch ends with 30 and one line with a hint; no partial model remains."""
     done = publish(settings, workspace, model=large, golden=golden)
     assert done.model
     assert done.golden
@@ -71,7 +71,7 @@ def test_fetch_on_a_full_disk_leaves_nothing(
 
 
 def test_publish_to_a_full_disk_leaves_nothing(workspace: Workspace, large: Path, tmp_path: Path) -> None:
-    """A store in a folder that fills up ends 30 in one line; no version becomes visible."""
+    """Publish to a full directory store ends with 30 and one line with a hint; no partial file remains."""
     folder = tmp_path / "store"
     done = on_small_disk(folder, workspace, "publish", str(large), SEATRIAL_STORE__URL=folder.as_uri())
     assert done.returncode == 30

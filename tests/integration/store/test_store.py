@@ -1,4 +1,4 @@
-"""What every store promises: tested on Azurite, on S3 as moto speaks it, and on a folder."""
+"""The behaviour of every store, on Azurite, the S3 server of moto, and a directory."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.model.transfer import PART, stream
+from seatrial.model.transfer import RANGE_BYTES, stream
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
-from seatrial.stores.protocol import MissingError, Store
+from seatrial.stores.protocol import BlobNotFoundError, BlobStore
 
 KEY = "models/x/1/model.onnx"
 
 
 def ignore(sent: int) -> None:
-    """Take no notice."""
+    """Ignore the progress."""
 
 
-def test_a_key_is_taken_once_and_for_ever(store: Store) -> None:
-    """The second to create a key is told, and the first one's bytes stay."""
+def test_a_key_is_created_once(store: BlobStore) -> None:
+    """Creating an existing key returns False and keeps the first content."""
     assert store.create(KEY, b"first", ignore)
     assert not store.create(KEY, b"second", ignore)
     found = store.read(KEY)
@@ -29,9 +29,9 @@ def test_a_key_is_taken_once_and_for_ever(store: Store) -> None:
     assert found.content == b"first"
 
 
-def test_a_file_goes_up_and_comes_down_whole(store: Store, tmp_path: Path) -> None:
-    """A file of several parts is the same bytes again, over one connection or eight."""
-    content = os.urandom(2 * PART + 12_345)
+def test_a_file_is_uploaded_and_downloaded_unchanged(store: BlobStore, tmp_path: Path) -> None:
+    """A file of several ranges is equal after the download, with one connection or eight."""
+    content = os.urandom(2 * RANGE_BYTES + 12_345)
     (tmp_path / "large").write_bytes(content)
     sent: list[int] = []
     assert store.create(KEY, tmp_path / "large", sent.append)
@@ -41,8 +41,8 @@ def test_a_file_goes_up_and_comes_down_whole(store: Store, tmp_path: Path) -> No
         assert b"".join(stream(store, KEY, len(content), connections)) == content
 
 
-def test_a_document_is_replaced_only_by_who_read_it_last(store: Store) -> None:
-    """A writer whose tag is stale, or who thinks there is none, changes nothing."""
+def test_a_document_is_replaced_only_with_its_tag(store: BlobStore) -> None:
+    """A stale tag, or None for an existing document, changes nothing."""
     assert store.replace("channel.json", b"one", None)
     assert not store.replace("channel.json", b"two", None)
     first = store.read("channel.json")
@@ -54,17 +54,17 @@ def test_a_document_is_replaced_only_by_who_read_it_last(store: Store) -> None:
     assert second.content == b"two"
 
 
-def test_what_is_not_there_is_told_apart(store: Store) -> None:
-    """A document that does not exist is None; a blob that does not exist is an error that names it."""
+def test_a_missing_blob_is_an_error_and_a_missing_document_is_not(store: BlobStore) -> None:
+    """A missing document is None; a missing blob is an error with its name."""
     assert store.read("nothing.json") is None
-    for ask in (lambda: store.size("nothing"), lambda: store.read_range("nothing", 0, 5)):
-        with pytest.raises(MissingError, match="nothing is not in the store"):
-            ask()
+    for request in (lambda: store.size("nothing"), lambda: store.read_range("nothing", 0, 5)):
+        with pytest.raises(BlobNotFoundError, match="nothing is not in the store"):
+            request()
 
 
 @pytest.mark.parametrize("kind", ["azurite", "directory"])
-def test_of_many_writers_at_once_one_creates_and_one_moves(kind: str, request: pytest.FixtureRequest) -> None:
-    """Racing for a key, exactly one wins, with its own bytes (moto's server does not lock, so not there)."""
+def test_of_concurrent_writers_exactly_one_succeeds(kind: str, request: pytest.FixtureRequest) -> None:
+    """One writer creates a key and one replaces a document (not on moto, whose server does not lock)."""
     settings: StoreSettings = request.getfixturevalue(kind)
     store = open_store(settings)
     store.create("channel.json", b"start", ignore)
@@ -73,8 +73,8 @@ def test_of_many_writers_at_once_one_creates_and_one_moves(kind: str, request: p
     writers = [str(number).encode() * 1000 for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         created = list(pool.map(lambda text: store.create(KEY, text, ignore), writers))
-        moved = list(pool.map(lambda text: store.replace("channel.json", text, start.tag), writers))
-    for key, outcome in ((KEY, created), ("channel.json", moved)):
+        replaced = list(pool.map(lambda text: store.replace("channel.json", text, start.tag), writers))
+    for key, outcome in ((KEY, created), ("channel.json", replaced)):
         found = store.read(key)
         assert found is not None
         assert [text for text, won in zip(writers, outcome, strict=True) if won] == [found.content]

@@ -1,4 +1,4 @@
-"""The one door to subprocesses."""
+"""Running subprocesses."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from seatrial.errors import OutsideError
 from seatrial.process import Stop, run, tail
+from seatrial.wait import until
 
 PYTHON = sys.executable
 
 
-def test_it_gives_what_was_printed() -> None:
-    """Both streams, and the exit code."""
+def test_output_and_exit_code_are_returned() -> None:
+    """The output has both streams in order."""
     done = run(
         [PYTHON, "-c", "import sys; print('out'); sys.stdout.flush(); print('err', file=sys.stderr)"],
         timeout=20,
@@ -24,65 +26,68 @@ def test_it_gives_what_was_printed() -> None:
     assert (done.code, done.output) == (0, "out\nerr\n")
 
 
-def test_it_gives_stdout_alone_where_asked() -> None:
-    """What is parsed holds no warning."""
+def test_stdout_alone_is_returned_on_request() -> None:
+    """With separate_stderr the output has no warnings."""
     code = "import sys; print('out'); print('err', file=sys.stderr)"
     assert run([PYTHON, "-c", code], timeout=20, separate_stderr=True).output == "out\n"
 
 
-def test_a_failure_carries_the_logs_end_and_no_argument() -> None:
-    """What a command said last is told; what it was given, which may be secret, is not."""
+def test_a_failure_has_the_end_of_the_log_and_no_argument() -> None:
+    """The error has the last 30 lines, and no argument, because an argument may be a secret."""
     code = "print('\\n'.join(map(str, range(100)))); raise SystemExit(3)"
-    with pytest.raises(OutsideError, match="ended with 3") as caught:
+    with pytest.raises(OutsideError, match="exited with 3") as caught:
         run([PYTHON, "-c", code, "hush"], timeout=20)
     assert caught.value.log.splitlines()[-1] == "99"
     assert len(caught.value.log.splitlines()) == 30
     assert "hush" not in caught.value.message
 
 
-def test_a_failure_can_be_an_answer() -> None:
-    """Who only asks gets the code."""
+def test_without_check_a_failure_returns_the_exit_code() -> None:
+    """A non-zero exit code is returned, not raised."""
     assert run([PYTHON, "-c", "raise SystemExit(1)"], timeout=20, check=False).code == 1
 
 
-def test_a_command_that_is_not_there_is_named_with_the_cure() -> None:
-    """A missing tool is the reader's to install."""
+def test_a_missing_command_is_an_error() -> None:
+    """The error names the command, and the hint the list of tools."""
     with pytest.raises(OutsideError, match="no-such-tool is not installed") as caught:
         run(["no-such-tool"], timeout=5)
     assert "make doctor" in caught.value.hint
 
 
-def test_a_command_that_hangs_is_ended() -> None:
-    """Every wait has a deadline, and what was printed until then is told."""
+def test_a_hanging_command_is_killed() -> None:
+    """At the timeout the command is killed; the error has its output so far."""
     start = time.monotonic()
     code = "import time; print('so far', flush=True); time.sleep(60)"
-    with pytest.raises(OutsideError, match="no result within 1 s") as caught:
+    with pytest.raises(OutsideError, match="timed out after 1 s") as caught:
         run([PYTHON, "-c", code], timeout=1)
     assert time.monotonic() - start < 20
     assert caught.value.log == "so far"
 
 
-@pytest.mark.parametrize("moment", ["before it begins", "while it runs"])
-def test_a_command_is_ended_early_by_whoever_waits_for_it(moment: str) -> None:
-    """Asked to stop, it ends as by a signal: long before its time, whenever it was asked."""
-    stop, code = Stop(), "import time; time.sleep(60)"
+@pytest.mark.parametrize("moment", ["before the start", "while it runs"])
+def test_stop_terminates_a_command(moment: str, tmp_path: Path) -> None:
+    """The command gets SIGTERM, also if stop was requested before its start."""
+    stop, started = Stop(), tmp_path / "started"
+    code = f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
     start = time.monotonic()
     with ThreadPoolExecutor(1) as pool:
-        if moment == "before it begins":
+        if moment == "before the start":
             stop.now()
         running = pool.submit(run, [PYTHON, "-c", code], timeout=50, check=False, stop=stop)
-        stop.now()
+        if moment == "while it runs":
+            until("the command", lambda: started.exists() or None, 20, every=0.01)
+            stop.now()
         assert running.result().code == -signal.SIGTERM
     assert time.monotonic() - start < 40
 
 
-def test_no_command_waits_for_somebody_to_type() -> None:
-    """Standard input is empty unless given."""
+def test_stdin_is_empty_by_default() -> None:
+    """A command that reads stdin does not wait for the terminal."""
     code = "import sys; print(repr(sys.stdin.read()))"
     assert run([PYTHON, "-c", code], timeout=20).output == "''\n"
     assert run([PYTHON, "-c", code], timeout=20, stdin="x").output == "'x'\n"
 
 
-def test_the_logs_end_is_its_last_lines() -> None:
-    """Blank lines at the end are not worth a reader's line."""
+def test_tail_returns_the_last_lines() -> None:
+    """Blank lines at the end do not count."""
     assert tail("a\nb\nc\n\n", 2) == "b\nc"

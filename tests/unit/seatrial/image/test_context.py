@@ -1,4 +1,4 @@
-"""What the builder gets to see."""
+"""The build context."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.image.context import make_context
+from seatrial.image.context import write_context
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout with everything that must stay out of an image beside what goes in."""
+    """A checkout with files that belong in an image and files that do not."""
     files = {
         "Dockerfile": "FROM scratch\n",
         "requirements/app.txt": "flask\n",
@@ -34,10 +34,10 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "checkout"
 
 
-def test_only_what_the_image_is_made_of(root: Path, model: Path, tmp_path: Path) -> None:
-    """The app, imagemodel, their lock and the model: no pipeline, no secret, no hidden file, no link."""
+def test_the_context_has_the_app_and_the_model_alone(root: Path, model: Path, tmp_path: Path) -> None:
+    """It has app, requirements and model, but not the pipeline, secrets, hidden files and links."""
     (tmp_path / "context").mkdir()
-    context = make_context(root, model, tmp_path / "context")
+    context = write_context(root, model, tmp_path / "context")
     found = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
     assert found == {
         "Dockerfile",
@@ -50,11 +50,11 @@ def test_only_what_the_image_is_made_of(root: Path, model: Path, tmp_path: Path)
     }
 
 
-def test_same_modes_and_times_everywhere(root: Path, model: Path, tmp_path: Path) -> None:
-    """Whoever builds it and whenever, the same files give the same layers."""
+def test_modes_and_times_are_uniform(root: Path, model: Path, tmp_path: Path) -> None:
+    """Equal files give equal layers, regardless of mode and time in the checkout."""
     (root / "src/classifier/app.py").chmod(0o600)
     (tmp_path / "context").mkdir()
-    context = make_context(root, model, tmp_path / "context")
+    context = write_context(root, model, tmp_path / "context")
     found = {
         (path.is_dir(), path.stat().st_mode & 0o777, path.stat().st_mtime) for path in context.rglob("*")
     }

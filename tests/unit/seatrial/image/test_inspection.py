@@ -1,15 +1,24 @@
-"""What an image must say of itself before it is released."""
+"""The labels of an image, written by build and read from a registry."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from imagemodel.verify import verify
 from seatrial.errors import RefusedError, UsageError
-from seatrial.image.inspection import _facts, inspect
-from seatrial.settings import Registry
+from seatrial.image.inspection import facts_in_labels, inspect
+from seatrial.image.labels import image_labels
+from seatrial.image_reference import ImageReference
+from seatrial.settings import Registry, Settings
+from seatrial.stages.fetch import fetch
+from seatrial.workspace import Workspace
 
 REGISTRY = Registry(address="127.0.0.1:5000", insecure=True)
 DIGEST = "sha256:" + "d" * 64
+REFERENCE = ImageReference("127.0.0.1:5000", "classifier", DIGEST)
+# As written before the labels io.seatrial.golden.name and io.seatrial.golden.version existed.
 LABELS = {
     "io.seatrial.model.name": "m",
     "io.seatrial.model.version": "1.0.0",
@@ -24,27 +33,40 @@ LABELS = {
 @pytest.mark.parametrize(
     "reference",
     [
-        "classifier",
-        "127.0.0.1:5000/classifier:latest",
-        "127.0.0.1:5000/classifier@sha256:abc",
-        f"127.0.0.1:5001/classifier@{DIGEST}",
-        f"127.0.0.1:5000/classifier@{DIGEST}\n",
+        ImageReference("127.0.0.1:5000", "classifier", tag="latest"),
+        ImageReference("127.0.0.1:5001", "classifier", DIGEST),
     ],
 )
-def test_only_a_digest_in_our_registry_is_an_image(reference: str) -> None:
-    """A tag, a short digest or another registry is wrong usage, found before anything is asked."""
-    with pytest.raises(UsageError, match="no image by digest"):
+def test_only_a_digest_in_the_configured_registry_is_accepted(reference: ImageReference) -> None:
+    """A reference by tag or of another registry is wrong usage; no request is sent."""
+    with pytest.raises(UsageError, match="is not an image by digest"):
         inspect(REGISTRY, reference)
 
 
-def test_labels_say_model_and_commit() -> None:
-    """An image's labels give its model, golden set, commit, working state and lock."""
-    facts = _facts("ref", LABELS)
+def test_the_labels_of_build_are_read_back(settings: Settings, published: Workspace) -> None:
+    """Every fact that build writes as a label is read, the name and version of the golden set among them."""
+    fetched = fetch(settings, published)
+    card = verify(Path(fetched.model_path), fetched.model.digest)
+    labels = image_labels(settings, published, card, fetched, "2026-01-01T00:00:00+00:00")
+    facts = facts_in_labels(REFERENCE, labels)
+    assert (facts.model, facts.golden) == (fetched.model, fetched.golden)
+    assert (labels["io.seatrial.golden.name"], labels["io.seatrial.golden.version"]) == (
+        "colour-photos",
+        "1.0.0",
+    )
+    assert (facts.revision, facts.working_state) == (published.revision, published.working_state)
+    assert facts.lock_digest == published.lock_digest
+
+
+def test_an_older_image_has_no_golden_set_name() -> None:
+    """An image without the labels for the golden set's name and version is read; both are empty."""
+    facts = facts_in_labels(REFERENCE, LABELS)
     assert (facts.model.version, facts.revision, facts.working_state) == ("1.0.0", "c0ffee-dirty", "tree")
+    assert (facts.golden.name, facts.golden.version, facts.golden.digest) == ("", "", DIGEST)
 
 
 @pytest.mark.parametrize("missing", LABELS)
-def test_an_image_without_a_label_is_refused(missing: str) -> None:
-    """An image that lacks one of the labels was not made by build, and is refused."""
+def test_an_image_without_a_required_label_is_refused(missing: str) -> None:
+    """An image that build did not make lacks a label and is refused; the error has its name."""
     with pytest.raises(RefusedError, match=missing):
-        _facts("ref", {key: value for key, value in LABELS.items() if key != missing})
+        facts_in_labels(REFERENCE, {key: value for key, value in LABELS.items() if key != missing})

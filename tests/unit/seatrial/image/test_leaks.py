@@ -1,4 +1,4 @@
-"""No image leaves with a credential in it."""
+"""The secret scan."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 
 from samples import make_settings
 from seatrial.errors import RefusedError
-from seatrial.image.leaks import known_secrets, refuse_in_config, refuse_leaks
+from seatrial.image.leaks import known_secrets, require_no_secrets, require_no_secrets_in_config
 from seatrial.settings import Registry, Settings
 
 KEY = "c2VhdHJpYWwtdGVzdC1rZXktbm90LXJlYWw="
-LOOKS_LIKE_A_KEY = [
+SECRET_LOOKING = [
     ("private key", b"-----BEGIN " + b"RSA PRIVATE KEY-----\n" + b"M" * 64),
     ("Azure storage", b"AccountKey=" + b"A" * 86 + b"=="),
     ("SAS", b"https://a/b?sv=1&sig=" + b"A" * 44),
@@ -25,7 +25,7 @@ LOOKS_LIKE_A_KEY = [
 
 
 @pytest.fixture
-def guarded(settings: Settings, tmp_path: Path) -> Settings:
+def with_secrets(settings: Settings, tmp_path: Path) -> Settings:
     """Settings whose store has a key and whose registry has a login."""
     (tmp_path / "key").write_text(KEY + "\n")
     login = base64.b64encode(b"pusher:registry-word").decode()
@@ -35,51 +35,52 @@ def guarded(settings: Settings, tmp_path: Path) -> Settings:
     return settings.model_copy(update={"store": store, "registry": registry})
 
 
-def test_knows_what_it_holds(guarded: Settings) -> None:
-    """The store's key, the registry's password in clear and as the file has it, and CI's tokens."""
+def test_known_secrets_come_from_settings_and_environment(with_secrets: Settings) -> None:
+    """Known are the store key, the registry password in clear and in base64, and tokens of the CI."""
     found = known_secrets(
-        guarded, {"GITHUB_TOKEN": "token-of-ci-123", "PATH": "/usr/local/bin", "PIN_TOKEN": "1"}
+        with_secrets, {"GITHUB_TOKEN": "token-of-ci-123", "PATH": "/usr/local/bin", "PIN_TOKEN": "1"}
     )
     login = base64.b64encode(b"pusher:registry-word")
     assert found == {KEY.encode(), b"registry-word", login, b"token-of-ci-123"}
 
 
-def test_knows_each_line_of_a_credentials_file(guarded: Settings) -> None:
-    """Of a file with several credentials, each alone is one that no image may hold."""
-    Path(guarded.store.key_file).write_text("[default]\naws_secret_access_key = only-this/word+\n")
-    with pytest.raises(RefusedError, match="a credential of ours"):
-        refuse_leaks("app.py", b"key = 'only-this/word+'", known_secrets(guarded, {}))
+def test_each_value_of_a_credentials_file_is_a_secret(with_secrets: Settings) -> None:
+    """A single value of a credentials file is refused, too."""
+    Path(with_secrets.store.key_file).write_text("[default]\naws_secret_access_key = only-this/word+\n")
+    with pytest.raises(RefusedError, match="a known credential"):
+        require_no_secrets("app.py", b"key = 'only-this/word+'", known_secrets(with_secrets, {}))
 
 
-def test_credential_of_ours_is_refused_and_not_repeated(guarded: Settings) -> None:
-    """The refusal says where, and never what."""
-    with pytest.raises(RefusedError, match=r"src/classifier/app\.py holds a credential") as error:
-        refuse_leaks("src/classifier/app.py", b"key = '" + KEY.encode() + b"'", known_secrets(guarded, {}))
+def test_the_error_does_not_repeat_the_secret(with_secrets: Settings) -> None:
+    """The error names the file and never the value."""
+    data = b"key = '" + KEY.encode() + b"'"
+    with pytest.raises(RefusedError, match=r"src/classifier/app\.py contains a known credential") as error:
+        require_no_secrets("src/classifier/app.py", data, known_secrets(with_secrets, {}))
     assert KEY not in error.value.message + error.value.hint
 
 
-@pytest.mark.parametrize(("kind", "data"), LOOKS_LIKE_A_KEY)
-def test_what_looks_like_a_key_is_refused(kind: str, data: bytes) -> None:
-    """Keys that we do not know are known by their look."""
+@pytest.mark.parametrize(("kind", "data"), SECRET_LOOKING)
+def test_text_that_looks_like_a_secret_is_refused(kind: str, data: bytes) -> None:
+    """Unknown secrets are found by their format."""
     with pytest.raises(RefusedError, match=kind):
-        refuse_leaks("file", b"before " + data + b" after", ())
+        require_no_secrets("file", b"before " + data + b" after", ())
 
 
-def test_harmless_text_passes() -> None:
-    """Words about keys are no keys."""
-    refuse_leaks(
+def test_text_about_secrets_passes() -> None:
+    """Names and prefixes without a value are not secrets."""
+    require_no_secrets(
         "file", b"AccountKey=... -----BEGIN PRIVATE KEY----- in a comment; token=''", (b"secret-word",)
     )
 
 
-def test_secret_in_the_environment_of_the_image_is_refused() -> None:
-    """Environment, labels and history of the image are read too."""
+def test_environment_and_history_of_the_image_are_scanned() -> None:
+    """A secret in a variable or in a build argument is refused."""
     with pytest.raises(RefusedError, match="config"):
-        refuse_in_config({"Config": {"Env": ["KEY=registry-word"]}}, [], (b"registry-word",))
+        require_no_secrets_in_config({"Config": {"Env": ["KEY=registry-word"]}}, [], (b"registry-word",))
     with pytest.raises(RefusedError, match="config"):
-        refuse_in_config({}, [{"CreatedBy": "ARG PASSWORD=registry-word"}], (b"registry-word",))
+        require_no_secrets_in_config({}, [{"CreatedBy": "ARG PASSWORD=registry-word"}], (b"registry-word",))
 
 
-def test_settings_without_credentials_hold_none() -> None:
-    """Where nothing is set there is nothing to look for."""
+def test_settings_without_credentials_have_no_secrets() -> None:
+    """Without a key file and a registry, nothing is known."""
     assert known_secrets(make_settings(url="file:///nowhere"), {}) == frozenset()

@@ -1,4 +1,4 @@
-"""A registry that wants a token first, as Azure's does; a stand-in, because Azure cannot be here."""
+"""Bearer authentication as in Azure Container Registry, against a local server in its place."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from seatrial.settings import Registry
 MANIFEST = json.dumps({"config": {"digest": "sha256:c"}, "layers": []}).encode()
 
 
-class StandIn(BaseHTTPRequestHandler):
-    """Gives a token for a password or for an identity token, and manifests for that token."""
+class TokenRegistry(BaseHTTPRequestHandler):
+    """Issues a token for a password or an identity token, and serves a manifest for that token."""
 
     def do_GET(self) -> None:
-        """Answer a manifest, or a token by password."""
+        """Serve the manifest, or a token for the password."""
         if self.path.startswith("/token"):
             self._token("Basic" in self.headers.get("Authorization", ""))
         elif self.headers.get("Authorization") == "Bearer good":
@@ -33,9 +33,9 @@ class StandIn(BaseHTTPRequestHandler):
             self._send(401, b"{}", challenge)
 
     def do_POST(self) -> None:
-        """Answer a token for an identity token."""
-        asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        self._token(asked.get("refresh_token") == ["identity"] and asked["service"] == ["s"])
+        """Serve a token for an identity token."""
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self._token(form.get("refresh_token") == ["identity"] and form["service"] == ["s"])
 
     def _token(self, good: bool) -> None:
         self._send(200 if good else 401, b'{"access_token": "good"}' if good else b"{}")
@@ -49,13 +49,13 @@ class StandIn(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Write no log."""
 
 
 @pytest.fixture
 def registry() -> Iterator[Registry]:
-    """The stand-in's address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+    """The settings of that server."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), TokenRegistry)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield Registry(address=f"127.0.0.1:{server.server_port}", insecure=True)
@@ -64,15 +64,15 @@ def registry() -> Iterator[Registry]:
 
 
 @pytest.mark.parametrize("credentials", [Credentials("user", "word"), Credentials("user", token="identity")])
-def test_stand_in_for_azure_gives_a_token_first(registry: Registry, credentials: Credentials) -> None:
-    """The challenge is answered by password or identity token, and the manifest follows."""
+def test_a_bearer_challenge_is_answered_with_a_token(registry: Registry, credentials: Credentials) -> None:
+    """A password or an identity token gets a bearer token, and that gets the manifest."""
     found = RegistryClient(registry, credentials).manifest("app", "tag")
     assert found
     assert found.config == "sha256:c"
 
 
 @pytest.mark.parametrize("credentials", [Credentials(), Credentials("user", token="expired")])
-def test_stand_in_for_azure_refuses(registry: Registry, credentials: Credentials) -> None:
-    """Nobody, and an identity that has expired, are refused in one line."""
+def test_credentials_without_a_token_are_refused(registry: Registry, credentials: Credentials) -> None:
+    """Anonymous access and an expired identity token are refused in one line."""
     with pytest.raises(OutsideError, match="refuses these credentials"):
         RegistryClient(registry, credentials).manifest("app", "tag")

@@ -17,8 +17,8 @@ LOCK = Lock(
 )
 
 
-def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
-    """Writing and reading gives the same lock, and writing it again the same bytes."""
+def test_a_written_lock_is_read_back(tmp_path: Path) -> None:
+    """Writing and reading gives an equal lock; writing it again gives the same bytes."""
     write_lock(tmp_path / "model.lock", LOCK)
     first = (tmp_path / "model.lock").read_bytes()
     assert read_lock(tmp_path / "model.lock") == LOCK
@@ -27,10 +27,10 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
-        ('name = "colours"', 'name = "../colours"', "no name and version"),
-        ('version = "1.0.0"', 'version = "1/0"', "no name and version"),
+        ('name = "colours"', 'name = "../colours"', "not a valid name and version"),
+        ('version = "1.0.0"', 'version = "1/0"', "not a valid name and version"),
         ('version = "1.0.0"', 'version = "channels"', "channels"),
         ("sha256:ab", "sha256:xy", "model.digest"),
         ('version = "1.0.0"', "version = 1", "model.version"),
@@ -39,17 +39,17 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
         ("[golden]", "[silver]", "golden"),
     ],
 )
-def test_a_lock_that_is_wrong_names_the_field(tmp_path: Path, old: str, new: str, told: str) -> None:
-    """What is wrong in model.lock is told in one line, as wrong usage."""
+def test_an_invalid_lock_is_wrong_usage(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """The error names the invalid field in one line."""
     path = tmp_path / "model.lock"
     write_lock(path, LOCK)
     path.write_text(path.read_text().replace(old, new, 1))
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         read_lock(path)
 
 
-def test_a_missing_lock_names_the_cure(tmp_path: Path) -> None:
-    """Without model.lock the reader is told how to get it back."""
+def test_a_missing_lock_is_wrong_usage(tmp_path: Path) -> None:
+    """The hint is the command that restores model.lock."""
     with pytest.raises(UsageError, match="missing") as raised:
         read_lock(tmp_path / "model.lock")
     assert "git checkout" in raised.value.hint

@@ -1,4 +1,4 @@
-"""Which ONNX files are safe to load."""
+"""The safety checks of an ONNX file."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from seatrial.model.onnx_safety import inspect
 
 
 def failed(path: Path) -> dict[str, str]:
-    """Return the promises that the file does not keep, and what was found."""
-    return {verdict.name: verdict.detail for verdict in inspect(path) if not verdict.passed}
+    """Return the failed checks and their details."""
+    return {check.name: check.detail for check in inspect(path) if not check.passed}
 
 
 def custom_operator(model: onnx.ModelProto) -> None:
-    """Give a node a domain of somebody's own."""
+    """Give a node a custom domain."""
     model.graph.node[0].domain = "evil.example"
 
 
 def unknown_operator(model: onnx.ModelProto) -> None:
-    """Give a node an operator that ONNX does not know."""
+    """Give a node an operator that ONNX does not define."""
     model.graph.node[0].op_type = "Exfiltrate"
 
 
 def operator_in_a_branch(model: onnx.ModelProto) -> None:
-    """Hide such an operator in a branch of an If."""
+    """Put a custom operator in a branch of an If."""
     inner = helper.make_graph(
         [helper.make_node("Steal", [], ["y"], domain="evil.example")],
         "branch",
@@ -41,79 +41,79 @@ def operator_in_a_branch(model: onnx.ModelProto) -> None:
 
 
 def operator_in_a_function(model: onnx.ModelProto) -> None:
-    """Hide it in a local function."""
+    """Put a custom operator in a local function."""
     node = helper.make_node("Steal", ["x"], ["y"], domain="evil.example")
     model.functions.append(helper.make_function("mine", "Wrap", ["x"], ["y"], [node], model.opset_import))
 
 
-def function_in_disguise(model: onnx.ModelProto) -> None:
-    """Define a function under a known operator's name."""
+def function_named_like_an_operator(model: onnx.ModelProto) -> None:
+    """Define a function with the name of a known operator."""
     node = helper.make_node("Relu", ["x"], ["y"])
     model.functions.append(helper.make_function("", "Flatten", ["x"], ["y"], [node], model.opset_import))
 
 
-def context_from_outside(model: onnx.ModelProto) -> None:
+def external_context(model: onnx.ModelProto) -> None:
     """Add the operator that loads a context file."""
     model.graph.node.append(helper.make_node("EPContext", [], ["z"], domain="com.microsoft"))
 
 
 def external_weights(model: onnx.ModelProto) -> None:
-    """Point an initializer to a file elsewhere."""
+    """Point an initializer to an external file."""
     tensor = model.graph.initializer.add(name="weights", data_type=TensorProto.FLOAT, dims=[1])
     tensor.data_location = TensorProto.EXTERNAL
     tensor.external_data.add(key="location", value="../../etc/passwd")
 
 
 def external_constant(model: onnx.ModelProto) -> None:
-    """Point a constant in a node's attribute to a file elsewhere."""
+    """Point a constant in an attribute of a node to an external file."""
     tensor = helper.make_tensor("c", TensorProto.FLOAT, [1], [1.0])
     tensor.external_data.add(key="location", value="/etc/passwd")
     model.graph.node.append(helper.make_node("Constant", [], ["z"], value=tensor))
 
 
-def opset_of_the_future(model: onnx.ModelProto) -> None:
-    """Say an opset that is not yet."""
+def future_opset(model: onnx.ModelProto) -> None:
+    """Use an opset that does not exist yet."""
     model.opset_import[0].version = 999
 
 
-def opset_of_long_ago(model: onnx.ModelProto) -> None:
-    """Say an opset that is no longer promised."""
+def obsolete_opset(model: onnx.ModelProto) -> None:
+    """Use an opset that is no longer supported."""
     model.opset_import[0].version = 1
 
 
 def dangling_input(model: onnx.ModelProto) -> None:
-    """Read a value that nobody computes."""
+    """Read a value that no node computes."""
     model.graph.node[0].input[0] = "nowhere"
 
 
 @pytest.mark.parametrize(
-    ("spoil", "promise", "told"),
+    ("change", "check", "detail"),
     [
         (custom_operator, "onnx: known operators only", "evil.example:GlobalAveragePool"),
         (unknown_operator, "onnx: known operators only", "ai.onnx:Exfiltrate"),
         (operator_in_a_branch, "onnx: known operators only", "evil.example:Steal"),
         (operator_in_a_function, "onnx: known operators only", "evil.example:Steal"),
-        (function_in_disguise, "onnx: known operators only", "takes the place"),
-        (context_from_outside, "onnx: known operators only", "com.microsoft:EPContext"),
-        (external_weights, "onnx: all in one file", "weights lies outside"),
-        (external_constant, "onnx: all in one file", "c lies outside"),
-        (opset_of_the_future, "onnx: known opset", "opset 999"),
-        (opset_of_long_ago, "onnx: known opset", "opset 1"),
+        (function_named_like_an_operator, "onnx: known operators only", "name of a known operator"),
+        (external_context, "onnx: known operators only", "com.microsoft:EPContext"),
+        (external_weights, "onnx: all in one file", "weights is outside the file"),
+        (external_constant, "onnx: all in one file", "c is outside the file"),
+        (future_opset, "onnx: known opset", "opset 999"),
+        (obsolete_opset, "onnx: known opset", "opset 1"),
         (dangling_input, "onnx: well-formed", "nowhere"),
     ],
 )
-def test_an_unsafe_file_is_refused_for_the_right_reason(
-    model: Path, spoil: Callable[[onnx.ModelProto], None], promise: str, told: str
+def test_an_unsafe_file_fails_the_check_for_its_fault(
+    model: Path, change: Callable[[onnx.ModelProto], None], check: str, detail: str
 ) -> None:
-    """Each way of being unsafe breaks the promise that is about it, and the verdict names the culprit."""
+    """Each fault fails the check for it, and the detail names the operator, tensor or opset."""
     loaded = onnx.load(model / "model.onnx")
-    spoil(loaded)
+    change(loaded)
     (model / "model.onnx").write_bytes(loaded.SerializeToString())
-    assert told in failed(model / "model.onnx").get(promise, "")
+    assert detail in failed(model / "model.onnx").get(check, "")
 
 
 def test_a_local_function_of_known_operators_is_safe(model: Path) -> None:
-    """Exporters write functions of their own; what counts is what they are made of."""
+    """A function in a custom domain passes if its nodes are known operators."""
     loaded = onnx.load(model / "model.onnx")
     node = helper.make_node("Flatten", ["x"], ["y"])
     loaded.functions.append(helper.make_function("mine", "Flat", ["x"], ["y"], [node], loaded.opset_import))
@@ -124,12 +124,12 @@ def test_a_local_function_of_known_operators_is_safe(model: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x80\x04pickle" * 40])
-def test_a_file_that_is_no_onnx_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Bytes that are no model give a failed verdict, not an exception."""
+def test_a_file_that_is_not_onnx_fails(tmp_path: Path, content: bytes) -> None:
+    """Other bytes give a failed check, not an exception."""
     (tmp_path / "model.onnx").write_bytes(content)
     assert failed(tmp_path / "model.onnx")
 
 
-def test_a_good_file_keeps_every_promise(model: Path) -> None:
-    """A plain model is safe."""
+def test_a_good_file_passes_every_check(model: Path) -> None:
+    """A plain model is safe to load."""
     assert failed(model / "model.onnx") == {}

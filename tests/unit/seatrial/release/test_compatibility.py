@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.image.inspection import _facts
+from seatrial.image.inspection import facts_in_labels
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.settings import Settings
-from seatrial.stages.accept import accept
-from seatrial.stages.deploy import deploy
 from seatrial.stages.history import history
 from seatrial.stages.rollback import rollback
 from seatrial.workspace import Workspace
@@ -56,8 +54,8 @@ def test_the_dump_is_read(old: ServedEnvironment, state: str) -> None:
 def test_it_is_released_over_and_rolled_back_to(old: ServedEnvironment, state: str) -> None:
     """A new release becomes stable; rollback returns to the old one with its recorded manifests."""
     # The deployer of the dump has ended long ago: its Lease has expired.
-    result = deploy(old.settings, old.workspace, "local", old.image("a"), services=old.services)
-    accept(old.settings, old.workspace, "local", services=old.services)
+    result = old.deploy(old.image("a"))
+    old.accept()
     assert old.live == result.release
     returned = rollback(old.settings, old.workspace, "local", services=old.services)
     assert (returned.release, returned.replaced) == ("local-2", result.release)
@@ -72,7 +70,7 @@ def test_a_pending_release_is_accepted(old: ServedEnvironment) -> None:
     pending = old.target.records.pending()
     assert pending is not None
     assert pending.baseline is not None
-    assert accept(old.settings, old.workspace, "local", services=old.services).release == "local-3"
+    assert old.accept().release == "local-3"
     assert old.states == {"local-1": "superseded", "local-2": "superseded", "local-3": "stable"}
 
 
@@ -88,7 +86,7 @@ def test_the_labels_of_an_old_image_are_read() -> None:
     """An image without the golden set's name and version still gives its digest."""
     labels = json.loads((FIXTURE / "image-labels.json").read_text())
     reference = ImageReference("127.0.0.1:5000", "classifier", "sha256:" + "a" * 64)
-    facts = _facts(reference, labels)
+    facts = facts_in_labels(reference, labels)
     assert (facts.golden.name, facts.golden.version) == ("", "")
     assert facts.golden.digest == labels["io.seatrial.golden.digest"]
     assert facts.model.name == "efficientnet-lite0"

@@ -5,36 +5,23 @@ from __future__ import annotations
 import pytest
 
 from prediction_server import Behaviour
+from scripted_services import FAILED, PASSED
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, RolledBackError, UsageError
-from seatrial.results import AcceptResult
-from seatrial.stages.accept import accept
-from seatrial.stages.deploy import deploy
-from served_environment import FAILED, PASSED, ServedEnvironment
-
-
-def accepted(served: ServedEnvironment) -> AcceptResult:
-    """Accept the pending release of `local`."""
-    return accept(served.settings, served.workspace, "local", services=served.services)
-
-
-def pending(served: ServedEnvironment, letter: str = "a") -> None:
-    """Deploy an image."""
-    deploy(served.settings, served.workspace, "local", served.image(letter), services=served.services)
+from served_environment import ServedEnvironment
 
 
 @pytest.fixture
 def second(served: ServedEnvironment) -> ServedEnvironment:
     """A stable first release, and a pending second one."""
-    pending(served)
-    accepted(served)
-    pending(served, "b")
+    served.release()
+    served.deploy(served.image("b"))
     return served
 
 
 def test_a_good_release_becomes_stable(second: ServedEnvironment) -> None:
     """The release before is superseded, its slot is emptied, the preview Service is deleted."""
-    result = accepted(second)
+    result = second.accept()
     assert result.release == "local-2"
     assert all(check.passed for check in result.verdicts)
     assert second.states == {"local-1": "superseded", "local-2": "stable"}
@@ -45,7 +32,7 @@ def test_a_good_release_becomes_stable(second: ServedEnvironment) -> None:
 
 def test_the_suite_runs_against_the_name_and_the_live_address(second: ServedEnvironment) -> None:
     """The host name must resolve to the live Service's address; expectations are those of the release."""
-    accepted(second)
+    second.accept()
     request = second.suites.requests[-1]
     host = second.settings.environment("local").host
     assert (request.endpoint.url, request.endpoint.address) == (
@@ -73,7 +60,7 @@ def test_a_bad_live_release_is_switched_back(
     second.behaviours["local-2"] = behaviour
     second.suites.report = lambda _: None if behaviour.delay else PASSED
     with pytest.raises(RolledBackError, match=reason):
-        accepted(second)
+        second.accept()
     assert second.live == "local-1"
     assert second.states == {"local-1": "stable", "local-2": "switched-back"}
     assert second.reports[-1] == ("local-2", "RolledBackError")
@@ -83,7 +70,7 @@ def test_a_failed_suite_is_switched_back(second: ServedEnvironment) -> None:
     """The suite alone is enough, and its log is in the error."""
     second.suites.report = lambda _: FAILED
     with pytest.raises(RolledBackError, match="golden photos: dog") as caught:
-        accepted(second)
+        second.accept()
     assert caught.value.log == "the suite's log"
     assert second.live == "local-1"
 
@@ -96,16 +83,16 @@ def test_a_suite_that_cannot_run_is_switched_back(second: ServedEnvironment) -> 
 
     second.suites.report = fail
     with pytest.raises(RolledBackError, match="pytest is not installed"):
-        accepted(second)
+        second.accept()
     assert second.states["local-2"] == "switched-back"
 
 
 def test_a_first_release_that_fails_leaves_none(served: ServedEnvironment) -> None:
     """There is nothing to return to: the live Service is deleted."""
-    pending(served)
+    served.deploy(served.image("a"))
     served.suites.report = lambda _: FAILED
     with pytest.raises(RolledBackError):
-        accepted(served)
+        served.accept()
     assert served.live == ""
     assert ("Service", "classifier") not in served.cluster.objects
 
@@ -113,17 +100,17 @@ def test_a_first_release_that_fails_leaves_none(served: ServedEnvironment) -> No
 def test_without_a_pending_release_it_is_refused(served: ServedEnvironment) -> None:
     """There must be a deploy first."""
     with pytest.raises(RefusedError, match="no release is pending in local"):
-        accepted(served)
+        served.accept()
 
 
 def test_a_missing_golden_set_leaves_the_release_pending(second: ServedEnvironment) -> None:
     """It is not the release's fault; the Lease is kept for the next accept."""
     second.golden_error.append(UsageError("golden set is not in the cache"))
     with pytest.raises(UsageError):
-        accepted(second)
+        second.accept()
     assert second.states["local-2"] == "pending"
     second.golden_error.clear()
-    assert accepted(second).release == "local-2"
+    assert second.accept().release == "local-2"
 
 
 def test_a_long_bake_reports_progress(
@@ -131,5 +118,5 @@ def test_a_long_bake_reports_progress(
 ) -> None:
     """The elapsed time and the load's result are printed at intervals."""
     monkeypatch.setattr(console, "PROGRESS_SECONDS", 0.1)
-    accepted(second)
+    second.accept()
     assert " of 0 s: " in capsys.readouterr().err

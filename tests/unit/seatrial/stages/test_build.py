@@ -1,4 +1,4 @@
-"""build refuses before it builds."""
+"""The cases that build refuses before it starts the builder."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from seatrial.workspace import Workspace
 
 @pytest.fixture
 def fetched(settings: Settings, published: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A workspace with a fetched model, and an engine address where nobody listens."""
+    """A workspace with a fetched model, and a DOCKER_HOST that does not exist."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{published.root}/no-engine.sock")
     published.write_result(fetch(settings, published))
     return published
 
 
 def report(settings: Settings, workspace: Workspace, *, passed: bool = True, digest: str = "") -> None:
-    """Write validate's report on the fetched model, or on another."""
+    """Write a validation report of the fetched model, or of another one."""
     found = fetch(settings, workspace)
     model = Artefact(name=found.model.name, version="9", digest=digest) if digest else found.model
     workspace.write_result(
@@ -42,36 +42,36 @@ def report(settings: Settings, workspace: Workspace, *, passed: bool = True, dig
     )
 
 
-def test_model_without_a_report(settings: Settings, fetched: Workspace) -> None:
-    """Nobody judged it: nothing is built."""
+def test_a_model_without_a_report_is_not_built(settings: Settings, fetched: Workspace) -> None:
+    """Validate must have run."""
     with pytest.raises(UsageError, match="validate has not run"):
         build(settings, fetched, {})
 
 
-def test_model_that_did_not_pass(settings: Settings, fetched: Workspace) -> None:
-    """The promise that was broken is named."""
+def test_a_failed_model_is_refused(settings: Settings, fetched: Workspace) -> None:
+    """The error names the failed check."""
     report(settings, fetched, passed=False)
-    with pytest.raises(RefusedError, match=r"did not pass: golden: cat\.png"):
+    with pytest.raises(RefusedError, match=r"failed: golden: cat\.png"):
         build(settings, fetched, {})
 
 
-def test_report_of_another_model(settings: Settings, fetched: Workspace) -> None:
-    """A report on one model says nothing of another."""
+def test_a_report_of_another_model_is_refused(settings: Settings, fetched: Workspace) -> None:
+    """The report must be of the fetched model and golden set."""
     report(settings, fetched, digest="sha256:0")
     with pytest.raises(RefusedError, match="of another model"):
         build(settings, fetched, {})
 
 
-def test_model_changed_since_it_was_fetched(settings: Settings, fetched: Workspace) -> None:
-    """The model's bytes are read again: what was judged is what is built."""
+def test_a_model_changed_after_the_fetch_is_refused(settings: Settings, fetched: Workspace) -> None:
+    """The files of the model are verified again before the build."""
     report(settings, fetched)
     next(fetched.cache.glob("models/*/labels.txt")).write_text("red\nblue\ngreen\n")
-    with pytest.raises(RefusedError, match="not whole"):
+    with pytest.raises(RefusedError, match="is damaged"):
         build(settings, fetched, {})
 
 
-def test_no_engine(settings: Settings, fetched: Workspace) -> None:
-    """Without an engine: one line, the cure, and no image named."""
+def test_a_missing_engine_is_an_error(settings: Settings, fetched: Workspace) -> None:
+    """The error has a hint, and no result is written."""
     report(settings, fetched)
     with pytest.raises(OutsideError, match="engine does not answer") as error:
         build(settings, fetched, {})
@@ -79,12 +79,12 @@ def test_no_engine(settings: Settings, fetched: Workspace) -> None:
     assert not (fetched.directory / "run/build.json").exists()
 
 
-def test_tag_names_one_image_and_one_working_state() -> None:
-    """Another image or another working state is another tag."""
+def test_the_tag_has_working_state_and_image_id() -> None:
+    """Another image or another working state gives another tag."""
     assert local_tag(f"sha256:{'a' * 64}", "b" * 40) == f"{'b' * 12}-{'a' * 12}"
 
 
-def test_no_model_in_sight(settings: Settings, workspace: Workspace, tmp_path: Path) -> None:
-    """Before fetch there is nothing to build."""
+def test_build_before_fetch_is_wrong_usage(settings: Settings, workspace: Workspace, tmp_path: Path) -> None:
+    """The error names the stage to run first."""
     with pytest.raises(UsageError, match="fetch has not run"):
         build(settings, workspace, {})

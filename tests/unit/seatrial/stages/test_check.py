@@ -1,4 +1,4 @@
-"""What the image's tests must have said before it may leave."""
+"""The JUnit report of the image tests."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ def report(folder: Path, *cases: str) -> Path:
     return folder / "check.xml"
 
 
-def test_all_passed(tmp_path: Path) -> None:
-    """Passed tests are counted."""
+def test_passed_tests_are_counted(tmp_path: Path) -> None:
+    """A test case without a child element has passed."""
     assert read_report(report(tmp_path, "", "")).passed == 2
 
 
 @pytest.mark.parametrize("inner", ["<failure/>", "<error/>", "<skipped/>"])
-def test_failed_broken_and_skipped_are_named(tmp_path: Path, inner: str) -> None:
-    """A test that failed, broke or was skipped did not pass."""
-    tally = read_report(report(tmp_path, "", inner))
-    assert (tally.passed, tally.others) == (1, ("t1",))
+def test_other_tests_are_named(tmp_path: Path, inner: str) -> None:
+    """A failed, erroneous or skipped test did not pass."""
+    summary = read_report(report(tmp_path, "", inner))
+    assert (summary.passed, summary.others) == (1, ("t1",))
 
 
 @pytest.mark.parametrize("text", [None, "", "<testsuites>"])
-def test_no_report_is_no_pass(tmp_path: Path, text: str | None) -> None:
-    """A test run that left nothing to read proves nothing."""
+def test_an_unreadable_report_is_an_error(tmp_path: Path, text: str | None) -> None:
+    """A missing, empty or truncated report ends in an error."""
     if text is not None:
         (tmp_path / "check.xml").write_text(text)
     with pytest.raises(OutsideError, match="no report"):

@@ -25,7 +25,7 @@ def no_parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("seatrial.stages.prune.RegistryClient", registry)
     monkeypatch.setattr("seatrial.stages.prune.registry.stored", lambda *_: [])
-    monkeypatch.setattr("seatrial.stages.prune.Place", lambda *_: None)
+    monkeypatch.setattr("seatrial.stages.prune.Repository", lambda *_: None)
     monkeypatch.setattr("seatrial.stages.prune.connect", engine)
     monkeypatch.setattr("seatrial.stages.prune.engine.built", lambda *_: [])
     return tried

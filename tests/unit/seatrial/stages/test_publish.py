@@ -1,4 +1,4 @@
-"""publish, into a plain directory."""
+"""publish to a directory store."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ VERSION = Path("models/colours/1.0.0")
 
 
 def pointer(store: Path, channel: str = "latest") -> str:
-    """Return the version that a channel names."""
+    """Return the version in a channel."""
     content = json.loads((store / f"models/colours/channels/{channel}.json").read_text())
     return str(content["version"])
 
 
-def test_a_version_is_in_the_store_whole(published: Workspace, store: Path, model: Path) -> None:
-    """What was published is, file by file, what was given, and says who published it when."""
+def test_a_published_version_has_every_file_and_a_record(
+    published: Workspace, store: Path, model: Path
+) -> None:
+    """The store has equal files, and a record of publisher, time and revision."""
     for file in model.iterdir():
         assert (store / VERSION / file.name).read_bytes() == file.read_bytes()
     record = json.loads((store / VERSION / "publication.json").read_text())
@@ -37,10 +39,10 @@ def test_a_version_is_in_the_store_whole(published: Workspace, store: Path, mode
     assert record["published"].endswith("+00:00")
 
 
-def test_the_same_version_again_is_refused_unless_asked(
+def test_the_same_version_again_needs_if_absent(
     settings: Settings, published: Workspace, model: Path, golden: Path
 ) -> None:
-    """A second publication of the same is refused, and no error where that was said."""
+    """A second publication is refused; with if_absent it is accepted."""
     with pytest.raises(RefusedError, match="already published"):
         publish(settings, published, model=model)
     again = publish(settings, published, model=model, golden=golden, if_absent=True)
@@ -51,7 +53,7 @@ def test_the_same_version_again_is_refused_unless_asked(
 def test_a_version_is_never_replaced(
     settings: Settings, published: Workspace, store: Path, tmp_path: Path
 ) -> None:
-    """Another model under a published version is refused, and the store stays as it was."""
+    """Another model under a published version is refused, and the store does not change."""
     write_model(tmp_path / "other", labels=("green", "blue", "red"))
     before = (store / VERSION / "model.json").read_bytes()
     with pytest.raises(RefusedError, match="another digest"):
@@ -59,10 +61,10 @@ def test_a_version_is_never_replaced(
     assert (store / VERSION / "model.json").read_bytes() == before
 
 
-def test_a_killed_publication_can_be_repeated(
+def test_an_interrupted_publication_can_be_repeated(
     settings: Settings, workspace: Workspace, store: Path, model: Path
 ) -> None:
-    """What a publisher left half-way is invisible, and completed by publishing again."""
+    """Publishing again completes a partial version."""
     (store / VERSION).mkdir(parents=True)
     (store / VERSION / "model.onnx").write_bytes((model / "model.onnx").read_bytes())
     (store / VERSION / ".labels.part").write_bytes(b"re")
@@ -70,10 +72,10 @@ def test_a_killed_publication_can_be_repeated(
     assert (store / VERSION / "model.json").exists()
 
 
-def test_a_killed_publisher_s_record_and_channel_are_made_good(
+def test_a_missing_record_and_channel_are_added(
     settings: Settings, published: Workspace, store: Path, model: Path
 ) -> None:
-    """Killed right after the card, the publication is completed by publishing again."""
+    """Publishing again completes a publication that ended right after the card."""
     (store / VERSION / "publication.json").unlink()
     (store / "models/colours/channels/latest.json").unlink()
     assert not publish(settings, published, model=model, if_absent=True).created
@@ -81,10 +83,10 @@ def test_a_killed_publisher_s_record_and_channel_are_made_good(
     assert pointer(store) == "1.0.0"
 
 
-def test_a_leftover_of_another_model_is_refused(
+def test_a_partial_version_of_another_model_is_refused(
     settings: Settings, workspace: Workspace, store: Path, model: Path
 ) -> None:
-    """Two models never mix in one version."""
+    """Files of two models never mix in one version."""
     (store / VERSION).mkdir(parents=True)
     (store / VERSION / "labels.txt").write_text("one\ntwo\nthree\n")
     with pytest.raises(RefusedError, match="other bytes"):
@@ -92,10 +94,10 @@ def test_a_leftover_of_another_model_is_refused(
     assert not (store / VERSION / "model.json").exists()
 
 
-def test_of_two_publishers_at_once_one_wins_whole(
+def test_of_concurrent_publishers_exactly_one_succeeds(
     settings: Settings, workspace: Workspace, store: Path, tmp_path: Path
 ) -> None:
-    """Racing for one version, one publisher wins and the other is told; the store never holds a mixture."""
+    """One publisher succeeds, the others are refused, and the version has the files of one model."""
     folders = [tmp_path / str(number) for number in range(4)]
     for shift, folder in enumerate(folders):
         write_model(folder, labels=(*LABELS[shift % 3 :], *LABELS[: shift % 3]))
@@ -115,10 +117,10 @@ def test_of_two_publishers_at_once_one_wins_whole(
     assert verify(store / VERSION).digest == verify(winner).digest
 
 
-def test_the_channel_moves_with_a_new_model_only(
+def test_only_a_new_model_moves_the_channel(
     settings: Settings, published: Workspace, store: Path, model: Path, tmp_path: Path
 ) -> None:
-    """A new version moves the channel; one that is there already moves it only when that is asked for."""
+    """A new version moves the channel; an existing one moves it only if the channel is given."""
     write_model(tmp_path / "second", version="2.0.0")
     publish(settings, published, model=tmp_path / "second")
     publish(settings, published, model=model, if_absent=True)
@@ -127,17 +129,17 @@ def test_the_channel_moves_with_a_new_model_only(
     assert pointer(store) == "1.0.0"
 
 
-def test_a_channel_can_be_left_alone(
+def test_channel_none_moves_no_channel(
     settings: Settings, published: Workspace, store: Path, tmp_path: Path
 ) -> None:
-    """A model published to channel `none` is followed by nobody."""
+    """A model published with channel `none` is in no channel."""
     write_model(tmp_path / "second", version="2.0.0")
     publish(settings, published, model=tmp_path / "second", channel="none")
     assert pointer(store) == "1.0.0"
 
 
-def test_a_pickle_is_unsafe(settings: Settings, workspace: Workspace, store: Path, model: Path) -> None:
-    """A file that a loader might execute never enters the store, though the card lists it."""
+def test_a_pickle_is_refused(settings: Settings, workspace: Workspace, store: Path, model: Path) -> None:
+    """A listed file that a loader may execute is refused; the store is not created."""
     (model / "weights.pkl").write_bytes(pickle.dumps({"a": 1}))
     reseal(model)
     with pytest.raises(RefusedError, match=r"weights\.pkl is unsafe"):
@@ -145,10 +147,10 @@ def test_a_pickle_is_unsafe(settings: Settings, workspace: Workspace, store: Pat
     assert not store.exists()
 
 
-def test_a_custom_operator_is_unsafe(
+def test_a_custom_operator_is_refused(
     settings: Settings, workspace: Workspace, store: Path, model: Path
 ) -> None:
-    """A model with an operator of somebody's own never enters the store."""
+    """A model with a custom operator is refused; the store is not created."""
     graph = onnx.load(model / "model.onnx")
     graph.graph.node[0].domain = "evil.example"
     onnx.save(graph, model / "model.onnx")
@@ -158,10 +160,10 @@ def test_a_custom_operator_is_unsafe(
     assert not store.exists()
 
 
-def test_what_the_card_does_not_list_is_refused(
+def test_a_file_that_does_not_match_the_card_is_refused(
     settings: Settings, workspace: Workspace, model: Path
 ) -> None:
-    """An extra file, a changed one and a symbolic link are each refused before anything is sent."""
+    """An unlisted file and a symbolic link are refused."""
     (model / "notes.txt").write_text("extra")
     with pytest.raises(RefusedError, match="not named"):
         publish(settings, workspace, model=model)
@@ -173,8 +175,8 @@ def test_what_the_card_does_not_list_is_refused(
 
 
 def test_nothing_to_publish_is_wrong_usage(settings: Settings, workspace: Workspace, tmp_path: Path) -> None:
-    """Neither folder given, or one that is none, is told as wrong usage."""
+    """Without a directory, or with one that does not exist, publish is wrong usage."""
     with pytest.raises(UsageError, match="nothing to publish"):
         publish(settings, workspace)
-    with pytest.raises(UsageError, match="no directory"):
+    with pytest.raises(UsageError, match="not a directory"):
         publish(settings, workspace, model=tmp_path / "nowhere")

@@ -1,25 +1,27 @@
-"""push lets through what was checked, and nothing else."""
+"""push accepts the checked image only."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import Manifest
-from seatrial.results import Artefact, BuildResult, CheckResult
+from seatrial.image_reference import ImageReference
+from seatrial.results import Artefact, BuildResult, CheckResult, PushResult
 from seatrial.settings import Registry, Settings
 from seatrial.stages.push import push, require_same_image
 from seatrial.workspace import Workspace
 
-IMAGE = f"sha256:{'1' * 64}"
-OTHER = f"sha256:{'2' * 64}"
+IMAGE_ID = f"sha256:{'1' * 64}"
+OTHER_ID = f"sha256:{'2' * 64}"
 ARTEFACT = Artefact(name="a", version="1", digest="sha256:0")
 
 
-def results(workspace: Workspace, *, built: str = IMAGE, checked: str = IMAGE) -> None:
-    """Write what build and check gave."""
+def results(workspace: Workspace, *, built: str = IMAGE_ID, checked: str = IMAGE_ID) -> None:
+    """Write the results of build and check."""
     common = {
         "working_state": workspace.working_state,
         "revision": workspace.revision,
@@ -33,43 +35,52 @@ def results(workspace: Workspace, *, built: str = IMAGE, checked: str = IMAGE) -
     workspace.write_result(CheckResult(**common, image_id=checked, passed=1, report="check.xml"))
 
 
-def test_image_that_was_not_checked(settings: Settings, workspace: Workspace) -> None:
-    """A rebuilt image must pass its tests again."""
-    results(workspace, checked=OTHER)
+def test_an_unchecked_image_is_refused(settings: Settings, workspace: Workspace) -> None:
+    """A rebuilt image must be checked again."""
+    results(workspace, checked=OTHER_ID)
     with pytest.raises(RefusedError, match="not the one that was checked"):
         push(settings, workspace)
 
 
-def test_nothing_built(settings: Settings, workspace: Workspace) -> None:
-    """Without an image: what to run first."""
+def test_push_before_build_is_wrong_usage(settings: Settings, workspace: Workspace) -> None:
+    """The error names the stage to run first."""
     with pytest.raises(UsageError, match="build has not run"):
         push(settings, workspace)
 
 
-def test_no_registry_named(settings: Settings, workspace: Workspace) -> None:
-    """The setting is named."""
+def test_a_missing_registry_address_is_wrong_usage(settings: Settings, workspace: Workspace) -> None:
+    """The error names the setting."""
     results(workspace)
     with pytest.raises(UsageError, match=r"registry\.address"):
         push(settings, workspace)
 
 
-def test_unreachable_registry_is_told_before_anything_is_sent(
-    settings: Settings, workspace: Workspace
-) -> None:
-    """Nobody listens there: one line, exit 30."""
+def test_an_unreachable_registry_is_an_error(settings: Settings, workspace: Workspace) -> None:
+    """A refused connection ends before the engine is used."""
     results(workspace)
     registry = Registry(address="127.0.0.1:9", insecure=True, config_dir=str(workspace.root))
     with pytest.raises(OutsideError, match="does not answer"):
         push(settings.model_copy(update={"registry": registry}), workspace)
 
 
-@pytest.mark.parametrize(("config", "digest"), [(IMAGE, OTHER), (OTHER, IMAGE)])
-def test_same_image_by_either_digest(config: str, digest: str) -> None:
-    """Engines call the config's digest id, or the manifest's: both name every byte."""
-    require_same_image(Manifest(digest, config, ()), IMAGE)
+@pytest.mark.parametrize(("config", "digest"), [(IMAGE_ID, OTHER_ID), (OTHER_ID, IMAGE_ID)])
+def test_the_image_id_is_the_config_digest_or_the_image_digest(config: str, digest: str) -> None:
+    """Either of them as the image id identifies the image."""
+    require_same_image(Manifest(digest, config, ()), IMAGE_ID)
 
 
-def test_what_arrived_is_another_image() -> None:
-    """A registry that holds something else is not believed."""
+def test_another_image_in_the_registry_is_refused() -> None:
+    """The registry must have the image that was checked."""
     with pytest.raises(RefusedError, match="was checked"):
-        require_same_image(Manifest(OTHER, OTHER, ()), IMAGE)
+        require_same_image(Manifest(OTHER_ID, OTHER_ID, ()), IMAGE_ID)
+
+
+def test_the_reference_is_a_string_in_json(workspace: Workspace) -> None:
+    """The result of push has its reference as text, and is read back with registry and digest apart."""
+    results(workspace)
+    built = workspace.read_result(BuildResult)
+    common = built.model_dump(exclude={"stage", "size", "layers"})
+    reference = ImageReference("127.0.0.1:5000", "classifier", OTHER_ID)
+    path = workspace.write_result(PushResult(**common, reference=reference, bytes_pushed=0))
+    assert json.loads(path.read_text())["reference"] == f"127.0.0.1:5000/classifier@{OTHER_ID}"
+    assert workspace.read_result(PushResult).reference == reference

@@ -1,4 +1,4 @@
-"""update: the lock follows the channel."""
+"""update moves the lock to the model of the channel."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from seatrial.workspace import Workspace
 POINTER = Path("models/colours/channels/latest.json")
 
 
-def test_a_current_lock_is_left_alone(settings: Settings, published: Workspace) -> None:
-    """Where the channel names what is locked, nothing changes, not even the file."""
+def test_a_current_lock_is_not_written(settings: Settings, published: Workspace) -> None:
+    """If the channel names the locked model, the file is not touched."""
     before = published.lock.stat()
     assert not update(settings, published).changed
     assert published.lock.stat() == before
 
 
-def test_no_channel_is_told(settings: Settings, published: Workspace, store: Path) -> None:
-    """A channel that was never made ends in one line with the cure."""
+def test_a_missing_channel_is_an_error(settings: Settings, published: Workspace, store: Path) -> None:
+    """The error names the channel and the model."""
     (store / POINTER).unlink()
     with pytest.raises(OutsideError, match="no channel latest of colours"):
         update(settings, published)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"version": "1.0.0"}', '{"version": "../x", "digest": "x"}'])
-def test_a_pointer_that_names_nothing_is_told(
+def test_an_invalid_channel_is_refused(
     settings: Settings, published: Workspace, store: Path, content: str
 ) -> None:
-    """A channel that somebody wrote by hand and wrongly is refused, and the lock stays."""
+    """A channel document without a valid version and digest is refused."""
     (store / POINTER).write_text(content)
-    with pytest.raises(RefusedError, match="names no version"):
+    with pytest.raises(RefusedError, match="does not name a version"):
         update(settings, published)

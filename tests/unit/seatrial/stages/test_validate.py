@@ -1,4 +1,4 @@
-"""validate, as far as no model is run."""
+"""validate, in the cases where no model is run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from samples import lock_to, reseal
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.evaluation import judge
+from seatrial.model.checks import check_model
 from seatrial.settings import Settings, Validate
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
@@ -20,7 +20,7 @@ LIMITS = Validate()
 
 
 def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """Publish, lock and fetch a model; return the workspace as the next command sees it."""
+    """Publish, lock and fetch a model; return a new workspace object."""
     done = publish(settings, workspace, model=model, golden=golden)
     assert done.model
     assert done.golden
@@ -31,28 +31,28 @@ def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path
 
 
 def test_validate_before_fetch_is_wrong_usage(settings: Settings, published: Workspace) -> None:
-    """Without fetched folders there is nothing to judge."""
+    """Without fetched directories there is nothing to check."""
     with pytest.raises(UsageError, match="fetch has not run"):
         validate(settings, published)
 
 
-def test_a_fetched_file_changed_since_is_refused(
+def test_a_file_changed_after_the_fetch_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path
 ) -> None:
-    """What was verified when it was fetched is verified again, and not run."""
+    """The fetched files are verified again; a changed model is not run."""
     ready = prepared(settings, workspace, model, golden)
     folder = ready.cache / "models"
     labels = next(folder.glob("*/labels.txt"))
     labels.write_text("red\nblue\ngreen\n")
     with pytest.raises(RefusedError, match="every byte") as raised:
         validate(settings, ready)
-    assert "loads and answers" not in raised.value.log
+    assert "loads and predicts" not in raised.value.log
 
 
 def test_an_unsafe_model_is_never_run(model: Path, golden: Path) -> None:
-    """With an operator that nobody knows, the report ends before the model is loaded."""
+    """A model with an unknown operator fails before it is loaded."""
     loaded = onnx.load(model / "model.onnx")
     loaded.graph.node[0].domain = "evil.example"
     onnx.save(loaded, model / "model.onnx")
     reseal(model)
-    assert "loads and answers" not in {verdict.name for verdict in judge(model, golden, None, LIMITS)}
+    assert "loads and predicts" not in {check.name for check in check_model(model, golden, None, LIMITS)}

@@ -1,13 +1,13 @@
-"""The engine's answer to a push, line by line."""
+"""The progress stream of a push by the engine."""
 
 from __future__ import annotations
 
 import pytest
 
 from seatrial.errors import OutsideError
-from seatrial.image.upload import read_answer
+from seatrial.image.engine_push import read_push_stream
 
-GOOD = [
+STREAM = [
     {"status": "The push refers to repository [registry.test/app]"},
     {"id": "aaaaaaaaaaaa", "status": "Preparing"},
     {"id": "aaaaaaaaaaaa", "status": "Pushed"},
@@ -15,7 +15,7 @@ GOOD = [
     {"id": "cccccccccccc", "status": "Mounted from other"},
     {"status": "tag: digest: sha256:1 size: 1"},
 ]
-REFUSALS = [
+ERRORS = [
     ("unauthorized: authentication required", "refuses these credentials", "docker login"),
     ("denied: requested access to the resource is denied", "refuses these credentials", "docker login"),
     ("no basic auth credentials", "refuses these credentials", "docker login"),
@@ -26,14 +26,14 @@ REFUSALS = [
 ]
 
 
-def test_only_what_was_sent_counts() -> None:
-    """Layers that the registry had, or had elsewhere, were not sent."""
-    assert read_answer(GOOD, "registry.test") == {"aaaaaaaaaaaa"}
+def test_only_pushed_layers_count() -> None:
+    """Layers that the registry had, or mounted from another repository, were not sent."""
+    assert read_push_stream(STREAM, "registry.test") == {"aaaaaaaaaaaa"}
 
 
-@pytest.mark.parametrize(("said", "told", "cure"), REFUSALS)
-def test_error_in_the_stream_is_an_error(said: str, told: str, cure: str) -> None:
-    """docker-py raises nothing: an error line in the middle ends the push, with its cure."""
-    with pytest.raises(OutsideError, match=told) as error:
-        read_answer([*GOOD, {"errorDetail": {"message": said}, "error": said}], "registry.test")
-    assert cure in error.value.hint
+@pytest.mark.parametrize(("line", "message", "hint"), ERRORS)
+def test_an_error_line_is_raised(line: str, message: str, hint: str) -> None:
+    """An error in the stream becomes an OutsideError with a hint."""
+    with pytest.raises(OutsideError, match=message) as error:
+        read_push_stream([*STREAM, {"errorDetail": {"message": line}, "error": line}], "registry.test")
+    assert hint in error.value.hint

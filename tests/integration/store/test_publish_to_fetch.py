@@ -1,4 +1,4 @@
-"""The model's road through every kind of store: publish, fetch, validate, update."""
+"""publish, fetch, validate and update with every kind of store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.stages.update import update
 from seatrial.stages.validate import validate
-from seatrial.stores.protocol import Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import Workspace
 
 BLOB = "models/colours/1.0.0/labels.txt"
@@ -31,10 +31,10 @@ def published(settings: Settings, workspace: Workspace, model: Path, golden: Pat
     return Workspace(workspace.root, workspace.instance)
 
 
-def test_a_model_travels_from_a_folder_to_a_passing_report(
+def test_a_published_model_is_fetched_and_validated(
     settings: Settings, published: Workspace, model: Path, tmp_path: Path
 ) -> None:
-    """Published, fetched and validated; then a second version follows through the channel."""
+    """The published model validates; a second version moves the channel and the lock."""
     published.write_result(fetch(settings, published))
     assert validate(settings, published).passed
     again = publish(settings, published, model=model, if_absent=True)
@@ -46,10 +46,10 @@ def test_a_model_travels_from_a_folder_to_a_passing_report(
 
 
 @pytest.mark.parametrize("damage", [b"green\nred\nblue\n\n"[:15], b"red", b"red\ngreen\nblue\nmore\n"])
-def test_a_blob_changed_behind_our_back_is_refused(
-    settings: Settings, published: Workspace, store: Store, damage: bytes
+def test_a_blob_changed_after_publication_is_refused(
+    settings: Settings, published: Workspace, store: BlobStore, damage: bytes
 ) -> None:
-    """Other bytes, fewer or more under a published key are a digest mismatch, and nothing is kept."""
+    """Other, fewer or more bytes are a digest mismatch; the cache stays empty."""
     found = store.read(BLOB)
     assert found is not None
     assert store.replace(BLOB, damage, found.tag)

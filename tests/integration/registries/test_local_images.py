@@ -1,4 +1,4 @@
-"""Old images, removed from a real engine."""
+"""prune on a real engine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def engine() -> Iterator[Any]:
 
 @pytest.fixture
 def repository(engine: Any) -> Iterator[str]:
-    """A name that only this test's images carry; they are gone afterwards."""
+    """A unique repository name; its images are removed afterwards."""
     name = f"test-{secrets.token_hex(4)}"
     yield name
     for image in engine.images.list(f"seatrial/{name}"):
@@ -32,20 +32,20 @@ def repository(engine: Any) -> Iterator[str]:
 
 
 def _build(engine: Any, repository: str, state: str) -> str:
-    """Make an image with the labels that `build` gives, and return its id."""
+    """Create an image with the labels of `build` and return its image id."""
     labels = {"io.seatrial.working-state": state, "io.seatrial.lock": "lock"}
     base = import_image(engine)
     container = engine.containers.create(base, ["none"])
     changes = [f"LABEL {name}={value}" for name, value in labels.items()]
     made = container.commit(f"seatrial/{repository}", state, changes="\n".join(changes))
     container.remove()
-    # By its name: the image itself goes with what was made of it.
+    # By its tag: the image itself is removed with the one that was made from it.
     engine.images.remove(engine.images.get(base).tags[0])
     return str(made.id)
 
 
-def test_images_that_nobody_names_go_with_all_their_names(engine: Any, repository: str) -> None:
-    """Also what push named them goes; what a record or the last build names stays."""
+def test_unreferenced_images_are_removed_with_all_tags(engine: Any, repository: str) -> None:
+    """The tag of a push is removed, too; an image of a release or of the last build stays."""
     images = {"old": _build(engine, repository, "old")}
     engine.images.get(images["old"]).tag(f"127.0.0.1:1/{repository}", "1")
     images |= {state: _build(engine, repository, state) for state in ("released", "last", "newest")}
@@ -63,8 +63,8 @@ def test_images_that_nobody_names_go_with_all_their_names(engine: Any, repositor
     assert engine.images.list(f"127.0.0.1:1/{repository}") == []
 
 
-def test_an_image_that_a_container_uses_stays(engine: Any, repository: str) -> None:
-    """What runs here, or is stopped and may run again, is in use."""
+def test_an_image_of_a_container_stays(engine: Any, repository: str) -> None:
+    """An image is in use if a container runs it or may run it again."""
     used, _newest = (_build(engine, repository, state) for state in ("used", "newest"))
     container = engine.containers.create(used, ["none"])
     try:
@@ -74,7 +74,7 @@ def test_an_image_that_a_container_uses_stays(engine: Any, repository: str) -> N
         container.remove()
 
 
-def test_images_of_other_names_are_not_even_looked_at(engine: Any, repository: str) -> None:
-    """Another app's images are not ours."""
+def test_images_of_other_repositories_are_ignored(engine: Any, repository: str) -> None:
+    """Images of another app are not listed."""
     _build(engine, repository, "one")
     assert built(engine, f"{repository}-other", References()) == []

@@ -1,0 +1,115 @@
+"""Local copies of published artefacts, keyed by digest and verified on each use."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from imagemodel.card import digest_of
+from seatrial import progress
+from seatrial.atomic_files import temporary_directory
+from seatrial.errors import OutsideError, RefusedError
+from seatrial.model.artefacts import ArtefactKind, Listing, parse_listing, verified, version_key
+from seatrial.model.transfer import download
+from seatrial.results import Artefact
+from seatrial.settings import Store as StoreSettings
+from seatrial.stores.choose import open_store
+from seatrial.stores.protocol import BlobNotFoundError, BlobStore
+
+
+class ArtefactCache:
+    """A directory of artefacts, filled from the store; `transferred` counts the bytes fetched so far."""
+
+    def __init__(self, settings: StoreSettings, root: Path) -> None:
+        self._settings = settings
+        self._root = root
+        self.transferred = 0
+
+    @cached_property
+    def _store(self) -> BlobStore:
+        return open_store(self._settings)
+
+    def obtain(self, kind: ArtefactKind, artefact: Artefact) -> Path:
+        """Return the directory of an artefact, verified; fetch it if the cached copy is missing or damaged.
+
+        Raises BlobNotFoundError if the store does not have the version, RefusedError if its digest or a file
+        is not what was published, OutsideError if the disk is full or the store fails.
+        """
+        if found := cached_artefact(self._root, kind, artefact.digest):
+            return found
+        folder = _directory(self._root, kind, artefact.digest)
+        with _full_disk_errors(folder.parent), temporary_directory(folder.parent) as fresh:
+            listing = self._listing(kind, artefact)
+            self._fill(kind, listing, fresh)
+            verified(kind, fresh, artefact.digest)
+            _install(kind, fresh, folder, artefact.digest)
+        return folder
+
+    def _listing(self, kind: ArtefactKind, artefact: Artefact) -> Listing:
+        found = self._store.read(version_key(kind, artefact, kind.list_name))
+        title = f"{kind.title} {artefact.name} {artefact.version}"
+        if found is None:
+            raise BlobNotFoundError(
+                f"{self._store.url} has no {title}", "publish it (`make publish`), or fix model.lock"
+            )
+        if digest_of(found.content) != artefact.digest:
+            raise RefusedError(
+                f"{title} in {self._store.url}: digest mismatch, expected {artefact.digest}, "
+                f"found {digest_of(found.content)}",
+                "model.lock is of another publication, or the store was changed",
+            )
+        return parse_listing(kind, found.content)
+
+    def _fill(self, kind: ArtefactKind, listing: Listing, folder: Path) -> None:
+        artefact, total = listing.artefact, sum(entry.size for entry in listing.files.values())
+        (folder / kind.list_name).write_bytes(listing.raw)
+        with progress.transfer(f"{artefact.name} {artefact.version}", total) as advance:
+            for name, entry in listing.files.items():
+                key = version_key(kind, artefact, name)
+                download(self._store, key, entry, folder / name, self._settings.connections, advance)
+        self.transferred += total + len(listing.raw)
+
+
+def cached_artefact(root: Path, kind: ArtefactKind, digest: str) -> Path | None:
+    """Return the directory of an artefact in the cache `root`, verified, or None. Sends no request."""
+    folder = _directory(root, kind, digest)
+    return folder if _is_valid(kind, folder, digest) else None
+
+
+def _directory(root: Path, kind: ArtefactKind, digest: str) -> Path:
+    return root / kind.folder / digest.removeprefix("sha256:")
+
+
+def _is_valid(kind: ArtefactKind, folder: Path, digest: str) -> bool:
+    try:
+        return folder.is_dir() and bool(verified(kind, folder, digest))
+    except RefusedError:
+        return False
+
+
+def _install(kind: ArtefactKind, fresh: Path, folder: Path, digest: str) -> None:
+    try:
+        fresh.rename(folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        # Another process may have installed the same artefact; otherwise the present copy is damaged.
+        if not _is_valid(kind, folder, digest):
+            with temporary_directory(folder.parent) as waste:
+                folder.rename(waste / "damaged")
+                fresh.rename(folder)
+
+
+@contextmanager
+def _full_disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise OutsideError(
+            f"the disk of {folder} is full", "free some space, or point SEATRIAL_CACHE to another disk"
+        ) from error

@@ -1,0 +1,98 @@
+"""The kinds of artefact in a store, their keys, and the verification of an artefact's directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from imagemodel.card import CARD, FileEntry, parse_card
+from imagemodel.errors import ImageModelError
+from imagemodel.fields import NAME, VERSION
+from imagemodel.golden import GOLDEN, load_golden, parse_golden
+from imagemodel.verify import verify
+from seatrial.errors import RefusedError, UsageError
+from seatrial.results import Artefact
+
+PUBLICATION: Final = "publication.json"
+CHANNELS: Final = "channels"
+
+
+@dataclass(frozen=True)
+class ArtefactKind:
+    """A kind of artefact: its title, its directory in the store, and the file that lists all others."""
+
+    title: str
+    folder: str
+    list_name: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The parsed list of an artefact (model.json or golden.json), its bytes, and every other file."""
+
+    artefact: Artefact
+    raw: bytes
+    files: Mapping[str, FileEntry]
+
+
+MODEL: Final = ArtefactKind("model", "models", CARD)
+GOLDEN_SET: Final = ArtefactKind("golden set", "golden", GOLDEN)
+
+
+def version_key(kind: ArtefactKind, artefact: Artefact, file: str) -> str:
+    """Return the key of a file of a version."""
+    return f"{kind.folder}/{artefact.name}/{artefact.version}/{file}"
+
+
+def channel_key(name: str, channel: str) -> str:
+    """Return the key of a model's channel. Raises UsageError if a name is not valid in a key."""
+    if not NAME.fullmatch(name) or not NAME.fullmatch(channel):
+        raise UsageError(f"{name!r} has no channel {channel!r}", f"names match {NAME.pattern}")
+    return f"{MODEL.folder}/{name}/{CHANNELS}/{channel}.json"
+
+
+def check_names(artefact: Artefact) -> Artefact:
+    """Return the artefact. Raises UsageError if its name or version is not valid in a key."""
+    if not NAME.fullmatch(artefact.name) or not VERSION.fullmatch(artefact.version):
+        raise UsageError(f"{artefact.name!r} {artefact.version!r} is not a valid name and version")
+    if artefact.version == CHANNELS:
+        raise UsageError(f"the version {CHANNELS!r} is reserved", "use a number")
+    return artefact
+
+
+def parse_listing(kind: ArtefactKind, raw: bytes) -> Listing:
+    """Parse a card or a golden.json. Raises RefusedError if it is not valid."""
+    with refusing_invalid():
+        if kind is MODEL:
+            card = parse_card(raw)
+            artefact = Artefact(name=card.name, version=card.version, digest=card.digest)
+            return Listing(check_names(artefact), raw, card.files)
+        golden = parse_golden(raw, Path())
+        artefact = Artefact(name=golden.name, version=golden.version, digest=golden.digest)
+        return Listing(check_names(artefact), raw, {photo.path.name: photo.entry for photo in golden.photos})
+
+
+def verified(kind: ArtefactKind, folder: Path, digest: str | None = None) -> Listing:
+    """Read every byte of an artefact's directory and return its listing.
+
+    Raises RefusedError if a file is missing, not listed, different from its entry or not a regular file, or
+    if the digest of the list is not `digest`.
+    """
+    with refusing_invalid():
+        found = verify(folder, digest) if kind is MODEL else load_golden(folder, digest)
+    listing = parse_listing(kind, (folder / kind.list_name).read_bytes())
+    if listing.artefact.digest != found.digest:
+        raise RefusedError(f"{folder / kind.list_name} changed while it was read", "run the same again")
+    return listing
+
+
+@contextmanager
+def refusing_invalid() -> Iterator[None]:
+    """Turn an error of imagemodel into a RefusedError."""
+    try:
+        yield
+    except ImageModelError as error:
+        raise RefusedError(error.message, error.hint) from error

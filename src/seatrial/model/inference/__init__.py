@@ -1,0 +1,1 @@
+"""Inference on a golden set in a subprocess: a model may crash, hang or exhaust the memory."""

@@ -1,0 +1,65 @@
+"""Validation of the model of a lock, for `validate` and `update`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seatrial.errors import RefusedError
+from seatrial.model.artefact_cache import ArtefactCache
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.check_table import as_text
+from seatrial.model.checks import check_model
+from seatrial.model.lock import Lock
+from seatrial.results import Artefact, Check
+from seatrial.settings import Settings
+from seatrial.stores.protocol import BlobNotFoundError
+from seatrial.workspace import Workspace
+
+
+def validate_lock(
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: Artefact | None
+) -> tuple[Check, ...]:
+    """Check the model of `lock` with its golden set and return the results.
+
+    `model` and `golden` are the directories that were fetched for the lock, `live` is the live model. A
+    directory that does not match its digest fails its check, and nothing is run.
+    """
+    files = [
+        _check_files(MODEL, model, lock.model.digest),
+        _check_files(GOLDEN_SET, golden, lock.golden.digest),
+    ]
+    if not all(check.passed for check in files):
+        return tuple(files)
+    live_directory = _live_directory(settings, workspace, lock, live)
+    return (*files, *check_model(model, golden, live_directory, settings.validation))
+
+
+def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
+    """Return the error for a failing model, with the table of all checks as its log."""
+    failed = [check.name for check in checks if not check.passed]
+    return RefusedError(
+        f"model {lock.model.name} {lock.model.version} failed {len(failed)} of {len(checks)} checks: "
+        f"{', '.join(failed[:3])}",
+        "train or export it again, publish it as a new version, then lock that version",
+        log=as_text(checks),
+    )
+
+
+def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
+    name = f"{kind.title}: every byte"
+    try:
+        verified(kind, folder, digest)
+    except RefusedError as error:
+        return Check(name=name, passed=False, detail=error.message)
+    return Check(name=name, passed=True, detail=digest)
+
+
+def _live_directory(
+    settings: Settings, workspace: Workspace, lock: Lock, live: Artefact | None
+) -> Path | None:
+    if live is None or live.digest == lock.model.digest:
+        return None
+    try:
+        return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, live)
+    except BlobNotFoundError:
+        return None
