@@ -117,7 +117,7 @@ def environment(workspace: Workspace) -> ReleaseEnvironment:
 @pytest.fixture(scope="session")
 def golden(workspace: Workspace, environment: ReleaseEnvironment) -> GoldenSet:
     """The golden set that the pipeline fetched."""
-    return environment.target.golden(workspace.read_result(FetchResult, current=False).golden.digest)
+    return environment.target.golden(workspace.read_result(FetchResult, current=False).golden)
 
 
 @pytest.fixture(scope="session")
