@@ -40,7 +40,8 @@ Row = dict[str, Any]
 def user_load(environment: ReleaseEnvironment) -> UserLoad:
     """Return a load on the live address: no retries, half of it on persistent connections."""
     endpoint = environment.target.by_name()
-    golden = environment.target.golden(environment.stable().golden_digest)
+    stable = environment.stable()
+    golden = environment.target.golden(stable.golden, stable.revision)
     return UserLoad(endpoint.url, endpoint.address, golden.photos, RATE, clients=CLIENTS)
 
 

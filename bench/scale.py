@@ -40,7 +40,8 @@ Points = list[tuple[float, float]]
 def user_load(environment: ReleaseEnvironment, clients: int) -> UserLoad:
     """Return a load on the live address, bounded by the time and requests of the measurement."""
     endpoint = environment.target.by_name()
-    golden = environment.target.golden(environment.stable().golden_digest)
+    stable = environment.stable()
+    golden = environment.target.golden(stable.golden, stable.revision)
     limit = 2 * RATE * SECONDS
     return UserLoad(endpoint.url, endpoint.address, golden.photos, RATE, SECONDS, limit, clients)
 
@@ -64,8 +65,9 @@ def buckets(start: float, requests: list[UserRequest]) -> tuple[Points, Points]:
     found: dict[int, list[float]] = {}
     for request in requests:
         found.setdefault(int((request.t - start) // BUCKET), []).append(request.ms)
-    rates = [(n * BUCKET, len(times) / BUCKET) for n, times in sorted(found.items())]
-    p95 = [(n * BUCKET, sorted(times)[int(0.95 * (len(times) - 1))]) for n, times in sorted(found.items())]
+    latencies = {float(n * BUCKET): sorted(times) for n, times in sorted(found.items())}
+    rates = [(second, len(times) / BUCKET) for second, times in latencies.items()]
+    p95 = [(second, times[int(0.95 * (len(times) - 1))]) for second, times in latencies.items()]
     return rates, p95
 
 

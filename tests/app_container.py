@@ -71,7 +71,8 @@ class AppContainer(DockerContainer):
     @property
     def log(self) -> str:
         """The container's stdout and stderr."""
-        return self.get_wrapped_container().logs().decode(errors="replace")
+        output: bytes = self.get_wrapped_container().logs()
+        return output.decode(errors="replace")
 
     def run_inside(self, *command: str) -> tuple[int, str]:
         """Run a command in the container; return its exit code and output."""

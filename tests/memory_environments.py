@@ -95,11 +95,10 @@ class Environments:
 def make_environments(settings: Settings) -> Environments:
     """Return in-memory environments `staging` and `production`, to which nothing was released."""
     configured = {
-        name: Environment(
-            namespace=name, overlay="none", host=f"{name}.test", context=name, approval=approval
-        )
-        for name, approval in (("staging", ""), ("production", "person"))
+        name: Environment(namespace=name, overlay="none", host=f"{name}.test", context=name)
+        for name in ("staging", "production")
     }
+    configured["production"] = configured["production"].model_copy(update={"approval": "person"})
     changed = {
         "environments": configured,
         "registry": settings.registry.model_copy(update={"address": REGISTRY}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seatrial.image_reference import ImageReference
 from seatrial.release.record import Manifests, Record
 from seatrial.release.records import Records
 from seatrial.results import Artefact
@@ -19,7 +20,7 @@ def make_record(
         release=f"trial-{number}",
         environment="trial",
         slot="blue" if number % 2 else "green",
-        reference=f"127.0.0.1:5000/classifier@{DIGEST}",
+        reference=ImageReference("127.0.0.1:5000", "classifier", DIGEST),
         model=Artefact(name="m", version="1.0.0", digest=DIGEST),
         golden_digest=DIGEST,
         revision="c0ffee",

@@ -64,15 +64,16 @@ def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
 
 def make_settings(**store: Any) -> Settings:
     """Return settings for the colours model and this store."""
-    return Settings(
-        model={"name": "colours"},
-        golden={"name": "colour-photos"},
-        image={"base": "none"},
-        store=store,
-        environments={},
-        _local={},
-        _flags={},
-    )
+    values: dict[str, Any] = {
+        "model": {"name": "colours"},
+        "golden": {"name": "colour-photos"},
+        "image": {"base": "none"},
+        "store": store,
+        "environments": {},
+        "_local": {},
+        "_flags": {},
+    }
+    return Settings(**values)
 
 
 def lock_to(workspace: Workspace, model: Artefact, golden: Artefact) -> Lock:

@@ -85,6 +85,16 @@ def start(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = Non
         )
 
 
+def stop(process: subprocess.Popen[bytes], seconds: float = 10) -> None:
+    """Send SIGTERM to a process and wait for its end; send SIGKILL after ``seconds``."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _short(argv: Sequence[str]) -> str:
     return " ".join(argv[:3]) + (" …" if len(argv) > 3 else "")
 

@@ -17,7 +17,7 @@ from localcloud.engine.paths import EnginePaths
 from localcloud.engine.processes import stop_stale_containerd, until
 from localcloud.engine.record import StartedEngine, read_record, start_time, write_record
 from localcloud.errors import LocalcloudError
-from localcloud.process import log_tail, start
+from localcloud.process import log_tail, start, stop
 
 LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
 READY_SECONDS = 60
@@ -47,7 +47,7 @@ def start_engine(paths: EnginePaths) -> StartedEngine:
     try:
         _wait_until_ready(paths, lambda: process.poll() is None)
     except LocalcloudError:
-        process.terminate()
+        stop(process)
         raise
     return started
 

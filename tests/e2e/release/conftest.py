@@ -117,7 +117,7 @@ def environment(workspace: Workspace) -> ReleaseEnvironment:
 @pytest.fixture(scope="session")
 def golden(workspace: Workspace, environment: ReleaseEnvironment) -> GoldenSet:
     """The golden set that the pipeline fetched."""
-    return environment.target.golden(workspace.read_result(FetchResult, current=False).golden.digest)
+    return environment.target.golden(workspace.read_result(FetchResult, current=False).golden)
 
 
 @pytest.fixture(scope="session")
@@ -170,4 +170,4 @@ def image_factory(environment: ReleaseEnvironment) -> ImageFactory:
     workspace = environment.target.workspace
     pushed = workspace.read_result(PushResult, current=False)
     fetched = workspace.read_result(FetchResult, current=False)
-    return ImageFactory(environment.target.settings, workspace, pushed.image, Path(fetched.model_path))
+    return ImageFactory(environment.target.settings, workspace, pushed.image_id, Path(fetched.model_path))

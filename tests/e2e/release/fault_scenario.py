@@ -74,15 +74,12 @@ def run_fault(
     last = environment.last()
     record = last if last.number > number else None
     decided = _removal_decided(lines)
-    removed = record and decided and code
-    return FaultResult(
-        code,
-        "\n".join(line for _, line in lines),
-        round(seconds, 1),
-        record,
-        monitor.seconds_until_not_live(record.release, decided) if removed and code == 20 else None,
-        monitor.seconds_until_no_pods(record.release, decided) if removed else None,
-    )
+    output = "\n".join(line for _, line in lines)
+    back = gone = None
+    if record and decided and code:
+        gone = monitor.seconds_until_no_pods(record.release, decided)
+        back = monitor.seconds_until_not_live(record.release, decided) if code == 20 else None
+    return FaultResult(code, output, round(seconds, 1), record, back, gone)
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def test_a_model_that_disagrees_with_the_live_one_is_refused(
     pushed = {"image_id": "x", "golden": live, "bytes_pushed": 0, "model": live}
     ready.write_result(PushResult(**common, **pushed, reference=ImageReference.parse(reference)))
     accepted = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}
-    ready.write_result(AcceptResult(**common, **accepted, reference=reference))
+    ready.write_result(AcceptResult(**common, **accepted, reference=ImageReference.parse(reference)))
     with pytest.raises(RefusedError, match="agrees with the live model"):
         validate(settings, ready)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.image.registry_copy import Place
+from seatrial.image.registry import Repository
 from seatrial.retention.decisions import Decision, decide
 from seatrial.retention.references import References
 from seatrial.retention.registry_images import RegistryImage, list_registry_images, remove_registry_image
@@ -13,7 +13,7 @@ def _labels(state: str, model: str = "sha256:other") -> dict[str, str]:
     return {"io.seatrial.working-state": state, "io.seatrial.lock": "lock", "io.seatrial.model.digest": model}
 
 
-def _prune(target: Place, references: References) -> list[Decision[RegistryImage]]:
+def _prune(target: Repository, references: References) -> list[Decision[RegistryImage]]:
     """Remove the images beyond the newest one, and return the decisions."""
     decisions = decide(list_registry_images(target.client, target.repository, references), 1, references)
     for each in decisions:
@@ -22,7 +22,7 @@ def _prune(target: Place, references: References) -> list[Decision[RegistryImage
     return decisions
 
 
-def test_unused_images_are_removed(target: Place) -> None:
+def test_unused_images_are_removed(target: Repository) -> None:
     """Kept are the newest, those of a record's digest or state, and the newest with the locked model."""
     digests = {
         name: put_image(target, name, labels=_labels(name, model), size=10, day=day)
@@ -51,7 +51,7 @@ def test_unused_images_are_removed(target: Place) -> None:
         assert (target.client.manifest(target.repository, name) is None) == deleted
 
 
-def test_all_tags_of_an_image_are_one_item(target: Place) -> None:
+def test_all_tags_of_an_image_are_one_item(target: Repository) -> None:
     """An image with two tags is listed once."""
     digest = put_image(target, "one", labels=_labels("one"), size=10)
     path = f"{target.repository}/manifests/"
@@ -62,20 +62,20 @@ def test_all_tags_of_an_image_are_one_item(target: Place) -> None:
     assert found.name.startswith(f"{target.repository}:one,two ")
 
 
-def test_an_image_that_build_did_not_make_is_kept(target: Place) -> None:
+def test_an_image_that_build_did_not_make_is_kept(target: Repository) -> None:
     """An image without the labels of build is kept whatever its age."""
     put_image(target, "base", size=10)
     put_image(target, "ours", labels=_labels("ours"), size=10, day=9)
     assert [each.remove for each in _prune(target, References())] == [False, False]
 
 
-def test_all_pages_of_tags_are_read(target: Place) -> None:
+def test_all_pages_of_tags_are_read(target: Repository) -> None:
     """A registry lists tags in pages."""
     for number in range(5):
         put_image(target, f"tag-{number}", labels=_labels(str(number)), size=10, day=number + 1)
     assert len(list_registry_images(target.client, target.repository, References(), per_page=2)) == 5
 
 
-def test_a_missing_repository_has_no_images(target: Place) -> None:
+def test_a_missing_repository_has_no_images(target: Repository) -> None:
     """Before the first push the registry responds 404."""
     assert list_registry_images(target.client, target.repository, References()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 KEPT_TESTS = (
     "tests/unit/repository/project.py",
     "tests/unit/repository/test_order.py",
+    "tests/unit/seatrial/conftest.py",
     "tests/integration/image",
 )
 
@@ -45,12 +47,13 @@ def settings() -> Settings:
 def repository(tmp_path: Path) -> Path:
     """A repository whose head is this working tree, untracked files included.
 
-    It has the tests that stages run and one unit test, so that its workflows stay short.
+    It has the tests that stages run and mypy checks, and few unit tests, so that its workflows stay short.
     """
     target = tmp_path / "repository"
     git("clone", "-q", "--shared", "--no-checkout", str(ROOT), str(target))
     git("--git-dir", f"{target}/.git", "--work-tree", str(ROOT), "add", "--all")
-    others = ["tests/unit", "tests/integration", *(f":!{path}" for path in KEPT_TESTS)]
+    typed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["files"]
+    others = ["tests/unit", "tests/integration", *(f":!{path}" for path in (*KEPT_TESTS, *typed))]
     git("-C", str(target), "rm", "-rq", "--cached", *others)
     git("-C", str(target), "commit", "-q", "-m", "the working tree under test")
     git("-C", str(target), "reset", "-q", "--hard")

@@ -86,7 +86,7 @@ def test_promotion_without_an_approval_is_refused(connected: WorkflowRunner, his
     connected.approve(("hubot", "staging"))
     run = connected.run("promote.yml", "workflow_dispatch", {}, **SHORT_PRODUCTION)
     assert run.jobs == {"production": "failure"}, run.log
-    assert "seatrial: refused (10): production asks for an approval" in run.log
+    assert "seatrial: refused (10): production requires an approval" in run.log
     assert history("production") == before
 
 

@@ -39,7 +39,7 @@ def responses(monkeypatch: pytest.MonkeyPatch) -> Responses:
     def send(
         behaviour: Behaviour, number: int, path: str = "/predict", host: str = HOST
     ) -> list[tuple[str, Any]]:
-        context, namespace = BuildContext(), {}
+        context, namespace = BuildContext(), dict[str, Any]()
         faulty_image(context, behaviour, HOST)  # type: ignore[arg-type]
         exec(context.files["faulty.py"], namespace)
         app = namespace["application"]()
