@@ -70,7 +70,7 @@ def test_the_baseline_is_of_the_live_release(
     serve_at(environments, server)
     target = staging(environments, workspace, golden_set)
     with live_probe(target, candidate) as probe:
-        baseline = until("a baseline", lambda: probe.baseline("staging-1", same_model=True), 10)
+        baseline = until("a baseline", lambda: probe.baseline("staging-1", same_model=True), 60)
         other = probe.baseline("staging-1", same_model=False)
         assert probe.baseline("staging-0", same_model=True) is None
     assert (baseline.release, baseline.failed, baseline.probabilities) == ("staging-1", 0, {"cat.jpg": 0.9})
