@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,21 +33,28 @@ class Behaviour:
 
 
 @contextmanager
-def serving(behaviour: Behaviour) -> Iterator[str]:
-    """Run the server on a loopback port; the value is its URL."""
+def serving(respond: Callable[[], Behaviour | None]) -> Iterator[str]:
+    """Run a server on a loopback port; the value is its address, host and port.
+
+    `respond` returns the behaviour for the next response, None for status 503. Only predictions are delayed.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._respond({})
+            self._send(respond())
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            time.sleep(behaviour.delay)
-            best = {"label": behaviour.label, "probability": behaviour.probability}
-            self._respond({"predictions": [best]})
+            behaviour = respond()
+            time.sleep(behaviour.delay if behaviour else 0)
+            self._send(behaviour)
 
-        def _respond(self, document: object) -> None:
-            body = json.dumps(document).encode()
+        def _send(self, behaviour: Behaviour | None) -> None:
+            if behaviour is None:
+                self.send_error(503)
+                return
+            best = {"label": behaviour.label, "probability": behaviour.probability}
+            body = json.dumps({"predictions": [best]}).encode()
             self.send_response(behaviour.status)
             self.send_header("X-Release", behaviour.release)
             self.send_header("Content-Length", str(len(body)))
@@ -59,7 +66,7 @@ def serving(behaviour: Behaviour) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 

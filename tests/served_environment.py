@@ -6,17 +6,13 @@ real HTTP server listens at these addresses and responds as the release that the
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from imagemodel.golden import GoldenSet, load_golden
-from prediction_server import Behaviour
+from prediction_server import Behaviour, serving
 from scripted_services import OneGoldenSet, ScriptedImages, ScriptedSuites
 from seatrial.errors import SeatrialError
 from seatrial.image.inspection import ImageFacts
@@ -126,13 +122,12 @@ def serving_environment(
     cluster = ServingCluster()
     cluster.apply({"kind": "Namespace", "metadata": {"name": "local"}})
     environment = ServedEnvironment(_quick(settings), workspace, cluster, _one_photo(load_golden(golden)))
-    servers = [_serve(environment, service) for service in (LIVE, PREVIEW)]
-    for service, server in zip((LIVE, PREVIEW), servers, strict=True):
-        cluster.addresses[service] = f"127.0.0.1:{server.server_port}"
-    yield environment
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with (
+        serving(lambda: environment.respond(LIVE)) as live,
+        serving(lambda: environment.respond(PREVIEW)) as preview,
+    ):
+        cluster.addresses.update({LIVE: live, PREVIEW: preview})
+        yield environment
 
 
 def _quick(settings: Settings) -> Settings:
@@ -155,35 +150,3 @@ def _quick(settings: Settings) -> Settings:
 def _one_photo(golden: GoldenSet) -> GoldenSet:
     # All responses of a server have the same label.
     return replace(golden, photos=golden.photos[:1])
-
-
-def _serve(environment: ServedEnvironment, service: str) -> ThreadingHTTPServer:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._respond()
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            behaviour = environment.respond(service)
-            time.sleep(behaviour.delay if behaviour else 0)
-            self._respond()
-
-        def _respond(self) -> None:
-            behaviour = environment.respond(service)
-            if behaviour is None:
-                self.send_error(503)
-                return
-            best = {"label": behaviour.label, "probability": behaviour.probability}
-            body = json.dumps({"predictions": [best]}).encode()
-            self.send_response(behaviour.status)
-            self.send_header("X-Release", behaviour.release)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    return server

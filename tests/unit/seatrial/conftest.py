@@ -51,5 +51,5 @@ def behaviour() -> Behaviour:
 @pytest.fixture
 def load(behaviour: Behaviour, tmp_path: Path) -> Iterator[Load]:
     """A load on a server with this behaviour."""
-    with serving(behaviour) as url:
-        yield Load(url, cat_photo(tmp_path))
+    with serving(lambda: behaviour) as address:
+        yield Load(f"http://{address}", cat_photo(tmp_path))

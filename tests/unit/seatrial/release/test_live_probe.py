@@ -32,8 +32,8 @@ def golden_set(tmp_path: Path) -> GoldenSet:
 @pytest.fixture
 def server(behaviour: Behaviour) -> Iterator[str]:
     """The address of a server with this behaviour."""
-    with serving(behaviour) as url:
-        yield url.removeprefix("http://")
+    with serving(lambda: behaviour) as address:
+        yield address
 
 
 def staging(
