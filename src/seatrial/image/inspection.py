@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seatrial.errors import RefusedError, UsageError
-from seatrial.image.labels import LABEL_PREFIX, OCI
+from seatrial.image import labels
 from seatrial.image.registry import RegistryClient
 from seatrial.image_reference import ImageReference
 from seatrial.results import Artefact
@@ -46,25 +46,24 @@ def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
     return facts_in_labels(reference, (config.get("config") or {}).get("Labels") or {})
 
 
-def facts_in_labels(reference: ImageReference, labels: Mapping[str, str]) -> ImageFacts:
-    """Return the facts in `labels`. Raises RefusedError if a label that every image has is missing."""
+def facts_in_labels(reference: ImageReference, found: Mapping[str, str]) -> ImageFacts:
+    """Return the facts in `found`. Raises RefusedError if a label that every image has is missing."""
     try:
         return ImageFacts(
             reference=reference,
-            model=_artefact(labels, "model", required=True),
-            golden=_artefact(labels, "golden", required=False),
-            revision=labels[f"{OCI}.revision"],
-            working_state=labels[f"{LABEL_PREFIX}.working-state"],
-            lock_digest=labels[f"{LABEL_PREFIX}.lock"],
+            model=Artefact(
+                name=found[labels.MODEL_NAME],
+                version=found[labels.MODEL_VERSION],
+                digest=found[labels.MODEL_DIGEST],
+            ),
+            golden=Artefact(
+                name=found.get(labels.GOLDEN_NAME, ""),
+                version=found.get(labels.GOLDEN_VERSION, ""),
+                digest=found[labels.GOLDEN_DIGEST],
+            ),
+            revision=found[labels.REVISION],
+            working_state=found[labels.WORKING_STATE],
+            lock_digest=found[labels.LOCK_DIGEST],
         )
     except KeyError as error:
         raise RefusedError(f"{reference} has no label {error}", "build the image with make build") from error
-
-
-def _artefact(labels: Mapping[str, str], kind: str, *, required: bool) -> Artefact:
-    prefix = f"{LABEL_PREFIX}.{kind}"
-    digest = labels[f"{prefix}.digest"]
-    if required:
-        return Artefact(name=labels[f"{prefix}.name"], version=labels[f"{prefix}.version"], digest=digest)
-    name, version = labels.get(f"{prefix}.name", ""), labels.get(f"{prefix}.version", "")
-    return Artefact(name=name, version=version, digest=digest)

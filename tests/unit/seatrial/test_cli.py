@@ -114,7 +114,7 @@ def test_an_error_of_the_operating_system_is_one_line(
 
 @pytest.mark.parametrize("words", [("no-such-stage",), ("update", "--no-such-option"), ("update", "extra")])
 def test_wrong_usage_exits_2_with_one_line(call: Call, words: tuple[str, ...]) -> None:
-    """A misspelt command, option or argument is answered with a reference to --help."""
+    """For a misspelt command, option or argument the error refers to --help."""
     code, _, err = call(*words)
     assert code == 2
     assert "--help" in err

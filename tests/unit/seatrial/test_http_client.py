@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from seatrial.http_client import HttpResponse, NewConnections, NoResponseError
+from seatrial.wait import until
 
 TIMEOUT = 20
 
@@ -151,7 +152,7 @@ def test_a_timeout_is_no_response(server: Server) -> None:
     server.silent = True
     with pytest.raises(NoResponseError, match="Timeout"):
         NewConnections().request("GET", server.url, timeout=0.1)
-    assert len(server.received) == 1
+    assert len(until("the request", lambda: server.received or None, TIMEOUT)) == 1
 
 
 @pytest.mark.parametrize("url", ["http://", "classifier.test/", f"http://{'a' * 64}.test/"])

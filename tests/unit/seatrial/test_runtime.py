@@ -85,19 +85,22 @@ def _append(lock: object, order: list[str]) -> None:
 
 
 def test_workers_finish_all_work_before_the_block_ends() -> None:
-    """Leaving the block waits for all submitted work; at most `count` tasks run at a time."""
-    running, most, lock = 0, 0, threading.Lock()
+    """Leaving the block waits for all submitted work; `count` tasks run at a time."""
+    running, most, lock, pair = 0, 0, threading.Lock(), threading.Barrier(2)
 
     def work() -> None:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
-        SYSTEM.sleep(0.01)
+        # Fails unless two tasks run at the same time.
+        pair.wait(LIMIT)
         with lock:
             running -= 1
 
     with SYSTEM.workers(2) as workers:
         tasks = [workers.submit(work) for _ in range(6)]
     assert all(task.done() for task in tasks)
+    for task in tasks:
+        task.result()
     assert most == 2

@@ -1,10 +1,9 @@
-# ruff: noqa: ARG002
 """The live probe: requests to the live address while a candidate is tried."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,35 +11,16 @@ import pytest
 from imagemodel.golden import GoldenSet
 from memory_environments import Environments
 from prediction_server import Behaviour, cat_photo, serving
+from scripted_services import OneGoldenSet
 from seatrial.analysis.timeline import read_timeline, report_directory
-from seatrial.errors import UsageError
+from seatrial.errors import SeatrialError, UsageError
 from seatrial.kube.labels import LIVE
 from seatrial.release.live_probe import live_probe
 from seatrial.release.record import Record
 from seatrial.release.target import Target, open_target
-from seatrial.results import Artefact
-from seatrial.settings import Settings
 from seatrial.wait import until
 from seatrial.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class OneGoldenSet:
-    """Golden sets that are all the same one; without one, none can be loaded."""
-
-    golden: GoldenSet | None
-
-    def load(
-        self, settings: Settings, workspace: Workspace, artefact: Artefact, revision: str = ""
-    ) -> GoldenSet:
-        """Return the golden set."""
-        if not self.golden:
-            raise UsageError("no golden set")
-        return self.golden
-
-    def cached(self, workspace: Workspace, digest: str) -> GoldenSet | None:
-        """Return the golden set."""
-        return self.golden
+from virtual_runtime import VirtualRuntime
 
 
 @pytest.fixture
@@ -56,9 +36,11 @@ def server(behaviour: Behaviour) -> Iterator[str]:
         yield url.removeprefix("http://")
 
 
-def staging(environments: Environments, workspace: Workspace, golden: GoldenSet | None) -> Target:
-    """Return the staging environment with this golden set."""
-    services = replace(environments.services, golden_sets=OneGoldenSet(golden))
+def staging(
+    environments: Environments, workspace: Workspace, golden: GoldenSet, *errors: SeatrialError
+) -> Target:
+    """Return the staging environment with this golden set, or with an error when it is loaded."""
+    services = replace(environments.services, golden_sets=OneGoldenSet(golden, list(errors)))
     return open_target(environments.settings, workspace, "staging", services)
 
 
@@ -88,7 +70,7 @@ def test_the_baseline_is_of_the_live_release(
     serve_at(environments, server)
     target = staging(environments, workspace, golden_set)
     with live_probe(target, candidate) as probe:
-        baseline = until("a baseline", lambda: probe.baseline("staging-1", same_model=True), 10)
+        baseline = until("a baseline", lambda: probe.baseline("staging-1", same_model=True), 60)
         other = probe.baseline("staging-1", same_model=False)
         assert probe.baseline("staging-0", same_model=True) is None
     assert (baseline.release, baseline.failed, baseline.probabilities) == ("staging-1", 0, {"cat.jpg": 0.9})
@@ -110,12 +92,19 @@ def test_no_requests_are_sent_before_the_first_release(
 
 @pytest.mark.parametrize("cause", ["address", "golden set"])
 def test_an_unavailable_probe_does_not_fail_the_release(
-    environments: Environments, workspace: Workspace, golden_set: GoldenSet, candidate: Record, cause: str
+    environments: Environments,
+    workspace: Workspace,
+    golden_set: GoldenSet,
+    candidate: Record,
+    runtime: VirtualRuntime,
+    cause: str,
 ) -> None:
     """Without a live address, or without a golden set, the release goes on without a baseline."""
     if cause == "address":
         del environments.clusters["staging"].objects[("Service", LIVE)]
-    target = staging(environments, workspace, golden_set if cause == "address" else None)
+    errors = [UsageError("no golden set")] if cause == "golden set" else []
+    target = staging(environments, workspace, golden_set, *errors)
+    target = replace(target, services=replace(target.services, runtime=runtime))
     with live_probe(target, candidate) as probe:
         assert probe.baseline("staging-1", same_model=True) is None
     assert not report_directory(workspace, candidate.release).exists()

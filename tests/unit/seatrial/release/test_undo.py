@@ -164,6 +164,20 @@ def test_a_failed_undo_names_the_release_and_the_next_command(
     assert "make rollback ENV=local" in caught.value.hint
 
 
+def test_pods_that_do_not_end_fail_the_undo_after_the_switch(
+    target: Target, stable: Record, cluster: MemoryCluster, runtime: VirtualRuntime, abandon: Abandon
+) -> None:
+    """The error names the stable release, on which users are already."""
+    record = abandon("pending")
+    labels = cluster.objects[("Deployment", "classifier-green")]["metadata"]["labels"]
+    cluster.create({"kind": "Pod", "metadata": {"name": "hanging", "labels": labels}})
+    virtual = replace(target, services=replace(target.services, runtime=runtime))
+    with pytest.raises(RollbackFailedError, match="users are back on trial-1, but termination of the pods"):
+        undo(virtual, record, "it failed")
+    assert live_selector(cluster)[RELEASE] == "trial-1"
+    assert target.records.unfinished() == [record]
+
+
 def test_records_are_read_from_the_cluster(target: Target, records: Records, stable: Record) -> None:
     """What one process recorded is read by another."""
     assert records.stable() == stable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,13 @@ from memory_target import manifests_of, memory_target
 from release_records import make_record
 from samples import make_checkout
 from seatrial.errors import RefusedError, RollbackFailedError
+from seatrial.kube.slots import LiveRelease
+from seatrial.release.record import Manifests
+from seatrial.release.target import Target
+from seatrial.runtime import Runtime
 from seatrial.stages.rollback import rollback
 from seatrial.workspace import Workspace
+from virtual_runtime import VirtualRuntime
 
 
 def test_after_undoing_a_first_release_none_serves(environments: Environments, workspace: Workspace) -> None:
@@ -31,25 +37,52 @@ def test_after_undoing_a_first_release_none_serves(environments: Environments, w
     assert "Rolled back manually" in page.read_text()
 
 
-def test_the_previous_stable_release_is_restored(cluster: MemoryCluster, tmp_path: Path) -> None:
-    """It serves from its own slot again, and the slot of the release that it replaces is emptied."""
-    target = memory_target(cluster, tmp_path)
+def two_releases(cluster: MemoryCluster, folder: Path, runtime: Runtime, first: Manifests) -> Target:
+    """Return an environment in which trial-2 is stable; trial-1, with manifests `first`, was before it."""
+    target = memory_target(cluster, folder)
+    target = replace(
+        target,
+        workspace=make_checkout(folder / "checkout"),
+        services=replace(target.services, runtime=runtime),
+    )
     cluster.apply({"kind": "Namespace", "metadata": {"name": "local"}})
-    for number, previous in ((1, ""), (2, "trial-1")):
-        record = make_record(target.records, number, previous, manifests_of(number))
+    for number, previous, manifests in ((1, "", first), (2, "trial-1", manifests_of(2))):
+        record = make_record(target.records, number, previous, manifests)
         target.records.move(record, "stable")
+        runtime.sleep(1)
     target.records.move(target.records.all()[0], "superseded")
     target.slots.fill("green", manifests_of(2).slot)
     target.slots.switch(manifests_of(2).shared)
-    make_checkout(tmp_path / "checkout")
-    workspace = Workspace(tmp_path / "checkout")
-    result = rollback(target.settings, workspace, "local", services=target.services)
-    live = target.slots.live()
-    assert live is not None
-    assert (live.slot, live.release) == ("blue", "trial-1")
+    return target
+
+
+def test_the_previous_stable_release_is_restored(
+    cluster: MemoryCluster, runtime: VirtualRuntime, tmp_path: Path
+) -> None:
+    """It serves from its own slot again, and the slot of the release that it replaces is emptied."""
+    target = two_releases(cluster, tmp_path, runtime, manifests_of(1))
+    result = rollback(target.settings, target.workspace, "local", services=target.services)
+    assert target.slots.live() == LiveRelease("blue", "trial-1")
     assert ("Deployment", "classifier-green") not in cluster.objects
     assert (result.release, result.replaced) == ("trial-1", "trial-2")
     assert [record.state for record in target.records.all()] == ["stable", "rolled-back"]
+
+
+def test_a_previous_release_that_does_not_start_is_not_switched_to(
+    cluster: MemoryCluster, runtime: VirtualRuntime, tmp_path: Path
+) -> None:
+    """If its replicas do not become available, users stay on the stable release; the exit code is 21."""
+    deployment = manifests_of(1).slot[0]
+    unavailable = {**deployment, "status": {**deployment["status"], "availableReplicas": 0}}
+    first = Manifests(slot=[unavailable], shared=manifests_of(1).shared)
+    target = two_releases(cluster, tmp_path, runtime, first)
+    with pytest.raises(RollbackFailedError, match=r"trial-1 cannot be restored: .*; trial-2 still serves"):
+        rollback(target.settings, target.workspace, "local", services=target.services)
+    assert target.slots.live() == LiveRelease("green", "trial-2")
+    assert ("Deployment", "classifier-green") in cluster.objects
+    stable = target.records.stable()
+    assert stable is not None
+    assert stable.release == "trial-2"
 
 
 @pytest.mark.parametrize("releases", [0, 1])

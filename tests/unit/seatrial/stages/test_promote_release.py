@@ -1,0 +1,98 @@
+"""promote as a whole: over an in-memory source and a target that serves over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memory_environments import REGISTRY, Environments, digest
+from seatrial.errors import RefusedError
+from seatrial.image_reference import ImageReference
+from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.release.approval import Approval
+from seatrial.release.services import Services
+from seatrial.results import PromoteResult
+from seatrial.runtime import Runtime
+from seatrial.settings import Registry, Settings
+from seatrial.stages.promote import promote
+from served_environment import ServedEnvironment
+
+OWN = Registry(address="production.test", insecure=True)
+
+
+def node(architecture: str) -> Manifest:
+    """Return a Linux node of this architecture."""
+    info = {"operatingSystem": "linux", "architecture": architecture}
+    return {"kind": "Node", "metadata": {"name": "node-1"}, "spec": {}, "status": {"nodeInfo": info}}
+
+
+@pytest.fixture
+def source(environments: Environments) -> ImageReference:
+    """The image of staging-3, which staging has accepted and runs."""
+    record = environments.release("staging", 3, "a", "pending", "stable")
+    environments.serve(record)
+    return record.reference
+
+
+@pytest.fixture
+def target(served: ServedEnvironment, source: ImageReference) -> ServedEnvironment:
+    """The environment `local`, whose registry has the image and whose node is linux/amd64."""
+    served.cluster.create(node("amd64"))
+    facts = served.images.facts[served.image("a")]
+    served.images.facts[source] = replace(facts, reference=source, working_state="another")
+    return served
+
+
+def run(environments: Environments, target: ServedEnvironment, registry: Registry) -> PromoteResult:
+    """Promote from staging to `local`, whose images are in `registry`."""
+
+    def connect(kubeconfig: str, context: str, cache: Path, patience: float, runtime: Runtime) -> Cluster:
+        if context == "staging":
+            return environments.connect(kubeconfig, context, cache, patience, runtime)
+        return target.cluster
+
+    local = target.settings.environment("local").model_copy(update={"registry": registry})
+    known = {"staging": environments.settings.environment("staging"), "local": local}
+    settings: Settings = environments.settings.model_copy(update={"environments": known})
+    services: Services = replace(target.services, connect=connect)
+    approval = Approval("A Person")
+    return promote(settings, target.workspace, "local", "staging", "", approval, services)
+
+
+def test_an_image_in_another_registry_is_copied_and_released(
+    environments: Environments, target: ServedEnvironment, source: ImageReference
+) -> None:
+    """The same digest is stable in the target; its record has the source's release and the approval."""
+    result = run(environments, target, OWN)
+    assert target.images.copies == [(source, "production.test")]
+    assert str(result.reference) == f"production.test/classifier@{digest('a')}"
+    assert (result.release, result.source_release, result.changed) == ("local-1", "staging-3", True)
+    assert (result.approved_by, result.bytes_copied) == ("A Person", 1)
+    assert result.verdicts
+    assert all(check.passed for check in result.verdicts)
+    record = target.target.records.stable()
+    assert record is not None
+    assert (record.promoted_from, record.approved_by) == ("staging-3", "A Person")
+    assert target.live == "local-1"
+
+
+def test_an_image_in_the_same_registry_is_not_copied(
+    environments: Environments, target: ServedEnvironment, source: ImageReference
+) -> None:
+    """Both environments use the same reference, and no bytes are sent."""
+    result = run(environments, target, Registry(address=REGISTRY))
+    assert target.images.copies == []
+    assert (result.reference, result.bytes_copied) == (source, 0)
+    assert target.live == "local-1"
+
+
+def test_a_target_with_nodes_of_another_architecture_is_refused(
+    environments: Environments, target: ServedEnvironment
+) -> None:
+    """The nodes are compared with the image before a release is begun."""
+    target.cluster.objects[("Node", "node-1")]["status"] = node("arm64")["status"]
+    with pytest.raises(RefusedError, match="node-1"):
+        run(environments, target, Registry(address=REGISTRY))
+    assert target.target.records.all() == []
