@@ -51,7 +51,7 @@ prune: setup ## remove old reports and images, except those that a release or th
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 .PHONY: clean
 clean: ## remove local build output: caches, coverage, compiled files
-	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
+	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .seatrial/coverage* dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
 .PHONY: cloud
 cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS
 	@localcloud up

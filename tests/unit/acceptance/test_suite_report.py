@@ -13,6 +13,7 @@ import pytest
 
 # pytester forgets modules that a run imports first; the standard library's cookies do not survive that.
 from e2e import api_client, endpoint  # noqa: F401
+from seatrial.analysis.suite import read_report
 
 pytest_plugins = ["pytester"]
 
@@ -142,6 +143,20 @@ def test_every_declared_test_is_a_check_or_skipped(suite: Suite) -> None:
     assert all(checks.values())
     assert not any("test_root_is_healthy" in test for test in declared)
     assert report["version"] == VERSION
+
+
+@pytest.mark.parametrize(
+    ("options", "passed"),
+    [(_expect("trial-1"), [True]), ([], [False])],
+    ids=["optional test skipped", "required test skipped"],
+)
+def test_the_stages_read_the_report(
+    suite: Suite, pytester: pytest.Pytester, options: list[str], passed: list[bool]
+) -> None:
+    """`deploy` and `accept` accept a skipped optional test, and refuse a skipped required one."""
+    result, _ = suite(str(SUITE), "-k", "name_resolves or version_is", *options)
+    checks = read_report(pytester.path / "report.json", int(result.ret), "")
+    assert [check.passed for check in checks] == passed
 
 
 def test_a_failed_teardown_fails_the_check(pytester: pytest.Pytester) -> None:
