@@ -8,7 +8,7 @@ from seatrial.analysis.baseline import Baseline, Tolerances, compare
 from seatrial.analysis.load_result import LoadResult
 from seatrial.results import Check
 
-# Below this number of requests an error rate is not significant.
+# If the number of planned requests is not known, an error rate of fewer is not significant.
 MIN_REQUESTS = 20
 
 
@@ -24,10 +24,13 @@ class Thresholds:
         """Return why the load can no longer pass, whatever follows, or an empty string."""
         if load.wrong:
             return f"wrong prediction: {load.wrong[0]}"
-        significant = load.total >= MIN_REQUESTS or self.max_error_rate == 0
-        if significant and load.error_rate > self.max_error_rate:
+        if self._too_many_failures(load):
             return f"{len(load.failures)} of {load.total} requests failed: {load.failures[0]}"
         return self.latency_violation(load, baseline)
+
+    def _too_many_failures(self, load: LoadResult) -> bool:
+        significant = load.planned or load.total >= MIN_REQUESTS or self.max_error_rate == 0
+        return bool(significant) and len(load.failures) > self.max_error_rate * max(load.planned, load.total)
 
     def latency_violation(self, load: LoadResult, baseline: Baseline | None = None) -> str:
         """Return why the latency can no longer pass, or an empty string.

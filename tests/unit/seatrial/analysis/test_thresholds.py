@@ -68,6 +68,15 @@ def test_a_few_failures_are_not_significant_where_some_are_allowed() -> None:
     assert limits.violation(LoadResult(failures=("status 500",) * 25))
 
 
+def test_failures_are_a_violation_once_they_cannot_pass_any_more() -> None:
+    """More failures than may fail among all planned requests are a violation; the rate so far is not."""
+    limits = thresholds(max_error_rate=0.001)
+    one = LoadResult(failures=("status 500",), milliseconds=FAST, planned=3000)
+    assert limits.violation(one) == ""
+    four = LoadResult(failures=("status 500",) * 4, milliseconds=FAST, planned=3000)
+    assert "4 of 29 requests failed" in limits.violation(four)
+
+
 def test_latency_is_a_violation_once_it_cannot_pass_any_more() -> None:
     """More slow requests than may be slow among all planned ones are a violation; fewer are not."""
     limits = thresholds(max_p95=50)
