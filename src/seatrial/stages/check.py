@@ -57,7 +57,8 @@ def _run_tests(
 ) -> str:
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
+    # Warnings are errors in development; a library's warning must not decide about an image.
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "default", tests]
     argv += [f"--image={built.image_id}", f"--golden={golden}", f"--model-digest={built.model.digest}"]
     argv += [f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
     # Options from the user's environment, such as -k, must not deselect tests here.

@@ -31,6 +31,8 @@ class PytestSuite:
         report = workspace.root / "reports" / workspace.instance / f"{request.name}.json"
         report.unlink(missing_ok=True)
         argv = [sys.executable, "-m", "pytest", str(SUITE), "-q", "--tb=short", "-p", "no:cacheprovider"]
+        # Warnings are errors in development; a library's warning must not decide about a release.
+        argv += ["-W", "default"]
         argv += [*request.endpoint.options(), *request.expectation.options()]
         argv += ["--golden", str(request.golden), "--report", str(report)]
         # Options for a pytest that runs this process are not for the suite.
