@@ -47,7 +47,7 @@ status: setup ## list the parts of the instance: version, address, state, memory
 doctor: setup ## report what this machine lacks, and how to fix it
 	@seatrial doctor
 .PHONY: prune
-prune: setup ## remove old reports and images, except those that a release or the lock names (DRY_RUN=1, YES=1)
+prune: setup ## remove reports and images, except the newest and those that a release or model.lock names (DRY_RUN=1, YES=1)
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 .PHONY: clean
 clean: ## remove local build output: caches, coverage, compiled files
@@ -124,10 +124,10 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 publish: setup ## publish MODEL=dir and GOLDEN=dir in the store, as immutable versions
 	@seatrial publish $(MODEL) --golden $(GOLDEN) $(if $(FORCE),,--if-absent)
 .PHONY: update
-update: setup ## change model.lock to the channel's newest model, if that validates
+update: setup ## change model.lock to the channel's newest model, if it passes validation
 	@seatrial update
 .PHONY: fetch
-fetch: setup ## fetch and verify the locked model and golden set
+fetch: setup ## fetch the locked model and golden set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
 validate: setup ## test the model: card, safety, golden set, time, agreement with the live model
@@ -152,19 +152,19 @@ bootstrap: setup ## create namespace, Role and pull secret; once, by an administ
 bootstrap-all: setup
 	@seatrial bootstrap --env local --env staging --env production
 .PHONY: deploy
-deploy: setup ## start a candidate, preview it, switch to it (IMAGE=repo@sha256:…)
+deploy: setup ## start a candidate, preview it, switch users to it; then make accept (IMAGE=repo@sha256:…)
 	@seatrial deploy --env $(ENV) $(if $(IMAGE),--image $(IMAGE))
 .PHONY: accept
-accept: setup ## bake the pending release on the live address: stable, or switched back
+accept: setup ## bake the pending release on the live address: it becomes stable, or users are switched back
 	@seatrial accept --env $(ENV)
 .PHONY: promote
 promote: setup ## release what FROM=staging accepted to ENV=production, same digest (APPROVED_BY=name)
 	@seatrial promote --env $(ENV) --from $(or $(FROM),staging) $(if $(IMAGE),--image $(IMAGE))
 .PHONY: rollback
-rollback: setup ## return to the stable release, or to the one before it
+rollback: setup ## undo a release that is not accepted yet; else return to the stable one before
 	@seatrial rollback --env $(ENV)
 .PHONY: history
-history: setup ## list the releases of an environment; * serves users
+history: setup ## list the releases of an environment; * marks the stable one
 	@seatrial history --env $(ENV)
 .PHONY: trace
 trace: setup ## print the provenance of WHAT=response.json|request|pod|image|release|model|commit

@@ -21,7 +21,7 @@ def _row(title: str) -> list[str]:
 def test_the_page_agrees_with_the_settings(
     settings: Settings, rendered: dict[str, dict[str, Manifests]], number: int
 ) -> None:
-    """The table has the replicas, bake, deadline, scaling threshold and approval of each environment."""
+    """The table has the replicas, bake, deadlines, scaling threshold and approval of each environment."""
     name = ENVIRONMENTS[number]
     configured, parts = settings.environment(name), rendered[name]
     autoscaler = next(each for each in parts["shared"] if each["kind"] == "HorizontalPodAutoscaler")
@@ -37,5 +37,6 @@ def test_the_page_agrees_with_the_settings(
     assert (_row("failed requests allowed")[number] == "none") == (configured.max_error_rate == 0)
     assert bool(_row("approval")[number]) == bool(configured.approval)
     deadline = parts["slot"][0]["spec"]["progressDeadlineSeconds"]
-    assert _row("rollout deadline (`progressDeadlineSeconds`)")[number] == f"{deadline} s"
+    assert _row("progress deadline (`progressDeadlineSeconds`)")[number] == f"{deadline} s"
+    assert _row("rollout deadline (`rollout_seconds`)")[number] == f"{configured.rollout_seconds:g} s"
     assert _row("scale up above")[number].startswith(f"{int(cores[:-1]) / 1000:g}")

@@ -75,7 +75,7 @@ def product_words() -> list[str]:
 
 def glossary() -> dict[str, str]:
     """Read the glossary: each word with its meaning, in the page's order."""
-    rows = re.findall(r"^\| ([a-z ]+) \| (.+) \|$", (REFERENCE / "glossary.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| ([a-z -]+) \| (.+) \|$", (REFERENCE / "glossary.md").read_text(), re.MULTILINE)
     return {word: meaning for word, meaning in rows if word != "word"}
 
 

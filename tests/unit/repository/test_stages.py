@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from seatrial import errors
-from seatrial.cli import app
+from seatrial.cli import INTERRUPTED, app
 from unit.repository.project import MAKEFILE, PAGES, README, ROOT, table_under, targets, targets_in
 
 COMMANDS = sorted(typer.main.get_group(app).commands)
@@ -83,10 +83,10 @@ def test_every_function_that_a_page_names_is_in_the_file_it_names(page: Path) ->
 
 
 def test_the_readme_lists_every_exit_code() -> None:
-    """The table of exit codes is that of the error classes."""
+    """The table of exit codes is that of the error classes, success and an interruption."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.SeatrialError)}
-    assert {int(row[0]) for row in table_under("Exit codes of `seatrial`")} == codes | {0}
+    assert {int(row[0]) for row in table_under("Exit codes of `seatrial`")} == codes | {0, INTERRUPTED}
 
 
 def test_the_readme_is_short() -> None:

@@ -1,4 +1,5 @@
-// Command cluster is every program that a Kubernetes node needs, chosen by the name it is called by.
+// Command cluster contains all programs of a Kubernetes node in one binary. The name in argv[0], or
+// else argv[1], selects one.
 package main
 
 import (
@@ -24,7 +25,7 @@ import (
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
-// A program takes over the process and gives its exit code.
+// A program runs until it ends and returns the exit code of the process.
 type program func() int
 
 func command(build func() *cobra.Command) program {
@@ -55,7 +56,7 @@ func runKubeadm() int {
 	return 0
 }
 
-// chosen finds the program by argv[0], or by argv[1] which it then takes away.
+// chosen returns the program named by argv[0], or else by argv[1]. In that case it removes argv[0] from os.Args.
 func chosen() program {
 	os.Args[0] = filepath.Base(os.Args[0])
 	if programs[os.Args[0]] == nil && len(os.Args) > 1 {

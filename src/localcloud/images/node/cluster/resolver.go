@@ -6,7 +6,7 @@ import (
 
 	"github.com/coredns/coredns/coremain"
 
-	// Only what kind's Corefile names.
+	// Only the plugins in kind's Corefile.
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/forward"
@@ -19,7 +19,7 @@ import (
 	_ "github.com/coredns/coredns/plugin/reload"
 )
 
-// resolverFlags are the ones CoreDNS declares for the whole process when it is linked in.
+// resolverFlags are the flags that CoreDNS registers in flag.CommandLine when its package is imported.
 var resolverFlags = map[string]bool{
 	"conf": true, "dns.port": true, "p": true, "pidfile": true, "plugins": true, "quiet": true, "version": true,
 }
@@ -29,8 +29,8 @@ func runResolver() int {
 	return 0
 }
 
-// hideResolverFlags keeps CoreDNS's flags out of the other programs, which offer every flag of the process
-// as their own and clash on -p.
+// hideResolverFlags removes CoreDNS's flags from flag.CommandLine. The other programs add every flag in it to
+// their own, and -p would then be defined twice.
 func hideResolverFlags() {
 	others := flag.NewFlagSet(os.Args[0], flag.ExitOnError)
 	flag.VisitAll(func(f *flag.Flag) {
