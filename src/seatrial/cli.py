@@ -55,7 +55,7 @@ def main() -> None:
 def _fail(error: SeatrialError) -> NoReturn:
     if error.log:
         console.line("\n".join(f"  | {row}" for row in error.log.splitlines()))
-    hint = f" Cure: {error.hint}." if error.hint else ""
-    line = f"seatrial: {error.word} ({error.exit_code}): {error.message}.{hint}"
+    hint = f" Cure: {error.hint.rstrip('.')}." if error.hint else ""
+    line = f"seatrial: {error.word} ({error.exit_code}): {error.message.rstrip('.')}.{hint}"
     console.line(" ".join(line.split()))
     sys.exit(error.exit_code)

@@ -19,6 +19,33 @@ if TYPE_CHECKING:
     from seatrial.release.approval import Approval
 
 app = typer.Typer()
+_OTHER_CODES = """12 another deployer holds the environment
+21 the rollback failed: repair the environment
+30 a service failed or timed out
+130 interrupted"""
+DEPLOY_CODES = f"""Exit codes:
+0 pending: users are switched; next: seatrial accept
+2 wrong usage or settings
+10 refused: no user was affected
+20 the live address did not follow the switch: users are switched back
+{_OTHER_CODES}"""
+ACCEPT_CODES = f"""Exit codes:
+0 stable
+2 wrong usage or settings
+10 refused: no release is pending
+20 a check failed: users are switched back
+{_OTHER_CODES}"""
+PROMOTE_CODES = f"""Exit codes:
+0 stable in the other environment
+2 wrong usage or settings
+10 refused: no user was affected
+20 a check failed after the switch: users are switched back
+{_OTHER_CODES}"""
+ROLLBACK_CODES = f"""Exit codes:
+0 rolled back
+2 wrong usage or settings
+10 refused: there is no release to return to
+{_OTHER_CODES}"""
 ApprovedBy = Annotated[
     str, typer.Option(envvar="APPROVED_BY", help="who approves the release, if the environment requires it")
 ]
@@ -51,10 +78,10 @@ def bootstrap(
         console.line(f"bootstrap: {name} is ready")
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=DEPLOY_CODES)
 def deploy(
     env: Env = "local",
-    image: Annotated[str, typer.Option(help="registry/repository@sha256:…; default: the pushed image")] = "",
+    image: Annotated[str, typer.Option(help="registry/repository@sha256:…, a digest and no tag; default: the pushed image")] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
     run: Run = "",
@@ -76,7 +103,7 @@ def deploy(
         )
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=ACCEPT_CODES)
 def accept(
     env: Env = "local",
     step_summary: StepSummary = None,
@@ -90,7 +117,7 @@ def accept(
         run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=PROMOTE_CODES)
 def promote(
     env: Env = "production",
     source: Annotated[str, typer.Option("--from", help="environment that has accepted it")] = "staging",
@@ -104,7 +131,7 @@ def promote(
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Release the accepted image of one environment to another, by the same digest."""
+    """Release the accepted image of one environment to another by the same digest, up to its acceptance."""
     from seatrial.stages.promote import promote as stage
 
     approved = _approval(env, approved_by, approvals, run)
@@ -112,7 +139,7 @@ def promote(
         run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted)
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=ROLLBACK_CODES)
 def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Undo an unfinished release; without one, return to the previous stable release."""
     from seatrial.stages.rollback import rollback as stage
@@ -141,7 +168,7 @@ def _reference(image: str) -> ImageReference | None:
     try:
         return ImageReference.parse(image) if image else None
     except ValueError as error:
-        raise UsageError(str(error), "IMAGE=registry/repository@sha256:…, as make push prints it") from error
+        raise UsageError(str(error), "--image (IMAGE= with make) needs a digest, not a tag, as push prints it") from error
 
 
 def _promoted(result: Any) -> str:

@@ -54,6 +54,11 @@ class Query:
         """The digest in the name, with the prefix sha256, or an empty string."""
         return f"sha256:{self.name}" if HEX.fullmatch(self.name) else digest_of_reference(self.name)
 
+    @property
+    def image_digest(self) -> str:
+        """The digest to look up in the registries, or an empty string."""
+        return self.digest or self.clues.get("image", "")
+
     def matches(self, record: Record) -> bool:
         """Return whether the name or the clues are those of a release."""
         if self.name:

@@ -70,7 +70,7 @@ def _find_unreleased(
     settings: Settings, workspace: Workspace, query: Query, resolver: ProvenanceResolver
 ) -> tuple[Provenance, ...]:
     """Return the provenance of an image without a release, or of the model in the lock."""
-    digest = query.digest or query.clues.get("image", "")
+    digest = query.image_digest
     for registry in configured_registries(settings) if digest else ():
         image = _inspect(registry, ImageReference(registry.address, registry.repository, digest))
         if image:
@@ -106,9 +106,10 @@ def _not_found(query: Query, inventory: Inventory) -> SeatrialError:
         f"{each.target.name} ({len(each.records)} releases, {len(each.pods)} pods)"
         for each in inventory.environments
     ]
-    searched = f"searched: {', '.join(read) or 'no environment'}, the registry, model.lock"
+    places = [*read, *(["the registry"] if query.image_digest else []), "model.lock"]
+    searched = f"searched: {', '.join(places)}"
     what = f"{query.text!r} is unknown" if query.text else "nothing is released"
     if inventory.unreachable:
         reasons = "; ".join(f"{name}: {why}" for name, why in inventory.unreachable.items())
-        return OutsideError(f"{what}; {searched}; not searched: {reasons}", "make status; then try again")
-    return RefusedError(f"{what}; {searched}", "make history ENV=… lists the recorded releases")
+        return OutsideError(f"{what}; {searched}; not searched: {reasons}", "make doctor shows what is missing")
+    return RefusedError(f"{what}; {searched}", "seatrial history --env NAME lists the recorded releases")
