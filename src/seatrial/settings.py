@@ -92,7 +92,9 @@ class Settings(BaseSettings):
             return self.environments[name]
         except KeyError:
             known = ", ".join(self.environments)
-            raise UsageError(f"unknown environment {name!r}", f"--env (ENV= with make) is one of {known}") from None
+            raise UsageError(
+                f"unknown environment {name!r}", f"--env (ENV= with make) is one of {known}"
+            ) from None
 
     def registry_of(self, name: str) -> Registry:
         """Return the registry of an environment: its own, or the common one."""

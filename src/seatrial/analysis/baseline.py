@@ -60,7 +60,7 @@ def make_baseline(
 ) -> Baseline | None:
     """Return the baseline of a release from samples of the live address, or None if it never responded.
 
-    A failed request counts whatever release failed it.
+    Every failed request counts, since a failed response need not name its release.
     """
     rows = list(samples)
     times = [each.ms for each in rows if each.release == release and _successful(each)]

@@ -28,7 +28,9 @@ def _fetch_text(result: FetchResult) -> str:
 
 def _validate_text(result: ValidateResult) -> str:
     model, skipped = result.model, sum(check.not_compared for check in result.verdicts)
-    counts = f"{len(result.verdicts) - skipped} checks passed" + (f", {skipped} not compared" if skipped else "")
+    counts = f"{len(result.verdicts) - skipped} checks passed" + (
+        f", {skipped} not compared" if skipped else ""
+    )
     return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{counts}"
 
 
@@ -36,10 +38,12 @@ def _validate_text(result: ValidateResult) -> str:
 def publish(
     model: Annotated[Path | None, typer.Argument(help="model directory")] = None,
     golden: Annotated[Path | None, typer.Option(help="golden set directory")] = None,
-    if_absent: Annotated[bool, typer.Option(metavar=FLAG, help="accept an existing version with the same digest")] = False,
+    if_absent: Annotated[
+        bool, typer.Option(metavar=FLAG, help="accept an existing version with the same digest")
+    ] = False,
     channel: Annotated[
         str,
-        typer.Option(help="channel to move to it; none moves no channel; default: model.channel, if the version is new"),
+        typer.Option(help="channel to move to it, or none; default: model.channel, if the version is new"),
     ] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -57,7 +61,7 @@ def publish(
 
 @app.command(rich_help_panel="Model")
 def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Verify the locked model and golden set in the cache; fetch them from the store if they are not there."""
+    """Fetch the locked model and golden set from the store or the cache, and verify all files."""
     from seatrial.stages.fetch import fetch as stage
 
     run_stage(instance, as_json, stage, _fetch_text)

@@ -14,7 +14,10 @@ from seatrial.workspace import Workspace, find
 
 Instance = Annotated[
     str,
-    typer.Option(envvar="SEATRIAL_INSTANCE", help="local cloud, stage results and reports to use: .seatrial/NAME, reports/NAME"),
+    typer.Option(
+        envvar="SEATRIAL_INSTANCE",
+        help="local cloud, stage results and reports to use: .seatrial/NAME, reports/NAME",
+    ),
 ]
 Env = Annotated[str, typer.Option("--env", help="environment of seatrial.toml")]
 # Typer shows <bool> after a flag, which looks like an argument.

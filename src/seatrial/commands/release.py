@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seatrial import console
+from seatrial.commands.exit_codes import ACCEPT_CODES, DEPLOY_CODES, PROMOTE_CODES, ROLLBACK_CODES
 from seatrial.commands.options import AsJson, Env, Instance, run_stage
 from seatrial.commands.summary import StepSummary, summarised
 from seatrial.errors import UsageError
@@ -19,33 +20,6 @@ if TYPE_CHECKING:
     from seatrial.release.approval import Approval
 
 app = typer.Typer()
-_OTHER_CODES = """12 another deployer holds the environment
-21 the rollback failed: repair the environment
-30 a service failed or timed out
-130 interrupted"""
-DEPLOY_CODES = f"""Exit codes:
-0 pending: users are switched; next: seatrial accept
-2 wrong usage or settings
-10 refused: no user was affected
-20 the live address did not follow the switch: users are switched back
-{_OTHER_CODES}"""
-ACCEPT_CODES = f"""Exit codes:
-0 stable
-2 wrong usage or settings
-10 refused: no release is pending
-20 a check failed: users are switched back
-{_OTHER_CODES}"""
-PROMOTE_CODES = f"""Exit codes:
-0 stable in the other environment
-2 wrong usage or settings
-10 refused: no user was affected
-20 a check failed after the switch: users are switched back
-{_OTHER_CODES}"""
-ROLLBACK_CODES = f"""Exit codes:
-0 rolled back
-2 wrong usage or settings
-10 refused: there is no release to return to
-{_OTHER_CODES}"""
 ApprovedBy = Annotated[
     str, typer.Option(envvar="APPROVED_BY", help="who approves the release, if the environment requires it")
 ]
@@ -81,7 +55,9 @@ def bootstrap(
 @app.command(rich_help_panel="Release", epilog=DEPLOY_CODES)
 def deploy(
     env: Env = "local",
-    image: Annotated[str, typer.Option(help="registry/repository@sha256:…, a digest and no tag; default: the pushed image")] = "",
+    image: Annotated[
+        str, typer.Option(help="registry/repository@sha256:…, a digest and no tag; default: the pushed image")
+    ] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
     run: Run = "",
@@ -168,7 +144,9 @@ def _reference(image: str) -> ImageReference | None:
     try:
         return ImageReference.parse(image) if image else None
     except ValueError as error:
-        raise UsageError(str(error), "--image (IMAGE= with make) needs a digest, not a tag, as push prints it") from error
+        raise UsageError(
+            str(error), "--image (IMAGE= with make) needs a digest, not a tag, as push prints it"
+        ) from error
 
 
 def _promoted(result: Any) -> str:

@@ -50,7 +50,7 @@ def _golden_set(target: Target, record: Record) -> GoldenSet:
     try:
         return target.golden(record.golden, record.revision)
     except SeatrialError:
-        # Not the release's fault: it stays pending until it can be checked.
+        # The release has failed no check: it stays pending until the golden set can be loaded.
         target.lease.hand_over(record.release)
         raise
 

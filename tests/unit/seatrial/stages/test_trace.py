@@ -128,7 +128,7 @@ def test_an_unreachable_environment_is_named(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """It is no error if another one has the release; else the exit code is 30, not 10."""
-    environments.away.add("production")
+    environments.unreachable.add("production")
     found = _trace(environments, published, "staging-1")
     assert list(found.silent) == ["production"]
     with pytest.raises(OutsideError, match="not searched: production") as caught:

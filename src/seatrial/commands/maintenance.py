@@ -34,8 +34,12 @@ def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Machine")
 def prune(
-    dry_run: Annotated[bool, typer.Option("--dry-run", metavar=FLAG, help="show what would be removed, and why")] = False,
-    yes: Annotated[bool, typer.Option("--yes", metavar=FLAG, help="remove without asking for confirmation")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", metavar=FLAG, help="show what would be removed, and why")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", metavar=FLAG, help="remove without asking for confirmation")
+    ] = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
