@@ -14,7 +14,7 @@ MAX_LENGTH = 100
 REVIEWED = "(reviewed in run "
 HINTS = {
     "person": "--approved-by or APPROVED_BY='their name' names the person who approves it",
-    "reviewers": "run the workflow: GitHub requests the reviews, and the workflow passes them in APPROVALS",
+    "reviewers": "run the workflow: GitHub requests the reviews, and the workflow passes them as APPROVALS=",
 }
 
 
