@@ -76,7 +76,7 @@ def parse_file_list(kind: ArtefactKind, raw: bytes) -> FileList:
 
 
 def verified(kind: ArtefactKind, folder: Path, digest: str | None = None) -> FileList:
-    """Read every byte of an artefact's directory and return its file_list.
+    """Read every byte of an artefact's directory and return its file list.
 
     Raises RefusedError if a file is missing, not listed, different from its entry or not a regular file, or
     if the digest of the list is not `digest`.
