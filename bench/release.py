@@ -104,8 +104,8 @@ def _fault(environment: ReleaseEnvironment, images: ImageFactory, fault: Fault) 
         "failed by stable": result.failed_by_stable(load),
         "served by the bad release": sum(bool(bad) and r.release == bad for r in load.requests),
         "of these failed": sum(bool(bad) and r.release == bad and not r.ok for r in load.requests),
-        "s to switch back": result.back,
-        "s until gone": result.gone,
+        "s to switch back": result.seconds_to_switch_back,
+        "s until gone": result.seconds_until_gone,
         "s in all": result.seconds,
         "load average": _load_average(),
     }

@@ -10,7 +10,7 @@ from seatrial.kube.lease import Lease
 from seatrial.kube.protocol import Manifest
 
 SECONDS = 60
-ANN, BEN = "ann@laptop/1", "ben@ci/2"
+FIRST_HOLDER, SECOND_HOLDER = "ann@laptop/1", "ben@ci/2"
 
 
 def stored_lease(cluster: MemoryCluster) -> Manifest:

@@ -29,11 +29,11 @@ def digest(letter: str) -> str:
 
 @dataclass
 class Environments:
-    """In-memory clusters by the name of their environment; those in `away` are unreachable."""
+    """In-memory clusters by the name of their environment; those in `unreachable` are unreachable."""
 
     settings: Settings
     clusters: dict[str, MemoryCluster] = field(default_factory=dict)
-    away: set[str] = field(default_factory=set)
+    unreachable: set[str] = field(default_factory=set)
 
     @property
     def services(self) -> Services:
@@ -44,7 +44,7 @@ class Environments:
         self, kubeconfig: str, context: str, cache: Path, patience: float, runtime: Runtime
     ) -> MemoryCluster:
         """Return the cluster of a context."""
-        if context in self.away:
+        if context in self.unreachable:
             raise OutsideError(f"cluster {context} does not answer")
         return self.clusters[context]
 

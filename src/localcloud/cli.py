@@ -30,6 +30,8 @@ InstanceName = Annotated[
     str, typer.Option("--instance", envvar="SEATRIAL_INSTANCE", help="name of the instance")
 ]
 INTERRUPTED = 130
+# Typer shows <bool> after a flag, which looks like an argument.
+FLAG = ""
 PLAIN_WIDTH = 160
 MESSAGE_CHARACTERS = 300
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
@@ -55,12 +57,18 @@ def up(
 def down(
     instance: InstanceName = "dev",
     engine: Annotated[
-        bool, typer.Option("--engine", help="also stop the container engine, if localcloud started it")
+        bool,
+        typer.Option(
+            "--engine", metavar=FLAG, help="also stop the container engine, if localcloud started it"
+        ),
     ] = False,
     keep_images: Annotated[
-        bool, typer.Option("--keep-images", help="with --engine: keep its images and build cache")
+        bool,
+        typer.Option("--keep-images", metavar=FLAG, help="with --engine: keep its images and build cache"),
     ] = False,
-    everything: Annotated[bool, typer.Option("--all", help="every instance of this checkout")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", metavar=FLAG, help="every instance of this checkout")
+    ] = False,
 ) -> None:
     """Remove an instance: its containers, volumes, network and files."""
     from localcloud import engine as engines
@@ -78,7 +86,7 @@ def down(
 @app.command()
 def status(
     instance: InstanceName = "dev",
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: Annotated[bool, typer.Option("--json", metavar=FLAG, help="print JSON")] = False,
 ) -> None:
     """Show each part: version, address, state, memory and the command for its logs."""
     from localcloud.status import status as read_status

@@ -1,4 +1,4 @@
-"""The only thing kind leaves outside the engine: an empty /lib/modules on a machine that had none."""
+"""Remove the empty /lib/modules that kind creates on a machine without that directory."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ KIND_LABEL = "io.x-k8s.kind.cluster"
 
 
 def record_absence(client: DockerClient, modules: Path = MODULES) -> None:
-    """Record that the directory does not exist, unless a cluster exists already."""
+    """Record that /lib/modules does not exist yet; do nothing if a kind cluster exists already."""
     if not modules.exists() and not _clusters(client):
         _marker().parent.mkdir(parents=True, exist_ok=True)
         _marker().touch()
 
 
 def remove(client: DockerClient | None, modules: Path = MODULES) -> None:
-    """Remove the directory if it was recorded as absent, is empty, and no cluster is left."""
+    """Remove /lib/modules if it was recorded as absent, is empty, and no kind cluster exists."""
     if not _marker().exists() or (client and _clusters(client)):
         return
     try:
@@ -28,7 +28,7 @@ def remove(client: DockerClient | None, modules: Path = MODULES) -> None:
     except FileNotFoundError:
         pass
     except OSError:
-        # Not empty, or this user is not root: the directory belongs to the machine now.
+        # Not empty: other software uses it. Or this user is not root and cannot remove it.
         return
     _marker().unlink()
 

@@ -51,7 +51,7 @@ def up(instance: Instance, progress: ProgressReporter, options: UpOptions | None
             kind_leftovers.record_absence(client)
             addresses = network.ensure(client, instance)
             network.require_free_addresses(client, instance, addresses)
-            steps = _StartSteps(client, found.host, instance, addresses, progress, options or UpOptions())
+            steps = _InstanceStart(client, found.host, instance, addresses, progress, options or UpOptions())
             done = run_steps(steps.all(), progress)
         finally:
             client.close()
@@ -61,7 +61,7 @@ def up(instance: Instance, progress: ProgressReporter, options: UpOptions | None
 
 
 @dataclass(frozen=True)
-class _StartSteps:
+class _InstanceStart:
     """The steps of starting an instance, and what they share."""
 
     client: DockerClient

@@ -1,4 +1,4 @@
-"""The only retry policy: poll or repeat under a deadline."""
+"""Poll or repeat a call under a deadline."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from seatrial import console
-from seatrial.commands import evidence, image, machine, model, release
+from seatrial.commands import image, maintenance, model, records, release
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
 INTERRUPTED = 130
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (model, image, release, evidence, machine):
+for group in (model, image, release, records, maintenance):
     app.add_typer(group.app)
 
 
@@ -55,7 +55,7 @@ def main() -> None:
 def _fail(error: SeatrialError) -> NoReturn:
     if error.log:
         console.line("\n".join(f"  | {row}" for row in error.log.splitlines()))
-    hint = f" Cure: {error.hint}." if error.hint else ""
-    line = f"seatrial: {error.word} ({error.exit_code}): {error.message}.{hint}"
+    hint = f" Cure: {error.hint.rstrip('.')}." if error.hint else ""
+    line = f"seatrial: {error.word} ({error.exit_code}): {error.message.rstrip('.')}.{hint}"
     console.line(" ".join(line.split()))
     sys.exit(error.exit_code)

@@ -42,7 +42,7 @@ class HeldError(SeatrialError):
 
 
 class RolledBackError(SeatrialError):
-    """The rollout failed and was rolled back."""
+    """The release failed after the switch; users are back on the stable release."""
 
     exit_code = 20
     word = "rolled back"

@@ -23,14 +23,14 @@ class CompletedCommand:
 
 
 @dataclass
-class Stop:
-    """Terminates a command that runs in another thread or starts later; `requested` is set by `now`."""
+class StopRequest:
+    """Terminates a command that runs in another thread or starts later; `requested` is set by `send`."""
 
     requested: bool = False
     _process: subprocess.Popen[str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def now(self) -> None:
+    def send(self) -> None:
         """Terminate the command, or the next one that is attached."""
         with self._lock:
             self.requested = True
@@ -56,7 +56,7 @@ def run(
     cwd: Path | None = None,
     check: bool = True,
     separate_stderr: bool = False,
-    stop: Stop | None = None,
+    stop: StopRequest | None = None,
 ) -> CompletedCommand:
     """Run a command and return its exit code and output.
 

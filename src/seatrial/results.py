@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from seatrial.image_reference import ImageReference
 
+NOT_COMPARED = "not compared"
+
 
 class StageResult(BaseModel):
     """The fields of every result: the stage, what it ran on, when it began, and its duration in seconds."""
@@ -61,6 +63,11 @@ class Check(BaseModel):
     name: str
     passed: bool
     detail: str
+
+    @property
+    def not_compared(self) -> bool:
+        """Whether there was nothing to compare with. Such a check counts as passed."""
+        return self.detail.startswith(NOT_COMPARED)
 
 
 class ValidateResult(StageResult):

@@ -17,7 +17,7 @@ FORMATS: Mapping[str, str] = {
 }
 _IN_BYTES = {kind: re.compile(pattern.encode()) for kind, pattern in FORMATS.items()}
 _IN_TEXT = [re.compile(pattern) for pattern in FORMATS.values()]
-# Values that a log shows beside a telling name. Each match keeps its first group.
+# Values that follow a name such as `password` or `token`. The first group of a match is not masked.
 _NAMED = (
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|\Z)", re.S),
     re.compile(r"\b((?:authorization|proxy-authorization)\s*[:=]\s*(?:bearer|basic)\s+)[^\s'\"]+", re.I),

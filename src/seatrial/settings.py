@@ -92,7 +92,9 @@ class Settings(BaseSettings):
             return self.environments[name]
         except KeyError:
             known = ", ".join(self.environments)
-            raise UsageError(f"unknown environment {name!r}", f"ENV is one of {known}") from None
+            raise UsageError(
+                f"unknown environment {name!r}", f"--env (ENV= with make) is one of {known}"
+            ) from None
 
     def registry_of(self, name: str) -> Registry:
         """Return the registry of an environment: its own, or the common one."""
@@ -115,7 +117,8 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"setting {key}: {first['msg']}", "see docs/reference/settings.md") from error
+        what = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise UsageError(f"setting {key}: {what}", "see docs/reference/settings.md") from error
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ CONNECT_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class LocatedEndpoint:
     """A URL, the addresses that its name resolves to, and whether it has a name."""
 
     url: str
@@ -25,7 +25,7 @@ class Endpoint:
     named: bool
 
 
-def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> Endpoint:
+def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> LocatedEndpoint:
     """Return the endpoint of a URL after a successful connection to it.
 
     A name is looked up in `rules` (HOST:PORT:ADDRESS) first, then at the DNS `server` (ADDRESS:PORT;
@@ -39,7 +39,7 @@ def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> Endpoint:
         socket.create_connection((addresses[0], port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
         raise LookupError(f"cannot connect to {url} ({addresses[0]}:{port}): {error}") from error
-    return Endpoint(url, addresses, named=not _is_address(host))
+    return LocatedEndpoint(url, addresses, named=not _is_address(host))
 
 
 def _addresses(host: str, port: int, server: str, rules: Iterable[str]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def saved_rules(family: str) -> list[str]:
     return [COUNTERS.sub("", line).rstrip() for line in lines if not line.startswith("#")]
 
 
-def without_engine(now: list[str], before: list[str], bridges: list[str]) -> list[str]:
+def remove_engine_rules(now: list[str], before: list[str], bridges: list[str]) -> list[str]:
     """Return saved rules without an engine's chains and the rules that name them or its bridges.
 
     Policies get their previous values. Rules that others have added since then stay.
@@ -44,7 +44,7 @@ def restore(before: dict[str, list[str]], bridges: list[str]) -> None:
     """Remove an engine's rules, atomically for each family; ``before`` are the saved rules by family."""
     for family in FAMILIES:
         now = saved_rules(family)
-        wanted = without_engine(now, before.get(family, []), bridges)
+        wanted = remove_engine_rules(now, before.get(family, []), bridges)
         if now != wanted:
             run([family + "-restore"], timeout=COMMAND_SECONDS, input="\n".join(wanted) + "\n")
 

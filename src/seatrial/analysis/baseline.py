@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.timeline import Sample
-from seatrial.results import Check
+from seatrial.results import NOT_COMPARED, Check
 
 # The median of fewer responses than this is not significant.
 MIN_RESPONSES = 10
@@ -60,7 +60,7 @@ def make_baseline(
 ) -> Baseline | None:
     """Return the baseline of a release from samples of the live address, or None if it never responded.
 
-    A failed request counts whatever release failed it.
+    Every failed request counts, since a failed response need not name its release.
     """
     rows = list(samples)
     times = [each.ms for each in rows if each.release == release and _successful(each)]
@@ -94,7 +94,7 @@ def _latency(baseline: Baseline, milliseconds: Sequence[float], limit: float) ->
     name = "latency compared with stable"
     if not baseline.comparable or len(milliseconds) < MIN_RESPONSES:
         counts = f"{len(milliseconds)} responses, {baseline.successful} of {baseline.release}"
-        return Check(name=name, passed=True, detail=f"not compared, too few: {counts}")
+        return Check(name=name, passed=True, detail=f"{NOT_COMPARED}, too few: {counts}")
     now, before = median(milliseconds), baseline.median_milliseconds
     ratio = f"{now / before:.1f} x of {baseline.release}'s {before:.0f} ms, limit {limit:g} x"
     return Check(name=name, passed=now <= limit * before, detail=f"median {now:.0f} ms, {ratio}")

@@ -1,4 +1,4 @@
-"""The outcome of a load, at any moment of it."""
+"""The result of a load, also while it still runs."""
 
 from __future__ import annotations
 

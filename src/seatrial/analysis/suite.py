@@ -1,4 +1,4 @@
-"""The acceptance suite of an endpoint: what it is asked to check, and its report."""
+"""The acceptance suite of an endpoint: what it must check, and its report."""
 
 from __future__ import annotations
 

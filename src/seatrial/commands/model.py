@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.filesize import decimal
 
-from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
 from seatrial.model.check_table import as_text
-from seatrial.results import PublishResult, ValidateResult
+from seatrial.results import FetchResult, PublishResult, ValidateResult
 
 app = typer.Typer()
 
@@ -19,19 +20,30 @@ def _publish_text(result: PublishResult) -> str:
     return what + ("" if result.created else ", published before")
 
 
+def _fetch_text(result: FetchResult) -> str:
+    sent = result.bytes_transferred
+    source = f"{decimal(sent)} from the store" if sent else "from the cache"
+    return f"{result.model.name} {result.model.version} {result.model.digest}, {source}"
+
+
 def _validate_text(result: ValidateResult) -> str:
-    model, passed = result.model, len(result.verdicts)
-    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{passed} checks passed"
+    model, skipped = result.model, sum(check.not_compared for check in result.verdicts)
+    counts = f"{len(result.verdicts) - skipped} checks passed" + (
+        f", {skipped} not compared" if skipped else ""
+    )
+    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{counts}"
 
 
 @app.command(rich_help_panel="Model")
 def publish(
     model: Annotated[Path | None, typer.Argument(help="model directory")] = None,
     golden: Annotated[Path | None, typer.Option(help="golden set directory")] = None,
-    if_absent: Annotated[bool, typer.Option(help="accept an existing version with the same digest")] = False,
+    if_absent: Annotated[
+        bool, typer.Option(metavar=FLAG, help="accept an existing version with the same digest")
+    ] = False,
     channel: Annotated[
         str,
-        typer.Option(help="channel to move; default: that of [model], if the version is new; none: none"),
+        typer.Option(help="channel to move to it, or none; default: model.channel, if the version is new"),
     ] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -49,10 +61,10 @@ def publish(
 
 @app.command(rich_help_panel="Model")
 def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Fetch the locked model and golden set from the store and verify every byte."""
+    """Fetch the locked model and golden set from the store or the cache, and verify all files."""
     from seatrial.stages.fetch import fetch as stage
 
-    run_stage(instance, as_json, stage, "{r.model.name} {r.model.version} {r.model.digest}")
+    run_stage(instance, as_json, stage, _fetch_text)
 
 
 @app.command(rich_help_panel="Model")
@@ -65,7 +77,7 @@ def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Model")
 def update(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Move model.lock to the newest model of the channel, if it validates."""
+    """Move model.lock to the newest model of the channel, if that model passes validation."""
     from seatrial.stages.update import update as stage
 
     run_stage(instance, as_json, stage, "{r.model.version}, changed: {r.changed}")

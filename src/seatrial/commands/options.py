@@ -12,9 +12,17 @@ from seatrial.results import StageResult
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace, find
 
-Instance = Annotated[str, typer.Option(envvar="SEATRIAL_INSTANCE", help="name of the local cloud's instance")]
+Instance = Annotated[
+    str,
+    typer.Option(
+        envvar="SEATRIAL_INSTANCE",
+        help="local cloud, stage results and reports to use: .seatrial/NAME, reports/NAME",
+    ),
+]
 Env = Annotated[str, typer.Option("--env", help="environment of seatrial.toml")]
-AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON on stdout")]
+# Typer shows <bool> after a flag, which looks like an argument.
+FLAG = ""
+AsJson = Annotated[bool, typer.Option("--json", metavar=FLAG, help="print the result as JSON on stdout")]
 
 
 def run_stage(

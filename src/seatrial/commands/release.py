@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seatrial import console
+from seatrial.commands.exit_codes import ACCEPT_CODES, DEPLOY_CODES, PROMOTE_CODES, ROLLBACK_CODES
 from seatrial.commands.options import AsJson, Env, Instance, run_stage
 from seatrial.commands.summary import StepSummary, summarised
 from seatrial.errors import UsageError
@@ -51,10 +52,12 @@ def bootstrap(
         console.line(f"bootstrap: {name} is ready")
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=DEPLOY_CODES)
 def deploy(
     env: Env = "local",
-    image: Annotated[str, typer.Option(help="registry/repository@sha256:…; default: the pushed image")] = "",
+    image: Annotated[
+        str, typer.Option(help="registry/repository@sha256:…, a digest and no tag; default: the pushed image")
+    ] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
     run: Run = "",
@@ -76,7 +79,7 @@ def deploy(
         )
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=ACCEPT_CODES)
 def accept(
     env: Env = "local",
     step_summary: StepSummary = None,
@@ -90,7 +93,7 @@ def accept(
         run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=PROMOTE_CODES)
 def promote(
     env: Env = "production",
     source: Annotated[str, typer.Option("--from", help="environment that has accepted it")] = "staging",
@@ -104,7 +107,7 @@ def promote(
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Release the accepted image of one environment to another, by the same digest."""
+    """Release the accepted image of one environment to another by the same digest, up to its acceptance."""
     from seatrial.stages.promote import promote as stage
 
     approved = _approval(env, approved_by, approvals, run)
@@ -112,7 +115,7 @@ def promote(
         run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted)
 
 
-@app.command(rich_help_panel="Release")
+@app.command(rich_help_panel="Release", epilog=ROLLBACK_CODES)
 def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Undo an unfinished release; without one, return to the previous stable release."""
     from seatrial.stages.rollback import rollback as stage
@@ -141,7 +144,9 @@ def _reference(image: str) -> ImageReference | None:
     try:
         return ImageReference.parse(image) if image else None
     except ValueError as error:
-        raise UsageError(str(error), "IMAGE=registry/repository@sha256:…, as make push prints it") from error
+        raise UsageError(
+            str(error), "--image (IMAGE= with make) needs a digest, not a tag, as push prints it"
+        ) from error
 
 
 def _promoted(result: Any) -> str:

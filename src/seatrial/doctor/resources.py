@@ -55,7 +55,7 @@ def check_ports(workspace: Workspace, running: int) -> Finding:
     taken = _taken(subnet, ENDPOINTS)
     if not taken:
         return Finding("ports", "ok", f"{subnet} is free")
-    fix = "stop the program that listens there, or choose another INSTANCE="
+    fix = "stop the program that listens there, or choose another instance: --instance, INSTANCE= with make"
     return Finding("ports", "missing", f"{', '.join(taken)} taken", fix)
 
 

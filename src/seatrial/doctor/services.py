@@ -18,7 +18,9 @@ REQUEST_SECONDS = 5
 def check_store(settings: Settings) -> Finding:
     """Read the model's channel from the store."""
     if not settings.store.url:
-        return Finding("store", "later", "not configured", "make up starts one; STORE=… names yours")
+        return Finding(
+            "store", "later", "not configured", f"make up starts one; {_own('STORE', 'STORE__URL')}"
+        )
     channel = channel_key(settings.model.name, settings.model.channel)
     try:
         quick = settings.store.model_copy(update={"timeout_seconds": REQUEST_SECONDS})
@@ -33,7 +35,12 @@ def check_registry(settings: Settings) -> Finding:
     """Send a request to the registry with this user's credentials."""
     registry = settings.registry
     if not registry.address:
-        return Finding("registry", "later", "not configured", "make up starts one; REGISTRY=… names yours")
+        return Finding(
+            "registry",
+            "later",
+            "not configured",
+            f"make up starts one; {_own('REGISTRY', 'REGISTRY__ADDRESS')}",
+        )
     try:
         # The image need not exist: only a refusal is an error here.
         RegistryClient(registry).manifest(registry.repository, "doctor")
@@ -48,7 +55,9 @@ def check_cluster(settings: Settings, environment: str, cache: Path) -> Finding:
     wanted = settings.environment(environment)
     context = wanted.context or settings.cluster.context
     if not context:
-        return Finding(what, "later", "not configured", "make up starts one; KUBECONTEXT=… names yours")
+        return Finding(
+            what, "later", "not configured", f"make up starts one; {_own('KUBECONTEXT', 'CLUSTER__CONTEXT')}"
+        )
     try:
         cluster = connect(settings.cluster.kubeconfig, context, cache, patience=0)
         review = cluster.create(_access_review(wanted.namespace))
@@ -58,6 +67,10 @@ def check_cluster(settings: Settings, environment: str, cache: Path) -> Finding:
         return Finding(what, "ok", f"{context} allows releases to {wanted.namespace}")
     detail = f"{context} does not allow this user to release to {wanted.namespace}"
     return Finding(what, "missing", detail, f"an administrator runs make bootstrap ENV={environment}")
+
+
+def _own(make: str, variable: str) -> str:
+    return f"SEATRIAL_{variable} ({make}= with make) names yours"
 
 
 def _missing(what: str, error: SeatrialError) -> Finding:

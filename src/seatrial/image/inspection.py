@@ -37,7 +37,7 @@ def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
     client = RegistryClient(registry)
     # Recorded references are compared with the pods' images, which have no tag.
     if reference.tag or not reference.digest or reference.registry != registry.address:
-        expected = f"IMAGE={registry.address}/{registry.repository}@sha256:…"
+        expected = f"--image (IMAGE= with make) is {registry.address}/{registry.repository}@sha256:…"
         raise UsageError(f"{reference} is not an image by digest in the configured registry", expected)
     manifest = client.manifest(reference.repository, reference.digest)
     if manifest is None:

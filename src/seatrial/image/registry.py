@@ -39,7 +39,10 @@ class RegistryClient:
 
     def __init__(self, registry: Registry, credentials: Credentials | None = None) -> None:
         if not registry.address:
-            raise UsageError("registry.address is not set", "make cloud, or set REGISTRY=host[:port]")
+            raise UsageError(
+                "registry.address is not set",
+                "make cloud, or set SEATRIAL_REGISTRY__ADDRESS (REGISTRY= with make) to host[:port]",
+            )
         self.registry = registry
         self.credentials = find_credentials(registry) if credentials is None else credentials
         self._session = requests.Session()

@@ -13,6 +13,8 @@ from seatrial.kube.client import PATIENCE_SECONDS, KubernetesCluster
 from seatrial.kube.protocol import Cluster
 from seatrial.runtime import SYSTEM, Runtime
 
+VARIABLES = "SEATRIAL_CLUSTER__CONTEXT, KUBECONTEXT= with make"
+
 
 def connect(
     kubeconfig: str,
@@ -28,7 +30,7 @@ def connect(
     never used.
     """
     if not context:
-        raise UsageError("KUBECONTEXT is not set", "make cloud starts a cluster; KUBECONTEXT=… names yours")
+        raise UsageError("cluster.context is not set", f"make cloud, or set it: {VARIABLES}")
     # The connection pool takes this setting when it is made. `patience` alone decides about repeats.
     settings = client.Configuration(retries=False)
     try:
@@ -37,7 +39,7 @@ def connect(
         )
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
-        raise UsageError(f"context {context}: {what}", "make cloud, or KUBECONTEXT=…") from error
+        raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def dynamic_client() -> DynamicClient:

@@ -6,7 +6,7 @@ from seatrial.errors import OutsideError
 from seatrial.kube.labels import MANAGED_SELECTOR, SLOT, Slot
 from seatrial.kube.protocol import Cluster, Manifest
 
-# One crash can have a passing cause, such as a dependency that starts late.
+# A container that crashed once may start at the next attempt, for example once a dependency is ready.
 MIN_RESTARTS = 2
 LAST_EVENTS = 8
 PERMANENT_REASONS = ("InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError")

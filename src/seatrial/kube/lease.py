@@ -26,7 +26,7 @@ from seatrial.runtime import SYSTEM, Event, Runtime
 from seatrial.wait import retry
 
 # A pending release's Lease lasts this many times as long: the CI job that runs `accept` has to start.
-HANDOVER = 5
+HANDOVER_FACTOR = 5
 LOST_HINT = "check with make history what the other deployer did"
 
 
@@ -50,14 +50,14 @@ class Lease:
     holder: str
     runtime: Runtime = SYSTEM
     _lost: str = field(default="", init=False)
-    # The monotonic time of the last write that succeeded as holder.
-    _confirmed: float = field(init=False)
+    # The monotonic time at which the last successful write as holder was sent.
+    _last_write: float = field(init=False)
     # Renewal and handover each read, change and replace the same object.
     _lock: AbstractContextManager[object] = field(init=False)
 
     def __post_init__(self) -> None:
         """Take the clock and the lock from the runtime."""
-        self._confirmed = self.runtime.monotonic()
+        self._last_write = self.runtime.monotonic()
         self._lock = self.runtime.lock()
 
     @contextmanager
@@ -84,8 +84,8 @@ class Lease:
 
         Reads the Lease if it may have expired, for example after this process was suspended.
         """
-        if not self._lost and self.runtime.monotonic() - self._confirmed > self.seconds:
-            # An unreachable API server cannot give the Lease to another deployer.
+        if not self._lost and self.runtime.monotonic() - self._last_write > self.seconds:
+            # While the API server does not respond, no other deployer can acquire the Lease either.
             with suppress(OutsideError):
                 self._read_own()
         if self._lost:
@@ -94,7 +94,7 @@ class Lease:
     def hand_over(self, release: str) -> None:
         """Keep the Lease for a pending release when `hold` ends, until a deployer adopts it.
 
-        It lasts HANDOVER times as long. Raises HeldError if another deployer has acquired it.
+        It lasts HANDOVER_FACTOR times as long. Raises HeldError if another deployer has acquired it.
         """
         with self._lock:
             try:
@@ -108,7 +108,7 @@ class Lease:
     def _mark_pending(self, release: str) -> None:
         lease = self._read_own()
         if pending_release(lease) != release:
-            set_pending(lease, release, self.seconds * HANDOVER, self.cluster.now())
+            set_pending(lease, release, self.seconds * HANDOVER_FACTOR, self.cluster.now())
             self.cluster.replace(lease)
 
     def _acquire(self, adopt: bool) -> None:
@@ -135,7 +135,7 @@ class Lease:
         set_holder(body, self.holder, self.seconds, self.cluster.now())
         sent = self.runtime.monotonic()
         self.cluster.replace(body) if lease else self.cluster.create(body)
-        self._confirmed = sent
+        self._last_write = sent
 
     def _read(self) -> Manifest:
         return self.cluster.get("Lease", LEASE, self.namespace) or {}
@@ -162,10 +162,10 @@ class Lease:
         set_renewed(lease, self.cluster.now())
         sent = self.runtime.monotonic()
         self.cluster.replace(lease)
-        self._confirmed = sent
+        self._last_write = sent
 
     def _release(self) -> None:
-        # A Lease that cannot be released expires; the result of the block must not be lost for it.
+        # The Lease expires anyway, so this error must not replace the result of the block.
         with suppress(OutsideError, HeldError):
             lease = self._read_own()
             if not pending_release(lease):

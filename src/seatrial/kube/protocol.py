@@ -49,7 +49,7 @@ class Cluster(Protocol):
     def apply(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
         """Apply a manifest server-side as the field manager `manager`, and return the object.
 
-        The manifest wins over other field managers. Fields that it does not set are unchanged.
+        The manifest takes precedence over other field managers. Fields that it does not set are unchanged.
         """
         ...
 

@@ -13,8 +13,9 @@ from seatrial.wait import until
 
 SLOT_KINDS = ("Deployment",)
 SHARED_KINDS = ("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
-# The field below `spec` (empty: all of it) in which an addition by others would change which pods serve.
-EXACT_FIELDS = {"Deployment": "", "Service": "selector"}
+# The field below `spec` (empty: all of it) from which the additions of others are removed, by kind: such an
+# addition could change which pods serve.
+EXCLUSIVE_FIELDS = {"Deployment": "", "Service": "selector"}
 # The pods' grace period plus the time that the cluster needs to remove them.
 TERMINATION_SECONDS = 45
 
@@ -127,8 +128,8 @@ class Slots:
         applied = set()
         for manifest in manifests:
             self.cluster.apply(manifest)
-            if manifest["kind"] in EXACT_FIELDS:
-                self.cluster.replace_field(manifest, EXACT_FIELDS[manifest["kind"]])
+            if manifest["kind"] in EXCLUSIVE_FIELDS:
+                self.cluster.replace_field(manifest, EXCLUSIVE_FIELDS[manifest["kind"]])
             applied.add((manifest["kind"], manifest["metadata"]["name"]))
         for kind in kinds:
             for found in self.cluster.list(kind, self.namespace, labels=f"{MANAGED_SELECTOR},{labels}"):

@@ -12,7 +12,7 @@ from imagemodel.card import digest_of
 from seatrial import progress
 from seatrial.atomic_files import temporary_directory
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model.artefacts import ArtefactKind, Listing, parse_listing, verified, version_key
+from seatrial.model.artefacts import ArtefactKind, FileList, parse_file_list, verified, version_key
 from seatrial.model.transfer import download
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
@@ -42,13 +42,13 @@ class ArtefactCache:
             return found
         folder = _directory(self._root, kind, artefact.digest)
         with _full_disk_errors(folder.parent), temporary_directory(folder.parent) as fresh:
-            listing = self._listing(kind, artefact)
-            self._fill(kind, listing, fresh)
+            file_list = self._file_list(kind, artefact)
+            self._fill(kind, file_list, fresh)
             verified(kind, fresh, artefact.digest)
             _install(kind, fresh, folder, artefact.digest)
         return folder
 
-    def _listing(self, kind: ArtefactKind, artefact: Artefact) -> Listing:
+    def _file_list(self, kind: ArtefactKind, artefact: Artefact) -> FileList:
         found = self._store.read(version_key(kind, artefact, kind.list_name))
         title = f"{kind.title} {artefact.name} {artefact.version}"
         if found is None:
@@ -61,16 +61,16 @@ class ArtefactCache:
                 f"found {digest_of(found.content)}",
                 "model.lock is of another publication, or the store was changed",
             )
-        return parse_listing(kind, found.content)
+        return parse_file_list(kind, found.content)
 
-    def _fill(self, kind: ArtefactKind, listing: Listing, folder: Path) -> None:
-        artefact, total = listing.artefact, sum(entry.size for entry in listing.files.values())
-        (folder / kind.list_name).write_bytes(listing.raw)
+    def _fill(self, kind: ArtefactKind, file_list: FileList, folder: Path) -> None:
+        artefact, total = file_list.artefact, sum(entry.size for entry in file_list.files.values())
+        (folder / kind.list_name).write_bytes(file_list.raw)
         with progress.transfer(f"{artefact.name} {artefact.version}", total) as advance:
-            for name, entry in listing.files.items():
+            for name, entry in file_list.files.items():
                 key = version_key(kind, artefact, name)
                 download(self._store, key, entry, folder / name, self._settings.connections, advance)
-        self.transferred += total + len(listing.raw)
+        self.transferred += total + len(file_list.raw)
 
 
 def cached_artefact(root: Path, kind: ArtefactKind, digest: str) -> Path | None:

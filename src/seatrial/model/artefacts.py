@@ -30,7 +30,7 @@ class ArtefactKind:
 
 
 @dataclass(frozen=True)
-class Listing:
+class FileList:
     """The parsed list of an artefact (model.json or golden.json), its bytes, and every other file."""
 
     artefact: Artefact
@@ -63,30 +63,30 @@ def check_names(artefact: Artefact) -> Artefact:
     return artefact
 
 
-def parse_listing(kind: ArtefactKind, raw: bytes) -> Listing:
+def parse_file_list(kind: ArtefactKind, raw: bytes) -> FileList:
     """Parse a card or a golden.json. Raises RefusedError if it is not valid."""
     with refusing_invalid():
         if kind is MODEL:
             card = parse_card(raw)
             artefact = Artefact(name=card.name, version=card.version, digest=card.digest)
-            return Listing(check_names(artefact), raw, card.files)
+            return FileList(check_names(artefact), raw, card.files)
         golden = parse_golden(raw, Path())
         artefact = Artefact(name=golden.name, version=golden.version, digest=golden.digest)
-        return Listing(check_names(artefact), raw, {photo.path.name: photo.entry for photo in golden.photos})
+        return FileList(check_names(artefact), raw, {photo.path.name: photo.entry for photo in golden.photos})
 
 
-def verified(kind: ArtefactKind, folder: Path, digest: str | None = None) -> Listing:
-    """Read every byte of an artefact's directory and return its listing.
+def verified(kind: ArtefactKind, folder: Path, digest: str | None = None) -> FileList:
+    """Read every byte of an artefact's directory and return its file list.
 
     Raises RefusedError if a file is missing, not listed, different from its entry or not a regular file, or
     if the digest of the list is not `digest`.
     """
     with refusing_invalid():
         found = verify(folder, digest) if kind is MODEL else load_golden(folder, digest)
-    listing = parse_listing(kind, (folder / kind.list_name).read_bytes())
-    if listing.artefact.digest != found.digest:
+    file_list = parse_file_list(kind, (folder / kind.list_name).read_bytes())
+    if file_list.artefact.digest != found.digest:
         raise RefusedError(f"{folder / kind.list_name} changed while it was read", "run the same again")
-    return listing
+    return file_list
 
 
 @contextmanager

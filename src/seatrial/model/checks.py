@@ -11,7 +11,7 @@ from imagemodel.golden import Photo, load_golden
 from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.inference.isolated import ROUNDS, InferenceResult, PhotoPrediction, run_isolated
 from seatrial.model.onnx_safety import inspect
-from seatrial.results import Check
+from seatrial.results import NOT_COMPARED, Check
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0
@@ -68,7 +68,7 @@ def _check_agreement(result: InferenceResult, live: InferenceResult | None, limi
     name, total = "agrees with the live model", len(result.predictions)
     if live is None or live.fault:
         why = f"the live model fails here: {live.fault}" if live else "no other model is known to be live"
-        return Check(name=name, passed=True, detail=f"not compared: {why}")
+        return Check(name=name, passed=True, detail=f"{NOT_COMPARED}: {why}")
     pairs = zip(result.predictions, live.predictions, strict=True)
     same = sum(ours.label == theirs.label for ours, theirs in pairs)
     return Check(

@@ -19,7 +19,7 @@ PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 def require_safe_files(source: Publishable) -> None:
     """Raise RefusedError unless every file has a safe suffix and the ONNX file passes its checks."""
     allowed = MODEL_SUFFIXES if source.kind is MODEL else PHOTO_SUFFIXES
-    for name in source.listing.files:
+    for name in source.file_list.files:
         if Path(name).suffix.lower() not in allowed:
             raise _unsafe(source.folder / name, f"the suffix is not one of {', '.join(sorted(allowed))}")
     if source.kind is MODEL:

@@ -36,7 +36,7 @@ def inspect(path: Path) -> list[Check]:
         _check(
             "onnx: known operators only", _unknown_operators(model, graphs), "no custom domain or function"
         ),
-        _check("onnx: all in one file", _external_data(graphs), "no external data"),
+        _check("onnx: no external data file", _external_data(graphs), "all tensors are in the file"),
         _check("onnx: known opset", _unsupported_opset(model), f"opset {_opset(model)}"),
         _check("onnx: well-formed", _invalid(model), "onnx.checker passes"),
     ]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from imagemodel.card import FileEntry, digest_of
 from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model.artefacts import PUBLICATION, ArtefactKind, Listing, channel_key, version_key
+from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
 from seatrial.model.transfer import has_content
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document
@@ -28,11 +28,11 @@ class Publishable:
 
     kind: ArtefactKind
     folder: Path
-    listing: Listing
+    file_list: FileList
 
     def key(self, file: str) -> str:
         """Return the key of one of its files in the store."""
-        return version_key(self.kind, self.listing.artefact, file)
+        return version_key(self.kind, self.file_list.artefact, file)
 
 
 class Publisher:
@@ -51,9 +51,9 @@ class Publisher:
         found = self._store.read(source.key(source.kind.list_name))
         if found is None:
             return False
-        artefact = source.listing.artefact
+        artefact = source.file_list.artefact
         title = f"{source.kind.title} {artefact.name} {artefact.version} is already published"
-        if found.content != source.listing.raw:
+        if found.content != source.file_list.raw:
             raise RefusedError(f"{title}, with another digest ({digest_of(found.content)})", NEW_VERSION)
         if not same_is_fine:
             raise RefusedError(f"{title}, with the same digest", "use --if-absent to accept that")
@@ -65,9 +65,9 @@ class Publisher:
         Safe to repeat after an interruption. Raises RefusedError if another publisher published the version
         with another digest.
         """
-        for name, entry in sorted(source.listing.files.items()):
+        for name, entry in sorted(source.file_list.files.items()):
             self._upload_file(source, name, entry)
-        if self._store.create(source.key(source.kind.list_name), source.listing.raw, _no_progress):
+        if self._store.create(source.key(source.kind.list_name), source.file_list.raw, _no_progress):
             return True
         return not self.is_published(source, same_is_fine=True)
 
@@ -76,7 +76,7 @@ class Publisher:
         if self._store.read(source.key(PUBLICATION)):
             return
         record = {
-            **source.listing.artefact.model_dump(),
+            **source.file_list.artefact.model_dump(),
             "schema": 1,
             "publisher": self._publisher(),
             "published": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -89,7 +89,7 @@ class Publisher:
         return self._store.read(channel_key(name, channel))
 
     def move_channel(self, artefact: Artefact, channel: str) -> None:
-        """Point a channel to a version, atomically; of concurrent moves the last one wins."""
+        """Point a channel to a version, atomically; of concurrent moves the last one remains."""
         key = channel_key(artefact.name, channel)
         content = _document({"version": artefact.version, "digest": artefact.digest})
         wait.retry(

@@ -46,7 +46,7 @@ def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
-    name = f"{kind.title}: every byte"
+    name = f"{kind.title}: files match their digests"
     try:
         verified(kind, folder, digest)
     except RefusedError as error:

@@ -18,8 +18,8 @@ MAX_BYTES = 1 << 20
 HEADER = re.compile(r"^[<\s]*(x-[a-z-]+):[ \t]*(\S+)[ \t\r]*$", re.I | re.M)
 HEX = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{7,40}(-dirty)?")
-# The clue that a header or a JSON member of a response is.
-CLUES = {
+# The response field that a header or a JSON member has.
+RESPONSE_FIELDS = {
     "x-release": "release",
     "x-request-id": "request",
     "x-model-digest": "model",
@@ -35,27 +35,32 @@ CLUES = {
 
 @dataclass(frozen=True)
 class Query:
-    """The argument and its meaning: `name`, or the `clues` of a saved response.
+    """The argument and its meaning: `name`, or the `response_fields` of a saved response.
 
-    Clues: release, request (its id), model and image (digests), version, label (the first prediction).
+    The fields: release, request (its id), model and image (digests), version, label (the first prediction).
     """
 
     text: str
     name: str = ""
-    clues: dict[str, str] = field(default_factory=dict)
+    response_fields: dict[str, str] = field(default_factory=dict)
 
     @property
     def request(self) -> str:
         """The request id to search the pods' logs for."""
-        return self.clues.get("request", self.name)
+        return self.response_fields.get("request", self.name)
 
     @property
     def digest(self) -> str:
         """The digest in the name, with the prefix sha256, or an empty string."""
         return f"sha256:{self.name}" if HEX.fullmatch(self.name) else digest_of_reference(self.name)
 
+    @property
+    def image_digest(self) -> str:
+        """The digest to look up in the registries, or an empty string."""
+        return self.digest or self.response_fields.get("image", "")
+
     def matches(self, record: Record) -> bool:
-        """Return whether the name or the clues are those of a release."""
+        """Return whether the name or the response fields are those of a release."""
         if self.name:
             return self.name in _names(record) or self._abbreviates(record)
         wanted = {
@@ -64,7 +69,7 @@ class Query:
             "model": record.model.digest,
             "version": record.model.version,
         }
-        given = {key: value for key, value in self.clues.items() if key in wanted}
+        given = {key: value for key, value in self.response_fields.items() if key in wanted}
         return bool(given) and given.items() <= wanted.items()
 
     def _abbreviates(self, record: Record) -> bool:
@@ -88,10 +93,10 @@ def read_query(text: str) -> Query:
     if path.stat().st_size > MAX_BYTES:
         raise UsageError(f"{path} is too large for a saved response", "save one response with curl -i")
     members = _members(path.read_text(errors="replace"))
-    clues = {CLUES[key]: value for key, value in members if key in CLUES}
-    if not clues.keys() & {"release", "request", "model", "image"}:
+    fields = {RESPONSE_FIELDS[key]: value for key, value in members if key in RESPONSE_FIELDS}
+    if not fields.keys() & {"release", "request", "model", "image"}:
         raise UsageError(f"{path} has neither release nor model", "save the response with headers: curl -i")
-    return Query(text, clues=clues)
+    return Query(text, response_fields=fields)
 
 
 def _members(text: str) -> Iterator[tuple[str, str]]:

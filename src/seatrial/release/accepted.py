@@ -32,7 +32,7 @@ def _another_image(source: Target, stable: Record, digest: str) -> RefusedError:
     found = f"{known[-1].release}, {known[-1].state}" if known else f"not a release of {source.name}"
     return RefusedError(
         f"{digest[:19]}… is {found}; {source.name} runs {stable.release}, {stable.reference.digest[:19]}…",
-        f"make history ENV={source.name}; without IMAGE= the running release is promoted",
+        f"make history ENV={source.name}; without --image (IMAGE=) the running release is promoted",
     )
 
 

@@ -13,8 +13,8 @@ from seatrial.settings import Environment
 MAX_LENGTH = 100
 REVIEWED = "(reviewed in run "
 HINTS = {
-    "person": "APPROVED_BY='their name' names the person who approves it",
-    "reviewers": "run the workflow: its environment asks the reviewers, and APPROVALS= passes their reviews",
+    "person": "--approved-by or APPROVED_BY='their name' names the person who approves it",
+    "reviewers": "run the workflow: GitHub requests the reviews, and the workflow passes them as APPROVALS=",
 }
 
 

@@ -1,4 +1,4 @@
-"""The origin of a release: who approved it, and which release of another environment it was."""
+"""Who approved a release, and which release of another environment it was promoted from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seatrial.release.approval import NOBODY, Approval
 
 @dataclass(frozen=True)
 class Origin:
-    """Recorded with a release beside its image.
+    """What is recorded with a release besides its image.
 
     `promoted_from` names the release of the source environment, `facts` the labels of its image; both are
     empty for an image that was built from this working state.
@@ -21,4 +21,5 @@ class Origin:
     facts: ImageFacts | None = None
 
 
+# Neither approved nor promoted: an image that was built from this working state.
 BUILT_HERE = Origin()

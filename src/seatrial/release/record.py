@@ -85,7 +85,7 @@ class Record(_Frozen):
 
     @property
     def was_live(self) -> bool:
-        """Whether users were ever sent to it."""
+        """Whether users may have been sent to it: `pending` is recorded just before the switch."""
         return any(change.state == "pending" for change in self.history)
 
 

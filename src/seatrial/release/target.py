@@ -105,7 +105,7 @@ def _namespace_exists(target: Target) -> bool:
     try:
         return target.cluster.get("Namespace", target.environment.namespace) is not None
     except ClusterError as error:
-        # A deployer's rights are limited to its namespace: a missing one shows at the next request.
+        # A deployer's Role need not allow this request. If the namespace is missing, the next request fails.
         if error.status == FORBIDDEN:
             return True
         raise

@@ -58,7 +58,7 @@ def live_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> Lo
         release=record.release,
         host=environment.host,
         planned=planned,
-        # Bounded, but a long bake window is covered to its end.
+        # An upper bound that still covers the whole of a long bake window.
         limit=max(MAX_REQUESTS, 2 * planned),
         timeline=report_directory(target.workspace, record.release) / "live-timeline.jsonl",
     )

@@ -11,7 +11,7 @@ from seatrial.errors import SeatrialError
 from seatrial.kube.labels import other
 from seatrial.release.record import Record
 from seatrial.report.facts import live_probe_facts, next_commands, release_facts
-from seatrial.report.narrative import headline, moments
+from seatrial.report.narrative import headline, state_changes
 from seatrial.report.redact import redact_report
 from seatrial.report.schema import PLACES, AcceptanceReport, Failure, ReportedCheck, Where
 from seatrial.report.suite_report import golden_photos, read_suite, report_checks
@@ -22,8 +22,8 @@ from seatrial.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The input of a report.
+class ReportInput:
+    """What a report is built from.
 
     `began` is the record when the command began, `record` when it ended, `error` what the command
     raised. `budget` is the threshold of the 95th percentile (milliseconds).
@@ -68,27 +68,27 @@ class ReportData:
     timed: bool = True
 
 
-def gather(evidence: Evidence, runtime: Runtime = SYSTEM) -> ReportData:
+def gather(source: ReportInput, runtime: Runtime = SYSTEM) -> ReportData:
     """Return the report of a release. A missing file is left out of the report."""
-    record, samples = evidence.record, _samples(evidence)
-    live_probe = read_timeline(evidence.folder / "meanwhile-timeline.jsonl")
-    suites = {where: read_suite(evidence.suite(where)) for where in PLACES}
-    found = {where: (each, suites[where]) for where, each in evidence.checks().items()}
+    record, samples = source.record, _samples(source)
+    live_probe = read_timeline(source.folder / "meanwhile-timeline.jsonl")
+    suites = {where: read_suite(source.suite(where)) for where in PLACES}
+    found = {where: (each, suites[where]) for where, each in source.checks().items()}
     checks = report_checks(found)
     report = AcceptanceReport(
         name=record.release,
         made=runtime.now(),
-        headline=headline(record, evidence.error),
+        headline=headline(record, source.error),
         facts=(*release_facts(record), *live_probe_facts(live_probe)),
-        moments=moments(record),
+        moments=state_changes(record),
         checks=checks,
         photos=golden_photos({where: suites[where] for where in found}),
-        traffic=tuple(traffic(where, each, evidence.budget) for where, each in samples.items() if each),
-        failures=failures(checks, evidence.error),
-        commands=next_commands(record, evidence.namespace),
+        traffic=tuple(traffic(where, each, source.budget) for where, each in samples.items() if each),
+        failures=failures(checks, source.error),
+        commands=next_commands(record, source.namespace),
     )
     slots = {record.release: str(record.slot), record.previous: str(other(record.slot))}
-    return ReportData(redact_report(report, evidence.workspace.root), samples, slots, live_probe)
+    return ReportData(redact_report(report, source.workspace.root), samples, slots, live_probe)
 
 
 def failures(checks: tuple[ReportedCheck, ...], error: SeatrialError | None) -> tuple[Failure, ...]:
@@ -106,5 +106,5 @@ def failures(checks: tuple[ReportedCheck, ...], error: SeatrialError | None) -> 
     return tuple(rows)
 
 
-def _samples(evidence: Evidence) -> dict[Where, list[Sample]]:
-    return {where: read_timeline(evidence.folder / f"{where}-timeline.jsonl") for where in PLACES}
+def _samples(source: ReportInput) -> dict[Where, list[Sample]]:
+    return {where: read_timeline(source.folder / f"{where}-timeline.jsonl") for where in PLACES}

@@ -1,4 +1,4 @@
-"""The course of a release in words."""
+"""The headline and the state changes of a release, as text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import datetime
 
 from seatrial.errors import RollbackFailedError, SeatrialError
 from seatrial.release.record import OPEN, Change, Record, State
-from seatrial.report.schema import Headline, Moment
+from seatrial.report.schema import Headline, StateChange
 
-MOMENTS: dict[State, str] = {
+# The label of each state in the report.
+LABELS: dict[State, str] = {
     "candidate": "candidate started",
     "previewed": "preview passed",
     "pending": "switched",
@@ -23,7 +24,7 @@ MOMENTS: dict[State, str] = {
 ENDS: tuple[State, ...] = ("stable", "refused", "switched-back")
 
 
-def course(record: Record) -> tuple[Change, ...]:
+def reported_changes(record: Record) -> tuple[Change, ...]:
     """Return the state changes of a release up to its acceptance or refusal."""
     for number, change in enumerate(record.history, 1):
         if change.state in ENDS:
@@ -31,11 +32,11 @@ def course(record: Record) -> tuple[Change, ...]:
     return record.history
 
 
-def moments(record: Record) -> tuple[Moment, ...]:
-    """Return the same state changes with words."""
+def state_changes(record: Record) -> tuple[StateChange, ...]:
+    """Return those state changes with their labels."""
     return tuple(
-        Moment(state=each.state, words=MOMENTS[each.state], at=each.at, by=each.by, detail=each.detail)
-        for each in course(record)
+        StateChange(state=each.state, words=LABELS[each.state], at=each.at, by=each.by, detail=each.detail)
+        for each in reported_changes(record)
     )
 
 
@@ -43,14 +44,14 @@ def headline(record: Record, error: SeatrialError | None = None) -> Headline:
     """Return the result of a release in one line; `error` is what the command raised."""
     if isinstance(error, RollbackFailedError):
         return Headline(tone="bad", text="Rollback failed: act now", why=error.message)
-    last = course(record)[-1]
+    last = reported_changes(record)[-1]
     if last.state in ENDS:
         return _ended(record, last)
     if last.state in OPEN and last.state != "pending":
         why = "The deployer still runs or ended early; the next command finishes or undoes the release."
-        text = f"Not finished: {MOMENTS[last.state]}"
+        text = f"Not finished: {LABELS[last.state]}"
         return Headline(tone="open", text=text, why=error.message if error else why)
-    why = f"It serves users since {_clock(last.at)}; `make accept ENV={record.environment}` decides."
+    why = f"It has served users since {_clock(last.at)}; `make accept ENV={record.environment}` decides."
     return Headline(tone="open", text="Pending: switched, not accepted yet", why=why)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+# The two addresses that a release is checked at.
 Where = Literal["preview", "live"]
 Tone = Literal["good", "bad", "open"]
 Status = Literal["passed", "failed", "skipped"]
@@ -20,7 +21,7 @@ class ReportModel(BaseModel):
 
 
 class Headline(ReportModel):
-    """The result in one line, and the reason for it."""
+    """The result in one line and the reason for it; `tone` selects colour and sign."""
 
     tone: Tone
     text: str
@@ -35,8 +36,8 @@ class Fact(ReportModel):
     note: str = ""
 
 
-class Moment(ReportModel):
-    """A change of the release's state, with the words for it."""
+class StateChange(ReportModel):
+    """A change of the release's state; `words` is its label."""
 
     state: str
     words: str
@@ -74,7 +75,7 @@ class GoldenPrediction(ReportModel):
 
 
 class GoldenPhoto(ReportModel):
-    """A golden photo: the expected label, its least probability, and the prediction in each place."""
+    """A golden photo: expected label, minimum probability (`least`), and the prediction in each place."""
 
     file: str
     expected: str
@@ -117,7 +118,7 @@ class AcceptanceReport(ReportModel):
     made: datetime
     headline: Headline
     facts: tuple[Fact, ...]
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[StateChange, ...] = ()
     checks: tuple[ReportedCheck, ...]
     photos: tuple[GoldenPhoto, ...] = ()
     traffic: tuple[Traffic, ...] = ()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from seatrial.analysis.timeline import Sample
 from seatrial.report.scale import LogScale, Tick, TimeScale, milliseconds
-from seatrial.report.schema import PLACES, Moment, Where
+from seatrial.report.schema import PLACES, StateChange, Where
 
+# Pixels of the drawing; labels closer than MERGE_DISTANCE share one.
 WIDTH, LEFT, RIGHT = 1000, 58, 14
-LANE, GAP, ROW, FOOT = 170, 34, 19, 30
-LETTER = 6.9
-MERGE = 6
+LANE_HEIGHT, LANE_GAP, ROW_HEIGHT, FOOTER_HEIGHT = 170, 34, 19, 30
+LETTER_WIDTH = 6.9
+MERGE_DISTANCE = 6
 # More dots would cover each other. Failures are never thinned out.
 MAX_DOTS = 6_000
 MAX_FAILURES = 300
@@ -88,7 +89,7 @@ class _Axes:
 
 
 def timeline(
-    samples: Mapping[Where, Sequence[Sample]], moments: Sequence[Moment], slots: Mapping[str, str]
+    samples: Mapping[Where, Sequence[Sample]], moments: Sequence[StateChange], slots: Mapping[str, str]
 ) -> Timeline | None:
     """Return the chart of the requests to each place, or None without requests.
 
@@ -102,7 +103,7 @@ def timeline(
     across = TimeScale.over(times, LEFT, WIDTH - RIGHT)
     axes = _Axes(across, every_sample, slots, max(1, -(-len(every_sample) // MAX_DOTS)))
     flags, rows = _flags(moments, across)
-    tops = [rows * ROW + 30.0 + n * (LANE + GAP) for n in range(len(places))]
+    tops = [rows * ROW_HEIGHT + 30.0 + n * (LANE_HEIGHT + LANE_GAP) for n in range(len(places))]
     lanes = tuple(_lane(where, samples[where], top, axes) for where, top in zip(places, tops, strict=True))
     return Timeline(
         lanes=lanes,
@@ -111,12 +112,12 @@ def timeline(
         cuts=tuple(across.cuts()),
         slots={each.release: slots.get(each.release, "other") for each in every_sample if each.release},
         thinned=axes.every,
-        height=lanes[-1].base + FOOT,
+        height=lanes[-1].base + FOOTER_HEIGHT,
     )
 
 
 def _lane(where: Where, samples: Sequence[Sample], top: float, axes: _Axes) -> Lane:
-    up = LogScale.over((sample.ms for sample in axes.samples), top + LANE, top)
+    up = LogScale.over((sample.ms for sample in axes.samples), top + LANE_HEIGHT, top)
     good, bad = [each for each in samples if each.ok], [each for each in samples if not each.ok]
     paths: dict[str, list[str]] = {}
     for sample in good[:: axes.every]:
@@ -125,7 +126,7 @@ def _lane(where: Where, samples: Sequence[Sample], top: float, axes: _Axes) -> L
     return Lane(
         name=NAMES[where],
         top=top,
-        base=top + LANE,
+        base=top + LANE_HEIGHT,
         ticks=tuple(up.ticks()),
         dots=tuple(Dots("".join(each), slot) for slot, each in paths.items()),
         crosses=tuple(_crosses(bad[:MAX_FAILURES], axes.across, up)),
@@ -138,7 +139,7 @@ def _crosses(bad: Iterable[Sample], across: TimeScale, up: LogScale) -> Iterable
         yield Cross(across(sample.t), up(sample.ms), text)
 
 
-def _flags(moments: Sequence[Moment], across: TimeScale) -> tuple[tuple[Flag, ...], int]:
+def _flags(moments: Sequence[StateChange], across: TimeScale) -> tuple[tuple[Flag, ...], int]:
     """Return the flags and the number of rows that their labels need."""
     ends: list[float] = []
     flags = []
@@ -146,16 +147,16 @@ def _flags(moments: Sequence[Moment], across: TimeScale) -> tuple[tuple[Flag, ..
         start, stop, end = _extent(x, text)
         row = next((n for n, taken in enumerate(ends) if taken < start), len(ends))
         ends[row : row + 1] = [stop]
-        flags.append(Flag(x, (row + 1) * ROW - 4, text, end))
+        flags.append(Flag(x, (row + 1) * ROW_HEIGHT - 4, text, end))
     return tuple(flags), len(ends)
 
 
-def _merged(moments: Sequence[Moment], across: TimeScale) -> list[tuple[float, str]]:
-    """Return x and label of each moment; moments closer than MERGE share one label."""
+def _merged(moments: Sequence[StateChange], across: TimeScale) -> list[tuple[float, str]]:
+    """Return x and label of each moment; moments closer than MERGE_DISTANCE share one label."""
     merged: list[tuple[float, str]] = []
     for moment in moments:
         x = across(moment.at.timestamp())
-        if merged and x - merged[-1][0] < MERGE:
+        if merged and x - merged[-1][0] < MERGE_DISTANCE:
             merged[-1] = (merged[-1][0], f"{merged[-1][1]}, {moment.words}")
         else:
             merged.append((x, moment.words))
@@ -164,6 +165,6 @@ def _merged(moments: Sequence[Moment], across: TimeScale) -> list[tuple[float, s
 
 def _extent(x: float, text: str) -> tuple[float, float, bool]:
     """Return the left and right end of a label, and whether it is to the left of its line."""
-    length = len(text) * LETTER + 10
+    length = len(text) * LETTER_WIDTH + 10
     left_of_line = x + length > WIDTH - RIGHT
     return (x - length, x, True) if left_of_line else (x, x + length, False)

@@ -17,14 +17,14 @@ def write_report(target: Target, began: Record, error: SeatrialError | None = No
     `began` is the record as the command found it, `error` what the command raised.
     """
     # Imported here because templates and image code take long to load.
-    from seatrial.report.gather import Evidence, gather
+    from seatrial.report.gather import ReportInput, gather
     from seatrial.report.render import render_page, render_summary
 
     environment, record = target.environment, _latest(target, began, error)
     budget = environment.max_p95_milliseconds
-    evidence = Evidence(target.workspace, began, record, environment.namespace, budget, error)
-    data = gather(evidence, target.services.runtime)
-    root, folder = target.workspace.root, evidence.folder
+    source = ReportInput(target.workspace, began, record, environment.namespace, budget, error)
+    data = gather(source, target.services.runtime)
+    root, folder = target.workspace.root, source.folder
     write_atomically(folder / "report.json", data.report.model_dump_json(indent=2) + "\n")
     write_atomically(folder / "summary.md", render_summary(data))
     _copy_junit(folder, record.release, root)

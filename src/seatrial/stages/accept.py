@@ -22,9 +22,10 @@ from seatrial.workspace import Workspace
 def accept(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> AcceptResult:
     """Run suite and load on the live address for the bake window; accept the release or roll it back.
 
-    The decision to roll back is taken here. Raises RolledBackError if a check failed: users are back on the
-    stable release and the pending one is removed. RefusedError if no release is pending, HeldError if its
-    deployer still holds the environment, RollbackFailedError if undoing fails.
+    A release whose golden set cannot be loaded stays pending. `deploy` undoes a release whose switch fails,
+    so the other decisions are taken here. Raises RolledBackError if a check failed or could not run: users
+    are back on the stable release and the pending one is removed. RefusedError if no release is pending,
+    HeldError if its deployer still holds the environment, RollbackFailedError if undoing fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     with Reporting(target) as report, target.lease.hold(adopt=True):
@@ -50,7 +51,7 @@ def _golden_set(target: Target, record: Record) -> GoldenSet:
     try:
         return target.golden(record.golden, record.revision)
     except SeatrialError:
-        # Not the release's fault: it stays pending until it can be checked.
+        # The release has failed no check: it stays pending until the golden set can be loaded.
         target.lease.hand_over(record.release)
         raise
 

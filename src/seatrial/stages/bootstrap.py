@@ -46,7 +46,7 @@ def _allow_node_list(target: Target) -> None:
         for manifest in node_reader(namespace or {}):
             target.cluster.apply(manifest)
     except ClusterError as error:
-        # Only promote needs it, to compare architectures, and does without if it must.
+        # Without this right `promote` cannot compare architectures and skips that check.
         if error.status != FORBIDDEN:
             raise
         console.line(f"bootstrap: the deployer of {target.name} may not list nodes: {error.message}")

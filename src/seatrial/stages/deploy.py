@@ -42,7 +42,7 @@ def deploy(
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
     facts = origin.facts or _image_facts(target, image)
-    # Before anything is changed: a golden set that cannot be loaded is not the candidate's fault.
+    # Loaded before anything is changed: without it the candidate could not be checked.
     target.golden(facts.golden, facts.revision)
     with Reporting(target) as report, target.lease.hold():
         undo_abandoned_releases(target)

@@ -17,7 +17,7 @@ from seatrial.workspace import Workspace
 
 
 class HistoryRow(BaseModel):
-    """One release; `stable` marks the one that serves users, `when` is the time it began."""
+    """One release; `stable` marks the stable release, `when` is the time it began."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

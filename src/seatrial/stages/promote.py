@@ -42,7 +42,10 @@ def promote(
     """
     stage = StageRun(services.runtime)
     if source == env:
-        raise UsageError(f"{env} cannot be promoted to itself", "FROM=staging ENV=production")
+        raise UsageError(
+            f"{env} cannot be promoted to itself",
+            "--from and --env (FROM= and ENV= with make) name two environments",
+        )
     origin = open_target(settings, workspace, source, services)
     target = open_target(settings, workspace, env, services)
     approved = approval(env, target.environment, approved_by)
@@ -94,7 +97,9 @@ def _copy(target: Target, origin: Target, accepted: Record) -> tuple[int, ImageR
     if accepted.reference.registry != source.address:
         known = source.address or "not set"
         what = f"{origin.name} runs {accepted.reference}, but its configured registry is {known}"
-        raise UsageError(what, "REGISTRY=… names the registry of the running image")
+        raise UsageError(
+            what, "set registry.address (REGISTRY= with make) to the registry of the running image"
+        )
     reference = accepted.reference.at(destination.address, destination.repository)
     if reference == accepted.reference:
         return 0, reference

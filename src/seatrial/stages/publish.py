@@ -42,8 +42,8 @@ def publish(
     for source in sources:
         publisher.record(source)
         if source.kind is MODEL:
-            _move_channel(settings, publisher, source.listing.artefact, channel, MODEL in created)
-    published = {source.kind: source.listing.artefact for source in sources}
+            _move_channel(settings, publisher, source.file_list.artefact, channel, MODEL in created)
+    published = {source.kind: source.file_list.artefact for source in sources}
     return PublishResult(
         **stage_run.fields(workspace),
         model=published.get(MODEL),

@@ -47,20 +47,20 @@ def _find_records(query: Query, inventory: Inventory) -> tuple[str, list[Record]
     if query.name and not records:
         release = inventory.release_of_pod(query.name)
         pod = query.name if release else ""
-    if not release and (query.clues or not records):
+    if not release and (query.response_fields or not records):
         pod, release = inventory.find_request(query.request)
-    if query.clues and not records:
+    if query.response_fields and not records:
         _require_consistent(query, inventory)
     return pod, records or inventory.records(lambda record: bool(release) and record.release == release)
 
 
 def _require_consistent(query: Query, inventory: Inventory) -> None:
     """Raise RefusedError if a response names a release, but not that release's model."""
-    named = inventory.records(lambda record: record.release == query.clues.get("release"))
+    named = inventory.records(lambda record: record.release == query.response_fields.get("release"))
     if named:
-        record, clues = named[0], query.clues
+        record, model = named[0], query.response_fields.get("model", "?")
         raise RefusedError(
-            f"the response is from {clues['release']} with model {clues.get('model', '?')[:19]}…, but its "
+            f"the response is from {record.release} with model {model[:19]}…, but its "
             f"record has {record.model.name} {record.model.version}, {record.model.digest[:19]}…",
             "the response was altered, or the environment was deleted and created again",
         )
@@ -70,7 +70,7 @@ def _find_unreleased(
     settings: Settings, workspace: Workspace, query: Query, resolver: ProvenanceResolver
 ) -> tuple[Provenance, ...]:
     """Return the provenance of an image without a release, or of the model in the lock."""
-    digest = query.digest or query.clues.get("image", "")
+    digest = query.image_digest
     for registry in configured_registries(settings) if digest else ():
         image = _inspect(registry, ImageReference(registry.address, registry.repository, digest))
         if image:
@@ -80,7 +80,7 @@ def _find_unreleased(
         return ()
     model = lock.model
     names = {model.version, model.digest, f"{model.name} {model.version}", f"{model.name}/{model.version}"}
-    wanted = {query.name, query.digest, query.clues.get("model", "")} - {""}
+    wanted = {query.name, query.digest, query.response_fields.get("model", "")} - {""}
     return (Provenance(model=resolver.publication(MODEL, model)),) if wanted & names else ()
 
 
@@ -92,12 +92,12 @@ def _inspect(registry: Registry, reference: ImageReference) -> ImageFacts | None
 
 
 def _prediction(query: Query, pod: str) -> PredictionLink | None:
-    clues = query.clues
-    if not clues and not (pod and pod != query.name):
+    found = query.response_fields
+    if not found and not (pod and pod != query.name):
         return None
-    request = clues.get("request", "" if clues else query.name)
+    request = found.get("request", "" if found else query.name)
     unknown = "" if pod or not request else "no running pod has it in its log"
-    label = clues.get("label", "")
+    label = found.get("label", "")
     return PredictionLink(source=query.text, request=request, label=label, pod=pod, unknown=unknown)
 
 
@@ -106,9 +106,12 @@ def _not_found(query: Query, inventory: Inventory) -> SeatrialError:
         f"{each.target.name} ({len(each.records)} releases, {len(each.pods)} pods)"
         for each in inventory.environments
     ]
-    searched = f"searched: {', '.join(read) or 'no environment'}, the registry, model.lock"
+    places = [*read, *(["the registry"] if query.image_digest else []), "model.lock"]
+    searched = f"searched: {', '.join(places)}"
     what = f"{query.text!r} is unknown" if query.text else "nothing is released"
     if inventory.unreachable:
         reasons = "; ".join(f"{name}: {why}" for name, why in inventory.unreachable.items())
-        return OutsideError(f"{what}; {searched}; not searched: {reasons}", "make status; then try again")
-    return RefusedError(f"{what}; {searched}", "make history ENV=… lists the recorded releases")
+        return OutsideError(
+            f"{what}; {searched}; not searched: {reasons}", "make doctor shows what is missing"
+        )
+    return RefusedError(f"{what}; {searched}", "seatrial history --env NAME lists the recorded releases")

@@ -1,4 +1,4 @@
-"""update: move model.lock to the model of the channel, if that model validates."""
+"""update: move model.lock to the model of the channel, if that model passes validation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def update(settings: Settings, workspace: Workspace, services: Services = SERVIC
     """Move `model.lock` to the model of the channel of `[model]` and return whether it changed.
 
     The golden set stays, because it is reviewed apart from the model. Raises RefusedError, and keeps the
-    lock, if the model does not validate; BlobNotFoundError if there is no such channel.
+    lock, if the model fails a check; BlobNotFoundError if there is no such channel.
     """
     stage_run = StageRun(services.runtime)
     lock = read_lock(workspace.lock)

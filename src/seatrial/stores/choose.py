@@ -22,7 +22,9 @@ def open_store(settings: StoreSettings) -> BlobStore:
 
 def _store(settings: StoreSettings) -> BlobStore:
     if not settings.url:
-        raise UsageError("store.url is not set", f"run `make up`, or set STORE={FORMS}")
+        raise UsageError(
+            "store.url is not set", f"make up, or set it to {FORMS}: SEATRIAL_STORE__URL, STORE= with make"
+        )
     parts = urlsplit(settings.url)
     location = (parts.netloc, parts.path.strip("/"))
     if parts.scheme == "az" and all(location):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, read_report
-from seatrial.process import Stop, run, tail
+from seatrial.process import StopRequest, run, tail
 from seatrial.runtime import SYSTEM, Runtime, Task
 from seatrial.workspace import Workspace
 
@@ -23,10 +23,10 @@ class PytestSuite:
 
     def start(self, request: SuiteRequest) -> RunningSuite:
         """Start the suite in the background."""
-        stop = Stop()
+        stop = StopRequest()
         return _RunningProcess(self.runtime.start(lambda: self._run(request, stop)), stop)
 
-    def _run(self, request: SuiteRequest, stop: Stop) -> SuiteReport:
+    def _run(self, request: SuiteRequest, stop: StopRequest) -> SuiteReport:
         workspace = self.workspace
         report = workspace.root / "reports" / workspace.instance / f"{request.name}.json"
         report.unlink(missing_ok=True)
@@ -44,7 +44,7 @@ class PytestSuite:
 @dataclass(frozen=True)
 class _RunningProcess:
     task: Task[SuiteReport]
-    process: Stop
+    process: StopRequest
 
     def done(self) -> bool:
         return self.task.done()
@@ -53,4 +53,4 @@ class _RunningProcess:
         return self.task.result()
 
     def stop(self) -> None:
-        self.process.now()
+        self.process.send()

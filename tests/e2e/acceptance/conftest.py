@@ -11,7 +11,7 @@ import pytest
 from e2e.acceptance.expectations import Expectation, ExpectationError, parse_expectation
 from e2e.acceptance.json_report import JsonReport
 from e2e.api_client import ApiClient
-from e2e.endpoint import Endpoint, locate
+from e2e.endpoint import LocatedEndpoint, locate
 from imagemodel.golden import GoldenSet, load_golden
 
 _report = pytest.StashKey[JsonReport]()
@@ -44,7 +44,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def endpoint(pytestconfig: pytest.Config) -> Endpoint:
+def endpoint(pytestconfig: pytest.Config) -> LocatedEndpoint:
     """The endpoint under test; fails if none is given or its name does not resolve."""
     url, server = pytestconfig.getoption("url"), pytestconfig.getoption("dns")
     if not url:
@@ -56,7 +56,7 @@ def endpoint(pytestconfig: pytest.Config) -> Endpoint:
 
 
 @pytest.fixture(scope="session")
-def api(endpoint: Endpoint) -> ApiClient:
+def api(endpoint: LocatedEndpoint) -> ApiClient:
     """A client with one persistent connection."""
     return ApiClient(endpoint.url, endpoint.addresses[0])
 

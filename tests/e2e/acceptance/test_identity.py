@@ -8,7 +8,7 @@ import pytest
 
 from e2e.acceptance.expectations import Expectation, mismatches
 from e2e.api_client import ApiClient
-from e2e.endpoint import Endpoint
+from e2e.endpoint import LocatedEndpoint
 
 HEADERS = ("X-Model-Version", "X-Model-Digest", "X-Release", "X-Request-Id")
 UNRELEASED = "unreleased"
@@ -16,7 +16,7 @@ UNRELEASED = "unreleased"
 
 # A preview has only an address.
 @pytest.mark.optional
-def test_name_resolves_to_the_load_balancer(endpoint: Endpoint, pytestconfig: pytest.Config) -> None:
+def test_name_resolves_to_the_load_balancer(endpoint: LocatedEndpoint, pytestconfig: pytest.Config) -> None:
     """The endpoint's name resolves to the load balancer's address."""
     expected = pytestconfig.getoption("address")
     if not endpoint.named:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from e2e.api_client import ApiClient
-from e2e.endpoint import Endpoint
+from e2e.endpoint import LocatedEndpoint
 from imagemodel.golden import GoldenSet
 
 REQUESTS = 100
@@ -40,7 +40,7 @@ def _failures(clients: list[ApiClient], golden: GoldenSet, latencies: list[float
 
 
 def test_100_requests_on_persistent_connections(
-    endpoint: Endpoint, golden: GoldenSet, latencies: list[float]
+    endpoint: LocatedEndpoint, golden: GoldenSet, latencies: list[float]
 ) -> None:
     """100 requests on four persistent connections all get the right label."""
     clients = [ApiClient(endpoint.url, endpoint.addresses[0]) for _ in range(CLIENTS)]
@@ -48,7 +48,7 @@ def test_100_requests_on_persistent_connections(
 
 
 def test_100_requests_on_new_connections(
-    endpoint: Endpoint, golden: GoldenSet, latencies: list[float]
+    endpoint: LocatedEndpoint, golden: GoldenSet, latencies: list[float]
 ) -> None:
     """100 requests, each on a new connection, all get the right label."""
     clients = [ApiClient(endpoint.url, endpoint.addresses[0], keep_alive=False) for _ in range(CLIENTS)]

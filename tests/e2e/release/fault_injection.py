@@ -1,4 +1,4 @@
-"""Faults in a release's surroundings: a quota, used up addresses, manual edits, services that are down."""
+"""Faults in what a release depends on: a quota, used up addresses, manual edits, services that are down."""
 
 from __future__ import annotations
 

@@ -28,17 +28,17 @@ REMOVAL_STEP = re.compile(r"^ *(?:switch back from|remove) (\S+) (\d+\.\d) s$")
 class FaultResult:
     """How a release ended.
 
-    `record` is the release's record, or None if it has none. `back` and `gone` are the seconds from the
-    decision to remove it until users reached the stable release again, and until its last pod had ended;
-    None if it was not removed, or was never live.
+    `record` is the release's record, or None if it has none. `seconds_to_switch_back` and
+    `seconds_until_gone` count from the decision to remove it until users reached the stable release again,
+    and until its last pod had ended; None if it was not removed, or was never live.
     """
 
     code: int
     output: str
     seconds: float
     record: Record | None
-    back: float | None
-    gone: float | None
+    seconds_to_switch_back: float | None
+    seconds_until_gone: float | None
 
     def failed_by_stable(self, load: UserLoad) -> int:
         """Return how many requests failed or got a wrong label, without those that the bad release served.

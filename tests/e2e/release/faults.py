@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from e2e.release import fault_injection
 from e2e.release.conftest import ReleaseEnvironment
-from e2e.release.faulty_images import Behaviour, faulty_image
+from e2e.release.faulty_images import ImageFault, faulty_image
 from e2e.release.images import ImageFactory
 from seatrial.release.record import State
 
@@ -44,7 +44,7 @@ def _working(name: str) -> ImageBuilder:
     return lambda images, _environment: images.working(name)
 
 
-def _faulty(behaviour: Behaviour) -> ImageBuilder:
+def _faulty(behaviour: ImageFault) -> ImageBuilder:
     return lambda images, environment: faulty_image(images, behaviour, environment.target.environment.host)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from e2e.release.images import ImageFactory
 
-Behaviour = Literal[
+ImageFault = Literal[
     "never ready",
     "slow",
     "errors",
@@ -16,8 +16,8 @@ Behaviour = Literal[
     "slow after the switch",
 ]
 
-# A WSGI application around the real one. After the switch means: each worker has received ten requests by
-# the live name, which no preview gets.
+# A WSGI application around the real one. The preview is requested by address and the live endpoint by name,
+# so a worker counts as switched after ten requests with the live host name.
 PROGRAM = """
 import itertools
 import json
@@ -79,7 +79,7 @@ SERVE = '["python3", "-m", "gunicorn", "-c", "python:classifier.server", "faulty
 SLOW_SECONDS = 4
 
 
-def faulty_image(images: ImageFactory, behaviour: Behaviour, host: str = "") -> str:
+def faulty_image(images: ImageFactory, behaviour: ImageFault, host: str = "") -> str:
     """Return an image with a behaviour, the same for all requests or after the switch.
 
     `never ready` fails its readiness probe, `slow` delays a quarter of predictions, `errors` fails a tenth,

@@ -54,11 +54,11 @@ def test_a_faulty_release_is_removed_and_users_see_no_failure(
 
 def _assert_in_time(result: FaultResult) -> None:
     if result.code == 20:
-        assert result.back is not None
-        assert result.back <= BACK_SECONDS
+        assert result.seconds_to_switch_back is not None
+        assert result.seconds_to_switch_back <= BACK_SECONDS
     if result.record and result.code:
-        assert result.gone is not None
-        assert result.gone <= GONE_SECONDS
+        assert result.seconds_until_gone is not None
+        assert result.seconds_until_gone <= GONE_SECONDS
 
 
 def _only_stable_pods(environment: ReleaseEnvironment) -> bool | None:

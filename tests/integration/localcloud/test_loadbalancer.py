@@ -126,14 +126,14 @@ def test_addresses_survive_a_restart_and_a_missing_one_is_reported(cloud: Cloud,
     """A restart changes no address; the thirteenth Service gets an event, and the first released address."""
     for number in range(13):
         cloud.kubectl("apply", "-n", namespace, "-f", "-", manifest=service(f"s{number:02}"))
-    assigned = _eventually_good(
+    assigned = _wait_for(
         lambda: addresses(cloud, namespace), lambda found: sum(map(bool, found.values())) == 12
     )
     assert len({address for address in assigned.values() if address}) == 12
 
     cloud.container("loadbalancer").restart(timeout=10)
     pending = next(name for name, address in assigned.items() if not address)
-    events = _eventually_good(
+    events = _wait_for(
         lambda: cloud.kubectl("get", "events", "-n", namespace, "-o", "jsonpath={.items[*].message}"),
         lambda text: "in use" in text,
     )
@@ -142,11 +142,11 @@ def test_addresses_survive_a_restart_and_a_missing_one_is_reported(cloud: Cloud,
 
     freed = "s00" if pending != "s00" else "s01"
     cloud.kubectl("delete", "service", freed, "-n", namespace)
-    after = _eventually_good(lambda: addresses(cloud, namespace), lambda found: bool(found[pending]))
+    after = _wait_for(lambda: addresses(cloud, namespace), lambda found: bool(found[pending]))
     assert after[pending] == assigned[freed]
 
 
-def _eventually_good(look: Callable[[], T], good: Callable[[T], bool]) -> T:
+def _wait_for(look: Callable[[], T], good: Callable[[T], bool]) -> T:
     """Return the first result that is good, within a minute."""
 
     def check() -> T:

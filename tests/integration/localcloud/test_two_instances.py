@@ -37,10 +37,10 @@ PROGRAMS = (
 )
 SETTLE_SECONDS = 20
 
-Census = dict[str, Counter[str]]
+ResourceCounts = dict[str, Counter[str]]
 
 
-def census(client: docker.DockerClient, directory: Path) -> Census:
+def count_resources(client: docker.DockerClient, directory: Path) -> ResourceCounts:
     """Count everything on the machine that an instance creates."""
     return {
         "containers": Counter(
@@ -73,9 +73,9 @@ def _process_names() -> list[str]:
 class SecondInstance:
     """What the machine contained before, during and after a second instance, and what that instance did."""
 
-    before: Census
-    during: Census
-    after: Census
+    before: ResourceCounts
+    during: ResourceCounts
+    after: ResourceCounts
     pod_phase: str
     blob: bytes
 
@@ -83,10 +83,10 @@ class SecondInstance:
 @pytest.fixture(scope="module")
 def second(cloud: Cloud, image: str) -> SecondInstance:
     """Start a second instance, use it together with the first one, and remove it."""
-    before = census(cloud.client, cloud.instance.directory)
+    before = count_resources(cloud.client, cloud.instance.directory)
     try:
         other = start_instance("test-b")
-        during = census(cloud.client, cloud.instance.directory)
+        during = count_resources(cloud.client, cloud.instance.directory)
         blob_service(other).get_blob_client("models", "x").upload_blob(b"of the second instance")
         blob = blob_service(other).get_blob_client("models", "x").download_blob().readall()
         pod_phase = pull(other, cloud, image)
@@ -96,11 +96,11 @@ def second(cloud: Cloud, image: str) -> SecondInstance:
     return SecondInstance(before, during, settled(before, cloud), pod_phase, blob)
 
 
-def settled(before: Census, cloud: Cloud) -> Census:
-    """Wait up to 20 s until the census is as before, because the kernel removes links late; return it."""
+def settled(before: ResourceCounts, cloud: Cloud) -> ResourceCounts:
+    """Wait up to 20 s until the counts are as before, because the kernel removes links late; return it."""
 
-    def now() -> Census:
-        return census(cloud.client, cloud.instance.directory)
+    def now() -> ResourceCounts:
+        return count_resources(cloud.client, cloud.instance.directory)
 
     with contextlib.suppress(DeadlineError):
         until("The machine was not as before", lambda: now() == before, SETTLE_SECONDS, every=0.5)

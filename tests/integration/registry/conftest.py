@@ -25,7 +25,9 @@ def registry() -> Registry:
     """The registry of the instance in SEATRIAL_INSTANCE; without one the tests fail."""
     found = load(Workspace(ROOT, os.environ.get("SEATRIAL_INSTANCE", "dev"))).registry
     if not found.address:
-        pytest.fail("there is no registry: make cloud, or REGISTRY=host[:port]", pytrace=False)
+        pytest.fail(
+            "there is no registry: make cloud, or SEATRIAL_REGISTRY__ADDRESS=host[:port]", pytrace=False
+        )
     return found.model_copy(update={"repository": f"tests/{uuid.uuid4().hex[:12]}"})
 
 

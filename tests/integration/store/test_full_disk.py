@@ -15,7 +15,7 @@ from seatrial.settings import Store as StoreSettings
 from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
-# A mount in a namespace of its own: it ends with the command.
+# `unshare --mount` gives the command a mount namespace of its own, so the mount ends with it.
 SMALL = (
     'mount -t tmpfs -o size=256k tmpfs "$0" || exit 99; "$@"; code=$?; echo "left: $(ls -A "$0")"; exit $code'
 )

@@ -34,7 +34,7 @@ def published(settings: Settings, workspace: Workspace, model: Path, golden: Pat
 def test_a_published_model_is_fetched_and_validated(
     settings: Settings, published: Workspace, model: Path, tmp_path: Path
 ) -> None:
-    """The published model validates; a second version moves the channel and the lock."""
+    """The published model passes validation; a second version moves the channel and the lock."""
     published.write_result(fetch(settings, published))
     assert validate(settings, published).passed
     again = publish(settings, published, model=model, if_absent=True)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from e2e.release import faulty_images
-from e2e.release.faulty_images import Behaviour, faulty_image
+from e2e.release.faulty_images import ImageFault, faulty_image
 
 HOST = "trial.test"
 PREDICTIONS = [{"label": "cat", "probability": 0.8}, {"label": "dog", "probability": 0.1}]
@@ -37,7 +37,7 @@ def responses(monkeypatch: pytest.MonkeyPatch) -> Responses:
     monkeypatch.setattr(faulty_images, "SLOW_SECONDS", 0)
 
     def send(
-        behaviour: Behaviour, number: int, path: str = "/predict", host: str = HOST
+        behaviour: ImageFault, number: int, path: str = "/predict", host: str = HOST
     ) -> list[tuple[str, Any]]:
         context, namespace = BuildContext(), dict[str, Any]()
         faulty_image(context, behaviour, HOST)  # type: ignore[arg-type]
@@ -67,15 +67,15 @@ def test_less_confident_keeps_the_label(responses: Responses) -> None:
 
 
 @pytest.mark.parametrize("behaviour", ["wrong after the switch", "errors after the switch"])
-def test_a_behaviour_starts_after_the_switch(responses: Responses, behaviour: Behaviour) -> None:
+def test_a_behaviour_starts_after_the_switch(responses: Responses, behaviour: ImageFault) -> None:
     """The first ten requests by the live name get the right response, the next ones do not."""
     found = responses(behaviour, 12)
     assert found[:10] == [("200 OK", PREDICTIONS)] * 10
     assert all(response != ("200 OK", PREDICTIONS) for response in found[10:])
 
 
-@pytest.mark.parametrize("behaviour", [each for each in get_args(Behaviour) if "after" in each])
-def test_a_preview_sees_no_behaviour_of_after_the_switch(responses: Responses, behaviour: Behaviour) -> None:
+@pytest.mark.parametrize("behaviour", [each for each in get_args(ImageFault) if "after" in each])
+def test_a_preview_sees_no_behaviour_of_after_the_switch(responses: Responses, behaviour: ImageFault) -> None:
     """Requests by address get the right response, however many there are."""
     assert responses(behaviour, 12, host="127.0.0.9") == [("200 OK", PREDICTIONS)] * 12
 

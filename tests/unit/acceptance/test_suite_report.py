@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-# pytester forgets modules that a run imports first; the standard library's cookies do not survive that.
+# pytester removes the modules that a run imports first, and a second import of the cookie modules fails.
 from e2e import api_client, endpoint  # noqa: F401
 from seatrial.analysis.suite import read_report
 

@@ -39,7 +39,7 @@ BRIDGES = ["docker0", "br-0123456789ab"]
 
 def test_the_engines_rules_are_removed() -> None:
     """The engine's chains, the rules of its bridges and its FORWARD policy are removed."""
-    left = iptables.without_engine(NOW, BEFORE, BRIDGES)
+    left = iptables.remove_engine_rules(NOW, BEFORE, BRIDGES)
 
     assert left == [*BEFORE, "*nat", ":POSTROUTING ACCEPT", "COMMIT"]
 
@@ -48,7 +48,7 @@ def test_a_rule_that_others_added_stays() -> None:
     """A rule for a bridge of another program stays."""
     other = "-A FORWARD -i br-ffffffffffff -j ACCEPT"
 
-    left = iptables.without_engine([*NOW[:-5], other, "COMMIT"], BEFORE, BRIDGES)
+    left = iptables.remove_engine_rules([*NOW[:-5], other, "COMMIT"], BEFORE, BRIDGES)
 
     assert other in left
 
@@ -57,7 +57,7 @@ def test_a_previous_drop_policy_stays() -> None:
     """A FORWARD policy that was DROP before the engine is DROP after it."""
     before = [line.replace(":FORWARD ACCEPT", ":FORWARD DROP") for line in BEFORE]
 
-    assert ":FORWARD DROP" in iptables.without_engine(NOW, before, ["docker0"])
+    assert ":FORWARD DROP" in iptables.remove_engine_rules(NOW, before, ["docker0"])
 
 
 def test_only_new_and_empty_paths_are_removed(tmp_path: Path) -> None:

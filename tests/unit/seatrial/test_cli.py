@@ -94,6 +94,22 @@ def test_every_error_is_one_line_and_its_exit_code(
     assert err.splitlines() == [f"seatrial: {kind.word} ({code}): the disk failed. Cure: replace it."]
 
 
+def test_a_line_has_no_double_period(call: Call, stage: Callable[..., None]) -> None:
+    """The periods of a message and hint that a library wrote are not repeated."""
+    stage(errors.OutsideError("No configuration found.", "Create one."))
+    assert call("update")[2].strip().endswith("No configuration found. Cure: Create one.")
+
+
+@pytest.mark.parametrize("command", ["deploy", "accept", "promote", "rollback"])
+def test_the_help_of_a_release_command_has_its_exit_codes(call: Call, command: str) -> None:
+    """A script's author finds the codes in the help: the refusal, and the rollback of those that switch."""
+    code, out, _ = call(command, "--help")
+    listed = {word for row in out.partition("Exit codes:")[2].splitlines() for word in row.split()[:1]}
+    assert code == 0
+    assert listed >= {"0", "2", "10", "12", "21", "30", "130"}
+    assert ("20" in listed) == (command != "rollback")
+
+
 def test_the_log_of_an_error_is_printed_before_its_line(call: Call, stage: Callable[..., None]) -> None:
     """The last lines of a failed command are printed with a margin; the error itself is the last line."""
     stage(errors.OutsideError("docker build ended with 1", log="step 3\nno such file"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -105,12 +106,14 @@ def test_in_ci_it_does_not_ask(prune: Prune, reports: Path, monkeypatch: pytest.
 
 
 def test_a_dry_run_neither_asks_nor_removes(prune: Prune, reports: Path) -> None:
-    """It shows every item with the reason."""
+    """It shows every item with the reason, then the counts and the parts that are not touched."""
     out, err = prune("--dry-run", typed="")
     assert _count(reports) == REPORTS
     assert "Remove these" not in err
     assert out.count("would be removed") == 3
     assert out.count("one of the newest 20") == KEPT
+    assert re.search(r"3 would be removed, 20 kept; images \(local\) not touched: ", err)
+    assert "not touched" not in out
 
 
 def test_the_plan_is_not_mixed_with_json(prune: Prune, reports: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import OutsideError
-from seatrial.process import Stop, run, tail
+from seatrial.process import StopRequest, run, tail
 from seatrial.wait import until
 
 PYTHON = sys.executable
@@ -67,16 +67,16 @@ def test_a_hanging_command_is_killed() -> None:
 @pytest.mark.parametrize("moment", ["before the start", "while it runs"])
 def test_stop_terminates_a_command(moment: str, tmp_path: Path) -> None:
     """The command gets SIGTERM, also if stop was requested before its start."""
-    stop, started = Stop(), tmp_path / "started"
+    stop, started = StopRequest(), tmp_path / "started"
     code = f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
     start = time.monotonic()
     with ThreadPoolExecutor(1) as pool:
         if moment == "before the start":
-            stop.now()
+            stop.send()
         running = pool.submit(run, [PYTHON, "-c", code], timeout=50, check=False, stop=stop)
         if moment == "while it runs":
             until("the command", lambda: started.exists() or None, 20, every=0.01)
-            stop.now()
+            stop.send()
         assert running.result().code == -signal.SIGTERM
     assert time.monotonic() - start < 40
 

@@ -42,7 +42,7 @@ def test_a_credential_is_found_and_masked(kind: str) -> None:
         ("eyJhbGciOiJ9.eyJzdWIiOiIx.c2ln", "[hidden]"),
     ],
 )
-def test_a_value_beside_a_telling_name_is_masked(text: str, masked: str) -> None:
+def test_the_value_after_a_credential_name_is_masked(text: str, masked: str) -> None:
     """The name stays, so that the log can be understood."""
     assert mask_credentials(text) == masked
 

@@ -155,6 +155,13 @@ def test_an_invalid_setting_is_named(workspace: Workspace, text: str, setting: s
     assert "settings.md" in caught.value.hint
 
 
+def test_an_unknown_key_is_called_unknown(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt key is reported in words of its own, not in those of the validator."""
+    monkeypatch.setenv("SEATRIAL_STORE__ULR", "file:///elsewhere")
+    with pytest.raises(UsageError, match=r"setting store\.ulr: unknown setting"):
+        load(workspace)
+
+
 def test_a_variable_of_an_unknown_section_is_named(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,7 +179,7 @@ def test_a_file_that_is_not_toml_is_named_with_the_line(workspace: Workspace) ->
 
 
 def test_an_unknown_environment_is_named_with_the_known_ones(workspace: Workspace) -> None:
-    """The hint for a misspelt ENV= lists the environments."""
+    """The hint for a misspelt `--env` lists the environments."""
     with pytest.raises(UsageError, match="'prod'") as caught:
         load(workspace).environment("prod")
     assert "local" in caught.value.hint

@@ -12,7 +12,7 @@ from imagemodel.golden import Photo, load_golden
 from seatrial.model.inference.isolated import InferenceResult, PhotoPrediction
 
 MEMORY_BYTES = 8 << 30
-"""Limit of the address space: many times the need of a classifier, less than would harm the machine."""
+"""Limit of the address space: far above what a classifier needs, below the memory of a build machine."""
 
 
 def predict_golden_set(model: Path, golden: Path, rounds: int) -> InferenceResult:

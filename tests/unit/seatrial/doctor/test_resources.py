@@ -76,7 +76,7 @@ def test_the_engines_cgroup_version_precedes_the_machines(tmp_path: Path) -> Non
 
 
 def test_too_little_disk_space_is_missing(tmp_path: Path) -> None:
-    """A directory that does not exist yet is judged by its file system."""
+    """For a directory that does not exist yet, the free space of its file system counts."""
     assert resources.check_disk("disk", tmp_path / "not" / "yet", need=0).state == "ok"
     found = resources.check_disk("disk", tmp_path / "not" / "yet", need=1e9)
     assert found.state == "missing"

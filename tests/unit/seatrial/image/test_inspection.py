@@ -45,7 +45,7 @@ def test_only_a_digest_in_the_configured_registry_is_accepted(reference: str) ->
     """A tag, also beside a digest, or another registry is wrong usage; no request is sent."""
     with pytest.raises(UsageError, match="is not an image") as caught:
         inspect(REGISTRY, ImageReference.parse(reference))
-    assert caught.value.hint == "IMAGE=127.0.0.1:5000/classifier@sha256:…"
+    assert caught.value.hint == "--image (IMAGE= with make) is 127.0.0.1:5000/classifier@sha256:…"
 
 
 def test_labels_have_model_golden_set_and_commit() -> None:

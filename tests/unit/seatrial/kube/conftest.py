@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leases import ANN, BEN, SECONDS
+from leases import FIRST_HOLDER, SECOND_HOLDER, SECONDS
 from memory_cluster import MemoryCluster
 from seatrial.kube.lease import Lease
 from virtual_runtime import VirtualRuntime
@@ -25,10 +25,10 @@ def cluster(runtime: VirtualRuntime) -> MemoryCluster:
 @pytest.fixture
 def first(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
     """The Lease as one deployer uses it."""
-    return Lease(cluster, "trial", SECONDS, ANN, runtime)
+    return Lease(cluster, "trial", SECONDS, FIRST_HOLDER, runtime)
 
 
 @pytest.fixture
 def second(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
     """The Lease as another deployer uses it."""
-    return Lease(cluster, "trial", SECONDS, BEN, runtime)
+    return Lease(cluster, "trial", SECONDS, SECOND_HOLDER, runtime)

@@ -21,9 +21,11 @@ def unreachable(tmp_path: Path) -> str:
 
 
 def test_the_current_context_is_not_used(unreachable: str, tmp_path: Path) -> None:
-    """Without a context, `connect` refuses instead of taking the kubeconfig's current one."""
-    with pytest.raises(UsageError, match="KUBECONTEXT is not set"):
+    """Without a context, `connect` refuses instead of using the current one; the hint has both forms."""
+    with pytest.raises(UsageError, match=r"cluster\.context is not set") as caught:
         connect(unreachable, "", tmp_path / "cache")
+    assert "SEATRIAL_CLUSTER__CONTEXT" in caught.value.hint
+    assert "KUBECONTEXT= with make" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["unreachable", "missing"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from leases import ANN, BEN, SECONDS, assert_held, stored_lease
+from leases import FIRST_HOLDER, SECOND_HOLDER, SECONDS, assert_held, stored_lease
 from memory_cluster import MemoryCluster
 from seatrial.errors import HeldError
 from seatrial.kube.lease import Lease
@@ -28,7 +28,7 @@ def test_the_second_deployer_is_refused_with_the_holder_and_the_time(first: Leas
     """A held Lease is refused with exit code 12, the holder's identity and since when it holds."""
     with first.hold():
         error = assert_held(second)
-    assert error.message == f"trial is held by {ANN} since 2026-01-01T00:00:00Z"
+    assert error.message == f"trial is held by {FIRST_HOLDER} since 2026-01-01T00:00:00Z"
     assert error.exit_code == 12
 
 
@@ -41,7 +41,7 @@ def test_the_lease_is_free_after_its_holder_ended(
     runtime.sleep(SECONDS)
     assert holder_of(stored_lease(cluster)) == ""
     with second.hold():
-        assert holder_of(stored_lease(cluster)) == BEN
+        assert holder_of(stored_lease(cluster)) == SECOND_HOLDER
 
 
 def test_the_lease_of_a_killed_holder_expires(
@@ -52,7 +52,7 @@ def test_the_lease_of_a_killed_holder_expires(
     assert killed in assert_held(second).message
     runtime.sleep(1)
     with second.hold():
-        assert holder_of(stored_lease(cluster)) == BEN
+        assert holder_of(stored_lease(cluster)) == SECOND_HOLDER
 
 
 def test_the_holder_renews_the_lease(
@@ -72,11 +72,11 @@ def test_a_holder_that_lost_the_lease_is_stopped_by_its_next_check(
 ) -> None:
     """After another deployer acquired the Lease, `check` raises, and the Lease is not changed."""
     with first.hold():
-        set_holder(stored_lease(cluster), BEN, SECONDS, cluster.now())
+        set_holder(stored_lease(cluster), SECOND_HOLDER, SECONDS, cluster.now())
         runtime.sleep(SECONDS / 2)
-        with pytest.raises(HeldError, match=BEN):
+        with pytest.raises(HeldError, match=SECOND_HOLDER):
             first.check()
-    assert holder_of(stored_lease(cluster)) == BEN
+    assert holder_of(stored_lease(cluster)) == SECOND_HOLDER
 
 
 def test_a_holder_that_was_suspended_reads_the_lease_before_it_continues(
@@ -85,7 +85,7 @@ def test_a_holder_that_was_suspended_reads_the_lease_before_it_continues(
     """A process that was suspended for longer than the duration finds the new holder at its next check."""
     with first.hold():
         runtime.suspend(SECONDS + 1)
-        with second.hold(), pytest.raises(HeldError, match=BEN):
+        with second.hold(), pytest.raises(HeldError, match=SECOND_HOLDER):
             first.check()
 
 
@@ -120,7 +120,7 @@ def test_a_lease_without_a_renewal_time_is_free(cluster: MemoryCluster, first: L
     """A Lease with a holder and no renewal time, as an administrator can create it, can be acquired."""
     del stored_lease(cluster)["spec"]["renewTime"]
     with first.hold():
-        assert holder_of(stored_lease(cluster)) == ANN
+        assert holder_of(stored_lease(cluster)) == FIRST_HOLDER
 
 
 @pytest.mark.parametrize("offset", [timedelta(hours=1), timedelta(hours=-1)])
@@ -133,7 +133,7 @@ def test_only_the_clusters_clock_counts(
         assert_held(second)
         runtime.suspend(SECONDS + 1)
         with second.hold():
-            assert holder_of(stored_lease(cluster)) == BEN
+            assert holder_of(stored_lease(cluster)) == SECOND_HOLDER
 
 
 def test_patience_waits_for_the_lease_to_expire(
@@ -141,12 +141,12 @@ def test_patience_waits_for_the_lease_to_expire(
 ) -> None:
     """`hold` with patience acquires the Lease of a killed holder as soon as it expires."""
     with second.hold(patience=2 * SECONDS):
-        assert holder_of(stored_lease(cluster)) == BEN
+        assert holder_of(stored_lease(cluster)) == SECOND_HOLDER
         assert SECONDS < runtime.monotonic() <= SECONDS + 1
 
 
 def test_patience_ends(second: Lease, first: Lease, runtime: VirtualRuntime) -> None:
     """`hold` raises HeldError when its patience ends."""
-    with first.hold(), pytest.raises(HeldError, match=ANN), second.hold(patience=2 * SECONDS):
+    with first.hold(), pytest.raises(HeldError, match=FIRST_HOLDER), second.hold(patience=2 * SECONDS):
         pass
     assert 2 * SECONDS <= runtime.monotonic() <= 2 * SECONDS + 1

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from leases import ANN, BEN, SECONDS, assert_held, stored_lease
+from leases import FIRST_HOLDER, SECOND_HOLDER, SECONDS, assert_held, stored_lease
 from memory_cluster import MemoryCluster
-from seatrial.kube.lease import HANDOVER, Lease
+from seatrial.kube.lease import HANDOVER_FACTOR, Lease
 from seatrial.kube.lease_object import holder_of, new_lease, set_holder
 from seatrial.kube.protocol import Manifest
 from virtual_runtime import VirtualRuntime
@@ -22,7 +22,7 @@ def test_a_pending_release_keeps_the_lease_until_it_is_adopted(
         first.hand_over("trial-4")
     assert "trial-4 is pending" in assert_held(second).hint
     with second.hold(adopt=True):
-        assert holder_of(stored_lease(cluster)) == BEN
+        assert holder_of(stored_lease(cluster)) == SECOND_HOLDER
     with first.hold():
         pass
 
@@ -33,7 +33,7 @@ def test_the_lease_of_a_pending_release_expires(
     """A Lease that nobody adopts expires after five times its duration."""
     with first.hold():
         first.hand_over("trial-4")
-    runtime.sleep(SECONDS * HANDOVER)
+    runtime.sleep(SECONDS * HANDOVER_FACTOR)
     assert_held(second)
     runtime.sleep(1)
     with second.hold():
@@ -56,7 +56,7 @@ def test_an_acquisition_whose_response_was_lost_counts(
     """A repeated `create` that conflicts with itself acquires the Lease."""
     monkeypatch.setattr(cluster, "create", _twice(cluster.create))
     with first.hold():
-        assert holder_of(stored_lease(cluster)) == ANN
+        assert holder_of(stored_lease(cluster)) == FIRST_HOLDER
         assert_held(second)
 
 
@@ -78,9 +78,9 @@ def test_only_one_of_two_deployers_at_the_same_time_acquires_the_lease(
 
     def create_after_second(manifest: Manifest) -> Manifest:
         lease = new_lease("trial")
-        set_holder(lease, BEN, SECONDS, cluster.now())
+        set_holder(lease, SECOND_HOLDER, SECONDS, cluster.now())
         create(lease)
         return create(manifest)
 
     monkeypatch.setattr(cluster, "create", create_after_second)
-    assert BEN in assert_held(first).message
+    assert SECOND_HOLDER in assert_held(first).message

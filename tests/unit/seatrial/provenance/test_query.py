@@ -25,14 +25,14 @@ BODY = {
 }
 
 
-def _clues(path: Path, text: str) -> dict[str, str]:
+def _fields(path: Path, text: str) -> dict[str, str]:
     path.write_text(text, newline="")
-    return read_query(str(path)).clues
+    return read_query(str(path)).response_fields
 
 
-def test_a_response_with_headers_has_every_clue(tmp_path: Path) -> None:
+def test_a_response_with_headers_has_every_field(tmp_path: Path) -> None:
     """The output of `curl -i` has release, request, model and the first label."""
-    assert _clues(tmp_path / "response", HEADERS + json.dumps(BODY)) == {
+    assert _fields(tmp_path / "response", HEADERS + json.dumps(BODY)) == {
         "release": "staging-4",
         "request": "0123abcd",
         "model": digest("d"),
@@ -43,27 +43,27 @@ def test_a_response_with_headers_has_every_clue(tmp_path: Path) -> None:
 
 def test_headers_alone_are_enough(tmp_path: Path) -> None:
     """The output of `curl -D` or `curl -v` has the release and the request."""
-    assert _clues(tmp_path / "headers", HEADERS)["release"] == "staging-4"
+    assert _fields(tmp_path / "headers", HEADERS)["release"] == "staging-4"
     verbose = "\n".join(f"< {line}" for line in HEADERS.splitlines())
-    assert _clues(tmp_path / "verbose", verbose)["request"] == "0123abcd"
+    assert _fields(tmp_path / "verbose", verbose)["request"] == "0123abcd"
 
 
 def test_a_body_alone_has_the_model(tmp_path: Path) -> None:
     """The JSON of /predict without headers has the model's digest."""
-    assert _clues(tmp_path / "body.json", json.dumps(BODY))["model"] == digest("d")
+    assert _fields(tmp_path / "body.json", json.dumps(BODY))["model"] == digest("d")
 
 
 def test_nested_json_is_read(tmp_path: Path) -> None:
-    """A response that a client wrapped, and the JSON of /version, have their clues."""
+    """A response that a client wrapped, and the JSON of /version, have their fields."""
     wrapped = {"headers": {"X-Release": "staging-4"}, "body": BODY}
-    assert _clues(tmp_path / "wrapped.json", json.dumps(wrapped)).items() >= {"release": "staging-4"}.items()
+    assert _fields(tmp_path / "wrapped.json", json.dumps(wrapped)).items() >= {"release": "staging-4"}.items()
     version = {"app": {"release": "staging-4", "image": digest("a")}, "model": BODY["model"]}
-    assert _clues(tmp_path / "version.json", json.dumps(version))["image"] == digest("a")
+    assert _fields(tmp_path / "version.json", json.dumps(version))["image"] == digest("a")
 
 
 @pytest.mark.parametrize("text", ["", "not a response", "{", "[1, 2]", '{"error": "too large"}', "{" * 5000])
 def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
-    """A file without a clue is an error."""
+    """A file without a known field is an error."""
     (tmp_path / "file").write_text(text)
     with pytest.raises(UsageError, match="has neither release nor model"):
         read_query(str(tmp_path / "file"))

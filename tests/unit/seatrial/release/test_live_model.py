@@ -46,7 +46,7 @@ def test_an_unreachable_cluster_is_skipped(environments: Environments, workspace
     """The model of a reachable environment is returned."""
     environments.release("production", 1, "a", "pending", "stable")
     environments.release("staging", 1, "b", "pending", "stable", model=NEWER)
-    environments.away.add("staging")
+    environments.unreachable.add("staging")
     assert live_model(environments.settings, workspace, environments.services) == MODEL
 
 

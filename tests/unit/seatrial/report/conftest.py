@@ -13,7 +13,7 @@ from PIL import Image
 
 from seatrial.analysis.timeline import Sample, write_timeline
 from seatrial.release.record import Change, Record, State
-from seatrial.report.gather import Evidence
+from seatrial.report.gather import ReportInput
 from seatrial.report.schema import PLACES
 from seatrial.results import Artefact, Check
 from seatrial.workspace import Workspace
@@ -22,7 +22,7 @@ BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DIGEST = "sha256:" + "a" * 64
 HOSTILE = "<script>alert(1)</script>"
 PASSED = Check(name="It answers.", passed=True, detail="0.01 s")
-Ended = Callable[..., Evidence]
+Ended = Callable[..., ReportInput]
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def golden(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ended(workspace: Workspace) -> Ended:
-    """Return a function that makes the evidence of a release with these states, ten seconds each."""
+    """Return a function that makes the report input of a release with these states, ten seconds each."""
 
-    def make(*states: State, error: Any = None, why: str = "", **fields: Any) -> Evidence:
+    def make(*states: State, error: Any = None, why: str = "", **fields: Any) -> ReportInput:
         record = record_of(states, why, **fields)
         began = record.model_copy(update={"history": record.history[:-1] or record.history})
-        evidence = Evidence(workspace, began, record, "trial", 1000, error)
-        write_files(evidence)
-        return evidence
+        source = ReportInput(workspace, began, record, "trial", 1000, error)
+        write_files(source)
+        return source
 
     return make
 
@@ -78,15 +78,15 @@ def record_of(states: tuple[State, ...], why: str = "", **fields: Any) -> Record
     return Record.model_validate({**known, **fields})
 
 
-def write_files(evidence: Evidence, label: str = "espresso") -> None:
+def write_files(source: ReportInput, label: str = "espresso") -> None:
     """Write the suite's reports and the timelines of both places."""
-    evidence.folder.mkdir(parents=True, exist_ok=True)
+    source.folder.mkdir(parents=True, exist_ok=True)
     photo = {"photo": "cup.jpg", "expected": "espresso", "min_probability": 0.5}
     body = {"checks": [], "golden": [{**photo, "label": label, "probability": 0.9, "ms": 3}]}
     begin = BEGAN.timestamp()
     for place, start in zip(PLACES, (2, 21), strict=True):
-        evidence.suite(place).write_text(json.dumps(body))
-        junit = f"<testsuite><!-- {evidence.workspace.root}/tests --></testsuite>"
-        evidence.suite(place).with_suffix(".xml").write_text(junit)
+        source.suite(place).write_text(json.dumps(body))
+        junit = f"<testsuite><!-- {source.workspace.root}/tests --></testsuite>"
+        source.suite(place).with_suffix(".xml").write_text(junit)
         samples = [Sample(begin + start + n / 5, 10 + n, 200, "trial-2", ok=True) for n in range(30)]
-        write_timeline(evidence.folder / f"{place}-timeline.jsonl", samples)
+        write_timeline(source.folder / f"{place}-timeline.jsonl", samples)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from seatrial.analysis.timeline import Sample, write_timeline
-from seatrial.report.gather import Evidence, failures, gather
+from seatrial.report.gather import ReportInput, failures, gather
 from seatrial.report.render import render_page
 from seatrial.report.suite_report import SuiteFile, read_suite, report_checks
 from seatrial.results import Check
@@ -16,9 +16,9 @@ FAILED = Check(name="It is quick.", passed=False, detail="p95 2 s")
 
 def test_preview_and_live_results_are_side_by_side(ended: Ended) -> None:
     """The record has the last checks; those of the preview come from the record at the beginning."""
-    evidence = ended("candidate", "previewed", "pending", "switched-back", verdicts=(PASSED, FAILED))
-    began = evidence.began.model_copy(update={"verdicts": (PASSED,)})
-    report = gather(Evidence(evidence.workspace, began, evidence.record, "trial", 1000)).report
+    source = ended("candidate", "previewed", "pending", "switched-back", verdicts=(PASSED, FAILED))
+    began = source.began.model_copy(update={"verdicts": (PASSED,)})
+    report = gather(ReportInput(source.workspace, began, source.record, "trial", 1000)).report
     found = {c.name: (c.preview and c.preview.status, c.live and c.live.status) for c in report.checks}
     assert found == {"It is quick.": (None, "failed"), "It answers.": ("passed", "passed")}
     assert (report.count("live", "passed"), report.count("live", "failed")) == (1, 1)
@@ -56,19 +56,19 @@ def test_a_declared_test_without_a_result_is_shown_as_not_run() -> None:
 
 def test_a_photo_needs_the_least_probability(ended: Ended) -> None:
     """The right label with a lower probability than the golden set requires is marked as wrong."""
-    evidence = ended("candidate", "refused")
-    text = evidence.suite("preview").read_text()
-    evidence.suite("preview").write_text(text.replace('"probability": 0.9', '"probability": 0.4'))
-    photo = gather(evidence).report.photos[0]
+    source = ended("candidate", "refused")
+    text = source.suite("preview").read_text()
+    source.suite("preview").write_text(text.replace('"probability": 0.9', '"probability": 0.4'))
+    photo = gather(source).report.photos[0]
     assert photo.preview
     assert not photo.preview.right
 
 
 def test_an_invalid_suite_report_is_read_as_empty(ended: Ended) -> None:
     """A file that was cut off does not prevent the report."""
-    evidence = ended("candidate", "refused")
-    evidence.suite("preview").write_text('{"checks": [')
-    assert read_suite(evidence.suite("preview")) == SuiteFile()
+    source = ended("candidate", "refused")
+    source.suite("preview").write_text('{"checks": [')
+    assert read_suite(source.suite("preview")) == SuiteFile()
 
 
 def test_checks_that_failed_for_one_reason_are_one_failure() -> None:
@@ -82,13 +82,13 @@ def test_checks_that_failed_for_one_reason_are_one_failure() -> None:
 
 def test_the_live_probe_is_counted_and_drawn(ended: Ended, golden: Path) -> None:
     """Its requests are on the live lane, in the colour of the stable release's slot, and not in traffic."""
-    evidence = ended("candidate", "refused")
+    source = ended("candidate", "refused")
     samples = [Sample(BEGAN.timestamp() + n, 9, 200, "trial-1", ok=True) for n in range(9)]
-    write_timeline(evidence.folder / "meanwhile-timeline.jsonl", samples)
-    (evidence.folder / "live-timeline.jsonl").unlink()
-    data = gather(evidence)
+    write_timeline(source.folder / "meanwhile-timeline.jsonl", samples)
+    (source.folder / "live-timeline.jsonl").unlink()
+    data = gather(source)
     assert "9 requests, 0 failed, 0 wrong" in [fact.text for fact in data.report.facts]
     assert "live" not in [each.where for each in data.report.traffic]
-    text = render_page(data, golden, evidence.workspace.root)
+    text = render_page(data, golden, source.workspace.root)
     assert "Live address: used by users" in text
     assert "trial-1, slot blue" in text

@@ -6,7 +6,7 @@ import pytest
 
 from seatrial.errors import RollbackFailedError
 from seatrial.release.record import State
-from seatrial.report.narrative import headline, moments
+from seatrial.report.narrative import headline, state_changes
 from unit.seatrial.report.conftest import record_of
 
 SWITCHED: tuple[State, ...] = ("candidate", "previewed", "pending")
@@ -44,4 +44,4 @@ def test_later_states_do_not_change_the_headline() -> None:
     """A release that was accepted is reported as accepted after another replaces it."""
     record = record_of((*SWITCHED, "stable", "superseded"))
     assert headline(record).text == "Accepted"
-    assert [each.state for each in moments(record)] == [*SWITCHED, "stable"]
+    assert [each.state for each in state_changes(record)] == [*SWITCHED, "stable"]

@@ -35,8 +35,8 @@ class Elements(HTMLParser):
 
 def test_the_page_shows_every_part_of_an_accepted_release(ended: Ended, golden: Path) -> None:
     """Headline, image, model, checks, photos with predictions and state changes are on the page."""
-    evidence = ended(*STABLE, verdicts=(PASSED, Check(name="It is quick.", passed=True, detail="p95 9 ms")))
-    text = render_page(gather(evidence), golden, evidence.workspace.root)
+    source = ended(*STABLE, verdicts=(PASSED, Check(name="It is quick.", passed=True, detail="p95 9 ms")))
+    text = render_page(gather(source), golden, source.workspace.root)
     for shown in ("Accepted", "sha256:" + "a" * 64, "net 1.0.0", "It is quick.", "espresso", "90&nbsp;%"):
         assert shown in text
     for moment in ("candidate started", "preview passed", "switched", "accepted"):
@@ -46,8 +46,8 @@ def test_the_page_shows_every_part_of_an_accepted_release(ended: Ended, golden: 
 
 def test_the_page_has_no_external_resources(ended: Ended, golden: Path) -> None:
     """It runs no script and loads nothing, so it can be mailed and archived."""
-    evidence = ended(*STABLE)
-    elements = Elements(render_page(gather(evidence), golden, evidence.workspace.root)).found
+    source = ended(*STABLE)
+    elements = Elements(render_page(gather(source), golden, source.workspace.root)).found
     assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in elements}
     loaded = [
         value or ""
@@ -62,12 +62,12 @@ def test_every_text_is_escaped(ended: Ended, golden: Path) -> None:
     """A label, log or name with HTML in it is shown as text."""
     failed = Check(name=f"It is {HOSTILE}.", passed=False, detail=f"cup.jpg: {HOSTILE}")
     error = RefusedError(f"refused: {HOSTILE}", f"fix {HOSTILE}", f"log {HOSTILE}")
-    evidence = ended(*SWITCHED_BACK, error=error, why=HOSTILE, verdicts=(failed,), previous=HOSTILE)
-    write_files(evidence, label=HOSTILE)
+    source = ended(*SWITCHED_BACK, error=error, why=HOSTILE, verdicts=(failed,), previous=HOSTILE)
+    write_files(source, label=HOSTILE)
     bad = [Sample(BEGAN.timestamp(), 5, 500, HOSTILE, ok=False, why=HOSTILE)]
-    write_timeline(evidence.folder / "live-timeline.jsonl", bad)
-    gathered = gather(evidence)
-    text = render_page(gathered, golden, evidence.workspace.root)
+    write_timeline(source.folder / "live-timeline.jsonl", bad)
+    gathered = gather(source)
+    text = render_page(gathered, golden, source.workspace.root)
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert "<script" not in render_summary(gathered)
@@ -75,15 +75,15 @@ def test_every_text_is_escaped(ended: Ended, golden: Path) -> None:
 
 def test_paths_and_secrets_are_removed(ended: Ended, golden: Path) -> None:
     """A log with a path of this machine or a credential is shown without it."""
-    evidence = ended("candidate", "refused")
-    root = evidence.workspace.root
+    source = ended("candidate", "refused")
+    root = source.workspace.root
     # In pieces, because no path of a machine may be committed.
     key, token = "/".join(("", "home", "ann", "key.pem")), "Authorization: Bearer abcdef0123456789abcd"
     log = f"{root}/tests/e2e/x.py:3: E\n{key}\n{token}\npassword=hunter2"
-    evidence = ended("candidate", "refused", error=RefusedError("refused", "", log))
+    source = ended("candidate", "refused", error=RefusedError("refused", "", log))
     bad = [Sample(BEGAN.timestamp(), 5, 0, "", ok=False, why=f"no {root}/socket")]
-    write_timeline(evidence.folder / "preview-timeline.jsonl", bad)
-    gathered = gather(evidence)
+    write_timeline(source.folder / "preview-timeline.jsonl", bad)
+    gathered = gather(source)
     for text in (
         render_page(gathered, golden, root),
         render_summary(gathered),
@@ -95,12 +95,12 @@ def test_paths_and_secrets_are_removed(ended: Ended, golden: Path) -> None:
 
 def test_a_failed_request_is_marked_and_counted(ended: Ended, golden: Path) -> None:
     """It is a cross with a tooltip, so that colour is not the only mark."""
-    evidence = ended(*SWITCHED_BACK, why="it failed")
+    source = ended(*SWITCHED_BACK, why="it failed")
     samples = [Sample(BEGAN.timestamp() + n, 9, 200, "trial-2", ok=True) for n in range(25)]
     samples.append(Sample(BEGAN.timestamp() + 26, 9, 503, "trial-2", ok=False, why="HTTPError: 503"))
-    write_timeline(evidence.folder / "live-timeline.jsonl", samples)
-    gathered = gather(evidence)
-    text = render_page(gathered, golden, evidence.workspace.root)
+    write_timeline(source.folder / "live-timeline.jsonl", samples)
+    gathered = gather(source)
+    text = render_page(gathered, golden, source.workspace.root)
     assert re.search(r'class="cross"[^>]*><title>503 after 9 ms: HTTPError: 503</title>', text)
     assert "1 failed, 0 wrong" in text
     live = next(each for each in gathered.report.traffic if each.where == "live")
@@ -110,10 +110,10 @@ def test_a_failed_request_is_marked_and_counted(ended: Ended, golden: Path) -> N
 @pytest.mark.parametrize("states", [("candidate", "refused"), ("candidate",), STABLE])
 def test_missing_files_are_left_out(ended: Ended, states: tuple[str, ...]) -> None:
     """A release with nothing but its record has a page."""
-    evidence = ended(*states, verdicts=())
-    for path in [*evidence.folder.iterdir(), *evidence.folder.parent.glob("*.json")]:
+    source = ended(*states, verdicts=())
+    for path in [*source.folder.iterdir(), *source.folder.parent.glob("*.json")]:
         path.unlink()
-    text = render_page(gather(evidence), None, evidence.workspace.root)
+    text = render_page(gather(source), None, source.workspace.root)
     assert "trial-2" in text
     assert "No check ran" in text
 
@@ -134,12 +134,12 @@ def test_a_cut_text_is_within_the_limit(limit: int) -> None:
 
 def test_a_skipped_check_is_shown_with_its_reason(ended: Ended, golden: Path) -> None:
     """Page and summary name the reason, and the page marks a required check."""
-    evidence = ended("candidate", "refused")
+    source = ended("candidate", "refused")
     row = {"name": "It has the expected version.", "test": "t.py::test_version", "seconds": 0}
     skipped = [{**row, "detail": "Skipped: no --expect", "required": True}]
-    evidence.suite("preview").write_text(json.dumps({"checks": [], "skipped": skipped}))
-    data = gather(evidence)
-    text = render_page(data, golden, evidence.workspace.root)
+    source.suite("preview").write_text(json.dumps({"checks": [], "skipped": skipped}))
+    data = gather(source)
+    text = render_page(data, golden, source.workspace.root)
     assert re.search(r'class="status skipped">skipped</span> \(required\)', text)
     assert "no --expect" in text
     assert "1 of 1</b>checks passed, 1 skipped, preview" in text

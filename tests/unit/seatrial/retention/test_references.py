@@ -37,7 +37,7 @@ def test_the_records_of_an_unconfigured_namespace_are_references(
 
 def test_an_unreachable_environment_is_named(environments: Environments, workspace: Workspace) -> None:
     """The reason is that of its cluster."""
-    environments.away.add("production")
+    environments.unreachable.add("production")
     assert list(collect_references(environments.settings, workspace, environments.services).unreachable) == [
         "production"
     ]

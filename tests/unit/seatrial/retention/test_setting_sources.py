@@ -118,7 +118,7 @@ def test_a_registry_that_is_set_apart_from_its_cluster_is_refused(
     assert found[settings.registry.address].endswith("so its releases are unknown")
 
 
-def test_a_registry_of_one_environment_is_judged_by_that_environment(
+def test_the_registry_of_one_environment_is_compared_with_the_cluster_of_that_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only production has its own registry and context, both in seatrial.toml."""

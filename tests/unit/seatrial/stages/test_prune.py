@@ -38,7 +38,7 @@ class _RefusingRegistry(MemoryRegistry):
 
 
 @dataclass
-class Surroundings:
+class PruneHarness:
     """Everything that prune reads and removes; `connected` are the registries it connected to."""
 
     environments: Environments
@@ -78,9 +78,9 @@ class Surroundings:
 
 
 @pytest.fixture
-def surroundings(environments: Environments, workspace: Workspace) -> Surroundings:
+def harness(environments: Environments, workspace: Workspace) -> PruneHarness:
     """Two reports, two registry images and two engine images that nothing refers to, and a released one."""
-    found = Surroundings(environments, workspace)
+    found = PruneHarness(environments, workspace)
     environments.release("staging", 1, "a", "stable")
     found.registry.add(digest("a"), "released", day=1, state="tree-a")
     found.registry.add(digest("b"), "old", day=2, state="tree-b")
@@ -98,86 +98,86 @@ def _removed(result: PruneResult) -> list[str]:
     return [item.name.split()[0] for item in result.items if item.removed]
 
 
-def _is_unchanged(found: Surroundings) -> bool:
+def _is_unchanged(found: PruneHarness) -> bool:
     images = sorted(found.registry.tags) == ["new", "old", "released"] and len(found.engine.stored) == 2
     return images and len(list(found.reports.iterdir())) == 2
 
 
-def test_old_unused_items_are_removed_from_every_part(surroundings: Surroundings) -> None:
+def test_old_unused_items_are_removed_from_every_part(harness: PruneHarness) -> None:
     """The newest items and the released image are kept."""
-    result = surroundings.prune()
+    result = harness.prune()
     assert _removed(result) == ["run-1", "classifier:old", "seatrial/classifier:old"]
     assert result.untouched == {}
-    assert sorted(surroundings.registry.tags) == ["new", "released"]
-    assert list(surroundings.engine.stored) == ["id-new"]
-    assert [path.name for path in surroundings.reports.iterdir()] == ["run-2.json"]
+    assert sorted(harness.registry.tags) == ["new", "released"]
+    assert list(harness.engine.stored) == ["id-new"]
+    assert [path.name for path in harness.reports.iterdir()] == ["run-2.json"]
 
 
-def test_a_dry_run_removes_nothing(surroundings: Surroundings) -> None:
+def test_a_dry_run_removes_nothing(harness: PruneHarness) -> None:
     """The result is the plan."""
-    result = surroundings.prune(dry_run=True)
+    result = harness.prune(dry_run=True)
     assert result.dry_run
     assert _removed(result) == ["run-1", "classifier:old", "seatrial/classifier:old"]
-    assert _is_unchanged(surroundings)
+    assert _is_unchanged(harness)
 
 
-def test_a_declined_plan_removes_nothing(surroundings: Surroundings) -> None:
+def test_a_declined_plan_removes_nothing(harness: PruneHarness) -> None:
     """The result is that of a dry run."""
-    assert surroundings.prune(confirmed=False).dry_run
-    assert _is_unchanged(surroundings)
+    assert harness.prune(confirmed=False).dry_run
+    assert _is_unchanged(harness)
 
 
-def test_without_removals_no_confirmation_is_needed(surroundings: Surroundings) -> None:
+def test_without_removals_no_confirmation_is_needed(harness: PruneHarness) -> None:
     """A second run has nothing to remove."""
-    surroundings.prune()
-    result = surroundings.prune(confirmed=False)
+    harness.prune()
+    result = harness.prune(confirmed=False)
     assert (result.dry_run, _removed(result)) == (False, [])
 
 
-def test_with_an_unreachable_environment_no_image_is_removed(surroundings: Surroundings) -> None:
+def test_with_an_unreachable_environment_no_image_is_removed(harness: PruneHarness) -> None:
     """Its references are unknown, so the registry is not even connected to; reports of runs are removed."""
-    surroundings.environments.away.add("production")
-    result = surroundings.prune()
-    assert surroundings.connected == []
+    harness.environments.unreachable.add("production")
+    result = harness.prune()
+    assert harness.connected == []
     assert list(result.untouched) == ["images (production)"]
     assert _removed(result) == ["run-1"]
 
 
-def test_a_registry_overridden_apart_from_its_cluster_is_not_touched(surroundings: Surroundings) -> None:
+def test_a_registry_overridden_apart_from_its_cluster_is_not_touched(harness: PruneHarness) -> None:
     """The result has the reason in one line; reports and engine images are removed."""
-    surroundings.environ = OVERRIDE
-    result = surroundings.prune()
-    assert surroundings.connected == []
+    harness.environ = OVERRIDE
+    result = harness.prune()
+    assert harness.connected == []
     assert result.untouched == {
         f"registry {REGISTRY}": "its address is from environment variables, but the cluster of staging from "
         "seatrial.toml, so its releases are unknown"
     }
     assert _removed(result) == ["run-1", "seatrial/classifier:old"]
-    assert sorted(surroundings.registry.tags) == ["new", "old", "released"]
+    assert sorted(harness.registry.tags) == ["new", "old", "released"]
 
 
-def test_a_registry_overridden_with_its_cluster_is_pruned(surroundings: Surroundings) -> None:
+def test_a_registry_overridden_with_its_cluster_is_pruned(harness: PruneHarness) -> None:
     """Each environment's context is overridden as well."""
     contexts = [f"SEATRIAL_ENVIRONMENTS__{name}__CONTEXT" for name in ("STAGING", "PRODUCTION")]
-    surroundings.environ = {**OVERRIDE, **dict.fromkeys(contexts, "another")}
-    assert surroundings.prune().untouched == {}
-    assert surroundings.connected == [REGISTRY]
-    assert sorted(surroundings.registry.tags) == ["new", "released"]
+    harness.environ = {**OVERRIDE, **dict.fromkeys(contexts, "another")}
+    assert harness.prune().untouched == {}
+    assert harness.connected == [REGISTRY]
+    assert sorted(harness.registry.tags) == ["new", "released"]
 
 
-def test_a_part_that_does_not_respond_is_not_touched(surroundings: Surroundings) -> None:
+def test_a_part_that_does_not_respond_is_not_touched(harness: PruneHarness) -> None:
     """The other parts are pruned."""
-    surroundings.registry = _RefusingRegistry("GET", surroundings.registry)
-    result = surroundings.prune()
+    harness.registry = _RefusingRegistry("GET", harness.registry)
+    result = harness.prune()
     assert result.untouched == {f"registry {REGISTRY}": "the registry refuses GET"}
     assert _removed(result) == ["run-1", "seatrial/classifier:old"]
 
 
-def test_an_error_while_removing_ends_that_part(surroundings: Surroundings) -> None:
+def test_an_error_while_removing_ends_that_part(harness: PruneHarness) -> None:
     """The rest of the part is reported as not removed; the other parts are pruned."""
-    surroundings.registry.add(digest("9"), "oldest", day=1, state="tree-9")
-    surroundings.registry = registry = _RefusingRegistry("DELETE", surroundings.registry)
-    result = surroundings.prune()
+    harness.registry.add(digest("9"), "oldest", day=1, state="tree-9")
+    harness.registry = registry = _RefusingRegistry("DELETE", harness.registry)
+    result = harness.prune()
     assert registry.refusals == 1
     assert result.untouched == {f"registry {REGISTRY}": "the registry refuses DELETE"}
     assert _removed(result) == ["run-1", "seatrial/classifier:old"]
@@ -185,8 +185,8 @@ def test_an_error_while_removing_ends_that_part(surroundings: Surroundings) -> N
     assert reasons == ["not removed: the registry refuses DELETE"] * 2
 
 
-def test_an_engine_image_in_use_is_kept(surroundings: Surroundings) -> None:
+def test_an_engine_image_in_use_is_kept(harness: PruneHarness) -> None:
     """An image of a container is used, also if the container is stopped."""
-    surroundings.engine.used.add("id-old")
-    assert "seatrial/classifier:old" not in _removed(surroundings.prune())
-    assert "id-old" in surroundings.engine.stored
+    harness.engine.used.add("id-old")
+    assert "seatrial/classifier:old" not in _removed(harness.prune())
+    assert "id-old" in harness.engine.stored

@@ -120,15 +120,25 @@ def test_an_unknown_name_is_refused_with_what_was_searched(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """The error lists the environments with the number of their releases and pods."""
-    with pytest.raises(RefusedError, match=r"searched: staging \(1 releases, 1 pods\), production"):
+    with pytest.raises(RefusedError, match=r"searched: staging \(1 releases, 1 pods\), production") as caught:
         _trace(environments, published, digest("9"))
+    assert "the registry" in caught.value.message
+
+
+def test_the_registry_is_searched_for_digests_only(
+    environments: Environments, published: Workspace, released: Record
+) -> None:
+    """For another name the error does not list the registry."""
+    with pytest.raises(RefusedError, match="is unknown; searched: staging") as caught:
+        _trace(environments, published, "nonsense")
+    assert "the registry" not in caught.value.message
 
 
 def test_an_unreachable_environment_is_named(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """It is no error if another one has the release; else the exit code is 30, not 10."""
-    environments.away.add("production")
+    environments.unreachable.add("production")
     found = _trace(environments, published, "staging-1")
     assert list(found.silent) == ["production"]
     with pytest.raises(OutsideError, match="not searched: production") as caught:

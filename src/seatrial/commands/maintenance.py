@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seatrial import console
-from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
 from seatrial.results import PrunedItem, PruneResult
 from seatrial.workspace import find
 
@@ -34,14 +34,21 @@ def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Machine")
 def prune(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would be removed, and why")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="remove without asking for confirmation")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", metavar=FLAG, help="show what would be removed, and why")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", metavar=FLAG, help="remove without asking for confirmation")
+    ] = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Remove old reports and images that no release and no lock refers to.
 
+    Old is what is not among the newest: `prune.reports` (20) reports, `prune.images` (10) images.
+
     On a terminal the plan is shown first and must be confirmed.
+    Elsewhere, and with CI=true, it removes without asking.
     """
     from seatrial.stages.prune import always
     from seatrial.stages.prune import prune as stage
@@ -74,11 +81,11 @@ def _show_result(result: PruneResult) -> str:
     table = Table("part", "name", "", "why", box=None, pad_edge=False)
     for item in result.items:
         table.add_row(item.kind, Text(item.name), _action(result, item), Text(item.why))
-    for part, reason in result.untouched.items():
-        table.add_row(Text(part), "everything", "not touched", Text(reason))
-    console.show(table)
+    if result.items:
+        console.show(table)
     removed = sum(item.removed for item in result.items)
-    return f"{removed} {'would be ' if result.dry_run else ''}removed, {len(result.items) - removed} kept"
+    counts = f"{removed} {'would be ' if result.dry_run else ''}removed, {len(result.items) - removed} kept"
+    return "; ".join((counts, *(f"{part} not touched: {why}" for part, why in result.untouched.items())))
 
 
 def _action(result: PruneResult, item: PrunedItem) -> str:
