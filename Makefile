@@ -86,7 +86,7 @@ lint-workflows: setup
 	@actionlint -shellcheck= -pyflakes= && zizmor --offline --no-progress -q .github
 .PHONY: test
 test: setup ## unit, integration and end-to-end tests on an instance of their own (KEEP=1: keep it)
-	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging
+	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging COVERAGE=1
 .PHONY: test-all
 test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 .PHONY: test-nightly
@@ -95,8 +95,8 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 .PHONY: test-nightly-all
 test-nightly-all: $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-unit
-test-unit: setup ## unit tests with coverage: no network, no Docker
-	@pytest -q -n 4 --dist worksteal tests/unit --cov
+test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
+	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
 .PHONY: test-integration
 test-integration: setup ## tests with Azurite, a registry, and the image in a container (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/integration
