@@ -120,4 +120,4 @@ def test_history_names_origin_and_approver(
     assert code == 0, output
     (row,) = [line for line in output.splitlines() if promoted.release in line]
     assert row.startswith("* ")
-    assert f"was {origin.release}; approved by {APPROVER}" in row
+    assert f"promoted from {origin.release}; approved by {APPROVER}" in row
