@@ -18,10 +18,11 @@ from seatrial.errors import SeatrialError
 from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import LIVE, PREVIEW
-from seatrial.release.record import Record
+from seatrial.release.ended_command import EndedCommand
 from seatrial.release.services import Services
 from seatrial.release.target import Target
 from seatrial.results import AcceptResult, Artefact, DeployResult
+from seatrial.runtime import Runtime
 from seatrial.settings import Environment, Settings
 from seatrial.stages.accept import accept
 from seatrial.stages.deploy import deploy
@@ -109,9 +110,9 @@ class ServedEnvironment:
         default = Behaviour(label=self.golden.photos[0].label, release=release)
         return replace(self.behaviours.get(release, default), release=release) if release else None
 
-    def _report(self, target: Target, began: Record, error: SeatrialError | None) -> Path:
-        self.reports.append((began.release, type(error).__name__ if error else ""))
-        return target.workspace.root / "reports" / f"{began.release}.html"
+    def _report(self, ended: EndedCommand, runtime: Runtime) -> Path:  # noqa: ARG002
+        self.reports.append((ended.began.release, type(ended.error).__name__ if ended.error else ""))
+        return ended.workspace.root / "reports" / f"{ended.began.release}.html"
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Validate(Section):
     min_agreement: float = Field(default=0.5, ge=0, le=1)
 
 
-class Cluster(Section):
+class ClusterSettings(Section):
     """The cluster of every environment without a context of its own."""
 
     kubeconfig: str = ""

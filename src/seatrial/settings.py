@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from seatrial.errors import UsageError
 from seatrial.sections import (
     App,
-    Cluster,
+    ClusterSettings,
     Dns,
     Environment,
     Golden,
@@ -29,7 +29,7 @@ from seatrial.workspace import Workspace
 
 __all__ = [
     "App",
-    "Cluster",
+    "ClusterSettings",
     "Dns",
     "Environment",
     "Golden",
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     registry: Registry = Registry()
     image: Image
     validation: Validate = Field(default=Validate(), alias="validate")
-    cluster: Cluster = Cluster()
+    cluster: ClusterSettings = ClusterSettings()
     dns: Dns = Dns()
     prune: Prune = Prune()
     environments: dict[str, Environment]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 
 from seatrial import console
-from seatrial.errors import SeatrialError
+from seatrial.errors import RollbackFailedError, SeatrialError
+from seatrial.release.ended_command import EndedCommand
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 
@@ -36,8 +39,24 @@ class Reporting:
             return
         error = value if isinstance(value, SeatrialError) else None
         try:
-            page = self._target.services.write_report(self._target, self._began, error)
+            page = self._write(self._began, error)
             console.line(f"  report: {page.relative_to(self._target.workspace.root)}")
         except Exception as problem:
             reason = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
             console.line(f"  warning: no report on {self._began.release} ({reason})")
+
+    def _write(self, began: Record, error: SeatrialError | None) -> Path:
+        target, services, record = self._target, self._target.services, self._latest(began, error)
+        # From the cache only: the report does not wait for an unreachable store.
+        golden = services.golden_sets.cached(target.workspace, record.golden_digest)
+        directory = golden.photos[0].path.parent if golden else None
+        ended = EndedCommand(target.workspace, target.environment, began, record, directory, error)
+        return services.write_report(ended, services.runtime)
+
+    def _latest(self, began: Record, error: SeatrialError | None) -> Record:
+        # A rollback fails when the cluster does not respond, so it is not queried again.
+        if isinstance(error, RollbackFailedError):
+            return began
+        with suppress(SeatrialError):
+            return self._target.records.find(began.release) or began
+        return began

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import SuiteRunner
-from seatrial.errors import SeatrialError
 from seatrial.http_client import HttpClient
 from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.kube.protocol import Cluster
 from seatrial.kube.render import Kustomize
-from seatrial.release.record import Record
+from seatrial.release.ended_command import EndedCommand
 from seatrial.results import Artefact
 from seatrial.runtime import Runtime
 from seatrial.settings import Registry, Settings
 from seatrial.workspace import Workspace
-
-if TYPE_CHECKING:
-    from seatrial.release.target import Target
 
 
 class Connect(Protocol):
@@ -72,7 +68,7 @@ class GoldenSets(Protocol):
 class ReportWriter(Protocol):
     """Writes the report on a release."""
 
-    def __call__(self, target: Target, began: Record, error: SeatrialError | None) -> Path:
+    def __call__(self, ended: EndedCommand, runtime: Runtime) -> Path:
         """Write the report and return its page; see `seatrial.report.writer.write_report`."""
         ...
 
