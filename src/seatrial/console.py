@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -24,10 +24,14 @@ def plain() -> bool:
 
 
 @contextmanager
-def step(what: str, runtime: Runtime = SYSTEM) -> Iterator[None]:
-    """Print a step and its duration on stderr; on a plain log also a line every 30 s while it runs."""
+def step(what: str, runtime: Runtime = SYSTEM, *, heartbeat: bool = True) -> Iterator[None]:
+    """Print a step and its duration on stderr; on a plain log also a line every 30 s while it runs.
+
+    Without `heartbeat` there are no such lines, for steps that report their own progress.
+    """
     start = runtime.monotonic()
-    with _heartbeat(what, runtime) if plain() else _out.status(escape(what)):
+    progress = _heartbeat(what, runtime) if heartbeat else nullcontext()
+    with progress if plain() else _out.status(escape(what)):
         yield
     _out.print(f"  {escape(what)} [dim]{runtime.monotonic() - start:.1f} s[/dim]")
 
@@ -50,7 +54,8 @@ def _heartbeat(what: str, runtime: Runtime) -> Iterator[None]:
 
 def duration(seconds: float) -> str:
     """Return a length of time in seconds, or from two minutes on in minutes and seconds."""
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
 
 
 def show(renderable: RenderableType) -> None:

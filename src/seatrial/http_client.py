@@ -57,7 +57,9 @@ class NewConnections:
         """Send a request and return the response, whatever its status."""
         sent = {**headers, "Connection": "close"}
         try:
-            response = requests.request(method, url, data=body or None, headers=sent, timeout=timeout)
+            response = requests.request(
+                method, url, data=body or None, headers=sent, timeout=timeout, allow_redirects=False
+            )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # requests passes some errors of urllib3 on, such as that of an invalid host name.
             raise NoResponseError(f"{type(error).__name__}: {error}") from error

@@ -33,6 +33,11 @@ class ImageReference:
     digest: str = ""
     tag: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if the digest is not one."""
+        if self.digest and not _DIGEST.fullmatch(self.digest):
+            raise ValueError(f"{self.digest!r} is not a digest (sha256:…)")
+
     @classmethod
     def parse(cls, text: str) -> ImageReference:
         """Return the reference in `text`.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -106,21 +107,52 @@ class SystemRuntime:
     def start(self, work: Callable[[], T]) -> Task[T]:
         """Run `work` in a daemon thread."""
         task: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                task.set_result(work())
-            except BaseException as error:
-                task.set_exception(error)
-
-        threading.Thread(target=run, daemon=True).start()
+        threading.Thread(target=_complete, args=(task, work), daemon=True).start()
         return task
 
     @contextmanager
     def workers(self, count: int) -> Iterator[Workers]:
-        """Return a pool of `count` threads."""
-        with ThreadPoolExecutor(count) as pool:
+        """Return a pool of `count` daemon threads."""
+        pool = _DaemonPool()
+        threads = [threading.Thread(target=pool.run, daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        try:
             yield pool
+        finally:
+            pool.end(count)
+            for thread in threads:
+                thread.join()
+
+
+class _DaemonPool:
+    """Workers that do not keep the process alive, unlike those of concurrent.futures."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+
+    def submit(self, work: Callable[[], T], /) -> Task[T]:
+        """Queue work for the next free thread."""
+        task: Future[T] = Future()
+        self._queue.put(lambda: _complete(task, work))
+        return task
+
+    def run(self) -> None:
+        """Do the queued work until the pool ends."""
+        while (work := self._queue.get()) is not None:
+            work()
+
+    def end(self, count: int) -> None:
+        """Let `count` threads end once all queued work is done."""
+        for _ in range(count):
+            self._queue.put(None)
+
+
+def _complete(task: Future[T], work: Callable[[], T]) -> None:
+    try:
+        task.set_result(work())
+    except BaseException as error:
+        task.set_exception(error)
 
 
 SYSTEM = SystemRuntime()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seatrial.analysis.load import LoadGenerator, LoadPlan
 from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, SuiteRunner
+from seatrial.errors import SeatrialError
 from seatrial.http_client import HttpClient
 from seatrial.results import Check
 from seatrial.runtime import Runtime
@@ -46,7 +47,7 @@ class EndpointCheck:
                 load.stop(drain=not violation)
             # The last responses may add a violation.
             violation = violation or self.violation(load.result())
-            report = suite.result() if suite.done() else SuiteReport(())
+            report = _report(suite, violation)
         finally:
             suite.stop()
         return EndpointResult(violation, report, load.result())
@@ -57,12 +58,23 @@ class EndpointCheck:
         def poll() -> tuple[str] | None:
             elapsed, result = runtime.monotonic() - start, load.result()
             self.on_poll(elapsed, result)
-            violation = self.violation(result)
+            if violation := self.violation(result):
+                return (violation,)
             over = suite.done() and (elapsed >= self.min_seconds or bool(suite.result().failure))
-            return (violation,) if violation or over else None
+            return ("",) if over else None
 
         limit = self.min_seconds + SUITE_SECONDS + MARGIN_SECONDS
         return until("the acceptance suite under load", poll, limit, every=POLL_SECONDS, runtime=runtime)[0]
+
+
+def _report(suite: RunningSuite, violation: str) -> SuiteReport:
+    try:
+        return suite.result() if suite.done() else SuiteReport(())
+    except SeatrialError:
+        # The violation explains the result; the suite's own error must not hide it.
+        if not violation:
+            raise
+        return SuiteReport(())
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 
 from imagemodel.golden import Photo
 from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.timeline import Sample, write_timeline
+from seatrial.errors import OutsideError
 from seatrial.http_client import HttpClient, NewConnections, NoResponseError
 from seatrial.runtime import SYSTEM, Runtime
+from seatrial.wait import until
 
 REQUEST_SECONDS = 10
+# A response may take longer than REQUEST_SECONDS, which limits each read of it.
+DRAIN_SECONDS = REQUEST_SECONDS + 2
 CONNECTIONS = 8
 MAX_REQUESTS = 20_000
 
@@ -26,8 +31,8 @@ class LoadPlan:
 
     `rate` is in requests per second, `release` the one expected in X-Release (empty: any), `host` the Host
     header (empty: the URL's own). `planned` is the number of requests that the whole load is expected to
-    send, 0 if its length is not known; `limit` the number after which it ends by itself. `timeline` is the
-    file that receives every sample at the end.
+    send, 0 if its length is not known; `limit` the number after which it ends by itself (0: twice the planned
+    number, at least MAX_REQUESTS). `timeline` is the file that receives every sample at the end.
     """
 
     url: str
@@ -36,8 +41,13 @@ class LoadPlan:
     release: str = ""
     host: str = ""
     planned: int = 0
-    limit: int = MAX_REQUESTS
+    limit: int = 0
     timeline: Path | None = None
+
+    @property
+    def max_requests(self) -> int:
+        """The number of requests after which the load ends by itself."""
+        return self.limit or max(MAX_REQUESTS, 2 * self.planned)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -80,12 +90,25 @@ class LoadGenerator:
     def stop(self, *, drain: bool) -> None:
         """Send no further request; with `drain` wait for the responses to those in flight.
 
-        The first call decides: a later one has no effect.
+        A request without a complete response after DRAIN_SECONDS has failed. The first call decides: a
+        later one has no effect. Raises what ended the load early, such as an error that no thread can be
+        started.
         """
-        if not self._stop.is_set():
-            self._stop.set()
-            if drain:
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        if drain:
+            self._drain()
+            if self._driver.done():
                 self._driver.result()
+
+    def _drain(self) -> None:
+        done = lambda: True if self._driver.done() else None  # noqa: E731
+        try:
+            until("the last responses", done, DRAIN_SECONDS, every=0.02, runtime=self._runtime)
+        except OutsideError:
+            count = len(self._in_flight)
+            self._failures += [f"no complete response within {DRAIN_SECONDS} s"] * count
 
     def result(self) -> LoadResult:
         """Return the result so far."""
@@ -102,7 +125,7 @@ class LoadGenerator:
     def _drive(self) -> None:
         due = self._runtime.monotonic()
         with self._runtime.workers(CONNECTIONS) as workers:
-            for number in range(self.plan.limit):
+            for number in range(self.plan.max_requests):
                 workers.submit(partial(self._request, number))
                 due += 1 / self.plan.rate
                 if self._stop.wait(max(0.0, due - self._runtime.monotonic())):
@@ -133,11 +156,13 @@ class LoadGenerator:
             if not response.ok:
                 raise NoResponseError(f"status {status}")
             best = response.json()["predictions"][0]
-            label, probability = str(best["label"]), float(best["probability"])
-        except (NoResponseError, ValueError, LookupError, TypeError) as error:
-            why = (str(error) if isinstance(error, NoResponseError) else f"{type(error).__name__}: {error}")[
-                :200
-            ]
+            label, probability = best["label"], float(best["probability"])
+            if not isfinite(probability):
+                raise ValueError(f"probability {probability}")
+        # Every request is counted: any error in a response is a failure of the endpoint.
+        except Exception as error:
+            known = isinstance(error, NoResponseError)
+            why = (str(error) if known else f"{type(error).__name__}: {error}")[:200]
             self._failures.append(why)
             return Sample(sent, self._milliseconds_since(start), status, release, ok=False, why=why)
         took = self._milliseconds_since(start)
@@ -151,7 +176,7 @@ class LoadGenerator:
     def _milliseconds_since(self, start: float) -> float:
         return round(1000 * (self._runtime.monotonic() - start), 1)
 
-    def _mismatch(self, photo: Photo, label: str, release: str) -> str:
+    def _mismatch(self, photo: Photo, label: object, release: str) -> str:
         if label != photo.label:
             return f"{photo.path.name}: {label} instead of {photo.label} (release {release or 'unknown'})"
         expected = self.plan.release

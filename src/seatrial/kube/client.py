@@ -131,6 +131,8 @@ class KubernetesCluster:
         def call(client: DynamicClient) -> Manifest:
             resource = client.resources.get(api_version=version or VERSIONS[kind], kind=kind)
             found = getattr(resource, verb)(**options, **_TIMEOUT)
+            if not hasattr(found, "to_dict"):
+                raise self._unreachable("the response is not a Kubernetes object")
             return dict(found.to_dict())
 
         return self._retry(call)

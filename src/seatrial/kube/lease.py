@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
+from seatrial import console
 from seatrial.errors import HeldError, OutsideError
 from seatrial.kube.labels import LEASE
 from seatrial.kube.lease_object import (
@@ -156,6 +157,9 @@ class Lease:
                 return
             except OutsideError:
                 continue
+            except Exception as error:
+                # The block must not lose its result; a Lease that is not renewed expires, as `check` finds.
+                console.line(f"  warning: the Lease is not renewed ({type(error).__name__}: {error})")
 
     def _renew(self) -> None:
         lease = self._read_own()

@@ -57,7 +57,7 @@ class Query:
     @property
     def image_digest(self) -> str:
         """The digest to look up in the registries, or an empty string."""
-        return self.digest or self.response_fields.get("image", "")
+        return self.digest or digest_of_reference(self.response_fields.get("image", ""))
 
     def matches(self, record: Record) -> bool:
         """Return whether the name or the response fields are those of a release."""

@@ -41,7 +41,8 @@ class Attempt:
     def start(self) -> None:
         """Apply the slot's objects at full size and wait until they are rolled out."""
         target, slot = self.target, self.record.slot
-        with console.step(f"start {self.record.release} in slot {slot}, {self.candidate.replicas} replicas"):
+        step = f"start {self.record.release} in slot {slot}, {self.candidate.replicas} replicas"
+        with console.step(step, target.services.runtime):
             target.slots.open_preview(target.renderer.preview(self.candidate))
             target.slots.fill(slot, self.manifests.slot)
             limit, namespace = target.environment.rollout_seconds, target.environment.namespace
@@ -56,7 +57,8 @@ class Attempt:
         """
         target, record = self.target, self.record
         url, golden = target.url(PREVIEW), target.golden(record.golden, record.revision)
-        with console.step(f"preview {record.release} at {url} under load"):
+        step = f"preview {record.release} at {url} under load"
+        with console.step(step, target.services.runtime, heartbeat=False):
             self._wait_until_served(url)
             result, baseline = trial.preview(
                 target,
@@ -74,7 +76,7 @@ class Attempt:
         """Point the live Service to the candidate; return its URL once new connections reach it."""
         target = self.target
         target.lease.check()
-        with console.step(f"switch to {self.record.release}"):
+        with console.step(f"switch to {self.record.release}", target.services.runtime):
             # Recorded before the switch: after a crash the record must show that users may be on it.
             self.record = target.records.move(self.record, "pending")
             target.slots.switch(self.manifests.shared)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from seatrial import console
 from seatrial.analysis.baseline import Baseline, make_baseline
 from seatrial.analysis.load import LoadGenerator, LoadPlan
 from seatrial.analysis.timeline import report_directory
-from seatrial.errors import SeatrialError
 from seatrial.kube.labels import LIVE
 from seatrial.release.record import Record
 from seatrial.release.target import Target
@@ -40,25 +40,34 @@ class LiveProbe:
 def live_probe(target: Target, record: Record) -> Iterator[LiveProbe]:
     """Send requests to the live address while the block runs, and write their timeline.
 
-    It never fails a release. Without a previous release, or without a known address, it sends nothing.
+    It never fails a release: its own errors are warnings. Without a previous release it sends nothing.
     """
-    plan = _plan(target, record)
-    if not plan:
-        yield LiveProbe()
-        return
-    with LoadGenerator(plan, target.services.http, target.services.runtime) as load:
+    load = _start(target, record) if record.previous else None
+    try:
         yield LiveProbe(load)
+    finally:
+        if load:
+            with _warnings(record.previous):
+                load.__exit__(None, None, None)
 
 
-def _plan(target: Target, record: Record) -> LoadPlan | None:
-    if not record.previous:
-        return None
-    with suppress(SeatrialError):
-        return LoadPlan(
+def _start(target: Target, record: Record) -> LoadGenerator | None:
+    with _warnings(record.previous):
+        plan = LoadPlan(
             url=f"http://{target.slots.address(LIVE, ADDRESS_SECONDS)}",
             photos=target.golden(record.golden, record.revision).photos,
             rate=RATE,
             host=target.environment.host,
             timeline=report_directory(target.workspace, record.release) / "meanwhile-timeline.jsonl",
         )
+        return LoadGenerator(plan, target.services.http, target.services.runtime).__enter__()
     return None
+
+
+@contextmanager
+def _warnings(release: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        console.line(f"  warning: no live probe of {release} ({reason})")

@@ -9,14 +9,14 @@ from imagemodel.golden import GoldenSet
 from seatrial import console
 from seatrial.analysis.baseline import Baseline, Tolerances
 from seatrial.analysis.endpoint_check import EndpointCheck
-from seatrial.analysis.load import MAX_REQUESTS, LoadPlan
+from seatrial.analysis.load import LoadPlan
 from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, Expectation, SuiteRequest
 from seatrial.analysis.thresholds import Thresholds
 from seatrial.analysis.timeline import report_directory
 from seatrial.release.record import Record
 from seatrial.release.target import Target
-from seatrial.results import Check
+from seatrial.results import NOT_COMPARED, Check
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,6 @@ def live_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> Lo
         release=record.release,
         host=environment.host,
         planned=planned,
-        # An upper bound that still covers the whole of a long bake window.
-        limit=max(MAX_REQUESTS, 2 * planned),
         timeline=report_directory(target.workspace, record.release) / "live-timeline.jsonl",
     )
 
@@ -78,9 +76,9 @@ def preview(
         _suite(record, Endpoint(url), golden, "preview"),
         min_seconds=0,
         violation=thresholds.latency_violation,
-        on_poll=_poll(target, SUITE_SECONDS),
+        on_poll=_poll(target, f"at most {SUITE_SECONDS} s"),
     )
-    return _run(target, check, thresholds, baseline)
+    return _run(target, record, check, thresholds, baseline)
 
 
 def bake(target: Target, record: Record, url: str, golden: GoldenSet) -> TrialResult:
@@ -92,19 +90,30 @@ def bake(target: Target, record: Record, url: str, golden: GoldenSet) -> TrialRe
         _suite(record, target.by_name(), golden, "live"),
         min_seconds=environment.bake_seconds,
         violation=lambda load: thresholds.violation(load, record.baseline),
-        on_poll=_poll(target, environment.bake_seconds),
+        on_poll=_poll(target, f"{environment.bake_seconds:.0f} s"),
     )
-    return _run(target, check, thresholds, lambda: record.baseline)[0]
+    return _run(target, record, check, thresholds, lambda: record.baseline)[0]
 
 
 def _run(
-    target: Target, check: EndpointCheck, thresholds: Thresholds, baseline: Callable[[], Baseline | None]
+    target: Target,
+    record: Record,
+    check: EndpointCheck,
+    thresholds: Thresholds,
+    baseline: Callable[[], Baseline | None],
 ) -> tuple[TrialResult, Baseline | None]:
     services = target.services
     found = check.run(services.suites(target.workspace), services.http, services.runtime)
     compared = baseline()
-    checks = (*found.checks, *thresholds.checks(found.load, compared))
+    checks = (*found.checks, *thresholds.checks(found.load, compared), *_not_compared(record, compared))
     return TrialResult(checks, found.suite.log if found.suite.failure else ""), compared
+
+
+def _not_compared(record: Record, baseline: Baseline | None) -> tuple[Check, ...]:
+    if not record.previous or baseline:
+        return ()
+    reason = f"{NOT_COMPARED}: the live probe has no response of {record.previous}"
+    return (Check(name="comparison with stable", passed=True, detail=reason),)
 
 
 def _thresholds(target: Target, max_slowdown: float | None) -> Thresholds:
@@ -118,7 +127,7 @@ def _suite(record: Record, endpoint: Endpoint, golden: GoldenSet, where: str) ->
     return SuiteRequest(endpoint, golden.photos[0].path.parent, expectation, f"{record.release}-{where}")
 
 
-def _poll(target: Target, seconds: float) -> Callable[[float, LoadResult], None]:
+def _poll(target: Target, limit: str) -> Callable[[float, LoadResult], None]:
     reported = 0.0
 
     def poll(elapsed: float, load: LoadResult) -> None:
@@ -126,6 +135,6 @@ def _poll(target: Target, seconds: float) -> Callable[[float, LoadResult], None]
         target.lease.check()
         if elapsed - reported >= console.PROGRESS_SECONDS:
             reported = elapsed
-            console.line(f"    {elapsed:.0f} of {seconds:.0f} s: {load}")
+            console.line(f"    {elapsed:.0f} s of {limit}: {load}")
 
     return poll

@@ -40,7 +40,7 @@ def undo_abandoned_releases(target: Target) -> None:
     """Undo every unfinished release; the caller holds the Lease, so their deployers have ended."""
     for record in target.records.unfinished():
         step = f"undo {record.release}, left {record.state} by an interrupted deployer"
-        with Reporting(target) as report, console.step(step):
+        with Reporting(target) as report, console.step(step, target.services.runtime):
             report.of(record)
             undo(target, record, "the deployer was interrupted")
 

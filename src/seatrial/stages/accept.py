@@ -59,7 +59,8 @@ def _golden_set(target: Target, record: Record) -> GoldenSet:
 def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...]:
     result = TrialResult(())
     try:
-        with console.step(f"bake {record.release} for {target.environment.bake_seconds:.0f} s"):
+        seconds, runtime = target.environment.bake_seconds, target.services.runtime
+        with console.step(f"bake {record.release} for {seconds:.0f} s", runtime, heartbeat=False):
             result = bake(target, record, target.url(), golden)
         failure = result.failure
     except SeatrialError as error:
@@ -69,7 +70,7 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...
         undo(target, record, f"interrupted: {type(error).__name__}")
         raise
     if failure:
-        with console.step(f"switch back from {record.release}"):
+        with console.step(f"switch back from {record.release}", target.services.runtime):
             undo(target, record, failure, result.checks)
         hint = f"{record.previous or 'no release'} serves again; fix it and release again"
         raise RolledBackError(f"{record.release} failed a check: {failure}", hint, result.log)
@@ -79,7 +80,7 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...
 def _accept(target: Target, record: Record, checks: tuple[Check, ...]) -> None:
     records, slots = target.records, target.slots
     target.lease.check()
-    with console.step(f"accept {record.release} and empty the other slot"):
+    with console.step(f"accept {record.release} and empty the other slot", target.services.runtime):
         # More than one if an earlier accept ended between these writes.
         replaced = [each for each in records.all() if each.state == "stable"]
         records.move(record, "stable", verdicts=checks)

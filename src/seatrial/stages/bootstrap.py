@@ -68,7 +68,7 @@ def _warn_without_network_policies(target: Target) -> None:
 def _probe_network_policies(target: Target, reference: ImageReference) -> network_policy.Enforcement:
     cluster, namespace = target.cluster, target.environment.namespace
     try:
-        with console.step(f"probe the network policies of {target.name}"):
+        with console.step(f"probe the network policies of {target.name}", target.services.runtime):
             found = network_policy.probe(cluster, namespace, reference, target.services.runtime)
     except ClusterError as error:
         # For example a quota. It is no reason to fail the rest of bootstrap.

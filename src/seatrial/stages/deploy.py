@@ -80,7 +80,7 @@ def _preview(attempt: Attempt, probe: LiveProbe) -> None:
         attempt.start()
         attempt.preview(probe)
     except (RefusedError, OutsideError) as error:
-        with console.step(f"remove {attempt.record.release}"):
+        with console.step(f"remove {attempt.record.release}", attempt.target.services.runtime):
             undo(attempt.target, attempt.record, error.message, attempt.checks)
         what = f"preview of {attempt.record.release} failed, it is removed: {error.message}"
         raise RefusedError(what, error.hint or "no user was affected", error.log) from error

@@ -103,7 +103,7 @@ def _copy(target: Target, origin: Target, accepted: Record) -> tuple[int, ImageR
     reference = accepted.reference.at(destination.address, destination.repository)
     if reference == accepted.reference:
         return 0, reference
-    with console.step(f"copy {reference.digest[:19]}… to {reference.name}"):
+    with console.step(f"copy {reference.digest[:19]}… to {reference.name}", target.services.runtime):
         return target.services.images.copy(source, accepted.reference, destination), reference
 
 

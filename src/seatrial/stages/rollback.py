@@ -46,7 +46,10 @@ def rollback(
 
 def _undo_all(target: Target, unfinished: list[Record]) -> Record | None:
     for record in unfinished:
-        with Reporting(target) as report, console.step(f"undo {record.release}, {record.state}"):
+        with (
+            Reporting(target) as report,
+            console.step(f"undo {record.release}, {record.state}", target.services.runtime),
+        ):
             report.of(record)
             undo(target, record, "rolled back manually")
     return target.records.stable()
@@ -61,7 +64,7 @@ def _return_to_previous(target: Target, stable: Record | None) -> Record:
             f"{previous.release} is recorded for slot {stable.slot}, which {stable.release} serves from",
             f"make deploy ENV={target.name}",
         )
-    with console.step(f"return from {stable.release} to {previous.release}"):
+    with console.step(f"return from {stable.release} to {previous.release}", target.services.runtime):
         try:
             return _return(target, stable, previous)
         except HeldError:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, read_report
+from seatrial.errors import OutsideError
 from seatrial.process import StopRequest, run, tail
 from seatrial.runtime import SYSTEM, Runtime, Task
+from seatrial.wait import until
 from seatrial.workspace import Workspace
 
 SUITE = Path("tests/e2e/acceptance")
+STOP_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class PytestSuite:
     def start(self, request: SuiteRequest) -> RunningSuite:
         """Start the suite in the background."""
         stop = StopRequest()
-        return _RunningProcess(self.runtime.start(lambda: self._run(request, stop)), stop)
+        return _RunningProcess(self.runtime.start(lambda: self._run(request, stop)), stop, self.runtime)
 
     def _run(self, request: SuiteRequest, stop: StopRequest) -> SuiteReport:
         workspace = self.workspace
@@ -45,6 +49,7 @@ class PytestSuite:
 class _RunningProcess:
     task: Task[SuiteReport]
     process: StopRequest
+    runtime: Runtime
 
     def done(self) -> bool:
         return self.task.done()
@@ -54,3 +59,9 @@ class _RunningProcess:
 
     def stop(self) -> None:
         self.process.send()
+        # The process must not outlive this one, whose end would end the task.
+        with suppress(OutsideError):
+            until("the end of the suite", self._ended, STOP_SECONDS, every=0.02, runtime=self.runtime)
+
+    def _ended(self) -> bool | None:
+        return True if self.task.done() else None

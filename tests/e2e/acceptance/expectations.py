@@ -9,10 +9,15 @@ from dataclasses import dataclass
 Version = Mapping[str, Mapping[str, str | None]]
 
 # Each field of --expect and the member of /version that it is compared with.
-FIELDS = {"release": ("app", "release"), "image": ("app", "image"), "model": ("model", "digest")}
+FIELDS = {
+    "release": ("app", "release"),
+    "image": ("app", "image"),
+    "model": ("model", "digest"),
+    "commit": ("app", "commit"),
+}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 DIGEST_MEMBERS = (("app", "image"), ("model", "digest"))
-NAME_MEMBERS = (("app", "release"), ("model", "version"))
+NAME_MEMBERS = (("app", "release"), ("model", "version"), ("app", "commit"))
 
 
 class ExpectationError(Exception):
@@ -39,8 +44,8 @@ def parse_expectation(text: str) -> Expectation:
     """Return the expectation that one `--expect` names.
 
     `text` is FIELD=VALUE, or a bare value: a sha256 digest is compared with the digests of image and model,
-    anything else with the release and the model's version. Raises ExpectationError if the field is unknown
-    or the value is empty.
+    anything else with the release, the model's version and the commit. Raises ExpectationError if the field
+    is unknown or the value is empty.
     """
     field, separator, value = text.rpartition("=")
     if not value:

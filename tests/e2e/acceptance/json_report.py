@@ -26,9 +26,10 @@ class JsonReport:
         self._checks: dict[str, Row] = {}
         self._skipped: dict[str, Row] = {}
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Record the tests that are left after deselection."""
-        self._declared = [_identity(item) for item in session.items]
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Record the collected tests before any is deselected."""
+        self._declared = [_identity(item) for item in items]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

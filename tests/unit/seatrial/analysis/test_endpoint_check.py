@@ -120,3 +120,15 @@ def test_no_result_of_the_suite_is_a_failed_check() -> None:
     """A suite without checks never passes."""
     (failed,) = EndpointResult("", SuiteReport(()), LoadResult()).checks
     assert not failed.passed
+
+
+def test_a_suite_that_failed_to_run_does_not_hide_a_violation(load: Load) -> None:
+    """The violation is the result, whatever became of the suite."""
+
+    class Failing(ScriptedSuite):
+        def result(self) -> SuiteReport:
+            """Fail."""
+            raise OutsideError("pytest timed out")
+
+    result = check(load, Failing(PASSED), lambda _: "wrong")
+    assert [(each.name, each.detail) for each in result.checks] == [("no violation under load", "wrong")]

@@ -11,7 +11,7 @@ from memory_cluster import MemoryCluster
 from seatrial.errors import HeldError
 from seatrial.kube.lease import Lease
 from seatrial.kube.lease_object import holder_of, new_lease, set_holder
-from seatrial.kube.protocol import UnreachableError
+from seatrial.kube.protocol import Manifest, UnreachableError
 from virtual_runtime import VirtualRuntime
 
 
@@ -150,3 +150,21 @@ def test_patience_ends(second: Lease, first: Lease, runtime: VirtualRuntime) -> 
     with first.hold(), pytest.raises(HeldError, match=FIRST_HOLDER), second.hold(patience=2 * SECONDS):
         pass
     assert 2 * SECONDS <= runtime.monotonic() <= 2 * SECONDS + 1
+
+
+def test_an_unexpected_error_of_the_renewal_keeps_the_result_of_the_block(
+    cluster: MemoryCluster, first: Lease, runtime: VirtualRuntime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is reported, the renewal goes on, and the block's own result is not lost."""
+    replace = cluster.replace
+
+    def fail(_manifest: Manifest) -> Manifest:
+        raise AttributeError("'str' object has no attribute 'to_dict'")
+
+    with first.hold():
+        cluster.replace = fail  # type: ignore[method-assign]
+        runtime.sleep(SECONDS / 2)
+        cluster.replace = replace  # type: ignore[method-assign]
+        runtime.sleep(SECONDS / 2)
+        first.check()
+    assert "warning: the Lease is not renewed (AttributeError" in capsys.readouterr().err

@@ -102,3 +102,11 @@ def test_each_name_of_a_release_matches_it(environments: Environments, name: str
 def test_a_similar_name_does_not_match(environments: Environments, name: str) -> None:
     """Another release, a part of a name or a short abbreviation does not match."""
     assert not read_query(name).matches(environments.release("staging", 1, "a"))
+
+
+@pytest.mark.parametrize("image", ["latest", "../../../admin", "sha256:abc", ""])
+def test_only_a_digest_in_a_response_is_looked_up(tmp_path: Path, image: str) -> None:
+    """Any other text of a saved response is never part of a request to a registry."""
+    saved = tmp_path / "response.json"
+    saved.write_text(json.dumps({"app": {"image": image, "release": "local-1"}}))
+    assert read_query(str(saved)).image_digest == ""

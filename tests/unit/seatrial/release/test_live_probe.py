@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from seatrial.kube.labels import LIVE
 from seatrial.release.live_probe import live_probe
 from seatrial.release.record import Record
 from seatrial.release.target import Target, open_target
+from seatrial.runtime import SystemRuntime, Workers
 from seatrial.wait import until
 from seatrial.workspace import Workspace
 from virtual_runtime import VirtualRuntime
@@ -108,3 +110,25 @@ def test_an_unavailable_probe_does_not_fail_the_release(
     with live_probe(target, candidate) as probe:
         assert probe.baseline("staging-1", same_model=True) is None
     assert not report_directory(workspace, candidate.release).exists()
+
+
+def test_an_error_of_the_probe_itself_is_a_warning(
+    environments: Environments,
+    workspace: Workspace,
+    golden_set: GoldenSet,
+    server: str,
+    candidate: Record,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A probe that cannot start its threads does not fail the release."""
+
+    class Broken(SystemRuntime):
+        def workers(self, count: int) -> AbstractContextManager[Workers]:  # noqa: ARG002
+            raise RuntimeError("can't start new thread")
+
+    serve_at(environments, server)
+    target = staging(environments, workspace, golden_set)
+    target = replace(target, services=replace(target.services, runtime=Broken()))
+    with live_probe(target, candidate):
+        pass
+    assert "warning: no live probe of staging-1 (RuntimeError: can't start" in capsys.readouterr().err

@@ -135,3 +135,15 @@ def test_a_missing_golden_set_changes_nothing(served: ServedEnvironment) -> None
     with pytest.raises(UsageError, match="golden set"):
         served.deploy(served.image("a"))
     assert served.states == {}
+
+
+def test_a_missing_baseline_is_reported(served: ServedEnvironment) -> None:
+    """If the live probe has no response, the comparison is a row that is not compared."""
+    served.release()
+    served.behaviours["local-1"] = Behaviour(status=503)
+    served.deploy(served.image("b"))
+    (check,) = [each for each in served.target.records.all()[-1].verdicts if each.not_compared]
+    assert (check.name, check.detail) == (
+        "comparison with stable",
+        "not compared: the live probe has no response of local-1",
+    )
