@@ -103,9 +103,11 @@ class LoadGenerator:
                 self._driver.result()
 
     def _drain(self) -> None:
-        done = lambda: True if self._driver.done() else None  # noqa: E731
+        def poll() -> bool | None:
+            return True if self._driver.done() else None
+
         try:
-            until("the last responses", done, DRAIN_SECONDS, every=0.02, runtime=self._runtime)
+            until("the last responses", poll, DRAIN_SECONDS, every=0.02, runtime=self._runtime)
         except OutsideError:
             count = len(self._in_flight)
             self._failures += [f"no complete response within {DRAIN_SECONDS} s"] * count
