@@ -83,12 +83,12 @@ class Planner:
     def plan(self) -> PrunePlan:
         """Return the decisions about reports, registry images and engine images.
 
-        While an environment cannot be read, no image is listed. A part that does not respond is
-        untouched.
+        While an environment or a result cannot be read, no image is listed. A part that does not respond
+        is untouched.
         """
         plan = PrunePlan(list(self._reports()))
-        if self.references.unreachable:
-            reasons = self.references.unreachable.items()
+        if self.references.unknown:
+            reasons = self.references.unknown.items()
             plan.untouched.update({f"images ({name})": reason for name, reason in reasons})
             return plan
         sources = SettingSources(self.workspace, self.environ)

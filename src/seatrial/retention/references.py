@@ -15,7 +15,7 @@ from seatrial.release.records import Records
 from seatrial.release.services import Services
 from seatrial.results import BuildResult, PushResult
 from seatrial.settings import Settings
-from seatrial.workspace import Workspace
+from seatrial.workspace import Result, ResultNotFoundError, Workspace
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class References:
 
     `digests` are of manifests, `states` pairs of working state and lock digest. `image_id` is the last
     build's, `model` the digest of the locked model. `unreachable` has the environments that could not be
-    read, with the reason: their references are unknown.
+    read, with the reason: their references are unknown. So are those of `invalid`: the files of results
+    that are not valid, with the reason.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -33,6 +34,12 @@ class References:
     image_id: str = ""
     model: str = ""
     unreachable: dict[str, str] = field(default_factory=dict)
+    invalid: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> dict[str, str]:
+        """The environments and files whose references are unknown, with the reason."""
+        return {**self.unreachable, **self.invalid}
 
 
 @dataclass(frozen=True)
@@ -56,22 +63,19 @@ def collect_references(settings: Settings, workspace: Workspace, services: Servi
     records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
     digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
-    image_id = ""
-    try:
-        image_id = workspace.read_result(BuildResult, current=False).image_id
-        pushed = workspace.read_result(PushResult, current=False)
+    invalid: dict[str, str] = {}
+    built = _read_result(workspace, BuildResult, invalid)
+    if pushed := _read_result(workspace, PushResult, invalid):
         digests.setdefault(pushed.reference.digest, "the last push")
-    except UsageError:
-        # The instance has not built or pushed an image yet.
-        pass
     states.setdefault((workspace.working_state, workspace.lock_digest), "this working state")
     return References(
         digests,
         states,
         frozenset(record.release for record in records),
-        image_id,
+        built.image_id if built else "",
         lock.model.digest if lock else "",
         unreachable,
+        invalid,
     )
 
 
@@ -82,6 +86,17 @@ def parse_time(text: str) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _read_result(workspace: Workspace, kind: type[Result], invalid: dict[str, str]) -> Result | None:
+    """Return the last result of a stage, or None; add the reason to `invalid` if it is not valid."""
+    try:
+        return workspace.read_result(kind, current=False)
+    except ResultNotFoundError:
+        return None
+    except UsageError as error:
+        invalid[f"{kind.model_fields['stage'].default}.json"] = error.message
+        return None
 
 
 def _unprepared(inventory: Inventory) -> Iterator[tuple[str, str]]:

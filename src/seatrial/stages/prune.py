@@ -39,9 +39,9 @@ def prune(
     """Remove reports, registry images and engine images beyond the newest, and return what became of each.
 
     Kept is what a release record of any environment, the lock or the last build refers to. While an
-    environment cannot be read no image is removed; a registry whose address is overridden without its
-    cluster is never touched. With `dry_run`, or if `confirm` returns False, nothing is removed and the
-    result is the plan. `environ` are the variables that the settings were read from.
+    environment or a result cannot be read, no image is removed; a registry whose address is overridden
+    without its cluster is never touched. With `dry_run`, or if `confirm` returns False, nothing is removed
+    and the result is the plan. `environ` are the variables that the settings were read from.
     """
     stage_run = StageRun()
     with console.step("read the releases of all environments"):
