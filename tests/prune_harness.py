@@ -12,7 +12,7 @@ from memory_registry import MemoryEngine, MemoryRegistry
 from seatrial.results import PruneResult
 from seatrial.retention.plan import PrunePlan
 from seatrial.settings import Prune, Registry
-from seatrial.stages.prune import always, prune
+from seatrial.stages.prune import prune
 from seatrial.workspace import Workspace
 
 
@@ -32,7 +32,9 @@ class PruneHarness:
         """The directory of the reports."""
         return self.workspace.root / "reports" / self.workspace.instance
 
-    def prune(self, *, dry_run: bool = False, confirm: Callable[[PrunePlan], bool] = always) -> PruneResult:
+    def prune(
+        self, *, dry_run: bool = False, confirm: Callable[[PrunePlan], bool] | None = None
+    ) -> PruneResult:
         """Run the stage, keeping the newest report and the newest image."""
         settings = self.environments.settings.model_copy(update={"prune": Prune(reports=1, images=1)})
         return prune(

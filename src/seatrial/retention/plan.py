@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,11 +24,16 @@ T = TypeVar("T", bound=Removable)
 
 @dataclass(frozen=True)
 class PlannedItem:
-    """A row of the plan (`removed`: to be removed), the part it belongs to, and the call that removes it."""
+    """A row of the plan (`removed`: to be removed), its item and part, and the call that removes the item."""
 
     row: PrunedItem
+    item: Removable
     part: str
     remove: Callable[[], None]
+
+    def keep(self, why: str) -> PlannedItem:
+        """Return the item as one that is not removed."""
+        return replace(self, row=self.row.model_copy(update={"removed": False, "why": why}))
 
 
 @dataclass
@@ -48,25 +53,35 @@ class PrunePlan:
         """The items that are to be removed."""
         return tuple(row for row in self.rows if row.removed)
 
+    def limit_to(self, confirmed: PrunePlan) -> PrunePlan:
+        """Return this plan without the removals that are not in `confirmed`."""
+        known = {planned.item for planned in confirmed.items if planned.row.removed}
+        limited = PrunePlan(untouched=dict(self.untouched))
+        for planned in self.items:
+            unknown = planned.row.removed and planned.item not in known
+            limited.items.append(planned.keep("not in the confirmed plan") if unknown else planned)
+        return limited
+
     def execute(self) -> PrunePlan:
         """Remove the items, and return what became of each.
 
         After an error the rest of the same part is kept, and the part is untouched with that reason.
         """
         done = PrunePlan(untouched=dict(self.untouched))
-        for item in self.items:
-            row = item.row
-            if row.removed:
-                try:
-                    if item.part in done.untouched:
-                        row = _kept(row, done.untouched[item.part])
-                    else:
-                        item.remove()
-                except SeatrialError as error:
-                    done.untouched[item.part] = error.message
-                    row = _kept(row, error.message)
-            done.items.append(PlannedItem(row, item.part, item.remove))
+        for planned in self.items:
+            done.items.append(_removed(planned, done.untouched) if planned.row.removed else planned)
         return done
+
+
+def _removed(planned: PlannedItem, untouched: dict[str, str]) -> PlannedItem:
+    """Remove an item, unless its part is untouched; add the reason to `untouched` after an error."""
+    if planned.part not in untouched:
+        try:
+            planned.remove()
+            return planned
+        except SeatrialError as error:
+            untouched[planned.part] = error.message
+    return planned.keep(f"not removed: {untouched[planned.part]}")
 
 
 @dataclass(frozen=True)
@@ -131,8 +146,4 @@ class Planner:
     ) -> Iterator[PlannedItem]:
         for each in decide(items, keep, self.references):
             row = PrunedItem(kind=kind, name=each.item.name, removed=each.remove, why=each.why)
-            yield PlannedItem(row, part, partial(remove, each.item))
-
-
-def _kept(row: PrunedItem, why: str) -> PrunedItem:
-    return row.model_copy(update={"removed": False, "why": f"not removed: {why}"})
+            yield PlannedItem(row, each.item, part, partial(remove, each.item))
