@@ -79,9 +79,17 @@ def _removed(planned: PlannedItem, untouched: dict[str, str]) -> PlannedItem:
         try:
             planned.remove()
             return planned
-        except SeatrialError as error:
-            untouched[planned.part] = error.message
+        except (SeatrialError, OSError) as error:
+            untouched[planned.part] = _reason(error)
     return planned.keep(f"not removed: {untouched[planned.part]}")
+
+
+def _reason(error: SeatrialError | OSError) -> str:
+    if isinstance(error, SeatrialError):
+        return error.message
+    if error.filename:
+        return f"{error.strerror}: {error.filename}"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @dataclass(frozen=True)
@@ -99,9 +107,10 @@ class Planner:
         """Return the decisions about reports, registry images and engine images.
 
         While an environment or a result cannot be read, no image is listed. A part that does not respond
-        is untouched.
+        or refuses access is untouched.
         """
-        plan = PrunePlan(list(self._reports()))
+        plan = PrunePlan()
+        self._add(plan, "reports", "", self._reports)
         if self.references.unknown:
             reasons = self.references.unknown.items()
             plan.untouched.update({f"images ({name})": reason for name, reason in reasons})
@@ -121,13 +130,13 @@ class Planner:
             return
         try:
             plan.items += list(items(part))
-        except SeatrialError as error:
-            plan.untouched[part] = error.message
+        except (SeatrialError, OSError) as error:
+            plan.untouched[part] = _reason(error)
 
-    def _reports(self) -> Iterator[PlannedItem]:
+    def _reports(self, part: str) -> Iterator[PlannedItem]:
         folder = self.workspace.root / "reports" / self.workspace.instance
         found = list_reports(folder, self.references)
-        return self._planned("report", "reports", found, self.settings.prune.reports, RunReport.remove)
+        return self._planned("report", part, found, self.settings.prune.reports, RunReport.remove)
 
     def _registry(self, registry: Registry, part: str) -> Iterator[PlannedItem]:
         api = self.registry_api(registry)
