@@ -25,7 +25,7 @@ def golden_set_directory(
     up in model.lock, in that of `revision`, and in earlier ones. Raises UsageError if no lock has the digest,
     or if digest, name or version is not valid, else the errors of ArtefactCache.obtain.
     """
-    # Labels and records come from elsewhere, and the digest is part of a path in the cache.
+    # It is from image labels or a record, and part of a path in the cache.
     if not DIGEST.fullmatch(artefact.digest):
         raise UsageError(
             f"{artefact.digest!r} is not a valid digest of a golden set", "it is sha256:<64 hex digits>"
