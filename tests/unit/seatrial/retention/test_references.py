@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from memory_environments import Environments, digest
+from seatrial.errors import OutsideError
 from seatrial.retention.references import collect_references
 from seatrial.workspace import Workspace
 
@@ -33,6 +36,25 @@ def test_the_records_of_an_unconfigured_namespace_are_references(
     )
     assert found.digests == {digest("b"): "production-1"}
     assert found.unreachable == {}
+
+
+def test_a_malformed_record_is_named_with_its_namespace(
+    environments: Environments, workspace: Workspace
+) -> None:
+    """It may be in any namespace, since the records of all are read."""
+    staging = {"staging": environments.settings.environment("staging")}
+    environments.release("production", 1, "b", "stable")
+    cluster, pod_list = environments.clusters["production"], environments.clusters["production"].list
+    cluster.objects["ConfigMap", "release-1"]["data"] = {}
+    cluster.apply({"kind": "Namespace", "metadata": {"name": "staging"}})
+    environments.clusters["staging"] = cluster
+    cluster.list = lambda kind, namespace, *a, **k: [] if namespace else pod_list(kind, namespace, *a, **k)
+    with pytest.raises(OutsideError, match="ConfigMap production/release-1 is not a valid release record"):
+        collect_references(
+            environments.settings.model_copy(update={"environments": staging}),
+            workspace,
+            environments.services,
+        )
 
 
 def test_an_unreachable_environment_is_named(environments: Environments, workspace: Workspace) -> None:
