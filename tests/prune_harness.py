@@ -11,7 +11,7 @@ from memory_environments import Environments, digest
 from memory_registry import MemoryEngine, MemoryRegistry
 from seatrial.results import PruneResult
 from seatrial.retention.plan import PrunePlan
-from seatrial.settings import Prune, Registry
+from seatrial.settings import ClusterSettings, Prune, Registry
 from seatrial.stages.prune import prune
 from seatrial.workspace import Workspace
 
@@ -47,6 +47,19 @@ class PruneHarness:
             registry_api=self._connect,
             engine=lambda: self.engine,
         )
+
+    def share_cluster(self, context: str) -> None:
+        """Use one cluster for all environments, by the common context; only staging has a namespace."""
+        settings = self.environments.settings.model_copy(update={"cluster": ClusterSettings(context=context)})
+        self.environments.settings = settings
+        self.environments.clusters[context] = self.environments.clusters["staging"]
+        for name in settings.environments:
+            self.set_context(name, "")
+
+    def set_context(self, environment: str, context: str) -> None:
+        """Set the context of an environment."""
+        environments = self.environments.settings.environments
+        environments[environment] = environments[environment].model_copy(update={"context": context})
 
     def _connect(self, registry: Registry) -> MemoryRegistry:
         self.connected.append(registry.address)

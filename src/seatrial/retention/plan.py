@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -94,12 +94,15 @@ def _reason(error: SeatrialError | OSError) -> str:
 
 @dataclass(frozen=True)
 class Planner:
-    """Makes the plan. `registry_api` and `engine` connect to a registry and to the container engine."""
+    """Makes the plan. `sources` are those of the settings.
+
+    `registry_api` and `engine` connect to a registry and to the container engine.
+    """
 
     settings: Settings
     workspace: Workspace
     references: References
-    environ: Mapping[str, str]
+    sources: SettingSources
     registry_api: Callable[[Registry], RegistryApi]
     engine: Callable[[], Any]
 
@@ -115,9 +118,8 @@ class Planner:
             reasons = self.references.unknown.items()
             plan.untouched.update({f"images ({name})": reason for name, reason in reasons})
             return plan
-        sources = SettingSources(self.workspace, self.environ)
         for registry in configured_registries(self.settings):
-            objection = prune_objection(self.settings, registry, sources)
+            objection = prune_objection(self.settings, registry, self.sources)
             self._add(plan, f"registry {registry.address}", objection, partial(self._registry, registry))
         self._add(plan, "engine", "", self._engine)
         return plan

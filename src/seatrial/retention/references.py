@@ -14,6 +14,7 @@ from seatrial.release.record import Record
 from seatrial.release.records import Records
 from seatrial.release.services import Services
 from seatrial.results import BuildResult, PushResult
+from seatrial.retention.setting_sources import SettingSources, may_be_elsewhere
 from seatrial.settings import Settings
 from seatrial.workspace import Result, ResultNotFoundError, Workspace
 
@@ -56,10 +57,15 @@ class Removable:
     model: str = ""
 
 
-def collect_references(settings: Settings, workspace: Workspace, services: Services) -> References:
-    """Read the records of every environment, the lock, and the last build and push of this instance."""
+def collect_references(
+    settings: Settings, workspace: Workspace, services: Services, sources: SettingSources
+) -> References:
+    """Read the records of every environment, the lock, and the last build and push of this instance.
+
+    An environment without a namespace in its cluster is unreachable if its releases may be in another one.
+    """
     inventory, lock = query_environments(settings, workspace, services), current_lock(workspace)
-    unreachable = {**inventory.unreachable, **dict(_unprepared(inventory))}
+    unreachable = {**inventory.unreachable, **dict(_unprepared(settings, inventory, sources))}
     records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
     digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
@@ -99,23 +105,34 @@ def _read_result(workspace: Workspace, kind: type[Result], invalid: dict[str, st
         return None
 
 
-def _unprepared(inventory: Inventory) -> Iterator[tuple[str, str]]:
-    """Return the environments without a namespace: their releases may be in another cluster."""
+def _unprepared(
+    settings: Settings, inventory: Inventory, sources: SettingSources
+) -> Iterator[tuple[str, str]]:
+    """Return the environments without a namespace whose releases may be elsewhere, with the reason."""
     for contents in inventory.environments:
-        if not _has_namespace(contents):
-            target = contents.target
-            yield target.name, f"its cluster has no namespace {target.environment.namespace}"
+        name = contents.target.name
+        reason = _missing_namespace(contents)
+        if reason is None and may_be_elsewhere(settings, name, sources):
+            cluster = contents.target.environment.context or settings.cluster.context
+            reason = (
+                f"cluster {cluster} has no namespace {contents.target.environment.namespace}, and without "
+                f"environments.{name}.context its releases may be in another cluster"
+            )
+        if reason:
+            yield name, reason
 
 
-def _has_namespace(contents: EnvironmentContents) -> bool:
+def _missing_namespace(contents: EnvironmentContents) -> str | None:
+    """Return None if an environment has no namespace, the reason if that is unknown, else an empty string."""
     target = contents.target
     try:
-        return target.cluster.get("Namespace", target.environment.namespace) is not None
+        found = target.cluster.get("Namespace", target.environment.namespace)
+        return None if found is None else ""
     except ClusterError as error:
         # A deployer's rights end at its namespace, so the namespace exists.
-        return error.status == FORBIDDEN
-    except SeatrialError:
-        return False
+        return "" if error.status == FORBIDDEN else error.message
+    except SeatrialError as error:
+        return error.message
 
 
 def _records_of_other_namespaces(inventory: Inventory) -> Iterator[Record]:

@@ -55,6 +55,19 @@ def prune_objection(settings: Settings, registry: Registry, sources: SettingSour
     return next((reason for name in users if (reason := _mismatch(settings, name, sources))), "")
 
 
+def may_be_elsewhere(settings: Settings, name: str, sources: SettingSources) -> bool:
+    """Return whether an environment without a namespace in its cluster may have releases in another one.
+
+    It has none if its own context is set, which KUBECONTEXT= does not override. It also has none in a
+    registry of the local cloud, which no other cluster uses: local.toml sets both registry and cluster.
+    """
+    environment = settings.environment(name)
+    if environment.context:
+        return False
+    local = (("registry", "address"), ("cluster", "context"), ("cluster", "kubeconfig"))
+    return bool(environment.registry) or any(sources.of(key) != LOCAL for key in local)
+
+
 def _mismatch(settings: Settings, name: str, sources: SettingSources) -> str:
     environment, cluster = settings.environment(name), ("cluster",)
     path: Key = ("environments", name)

@@ -14,6 +14,7 @@ from seatrial.results import PruneResult
 from seatrial.retention.plan import Planner, PrunePlan
 from seatrial.retention.references import collect_references
 from seatrial.retention.registry_images import RegistryApi
+from seatrial.retention.setting_sources import SettingSources
 from seatrial.settings import Registry, Settings
 from seatrial.stage_run import StageRun
 from seatrial.system import SERVICES
@@ -40,13 +41,13 @@ def prune(
     unused and in the confirmed plan is removed. `environ` are the variables that the settings were read
     from.
     """
-    stage_run = StageRun()
+    stage_run, sources = StageRun(), SettingSources(workspace, environ)
 
     def make_plan() -> PrunePlan:
         with console.step("read the releases of all environments"):
-            references = collect_references(settings, workspace, services)
+            references = collect_references(settings, workspace, services, sources)
         with console.step("list reports and images"):
-            return Planner(settings, workspace, references, environ, registry_api, engine).plan()
+            return Planner(settings, workspace, references, sources, registry_api, engine).plan()
 
     plan = make_plan()
     if confirm and plan.removals and not dry_run:

@@ -102,6 +102,19 @@ def test_a_registry_overridden_with_its_cluster_is_pruned(harness: PruneHarness)
     assert sorted(harness.registry.tags) == ["new", "released"]
 
 
+def test_an_environment_in_a_common_cluster_may_have_its_namespace_elsewhere(harness: PruneHarness) -> None:
+    """No image is removed until every environment has a namespace, or a context of its own."""
+    names = ("SEATRIAL_REGISTRY__ADDRESS", "SEATRIAL_CLUSTER__CONTEXT")
+    harness.share_cluster("aks")
+    harness.environ = dict.fromkeys(names, "aks")
+    assert list(harness.prune().untouched) == ["images (production)"]
+    assert harness.connected == []
+    harness.set_context("production", "aks")
+    harness.environ["SEATRIAL_ENVIRONMENTS__PRODUCTION__CONTEXT"] = "aks"
+    assert harness.prune().untouched == {}
+    assert sorted(harness.registry.tags) == ["new", "released"]
+
+
 def test_a_part_that_does_not_respond_is_not_touched(harness: PruneHarness) -> None:
     """The other parts are pruned."""
     harness.registry = _RefusingRegistry("GET", harness.registry)
