@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from seatrial.errors import SeatrialError, UsageError
 from seatrial.kube.protocol import FORBIDDEN, ClusterError
+from seatrial.model.lock import read_lock
 from seatrial.provenance.inventory import EnvironmentContents, Inventory, query_environments
-from seatrial.provenance.resolve import current_lock
 from seatrial.release.record import Record
 from seatrial.release.records import Records
 from seatrial.release.services import Services
@@ -25,7 +25,7 @@ class References:
 
     `digests` are of manifests, `states` pairs of working state and lock digest. `image_id` is the last
     build's, `model` the digest of the locked model. `unreachable` has the environments that could not be
-    read, with the reason: their references are unknown. So are those of `invalid`: the files of results
+    read, with the reason: their references are unknown. So are those of `invalid`: the results and the lock
     that are not valid, with the reason.
     """
 
@@ -64,13 +64,13 @@ def collect_references(
 
     An environment without a namespace in its cluster is unreachable if its releases may be in another one.
     """
-    inventory, lock = query_environments(settings, workspace, services), current_lock(workspace)
+    inventory = query_environments(settings, workspace, services)
     unreachable = {**inventory.unreachable, **dict(_unprepared(settings, inventory, sources))}
     records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
     digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
     invalid: dict[str, str] = {}
-    built = _read_result(workspace, BuildResult, invalid)
+    model, built = _locked_model(workspace, invalid), _read_result(workspace, BuildResult, invalid)
     if pushed := _read_result(workspace, PushResult, invalid):
         digests.setdefault(pushed.reference.digest, "the last push")
     states.setdefault((workspace.working_state, workspace.lock_digest), "this working state")
@@ -79,7 +79,7 @@ def collect_references(
         states,
         frozenset(record.release for record in records),
         built.image_id if built else "",
-        lock.model.digest if lock else "",
+        model,
         unreachable,
         invalid,
     )
@@ -92,6 +92,15 @@ def parse_time(text: str) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _locked_model(workspace: Workspace, invalid: dict[str, str]) -> str:
+    """Return the digest of the locked model, or an empty string; add the reason if the lock is not valid."""
+    try:
+        return read_lock(workspace.lock).model.digest if workspace.lock.exists() else ""
+    except UsageError as error:
+        invalid[workspace.lock.name] = error.message
+        return ""
 
 
 def _read_result(workspace: Workspace, kind: type[Result], invalid: dict[str, str]) -> Result | None:

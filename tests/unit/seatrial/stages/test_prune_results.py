@@ -1,4 +1,4 @@
-"""prune and the results of the last build and push, which refer to images."""
+"""prune and the files that refer to images: the results of the last build and push, and model.lock."""
 
 from __future__ import annotations
 
@@ -64,3 +64,14 @@ def test_with_an_invalid_result_no_image_is_removed(harness: PruneHarness, name:
     assert result.untouched == {f"images ({name}.json)": f"{name}.json is not a valid result of {name}"}
     assert removed(result) == ["run-1"]
     assert harness.connected == []
+
+
+def test_with_an_invalid_lock_no_image_is_removed(harness: PruneHarness) -> None:
+    """The locked model is unknown; without a lock there is none."""
+    harness.workspace.lock.unlink(missing_ok=True)
+    assert harness.prune(dry_run=True).untouched == {}
+    harness.workspace.lock.write_text("[model]\nname = ")
+    result = harness.prune()
+    assert list(result.untouched) == ["images (model.lock)"]
+    assert result.untouched["images (model.lock)"].startswith("model.lock is not TOML")
+    assert removed(result) == ["run-1"]
