@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from seatrial.image_reference import ImageReference
 
 NOT_COMPARED = "not compared"
+# Results of older versions call the field `image`.
+ImageId = Annotated[str, Field(validation_alias=AliasChoices("image_id", "image"))]
 
 
 class StageResult(BaseModel):
@@ -84,7 +86,7 @@ class BuildResult(StageResult):
     """The image by its id (the digest of its config), and its size in bytes, also by layer."""
 
     stage: Literal["build"] = "build"
-    image_id: str
+    image_id: ImageId
     model: Artefact
     golden: Artefact
     size: int
@@ -95,7 +97,7 @@ class CheckResult(StageResult):
     """The image that passed its tests, and the number of tests."""
 
     stage: Literal["check"] = "check"
-    image_id: str
+    image_id: ImageId
     passed: int
     report: str
 
@@ -104,7 +106,7 @@ class PushResult(StageResult):
     """The checked image's reference in the registry, by the manifest's digest."""
 
     stage: Literal["push"] = "push"
-    image_id: str
+    image_id: ImageId
     reference: ImageReference
     model: Artefact
     golden: Artefact

@@ -47,6 +47,9 @@ __all__ = [
 ADDRESSES = {"store": "url", "registry": "address", "cluster": "context"}
 PATHS = {"store": ("key_file",), "registry": ("config_dir",), "cluster": ("kubeconfig",)}
 
+# Sections of older versions, with their present names.
+RENAMED = {"clean": "prune"}
+
 
 class Settings(BaseSettings):
     """The settings of one instance, immutable."""
@@ -127,7 +130,13 @@ def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:
     names = [name.removeprefix("SEATRIAL_") for name in os.environ if name.startswith("SEATRIAL_")]
     given = {*values, *(name.partition("__")[0].lower() for name in names if "__" in name)}
     for section in sorted(given - known):
-        raise UsageError(f"setting {section}: unknown section", "see docs/reference/settings.md")
+        raise UsageError(f"setting {section}: unknown section", _section_hint(section))
+
+
+def _section_hint(section: str) -> str:
+    if name := RENAMED.get(section):
+        return f"the section is called {name} now ([{name}], SEATRIAL_{name.upper()}__<KEY>)"
+    return "see docs/reference/settings.md"
 
 
 def _local(workspace: Workspace) -> dict[str, Any]:

@@ -24,6 +24,10 @@ GIT_SECONDS = 60
 Result = TypeVar("Result", bound=StageResult)
 
 
+class ResultNotFoundError(UsageError):
+    """The stage has not run in this instance, so there is no result of it."""
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A checkout and one instance in it."""
@@ -98,15 +102,15 @@ class Workspace:
     def read_result(self, kind: type[Result], *, current: bool = True) -> Result:
         """Return the result of an earlier stage.
 
-        Raises UsageError if the stage has not run, its file is not valid, or (with `current`) it ran on
-        another working state or lock than the present one.
+        Raises ResultNotFoundError if the stage has not run, and UsageError if its file is not valid or (with
+        `current`) it ran on another working state or lock than the present one.
         """
         stage = kind.model_fields["stage"].default
         path = self.directory / "run" / f"{stage}.json"
         try:
             result = kind.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
-            raise UsageError(f"{stage} has not run here", f"run `make {stage}` first") from error
+            raise ResultNotFoundError(f"{stage} has not run here", f"run `make {stage}` first") from error
         except ValidationError as error:
             raise UsageError(
                 f"{path.name} is not a valid result of {stage}", f"run `make {stage}` again"

@@ -50,10 +50,9 @@ def prune(
     On a terminal the plan is shown first and must be confirmed.
     Elsewhere, and with CI=true, it removes without asking.
     """
-    from seatrial.stages.prune import always
     from seatrial.stages.prune import prune as stage
 
-    confirm = _confirm if not yes and _is_interactive() else always
+    confirm = _confirm if not yes and _is_interactive() else None
     run_stage(instance, as_json, lambda s, w: stage(s, w, dry_run=dry_run, confirm=confirm), _show_result)
 
 

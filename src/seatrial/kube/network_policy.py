@@ -12,7 +12,7 @@ from typing import Literal
 from seatrial.errors import OutsideError
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import MANAGED, MANAGER, PULL_SECRET
-from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import until
 
@@ -50,16 +50,9 @@ def probe(
     example by a quota, and UnreachableError.
     """
     name = f"network-policy-probe-{uuid.uuid4().hex[:6]}"
-    cluster.create(_pod(name, namespace, str(reference)))
     try:
-        code = until(
-            "network policy probe",
-            lambda: _exit_code(cluster.get("Pod", name, namespace) or {}),
-            PROBE_SECONDS,
-            runtime=runtime,
-        )
-    except OutsideError:
-        code = 0
+        _create(cluster, _pod(name, namespace, str(reference)))
+        code = _wait_for_exit(cluster, name, namespace, runtime)
     finally:
         cluster.delete("Pod", name, namespace)
     return "holds" if code == CLOSED else "open" if code == OPEN else "unknown"
@@ -78,6 +71,28 @@ def recorded(cluster: Cluster, namespace: str) -> Enforcement:
     found = cluster.get("Namespace", namespace) or {"metadata": {}}
     value = (found["metadata"].get("annotations") or {}).get(ANNOTATION)
     return "holds" if value == "holds" else "open" if value == "open" else "unknown"
+
+
+def _create(cluster: Cluster, pod: Manifest) -> None:
+    try:
+        cluster.create(pod)
+    except ClusterError as error:
+        # The first request may have succeeded although its response was lost: no other pod has this name.
+        if error.status != CONFLICT:
+            raise
+
+
+def _wait_for_exit(cluster: Cluster, name: str, namespace: str, runtime: Runtime) -> int:
+    """Return the exit code of a pod, or 0 if it does not end in time or the cluster does not respond."""
+    try:
+        return until(
+            "network policy probe",
+            lambda: _exit_code(cluster.get("Pod", name, namespace) or {}),
+            PROBE_SECONDS,
+            runtime=runtime,
+        )
+    except OutsideError:
+        return 0
 
 
 def _exit_code(pod: Manifest) -> int | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from seatrial.errors import UsageError
 from seatrial.model.artefact_cache import ArtefactCache, cached_artefact
-from seatrial.model.artefacts import GOLDEN_SET
-from seatrial.model.lock import Lock, read_lock
+from seatrial.model.artefacts import GOLDEN_SET, check_names
+from seatrial.model.lock import DIGEST, Lock, read_lock
 from seatrial.model.lock_history import earlier_locks, lock_of
 from seatrial.results import Artefact
 from seatrial.settings import Settings
@@ -23,13 +23,18 @@ def golden_set_directory(
 
     Images and records of older versions have only the digest: name and version are then empty, and are looked
     up in model.lock, in that of `revision`, and in earlier ones. Raises UsageError if no lock has the digest,
-    else the errors of ArtefactCache.obtain.
+    or if digest, name or version is not valid, else the errors of ArtefactCache.obtain.
     """
+    # It is from image labels or a record, and part of a path in the cache.
+    if not DIGEST.fullmatch(artefact.digest):
+        raise UsageError(
+            f"{artefact.digest!r} is not a valid digest of a golden set", "it is sha256:<64 hex digits>"
+        )
     if cached := cached_artefact(workspace.cache, GOLDEN_SET, artefact.digest):
         return cached
     if not (artefact.name and artefact.version):
         artefact = _named_by_a_lock(workspace, artefact.digest, revision)
-    return ArtefactCache(settings.store, workspace.cache).obtain(GOLDEN_SET, artefact)
+    return ArtefactCache(settings.store, workspace.cache).obtain(GOLDEN_SET, check_names(artefact))
 
 
 def _named_by_a_lock(workspace: Workspace, digest: str, revision: str) -> Artefact:

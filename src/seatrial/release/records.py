@@ -159,7 +159,7 @@ def _parse(body: Manifest) -> Record:
     try:
         return Record.model_validate_json(body["data"][DOCUMENT], extra="ignore")
     except (KeyError, ValidationError) as error:
-        name = body["metadata"]["name"]
+        name = f"{body['metadata'].get('namespace', '')}/{body['metadata']['name']}"
         raise OutsideError(
             f"ConfigMap {name} is not a valid release record", "restore or delete it"
         ) from error

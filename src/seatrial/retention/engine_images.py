@@ -20,6 +20,7 @@ class EngineImage(Removable):
     """An image in the engine; `names` are its tags and digests, also those that `push` added."""
 
     names: tuple[str, ...] = ()
+    image_id: str = ""
 
 
 def list_engine_images(client: Any, repository: str, references: References) -> list[EngineImage]:
@@ -59,7 +60,7 @@ def _image(image: Any, references: References, used: bool) -> EngineImage:
     names = (*image.tags, *(image.attrs.get("RepoDigests") or ()))
     model = labels.get(f"{LABEL_PREFIX}.model.digest", "")
     name = next(tag for tag in image.tags if tag.startswith("seatrial/"))
-    return EngineImage(name, _tagged_at(image), used_by, model, names)
+    return EngineImage(name, _tagged_at(image), used_by, model, names, image.id)
 
 
 def _tagged_at(image: Any) -> datetime:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,11 +24,16 @@ T = TypeVar("T", bound=Removable)
 
 @dataclass(frozen=True)
 class PlannedItem:
-    """A row of the plan (`removed`: to be removed), the part it belongs to, and the call that removes it."""
+    """A row of the plan (`removed`: to be removed), its item and part, and the call that removes the item."""
 
     row: PrunedItem
+    item: Removable
     part: str
     remove: Callable[[], None]
+
+    def keep(self, why: str) -> PlannedItem:
+        """Return the item as one that is not removed."""
+        return replace(self, row=self.row.model_copy(update={"removed": False, "why": why}))
 
 
 @dataclass
@@ -48,52 +53,73 @@ class PrunePlan:
         """The items that are to be removed."""
         return tuple(row for row in self.rows if row.removed)
 
+    def limit_to(self, confirmed: PrunePlan) -> PrunePlan:
+        """Return this plan without the removals that are not in `confirmed`."""
+        known = {planned.item for planned in confirmed.items if planned.row.removed}
+        limited = PrunePlan(untouched=dict(self.untouched))
+        for planned in self.items:
+            unknown = planned.row.removed and planned.item not in known
+            limited.items.append(planned.keep("not in the confirmed plan") if unknown else planned)
+        return limited
+
     def execute(self) -> PrunePlan:
         """Remove the items, and return what became of each.
 
         After an error the rest of the same part is kept, and the part is untouched with that reason.
         """
         done = PrunePlan(untouched=dict(self.untouched))
-        for item in self.items:
-            row = item.row
-            if row.removed:
-                try:
-                    if item.part in done.untouched:
-                        row = _kept(row, done.untouched[item.part])
-                    else:
-                        item.remove()
-                except SeatrialError as error:
-                    done.untouched[item.part] = error.message
-                    row = _kept(row, error.message)
-            done.items.append(PlannedItem(row, item.part, item.remove))
+        for planned in self.items:
+            done.items.append(_removed(planned, done.untouched) if planned.row.removed else planned)
         return done
+
+
+def _removed(planned: PlannedItem, untouched: dict[str, str]) -> PlannedItem:
+    """Remove an item, unless its part is untouched; add the reason to `untouched` after an error."""
+    if planned.part not in untouched:
+        try:
+            planned.remove()
+            return planned
+        except (SeatrialError, OSError) as error:
+            untouched[planned.part] = _reason(error)
+    return planned.keep(f"not removed: {untouched[planned.part]}")
+
+
+def _reason(error: SeatrialError | OSError) -> str:
+    if isinstance(error, SeatrialError):
+        return error.message
+    if error.filename:
+        return f"{error.strerror}: {error.filename}"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Makes the plan. `registry_api` and `engine` connect to a registry and to the container engine."""
+    """Makes the plan. `sources` are those of the settings.
+
+    `registry_api` and `engine` connect to a registry and to the container engine.
+    """
 
     settings: Settings
     workspace: Workspace
     references: References
-    environ: Mapping[str, str]
+    sources: SettingSources
     registry_api: Callable[[Registry], RegistryApi]
     engine: Callable[[], Any]
 
     def plan(self) -> PrunePlan:
         """Return the decisions about reports, registry images and engine images.
 
-        While an environment cannot be read, no image is listed. A part that does not respond is
-        untouched.
+        While an environment or a result cannot be read, no image is listed. A part that does not respond
+        or refuses access is untouched.
         """
-        plan = PrunePlan(list(self._reports()))
-        if self.references.unreachable:
-            reasons = self.references.unreachable.items()
+        plan = PrunePlan()
+        self._add(plan, "reports", "", self._reports)
+        if self.references.unknown:
+            reasons = self.references.unknown.items()
             plan.untouched.update({f"images ({name})": reason for name, reason in reasons})
             return plan
-        sources = SettingSources(self.workspace, self.environ)
         for registry in configured_registries(self.settings):
-            objection = prune_objection(self.settings, registry, sources)
+            objection = prune_objection(self.settings, registry, self.sources)
             self._add(plan, f"registry {registry.address}", objection, partial(self._registry, registry))
         self._add(plan, "engine", "", self._engine)
         return plan
@@ -106,13 +132,13 @@ class Planner:
             return
         try:
             plan.items += list(items(part))
-        except SeatrialError as error:
-            plan.untouched[part] = error.message
+        except (SeatrialError, OSError) as error:
+            plan.untouched[part] = _reason(error)
 
-    def _reports(self) -> Iterator[PlannedItem]:
+    def _reports(self, part: str) -> Iterator[PlannedItem]:
         folder = self.workspace.root / "reports" / self.workspace.instance
         found = list_reports(folder, self.references)
-        return self._planned("report", "reports", found, self.settings.prune.reports, RunReport.remove)
+        return self._planned("report", part, found, self.settings.prune.reports, RunReport.remove)
 
     def _registry(self, registry: Registry, part: str) -> Iterator[PlannedItem]:
         api = self.registry_api(registry)
@@ -131,8 +157,4 @@ class Planner:
     ) -> Iterator[PlannedItem]:
         for each in decide(items, keep, self.references):
             row = PrunedItem(kind=kind, name=each.item.name, removed=each.remove, why=each.why)
-            yield PlannedItem(row, part, partial(remove, each.item))
-
-
-def _kept(row: PrunedItem, why: str) -> PrunedItem:
-    return row.model_copy(update={"removed": False, "why": f"not removed: {why}"})
+            yield PlannedItem(row, each.item, part, partial(remove, each.item))

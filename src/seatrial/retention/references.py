@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 
 from seatrial.errors import SeatrialError, UsageError
 from seatrial.kube.protocol import FORBIDDEN, ClusterError
+from seatrial.model.lock import read_lock
 from seatrial.provenance.inventory import EnvironmentContents, Inventory, query_environments
-from seatrial.provenance.resolve import current_lock
 from seatrial.release.record import Record
 from seatrial.release.records import Records
 from seatrial.release.services import Services
 from seatrial.results import BuildResult, PushResult
+from seatrial.retention.setting_sources import SettingSources, may_be_elsewhere
 from seatrial.settings import Settings
-from seatrial.workspace import Workspace
+from seatrial.workspace import Result, ResultNotFoundError, Workspace
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class References:
 
     `digests` are of manifests, `states` pairs of working state and lock digest. `image_id` is the last
     build's, `model` the digest of the locked model. `unreachable` has the environments that could not be
-    read, with the reason: their references are unknown.
+    read, with the reason: their references are unknown. So are those of `invalid`: the results and the lock
+    that are not valid, with the reason.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
@@ -33,6 +35,12 @@ class References:
     image_id: str = ""
     model: str = ""
     unreachable: dict[str, str] = field(default_factory=dict)
+    invalid: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> dict[str, str]:
+        """The environments and files whose references are unknown, with the reason."""
+        return {**self.unreachable, **self.invalid}
 
 
 @dataclass(frozen=True)
@@ -49,29 +57,31 @@ class Removable:
     model: str = ""
 
 
-def collect_references(settings: Settings, workspace: Workspace, services: Services) -> References:
-    """Read the records of every environment, the lock, and the last build and push of this instance."""
-    inventory, lock = query_environments(settings, workspace, services), current_lock(workspace)
-    unreachable = {**inventory.unreachable, **dict(_unprepared(inventory))}
+def collect_references(
+    settings: Settings, workspace: Workspace, services: Services, sources: SettingSources
+) -> References:
+    """Read the records of every environment, the lock, and the last build and push of this instance.
+
+    An environment without a namespace in its cluster is unreachable if its releases may be in another one.
+    """
+    inventory = query_environments(settings, workspace, services)
+    unreachable = {**inventory.unreachable, **dict(_unprepared(settings, inventory, sources))}
     records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
     digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
-    image_id = ""
-    try:
-        image_id = workspace.read_result(BuildResult, current=False).image_id
-        pushed = workspace.read_result(PushResult, current=False)
+    invalid: dict[str, str] = {}
+    model, built = _locked_model(workspace, invalid), _read_result(workspace, BuildResult, invalid)
+    if pushed := _read_result(workspace, PushResult, invalid):
         digests.setdefault(pushed.reference.digest, "the last push")
-    except UsageError:
-        # The instance has not built or pushed an image yet.
-        pass
     states.setdefault((workspace.working_state, workspace.lock_digest), "this working state")
     return References(
         digests,
         states,
         frozenset(record.release for record in records),
-        image_id,
-        lock.model.digest if lock else "",
+        built.image_id if built else "",
+        model,
         unreachable,
+        invalid,
     )
 
 
@@ -84,23 +94,54 @@ def parse_time(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _unprepared(inventory: Inventory) -> Iterator[tuple[str, str]]:
-    """Return the environments without a namespace: their releases may be in another cluster."""
+def _locked_model(workspace: Workspace, invalid: dict[str, str]) -> str:
+    """Return the digest of the locked model, or an empty string; add the reason if the lock is not valid."""
+    try:
+        return read_lock(workspace.lock).model.digest if workspace.lock.exists() else ""
+    except UsageError as error:
+        invalid[workspace.lock.name] = error.message
+        return ""
+
+
+def _read_result(workspace: Workspace, kind: type[Result], invalid: dict[str, str]) -> Result | None:
+    """Return the last result of a stage, or None; add the reason to `invalid` if it is not valid."""
+    try:
+        return workspace.read_result(kind, current=False)
+    except ResultNotFoundError:
+        return None
+    except UsageError as error:
+        invalid[f"{kind.model_fields['stage'].default}.json"] = error.message
+        return None
+
+
+def _unprepared(
+    settings: Settings, inventory: Inventory, sources: SettingSources
+) -> Iterator[tuple[str, str]]:
+    """Return the environments without a namespace whose releases may be elsewhere, with the reason."""
     for contents in inventory.environments:
-        if not _has_namespace(contents):
-            target = contents.target
-            yield target.name, f"its cluster has no namespace {target.environment.namespace}"
+        name = contents.target.name
+        reason = _missing_namespace(contents)
+        if reason is None and may_be_elsewhere(settings, name, sources):
+            cluster = contents.target.environment.context or settings.cluster.context
+            reason = (
+                f"cluster {cluster} has no namespace {contents.target.environment.namespace}, and without "
+                f"environments.{name}.context its releases may be in another cluster"
+            )
+        if reason:
+            yield name, reason
 
 
-def _has_namespace(contents: EnvironmentContents) -> bool:
+def _missing_namespace(contents: EnvironmentContents) -> str | None:
+    """Return None if an environment has no namespace, the reason if that is unknown, else an empty string."""
     target = contents.target
     try:
-        return target.cluster.get("Namespace", target.environment.namespace) is not None
+        found = target.cluster.get("Namespace", target.environment.namespace)
+        return None if found is None else ""
     except ClusterError as error:
         # A deployer's rights end at its namespace, so the namespace exists.
-        return error.status == FORBIDDEN
-    except SeatrialError:
-        return False
+        return "" if error.status == FORBIDDEN else error.message
+    except SeatrialError as error:
+        return error.message
 
 
 def _records_of_other_namespaces(inventory: Inventory) -> Iterator[Record]:

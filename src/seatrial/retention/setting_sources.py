@@ -27,6 +27,7 @@ class SettingSources:
 
     def __init__(self, workspace: Workspace, environ: Mapping[str, str]) -> None:
         self._local = _read(workspace.directory / "local.toml")
+        self.kubeconfig_variable = bool(environ.get("KUBECONFIG"))
         self._variables = [
             tuple(name.lower().removeprefix("seatrial_").split("__"))
             for name, value in environ.items()
@@ -46,12 +47,25 @@ def prune_objection(settings: Settings, registry: Registry, sources: SettingSour
 
     It may be pruned if at least one environment uses it, and if for each of them the registry's address
     and the cluster's context have the same source, and repository, kubeconfig and namespace have none of
-    higher precedence.
+    higher precedence. An empty `cluster.kubeconfig` has the source of the variable KUBECONFIG.
     """
     users = [name for name in settings.environments if _uses(settings.registry_of(name), registry)]
     if not users:
         return f"no configured environment uses it{UNKNOWN}"
     return next((reason for name in users if (reason := _mismatch(settings, name, sources))), "")
+
+
+def may_be_elsewhere(settings: Settings, name: str, sources: SettingSources) -> bool:
+    """Return whether an environment without a namespace in its cluster may have releases in another one.
+
+    It has none if its own context is set, which KUBECONTEXT= does not override. It also has none in a
+    registry of the local cloud, which no other cluster uses: local.toml sets both registry and cluster.
+    """
+    environment = settings.environment(name)
+    if environment.context:
+        return False
+    local = (("registry", "address"), ("cluster", "context"), ("cluster", "kubeconfig"))
+    return bool(environment.registry) or any(sources.of(key) != LOCAL for key in local)
 
 
 def _mismatch(settings: Settings, name: str, sources: SettingSources) -> str:
@@ -66,6 +80,8 @@ def _mismatch(settings: Settings, name: str, sources: SettingSources) -> str:
         source = sources.of(key)
         if PRECEDENCE.index(source) > PRECEDENCE.index(address):
             return f"its address is from {address}, but {'.'.join(key)} from {source}{UNKNOWN}"
+    if sources.kubeconfig_variable and not settings.cluster.kubeconfig and address != VARIABLES:
+        return f"its address is from {address}, but the kubeconfig from {VARIABLES} (KUBECONFIG){UNKNOWN}"
     return ""
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from seatrial.results import BuildResult, RollbackResult, StageResult, UpdateResult
+from seatrial.results import BuildResult, CheckResult, PushResult, RollbackResult, StageResult, UpdateResult
 
 ARTEFACT = {"name": "m", "version": "1", "digest": "sha256:0"}
 COMMON = {
@@ -63,3 +63,28 @@ def test_a_rollback_result_is_read_back(reference: str) -> None:
     assert json.loads(result.model_dump_json())["reference"] == reference
     assert RollbackResult.model_validate_json(result.model_dump_json()) == result
     assert str(result.reference) == reference
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (BuildResult, {"model": ARTEFACT, "golden": ARTEFACT, "size": 1, "layers": {}}),
+        (CheckResult, {"passed": 1, "report": "check.xml"}),
+        (
+            PushResult,
+            {
+                "reference": f"registry.test/classifier@sha256:{'a' * 64}",
+                "model": ARTEFACT,
+                "golden": ARTEFACT,
+                "bytes_pushed": 1,
+            },
+        ),
+    ],
+)
+def test_an_image_id_under_its_older_name_is_read(kind: type[StageResult], fields: dict[str, object]) -> None:
+    """Results of older versions call the field `image`; it is written as `image_id`."""
+    older = kind.model_validate_json(json.dumps({**COMMON, **fields, "image": "sha256:2"}))
+    assert json.loads(older.model_dump_json())["image_id"] == "sha256:2"
+    assert kind.model_validate_json(older.model_dump_json()) == older
+    with pytest.raises(ValidationError):
+        kind.model_validate({**COMMON, **fields, "image": "sha256:2", "image_id": "sha256:2"})

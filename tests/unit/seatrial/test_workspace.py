@@ -11,7 +11,7 @@ import pytest
 
 from seatrial.errors import UsageError
 from seatrial.results import Artefact, BuildResult, FetchResult
-from seatrial.workspace import Workspace, find, write_atomically
+from seatrial.workspace import ResultNotFoundError, Workspace, find, write_atomically
 
 
 @pytest.fixture
@@ -95,18 +95,19 @@ def test_a_result_of_another_working_state_or_lock_is_refused(
 
 def test_a_stage_that_has_not_run_is_named(tmp_path: Path) -> None:
     """A missing result names its stage, and the hint is the command."""
-    with pytest.raises(UsageError, match="build has not run here") as caught:
+    with pytest.raises(ResultNotFoundError, match="build has not run here") as caught:
         Workspace(tmp_path).read_result(BuildResult)
     assert "make build" in caught.value.hint
 
 
 def test_a_truncated_result_is_refused(tmp_path: Path) -> None:
-    """An incomplete file is an error that names it."""
+    """An incomplete file is an error that names it; it differs from a missing file."""
     run = tmp_path / ".seatrial" / "dev" / "run"
     run.mkdir(parents=True)
     (run / "fetch.json").write_text('{"stage": "fetch"')
-    with pytest.raises(UsageError, match=r"fetch\.json is .*result of fetch"):
+    with pytest.raises(UsageError, match=r"fetch\.json is .*result of fetch") as caught:
         Workspace(tmp_path).read_result(FetchResult)
+    assert not isinstance(caught.value, ResultNotFoundError)
 
 
 def test_a_checkout_is_found_from_its_subdirectories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,11 @@ import kubernetes_validate
 import pytest
 
 from memory_cluster import MemoryCluster
+from seatrial.errors import OutsideError
 from seatrial.image_reference import ImageReference
 from seatrial.kube import network_policy
 from seatrial.kube.network_policy import CLOSED, OPEN, PROBE_SECONDS, Enforcement
-from seatrial.kube.protocol import Manifest
+from seatrial.kube.protocol import ClusterError, Manifest, UnreachableError
 from virtual_runtime import VirtualRuntime
 
 IMAGE = ImageReference("registry.test", "classifier", digest="sha256:" + "b" * 64)
@@ -47,6 +48,43 @@ def test_a_probe_that_does_not_end_is_unknown(runtime: VirtualRuntime) -> None:
     assert network_policy.probe(cluster, "trial", IMAGE, runtime) == "unknown"
     assert cluster.objects == {}
     assert PROBE_SECONDS <= runtime.monotonic() <= PROBE_SECONDS + 1
+
+
+class RepeatingCluster(PodEndingCluster):
+    """A cluster that repeats `create`, because the first response was lost."""
+
+    def create(self, manifest: Manifest) -> Manifest:
+        """Create the object twice."""
+        super().create(manifest)
+        return super().create(manifest)
+
+
+class LosingCluster(PodEndingCluster):
+    """A cluster that creates an object and then fails with `error`."""
+
+    error: OutsideError = UnreachableError("the cluster does not respond")
+
+    def create(self, manifest: Manifest) -> Manifest:
+        """Create the object and raise the error."""
+        super().create(manifest)
+        raise self.error
+
+
+def test_a_lost_response_to_create_does_not_matter() -> None:
+    """The repeated request finds the pod of the first one, which is the probe's. The pod is deleted."""
+    cluster = RepeatingCluster(code=CLOSED)
+    assert network_policy.probe(cluster, "trial", IMAGE) == "holds"
+    assert cluster.objects == {}
+
+
+@pytest.mark.parametrize("error", [UnreachableError("no response"), ClusterError("quota", 403)], ids=repr)
+def test_an_error_of_create_is_raised_and_the_pod_deleted(error: OutsideError) -> None:
+    """The first of several requests may have created it."""
+    cluster = LosingCluster(code=CLOSED)
+    cluster.error = error
+    with pytest.raises(type(error), match=error.message):
+        network_policy.probe(cluster, "trial", IMAGE)
+    assert cluster.objects == {}
 
 
 def test_the_probes_pod_is_accepted_by_a_restricted_namespace() -> None:

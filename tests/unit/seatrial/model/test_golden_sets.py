@@ -93,3 +93,26 @@ def test_another_digest_under_the_same_version_is_refused(
     other = released.model_copy(update={"digest": "sha256:" + "11" * 32})
     with pytest.raises(RefusedError, match="digest mismatch"):
         golden_set_directory(settings, published, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("../..", "1.0.0"), ("colours", "../../../elsewhere"), ("/", ".")]
+)
+def test_an_invalid_name_or_version_is_refused(
+    settings: Settings, published: Workspace, released: Artefact, store: Path, name: str, version: str
+) -> None:
+    """The labels of an image and the fields of a record cannot select a key outside the golden sets."""
+    shutil.rmtree(store)
+    other = released.model_copy(update={"name": name, "version": version})
+    with pytest.raises(UsageError, match="is not a valid name and version"):
+        golden_set_directory(settings, published, other)
+
+
+@pytest.mark.parametrize("digest", ["sha256:../../elsewhere", "sha256:" + "0" * 63, "../elsewhere", ""])
+def test_an_invalid_digest_is_refused(
+    settings: Settings, published: Workspace, released: Artefact, digest: str
+) -> None:
+    """The digest is part of a path in the cache."""
+    with pytest.raises(UsageError, match="is not a valid digest of a golden set"):
+        golden_set_directory(settings, published, released.model_copy(update={"digest": digest}))
+    assert not list(published.cache.glob("*elsewhere*"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from memory_environments import MODEL, Environments, digest
@@ -59,6 +60,17 @@ def test_without_a_record_it_is_the_accepted_image_of_this_checkout(
     assert live_model(environments.settings, workspace, environments.services) == NEWER
     accept_here(workspace, REFERENCE, f"registry.test/classifier@{digest('b')}")
     assert live_model(environments.settings, workspace, environments.services) is None
+
+
+def test_the_push_result_of_an_older_version_is_read(
+    environments: Environments, workspace: Workspace
+) -> None:
+    """It has the image id in the field `image`."""
+    accept_here(workspace, REFERENCE, REFERENCE)
+    path = workspace.directory / "run" / "push.json"
+    found = json.loads(path.read_text())
+    path.write_text(json.dumps({"image": found.pop("image_id"), **found}))
+    assert live_model(environments.settings, workspace, environments.services) == NEWER
 
 
 def test_an_environment_without_a_context_is_not_read(

@@ -129,10 +129,10 @@ def test_a_record_without_a_later_field_is_read_and_changed(
 def test_a_malformed_record_is_named(
     cluster: MemoryCluster, records: Records, record: Record, change: dict[str, Any]
 ) -> None:
-    """A record with an invalid value is an error that names its ConfigMap; it is not skipped."""
+    """A record with an invalid value is an error that names ConfigMap and namespace; it is not skipped."""
     store(cluster, {**document(cluster), **change})
     for read in (records.all, records.stable, records.unfinished):
-        with pytest.raises(OutsideError, match="ConfigMap release-1 is not a valid release record"):
+        with pytest.raises(OutsideError, match="ConfigMap trial/release-1 is not a valid release record"):
             read()
 
 
@@ -142,5 +142,5 @@ def test_a_configmap_without_a_record_is_named(
 ) -> None:
     """A ConfigMap with the label of a record and no valid document is an error that names it."""
     cluster.objects[("ConfigMap", "release-1")]["data"] = data
-    with pytest.raises(OutsideError, match="ConfigMap release-1 is not a valid release record"):
+    with pytest.raises(OutsideError, match="ConfigMap trial/release-1 is not a valid release record"):
         records.all()

@@ -65,11 +65,15 @@ def objections(
     return settings, {each.address: prune_objection(settings, each, sources) for each in found}
 
 
+VARIABLES = {"SEATRIAL_REGISTRY__ADDRESS": "r.test", "SEATRIAL_CLUSTER__CONTEXT": "aks"}
 TOGETHER = [
     ({}, LOCAL, {}),
     ({"registry": ADDRESS, "staging": CONTEXT, "production": CONTEXT}, "", {}),
-    ({}, "", {"SEATRIAL_REGISTRY__ADDRESS": "r.test", "SEATRIAL_CLUSTER__CONTEXT": "aks"}),
-    ({}, LOCAL, {"SEATRIAL_REGISTRY__ADDRESS": "r.test", "SEATRIAL_CLUSTER__CONTEXT": "aks"}),
+    ({}, "", VARIABLES),
+    ({}, LOCAL, VARIABLES),
+    ({}, "", {**VARIABLES, "KUBECONFIG": "another"}),
+    ({}, LOCAL, {"KUBECONFIG": "another"}),
+    ({"registry": ADDRESS, "staging": CONTEXT, "production": CONTEXT}, "", {"KUBECONFIG": ""}),
     ({}, LOCAL, {"SEATRIAL_PRUNE__IMAGES": "3", "SEATRIAL_REGISTRY__INSECURE": "true"}),
 ]
 APART = [
@@ -81,6 +85,7 @@ APART = [
     ({}, LOCAL, {"SEATRIAL_CLUSTER__KUBECONFIG": "another"}),
     ({}, LOCAL, {"SEATRIAL_ENVIRONMENTS__STAGING__CONTEXT": "aks"}),
     ({}, LOCAL, {"SEATRIAL_ENVIRONMENTS__STAGING__NAMESPACE": "another"}),
+    ({"registry": ADDRESS, "staging": CONTEXT, "production": CONTEXT}, "", {"KUBECONFIG": "another"}),
     ({"registry": ADDRESS}, '[cluster]\ncontext = "kind-dev"', {}),
     ({"staging": CONTEXT, "production": CONTEXT}, LOCAL, {}),
 ]
@@ -136,6 +141,16 @@ def test_one_environment_with_another_source_is_enough_to_refuse(
     _, found = objections(checkout(tmp_path, TOML.format(**parts), LOCAL), monkeypatch, {})
     assert found["local.test:5000"] == (
         "its address is from local.toml, but the cluster of production from seatrial.toml, "
+        "so its releases are unknown"
+    )
+
+
+def test_the_variable_kubeconfig_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `cluster.kubeconfig` it selects the file, and so the cluster."""
+    parts = {"registry": ADDRESS, "staging": CONTEXT, "production": CONTEXT}
+    _, found = objections(write(tmp_path, parts, ""), monkeypatch, {"KUBECONFIG": "another"})
+    assert found["registry.test"] == (
+        "its address is from seatrial.toml, but the kubeconfig from environment variables (KUBECONFIG), "
         "so its releases are unknown"
     )
 

@@ -1,4 +1,4 @@
-"""Fixtures of the release stages: an environment in memory that serves over HTTP."""
+"""Fixtures of the stages: an environment in memory that serves over HTTP; what `prune` removes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from memory_environments import Environments
+from prune_harness import PruneHarness, make_harness
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
@@ -17,3 +19,9 @@ def served(settings: Settings, workspace: Workspace, golden: Path) -> Iterator[S
     """The environment `local`, without a release."""
     with serving_environment(settings, workspace, golden) as environment:
         yield environment
+
+
+@pytest.fixture
+def harness(environments: Environments, workspace: Workspace) -> PruneHarness:
+    """Two reports, two registry images and two engine images that nothing refers to, and a released one."""
+    return make_harness(environments, workspace)
