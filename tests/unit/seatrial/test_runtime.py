@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import UTC, datetime
 
 import pytest
 
+from seatrial.process import run
 from seatrial.runtime import SYSTEM
 
 # Seconds after which a test fails instead of hanging.
@@ -54,9 +56,30 @@ def test_an_error_of_a_task_is_raised_by_its_result(error: type[BaseException]) 
         SYSTEM.start(work).result()
 
 
-def test_a_task_does_not_keep_the_process_alive() -> None:
-    """Tasks run in daemon threads."""
-    assert SYSTEM.start(lambda: threading.current_thread().daemon).result()
+PROGRAM = """
+from seatrial.runtime import SYSTEM
+
+started = SYSTEM.event()
+
+def work():
+    started.set()
+    SYSTEM.sleep(600)
+
+def pool():
+    with SYSTEM.workers(1) as workers:
+        workers.submit(work)
+
+SYSTEM.start({work})
+started.wait({limit})
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("work", ["work", "pool"])
+def test_a_task_does_not_keep_the_process_alive(work: str) -> None:
+    """A process exits at the end of its main thread, although a task or a worker still runs."""
+    program = PROGRAM.format(work=work, limit=LIMIT)
+    assert run([sys.executable, "-c", program], timeout=LIMIT).output == "ended\n"
 
 
 def test_an_event_times_out() -> None:
