@@ -122,7 +122,7 @@ def serving_environment(
     """Serve the live and the preview Service of an environment on two loopback ports."""
     cluster = ServingCluster()
     cluster.apply({"kind": "Namespace", "metadata": {"name": "local"}})
-    environment = ServedEnvironment(_quick(settings), workspace, cluster, _one_photo(load_golden(golden)))
+    environment = ServedEnvironment(_quick(settings), workspace, cluster, one_photo(load_golden(golden)))
     with (
         serving(lambda: environment.respond(LIVE)) as live,
         serving(lambda: environment.respond(PREVIEW)) as preview,
@@ -148,6 +148,7 @@ def _quick(settings: Settings) -> Settings:
     return settings.model_copy(update={"environments": {"local": environment}, "registry": registry})
 
 
-def _one_photo(golden: GoldenSet) -> GoldenSet:
+def one_photo(golden: GoldenSet) -> GoldenSet:
+    """Return the golden set with its first photo only."""
     # All responses of a server have the same label.
     return replace(golden, photos=golden.photos[:1])

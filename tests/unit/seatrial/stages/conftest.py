@@ -1,4 +1,4 @@
-"""Fixtures of the stages: an environment in memory that serves over HTTP; what `prune` removes."""
+"""Fixtures of the stages: an environment in memory, over HTTP or in virtual time; what `prune` removes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from prune_harness import PruneHarness, make_harness
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
+from virtual_environment import VirtualEnvironment, virtual_environment
 
 
 @pytest.fixture
@@ -25,3 +26,9 @@ def served(settings: Settings, workspace: Workspace, golden: Path) -> Iterator[S
 def harness(environments: Environments, workspace: Workspace) -> PruneHarness:
     """Two reports, two registry images and two engine images that nothing refers to, and a released one."""
     return make_harness(environments, workspace)
+
+
+@pytest.fixture
+def virtual(settings: Settings, workspace: Workspace, golden: Path) -> VirtualEnvironment:
+    """The environment `local` in virtual time, without a release."""
+    return virtual_environment(settings, workspace, golden)
