@@ -62,6 +62,8 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
         def _respond(self) -> None:
             self.send_response(state.status)
             self.send_header("X-Release", "trial-1")
+            if 300 <= state.status < 400:
+                self.send_header("Location", f"{state.url}/elsewhere")
             self.send_header("Content-Length", str(len(state.body) if state.length is None else state.length))
             self.end_headers()
             self.wfile.write(state.body)
@@ -125,13 +127,23 @@ def test_every_request_has_a_connection_of_its_own(server: Server) -> None:
     assert {received.headers["connection"] for received in server.received} == {"close"}
 
 
-@pytest.mark.parametrize("status", [302, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [404, 429, 500, 503])
 def test_an_error_status_is_a_response(server: Server, status: int) -> None:
     """Any complete response is returned, whatever its status; it is not ok and is not repeated."""
     server.status = status
     response = NewConnections().request("GET", server.url, timeout=TIMEOUT)
     assert (response.status, response.ok) == (status, False)
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(server: Server, status: int) -> None:
+    """The redirect itself is the response, and no request is sent to its Location."""
+    server.status = status
+    response = NewConnections().request("GET", f"{server.url}/livez", timeout=TIMEOUT)
+    assert (response.status, response.ok) == (status, False)
+    assert response.headers["Location"] == f"{server.url}/elsewhere"
+    assert [received.path for received in server.received] == ["/livez"]
 
 
 def test_a_refused_connection_is_no_response(closed_port: int) -> None:

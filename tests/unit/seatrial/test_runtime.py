@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import UTC, datetime
 
 import pytest
 
+from seatrial.process import run
 from seatrial.runtime import SYSTEM
 
 # Seconds after which a test fails instead of hanging.
@@ -55,8 +57,9 @@ def test_an_error_of_a_task_is_raised_by_its_result(error: type[BaseException]) 
 
 
 def test_a_task_does_not_keep_the_process_alive() -> None:
-    """Tasks run in daemon threads."""
-    assert SYSTEM.start(lambda: threading.current_thread().daemon).result()
+    """A process that has a task under way exits at the end of its main thread."""
+    program = "from seatrial.runtime import SYSTEM\nSYSTEM.start(lambda: SYSTEM.sleep(600))\nprint('ended')"
+    assert run([sys.executable, "-c", program], timeout=LIMIT).output == "ended\n"
 
 
 def test_an_event_times_out() -> None:

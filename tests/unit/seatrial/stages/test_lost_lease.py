@@ -6,6 +6,7 @@ import pytest
 
 from seatrial.errors import HeldError, SeatrialError
 from seatrial.release.attempt import begin
+from seatrial.release.undo import undo
 from virtual_environment import LEASE_SECONDS, VirtualEnvironment
 
 # The holder renews its Lease four times in its duration, and then learns that it is lost.
@@ -69,6 +70,22 @@ def test_a_release_is_not_accepted_without_the_lease(virtual: VirtualEnvironment
         virtual.accept()
     assert virtual.states == {"local-1": "stable", "local-2": "pending"}
     assert ("Deployment", "classifier-blue") in virtual.cluster.objects
+
+
+def test_a_release_is_not_undone_without_the_lease(virtual: VirtualEnvironment) -> None:
+    """Undoing is left to the new holder, which may have released something else already."""
+    virtual.release()
+    target = virtual.target
+    with target.lease.hold():
+        attempt = begin(target, virtual.images.facts[virtual.image("b")])
+        attempt.start()
+        attempt.switch()
+        virtual.lose_lease()
+        with pytest.raises(HeldError, match="local is held by other@host/2"):
+            undo(target, attempt.record, "it failed")
+    assert virtual.live == "local-2"
+    assert virtual.states == {"local-1": "stable", "local-2": "pending"}
+    assert ("Deployment", "classifier-green") in virtual.cluster.objects
 
 
 def test_another_deployer_is_refused_while_a_release_is_pending(virtual: VirtualEnvironment) -> None:

@@ -13,7 +13,9 @@ from memory_environments import Environments
 from memory_target import manifests_of, memory_target
 from release_records import make_record
 from samples import make_checkout
-from seatrial.errors import RefusedError, RollbackFailedError
+from seatrial.errors import HeldError, RefusedError, RollbackFailedError
+from seatrial.kube.lease import Lease
+from seatrial.kube.lease_object import new_lease, set_holder
 from seatrial.kube.slots import LiveRelease
 from seatrial.release.record import Manifests
 from seatrial.release.target import Target
@@ -83,6 +85,31 @@ def test_a_previous_release_that_does_not_start_is_not_switched_to(
     stable = target.records.stable()
     assert stable is not None
     assert stable.release == "trial-2"
+
+
+def test_the_lease_of_a_killed_deployer_is_waited_for(runtime: VirtualRuntime, tmp_path: Path) -> None:
+    """A rollback goes on once the Lease, which nobody renews, has expired."""
+    cluster = MemoryCluster(runtime=runtime)
+    target = two_releases(cluster, tmp_path, runtime, manifests_of(1))
+    lease, seconds = new_lease("local"), target.environment.lease_seconds
+    set_holder(lease, "killed@ci/3", seconds, cluster.now())
+    cluster.create(lease)
+    start = runtime.monotonic()
+    result = rollback(target.settings, target.workspace, "local", services=target.services)
+    assert result.release == "trial-1"
+    assert seconds <= runtime.monotonic() - start <= seconds + 2
+
+
+def test_a_deployer_that_goes_on_is_not_interrupted(runtime: VirtualRuntime, tmp_path: Path) -> None:
+    """If the Lease is renewed, a rollback is refused soon after the duration of one, and changes nothing."""
+    cluster = MemoryCluster(runtime=runtime)
+    target = two_releases(cluster, tmp_path, runtime, manifests_of(1))
+    seconds, start = target.environment.lease_seconds, runtime.monotonic()
+    other = Lease(cluster, "local", seconds, "other@host/2", runtime)
+    with other.hold(), pytest.raises(HeldError, match="local is held by other@host/2"):
+        rollback(target.settings, target.workspace, "local", services=target.services)
+    assert runtime.monotonic() - start < seconds + 5
+    assert target.slots.live() == LiveRelease("green", "trial-2")
 
 
 @pytest.mark.parametrize("releases", [0, 1])

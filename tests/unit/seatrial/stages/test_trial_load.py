@@ -7,7 +7,6 @@ import pytest
 from prediction_server import Behaviour
 from seatrial.errors import RolledBackError
 from seatrial.kube.labels import LIVE
-from seatrial.release.trial import live_plan
 from virtual_environment import VirtualEnvironment
 
 LATENCY = "latency compared with stable"
@@ -58,14 +57,17 @@ def test_the_live_probe_uses_the_environments_host_name(virtual: VirtualEnvironm
     assert {request.headers.get("Host") for request in sent} == {"local.test"}
 
 
-def test_the_live_load_lasts_for_a_long_bake(virtual: VirtualEnvironment) -> None:
-    """The limit of requests is above the number that the whole bake window needs."""
+@pytest.mark.parametrize(("bake", "requests"), [(60, 60), (0, 10)])
+def test_the_live_load_lasts_as_long_as_the_bake(
+    virtual: VirtualEnvironment, monkeypatch: pytest.MonkeyPatch, bake: float, requests: int
+) -> None:
+    """No bake window is too long for the limit of requests; without one, the load lasts as long as the suite."""
+    monkeypatch.setattr("seatrial.analysis.load.MAX_REQUESTS", 20)
     virtual.deploy(virtual.image("a"))
-    virtual.configure(bake_seconds=3600.0, load_per_second=10.0)
-    (record,) = virtual.target.records.all()
-    plan = live_plan(virtual.target, record, virtual.target.url(), virtual.golden)
-    assert plan.planned == 36_000
-    assert plan.limit > 36_000
+    virtual.configure(bake_seconds=bake)
+    virtual.client.sent.clear()
+    virtual.accept()
+    assert requests <= len(virtual.client.to(LIVE, "predict")) <= requests + 5
 
 
 def test_the_suite_gets_the_golden_set_and_the_expectation(virtual: VirtualEnvironment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from seatrial.analysis.suite import Endpoint, Expectation, SuiteRequest
 from seatrial.process import run
+from seatrial.settings import Dns
 from seatrial.system.acceptance_suite import PytestSuite
 from seatrial.workspace import Workspace
 
@@ -19,10 +21,41 @@ ROOT = Path(__file__).parents[4]
 EXPECTATION = Expectation("trial-1", "sha256:" + "a" * 64, "sha256:" + "b" * 64)
 INCOMPLETE = "acceptance suite ran completely"
 
+# A suite with the options of the real one. Its report has one check, whose detail is the options' values.
+CONFTEST = """
+def pytest_addoption(parser):
+    for name in ("--url", "--address", "--dns", "--golden", "--report"):
+        parser.addoption(name, default="")
+    parser.addoption("--expect", action="append", default=[])
+"""
+OPTIONS_TEST = """
+import json, pathlib, warnings
+
+def test_options(pytestconfig):
+    warnings.warn("a library's warning")
+    names = ("url", "address", "dns", "golden", "expect")
+    given = {name: pytestconfig.getoption(name) for name in names}
+    row = {"name": "options", "test": "1", "required": True, "passed": True, "detail": json.dumps(given)}
+    report = {"declared": [row], "checks": [row], "skipped": []}
+    pathlib.Path(pytestconfig.getoption("report")).write_text(json.dumps(report))
+"""
+
 
 def request(golden: Path, port: int = 1) -> SuiteRequest:
     """Return a request for an endpoint on this machine; nothing listens on port 1."""
     return SuiteRequest(Endpoint(f"http://127.0.0.1:{port}"), golden, EXPECTATION, "unit")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Workspace:
+    """A checkout whose suite reports its options; a warning is an error there, as in the project."""
+    suite = tmp_path / "tests" / "e2e" / "acceptance"
+    suite.mkdir(parents=True)
+    (tmp_path / "reports" / "unit").mkdir(parents=True)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    (suite / "conftest.py").write_text(CONFTEST)
+    (suite / "test_options.py").write_text(OPTIONS_TEST)
+    return Workspace(tmp_path, "unit")
 
 
 @pytest.fixture
@@ -32,12 +65,14 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_every_check_fails_without_an_endpoint(tmp_path: Path) -> None:
-    """If nothing listens, no check passes and none is skipped."""
-    report = PytestSuite(Workspace(ROOT, "unit")).start(request(tmp_path)).result()
-    assert report.checks
+def test_every_check_fails_without_an_endpoint(golden: Path) -> None:
+    """If nothing listens, each check fails because of that, and none is skipped."""
+    report = PytestSuite(Workspace(ROOT, "unit")).start(request(golden)).result()
+    written = json.loads((ROOT / "reports" / "unit" / "unit.json").read_text())
+    assert len(report.checks) == len(written["declared"]) > 0
+    assert written["skipped"] == []
     assert not any(check.passed for check in report.checks)
-    assert INCOMPLETE not in [check.name for check in report.checks]
+    assert [check.detail for check in report.checks if "127.0.0.1:1" not in check.detail] == []
     assert "checks failed" in report.failure
 
 
@@ -47,6 +82,38 @@ def test_a_suite_that_does_not_run_fails(tmp_path: Path) -> None:
     report = PytestSuite(Workspace(tmp_path, "unit")).start(request(tmp_path)).result()
     assert [check.name for check in report.checks] == [INCOMPLETE]
     assert report.failure
+
+
+def test_the_suite_gets_the_request_and_no_other_options(
+    checkout: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets endpoint, golden set and expectation, and not the options of a pytest that runs this process."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    endpoint = Endpoint("http://local.test", "198.51.100.1", Dns(server="198.51.100.53", port=5353))
+    asked = SuiteRequest(endpoint, Path("/golden/set"), EXPECTATION, "unit")
+    (check,) = PytestSuite(checkout).start(asked).result().checks
+    assert check.passed
+    assert json.loads(check.detail) == {
+        "url": "http://local.test",
+        "address": "198.51.100.1",
+        "dns": "198.51.100.53:5353",
+        "golden": "/golden/set",
+        "expect": [
+            f"release={EXPECTATION.release}",
+            f"image={EXPECTATION.image}",
+            f"model={EXPECTATION.model}",
+        ],
+    }
+
+
+def test_a_report_of_an_earlier_run_does_not_count(checkout: Workspace, tmp_path: Path) -> None:
+    """A suite that ends without writing its report fails, although an earlier report passed."""
+    (checkout.root / "tests/e2e/acceptance/test_options.py").write_text("def test_nothing(): pass\n")
+    row = {"name": "golden photos", "test": "1", "required": True, "passed": True}
+    report = {"declared": [row], "checks": [row], "skipped": []}
+    (checkout.root / "reports" / "unit" / "unit.json").write_text(json.dumps(report))
+    found = PytestSuite(checkout).start(request(tmp_path)).result()
+    assert [check.name for check in found.checks] == [INCOMPLETE]
 
 
 def test_a_stopped_suite_ends_early_and_does_not_pass(tmp_path: Path, silent_port: int) -> None:
