@@ -61,7 +61,7 @@ def test_the_live_probe_uses_the_environments_host_name(virtual: VirtualEnvironm
 def test_the_live_load_lasts_as_long_as_the_bake(
     virtual: VirtualEnvironment, monkeypatch: pytest.MonkeyPatch, bake: float, requests: int
 ) -> None:
-    """No bake window is too long for the limit of requests; without one, the load lasts as long as the suite."""
+    """A window longer than the limit of requests has load to its end; without one, the suite has load."""
     monkeypatch.setattr("seatrial.analysis.load.MAX_REQUESTS", 20)
     virtual.deploy(virtual.image("a"))
     virtual.configure(bake_seconds=bake)

@@ -41,9 +41,9 @@ def test_options(pytestconfig):
 """
 
 
-def request(golden: Path, port: int = 1) -> SuiteRequest:
+def request(golden: Path, port: int = 1, name: str = "unit") -> SuiteRequest:
     """Return a request for an endpoint on this machine; nothing listens on port 1."""
-    return SuiteRequest(Endpoint(f"http://127.0.0.1:{port}"), golden, EXPECTATION, "unit")
+    return SuiteRequest(Endpoint(f"http://127.0.0.1:{port}"), golden, EXPECTATION, name)
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def silent_port() -> Iterator[int]:
 
 def test_every_check_fails_without_an_endpoint(golden: Path) -> None:
     """If nothing listens, each check fails because of that, and none is skipped."""
-    report = PytestSuite(Workspace(ROOT, "unit")).start(request(golden)).result()
-    written = json.loads((ROOT / "reports" / "unit" / "unit.json").read_text())
+    report = PytestSuite(Workspace(ROOT, "unit")).start(request(golden, name="unreachable")).result()
+    written = json.loads((ROOT / "reports" / "unit" / "unreachable.json").read_text())
     assert len(report.checks) == len(written["declared"]) > 0
     assert written["skipped"] == []
     assert not any(check.passed for check in report.checks)
@@ -87,7 +87,7 @@ def test_a_suite_that_does_not_run_fails(tmp_path: Path) -> None:
 def test_the_suite_gets_the_request_and_no_other_options(
     checkout: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It gets endpoint, golden set and expectation, and not the options of a pytest that runs this process."""
+    """It gets endpoint, golden set and expectation; options of a pytest that runs this process are not used."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
     endpoint = Endpoint("http://local.test", "198.51.100.1", Dns(server="198.51.100.53", port=5353))
     asked = SuiteRequest(endpoint, Path("/golden/set"), EXPECTATION, "unit")
@@ -119,7 +119,7 @@ def test_a_report_of_an_earlier_run_does_not_count(checkout: Workspace, tmp_path
 def test_a_stopped_suite_ends_early_and_does_not_pass(tmp_path: Path, silent_port: int) -> None:
     """`stop` terminates the process long before its time limit; its report is a failed check."""
     start = time.monotonic()
-    running = PytestSuite(Workspace(ROOT, "unit")).start(request(tmp_path, silent_port))
+    running = PytestSuite(Workspace(ROOT, "unit")).start(request(tmp_path, silent_port, "stopped"))
     assert not running.done()
     running.stop()
     assert running.result().failure
