@@ -56,9 +56,29 @@ def test_an_error_of_a_task_is_raised_by_its_result(error: type[BaseException]) 
         SYSTEM.start(work).result()
 
 
-def test_a_task_does_not_keep_the_process_alive() -> None:
-    """A process that has a task under way exits at the end of its main thread."""
-    program = "from seatrial.runtime import SYSTEM\nSYSTEM.start(lambda: SYSTEM.sleep(600))\nprint('ended')"
+PROGRAM = """
+from seatrial.runtime import SYSTEM
+
+started = SYSTEM.event()
+
+def work():
+    started.set()
+    SYSTEM.sleep(600)
+
+def pool():
+    with SYSTEM.workers(1) as workers:
+        workers.submit(work)
+
+SYSTEM.start({work})
+started.wait({limit})
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("work", ["work", "pool"])
+def test_a_task_does_not_keep_the_process_alive(work: str) -> None:
+    """A process exits at the end of its main thread, although a task or a worker still runs."""
+    program = PROGRAM.format(work=work, limit=LIMIT)
     assert run([sys.executable, "-c", program], timeout=LIMIT).output == "ended\n"
 
 

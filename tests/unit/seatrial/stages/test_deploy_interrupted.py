@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from prediction_server import Behaviour
 from seatrial.errors import HeldError, OutsideError, RefusedError
+from seatrial.kube.labels import LIVE
 from seatrial.kube.lease import Lease
 from served_environment import ServedEnvironment
+from virtual_environment import VirtualEnvironment
 
 
 def test_a_held_environment_is_refused(served: ServedEnvironment) -> None:
@@ -41,6 +44,24 @@ def test_ctrl_c_during_the_preview_removes_the_candidate(served: ServedEnvironme
         served.deploy(served.image("b"))
     assert served.live == "local-1"
     assert served.states["local-2"] == "refused"
+
+
+def test_ctrl_c_during_the_switch_switches_back(virtual: VirtualEnvironment) -> None:
+    """Users that may have reached the candidate are back on the stable release."""
+    virtual.release()
+    respond = virtual.respond
+
+    def interrupt(service: str) -> Behaviour | None:
+        behaviour = respond(service)
+        if service == LIVE and behaviour and behaviour.release == "local-2":
+            raise KeyboardInterrupt
+        return behaviour
+
+    virtual.respond = interrupt  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        virtual.deploy(virtual.image("b"))
+    assert virtual.live == "local-1"
+    assert virtual.states == {"local-1": "stable", "local-2": "switched-back"}
 
 
 def test_a_suite_that_cannot_run_refuses_the_candidate(served: ServedEnvironment) -> None:

@@ -87,7 +87,7 @@ def test_a_suite_that_does_not_run_fails(tmp_path: Path) -> None:
 def test_the_suite_gets_the_request_and_no_other_options(
     checkout: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It gets endpoint, golden set and expectation; options of a pytest that runs this process are not used."""
+    """It gets endpoint, golden set and expectation, and no option of the pytest that runs this process."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
     endpoint = Endpoint("http://local.test", "198.51.100.1", Dns(server="198.51.100.53", port=5353))
     asked = SuiteRequest(endpoint, Path("/golden/set"), EXPECTATION, "unit")
