@@ -1,4 +1,4 @@
-"""deploy over an in-memory cluster, a real HTTP server and a scripted suite."""
+"""deploy over an in-memory cluster: with a real HTTP server, or in virtual time where it waits."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from prediction_server import Behaviour
-from scripted_services import FAILED, PASSED
+from scripted_services import FAILED
 from seatrial.errors import RefusedError, RolledBackError, UsageError
 from seatrial.kube.labels import LIVE
 from served_environment import ServedEnvironment
+from virtual_environment import VirtualEnvironment
 
 
 def test_a_good_candidate_becomes_pending(served: ServedEnvironment) -> None:
@@ -63,26 +64,24 @@ def test_other_probabilities_of_the_same_model_are_refused(served: ServedEnviron
     ("behaviour", "reason"),
     [
         (Behaviour(label="another label"), "predictions under load"),
-        (Behaviour(status=500), "local-2 at http://127.0.0.1:.*timed out"),
+        (Behaviour(status=500), "local-2 at http://198.51.100.2: timed out"),
         (Behaviour(delay=1.5), "no violation under load: .*took longer than 1000 ms"),
     ],
 )
 def test_a_bad_candidate_is_refused_before_the_switch(
-    served: ServedEnvironment, behaviour: Behaviour, reason: str, monkeypatch: pytest.MonkeyPatch
+    virtual: VirtualEnvironment, behaviour: Behaviour, reason: str
 ) -> None:
     """Wrong, failing and slow candidates are removed; users stay on the stable release."""
-    # A shorter preview needs fewer slow requests.
-    monkeypatch.setattr("seatrial.release.trial.SUITE_SECONDS", 1)
-    served.release()
-    served.behaviours["local-2"] = behaviour
-    served.suites.report = lambda _: None if behaviour.delay else PASSED
+    virtual.release()
+    virtual.behaviours["local-2"] = behaviour
+    virtual.runner.seconds = 60
     with pytest.raises(RefusedError, match=reason):
-        served.deploy(served.image("b"))
-    assert served.live == "local-1"
-    assert served.states == {"local-1": "stable", "local-2": "refused"}
-    assert ("Deployment", "classifier-green") not in served.cluster.objects
-    assert ("Service", "classifier-preview") not in served.cluster.objects
-    assert served.reports[-1] == ("local-2", "RefusedError")
+        virtual.deploy(virtual.image("b"))
+    assert virtual.live == "local-1"
+    assert virtual.states == {"local-1": "stable", "local-2": "refused"}
+    assert ("Deployment", "classifier-green") not in virtual.cluster.objects
+    assert ("Service", "classifier-preview") not in virtual.cluster.objects
+    assert virtual.reports[-1] == ("local-2", "RefusedError")
 
 
 def test_a_failed_suite_is_refused_with_its_log(served: ServedEnvironment) -> None:
@@ -95,29 +94,29 @@ def test_a_failed_suite_is_refused_with_its_log(served: ServedEnvironment) -> No
     assert served.states == {"local-1": "refused"}
 
 
-def test_replicas_that_do_not_become_available_are_refused(served: ServedEnvironment) -> None:
+def test_replicas_that_do_not_become_available_are_refused(virtual: VirtualEnvironment) -> None:
     """A rollout that does not finish in time removes the candidate."""
-    served.release()
-    served.cluster.ready = lambda release: release == "local-1"
+    virtual.release()
+    virtual.cluster.ready = lambda release: release == "local-1"
     with pytest.raises(RefusedError, match="rollout of classifier-green: timed out"):
-        served.deploy(served.image("b"))
-    assert served.live == "local-1"
+        virtual.deploy(virtual.image("b"))
+    assert virtual.live == "local-1"
 
 
-def test_an_address_that_does_not_follow_the_switch_is_rolled_back(served: ServedEnvironment) -> None:
+def test_an_address_that_does_not_follow_the_switch_is_rolled_back(virtual: VirtualEnvironment) -> None:
     """Users return to the stable release if new connections do not reach the new one."""
-    served.release()
+    virtual.release()
 
     def respond(service: str) -> Behaviour | None:
-        release = served.cluster.selected(service)
+        release = virtual.cluster.selected(service)
         shown = "local-1" if service == LIVE else release
-        return Behaviour(label=served.golden.photos[0].label, release=shown) if release else None
+        return Behaviour(label=virtual.golden.photos[0].label, release=shown) if release else None
 
-    served.respond = respond  # type: ignore[method-assign]
+    virtual.respond = respond  # type: ignore[method-assign]
     with pytest.raises(RolledBackError, match="the live address did not follow the switch to local-2"):
-        served.deploy(served.image("b"))
-    assert served.live == "local-1"
-    assert served.states["local-2"] == "switched-back"
+        virtual.deploy(virtual.image("b"))
+    assert virtual.live == "local-1"
+    assert virtual.states["local-2"] == "switched-back"
 
 
 def test_an_image_of_another_working_state_is_refused(served: ServedEnvironment) -> None:

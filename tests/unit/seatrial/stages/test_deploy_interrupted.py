@@ -20,16 +20,16 @@ def test_a_held_environment_is_refused(served: ServedEnvironment) -> None:
     assert served.states == {}
 
 
-def test_an_interrupted_deploy_is_undone_by_the_next(served: ServedEnvironment) -> None:
+def test_an_interrupted_deploy_is_undone_by_the_next(virtual: VirtualEnvironment) -> None:
     """A pending release whose deployer ended is switched back before the next one starts."""
-    served.release()
-    served.deploy(served.image("b"))
-    lease = served.cluster.objects[("Lease", "seatrial")]
+    virtual.release()
+    virtual.deploy(virtual.image("b"))
+    lease = virtual.cluster.objects[("Lease", "seatrial")]
     lease["spec"]["renewTime"] = "2020-01-01T00:00:00.000000Z"
-    result = served.deploy(served.image("c"))
+    result = virtual.deploy(virtual.image("c"))
     assert result.release == "local-3"
-    assert served.states == {"local-1": "stable", "local-2": "switched-back", "local-3": "pending"}
-    assert ("local-2", "") in served.reports
+    assert virtual.states == {"local-1": "stable", "local-2": "switched-back", "local-3": "pending"}
+    assert ("local-2", "") in virtual.reports
 
 
 def test_ctrl_c_during_the_preview_removes_the_candidate(served: ServedEnvironment) -> None:
