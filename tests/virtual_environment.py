@@ -78,29 +78,31 @@ class VirtualHttp:
 
 @dataclass
 class VirtualSuites:
-    """A SuiteRunner whose suites pass after `seconds`; `at_end` is called once the load has ended."""
+    """A SuiteRunner whose suites end after `seconds` with `report`; after the load, `at_end` is called."""
 
     runtime: VirtualRuntime
     seconds: float = 10
+    report: Callable[[SuiteRequest], SuiteReport] = lambda _: PASSED
     at_end: Callable[[], None] = lambda: None
     requests: list[SuiteRequest] = field(default_factory=list)
 
     def start(self, request: SuiteRequest) -> RunningSuite:
         """Start a suite."""
         self.requests.append(request)
-        return _VirtualRun(self, self.runtime.monotonic() + self.seconds)
+        return _VirtualRun(self, self.report(request), self.runtime.monotonic() + self.seconds)
 
 
 @dataclass(frozen=True)
 class _VirtualRun:
     suites: VirtualSuites
+    report: SuiteReport
     end: float
 
     def done(self) -> bool:
         return self.suites.runtime.monotonic() >= self.end
 
     def result(self) -> SuiteReport:
-        return PASSED
+        return self.report
 
     def stop(self) -> None:
         self.suites.at_end()
