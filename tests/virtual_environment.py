@@ -17,7 +17,9 @@ from seatrial.http_client import HttpClient, HttpResponse
 from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.kube.lease_object import set_holder
 from seatrial.release.services import Services
+from seatrial.results import RollbackResult
 from seatrial.settings import Environment, Settings
+from seatrial.stages.rollback import rollback
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, one_photo
 from serving_cluster import ServingCluster
@@ -134,6 +136,10 @@ class VirtualEnvironment(ServedEnvironment):
         """Change the environment's settings."""
         changed = self.settings.environment("local").model_copy(update=changes)
         self.settings = self.settings.model_copy(update={"environments": {"local": changed}})
+
+    def rollback(self) -> RollbackResult:
+        """Undo the unfinished releases, or return to the release before the stable one."""
+        return rollback(self.settings, self.workspace, "local", self.services)
 
     def take_lease(self) -> None:
         """Give the Lease to another deployer."""

@@ -36,3 +36,13 @@ def test_a_candidate_that_was_not_switched_is_removed_by_accept(virtual: Virtual
     assert ("Deployment", "classifier-green") not in virtual.cluster.objects
     assert ("Service", "classifier-preview") not in virtual.cluster.objects
     assert virtual.live == "local-1"
+
+
+def test_an_accept_that_was_interrupted_between_records_is_completed(virtual: VirtualEnvironment) -> None:
+    """If two releases are recorded as stable, the next accept supersedes both."""
+    virtual.release("a")
+    virtual.release("b")
+    records = virtual.target.records
+    records.move(records.all()[0], "stable")
+    virtual.release("c")
+    assert virtual.states == {"local-1": "superseded", "local-2": "superseded", "local-3": "stable"}

@@ -60,6 +60,17 @@ def test_other_probabilities_of_the_same_model_are_refused(served: ServedEnviron
     assert served.live == "local-1"
 
 
+def test_other_probabilities_of_another_model_are_not_compared(virtual: VirtualEnvironment) -> None:
+    """Two models need not agree, so only the golden set decides about a new model."""
+    virtual.release()
+    virtual.behaviours["local-2"] = Behaviour(label=virtual.golden.photos[0].label, probability=0.4)
+    virtual.deploy(virtual.image("b", model="e"))
+    record = virtual.target.records.all()[-1]
+    assert record.baseline is not None
+    assert record.baseline.probabilities == {}
+    assert "probabilities compared with stable" not in [check.name for check in record.verdicts]
+
+
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
@@ -90,6 +101,8 @@ def test_a_failed_suite_is_refused_with_its_log(served: ServedEnvironment) -> No
     with pytest.raises(RefusedError, match="golden photos: dog") as caught:
         served.deploy(served.image("a"))
     assert caught.value.log == "the suite's log"
+    (record,) = served.target.records.all()
+    assert [check.name for check in record.verdicts if not check.passed] == ["golden photos"]
     assert served.live == ""
     assert served.states == {"local-1": "refused"}
 

@@ -25,6 +25,17 @@ def lose_lease_later(virtual: VirtualEnvironment) -> float:
     return virtual.clock.monotonic() + LOST_AT
 
 
+def test_a_lost_lease_ends_the_rollout(virtual: VirtualEnvironment) -> None:
+    """Replicas that are not available yet are not waited for."""
+    virtual.configure(rollout_seconds=600.0)
+    virtual.cluster.ready = lambda _: False
+    lost = lose_lease_later(virtual)
+    with pytest.raises(SeatrialError, match="local is held by other@host/2"):
+        virtual.deploy(virtual.image("a"))
+    assert lost < virtual.clock.monotonic() < lost + NOTICED_SECONDS
+    assert virtual.states == {"local-1": "candidate"}
+
+
 def test_a_lost_lease_ends_the_preview(virtual: VirtualEnvironment) -> None:
     """The suite is not waited for, and the candidate is left to the new holder."""
     virtual.runner.seconds = 600

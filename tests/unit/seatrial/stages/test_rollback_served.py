@@ -1,0 +1,77 @@
+"""rollback after real deploys and accepts. All in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
+from seatrial.kube.protocol import Manifest
+from virtual_environment import VirtualEnvironment
+
+BLUE = ("Deployment", "classifier-blue")
+
+
+@pytest.fixture
+def second(virtual: VirtualEnvironment) -> VirtualEnvironment:
+    """A stable second release in slot green; the first one was in slot blue."""
+    virtual.release("a")
+    virtual.release("b")
+    return virtual
+
+
+def test_a_pending_release_is_rolled_back_at_once(virtual: VirtualEnvironment) -> None:
+    """The Lease that deploy keeps for a pending release is adopted without waiting."""
+    virtual.release("a")
+    virtual.deploy(virtual.image("b"))
+    start = virtual.clock.monotonic()
+    result = virtual.rollback()
+    assert (result.release, result.replaced) == ("local-1", "local-2")
+    assert virtual.clock.monotonic() - start < 1
+    assert virtual.live == "local-1"
+    assert virtual.states == {"local-1": "stable", "local-2": "switched-back"}
+
+
+def test_the_slot_of_the_returning_release_is_emptied_first(second: VirtualEnvironment) -> None:
+    """Objects and pods that are left in the slot are gone when the release starts there again."""
+    labels = {MANAGED: MANAGER, SLOT: "blue", RELEASE: "local-0"}
+    metadata = {"name": "classifier-blue", "labels": labels}
+    left: Manifest = {"kind": "Deployment", "metadata": metadata, "spec": {"replicas": 1}}
+    second.cluster.apply(left)
+    second.cluster.apply({"kind": "Pod", "metadata": {"name": "left", "labels": labels}, "spec": {}})
+    pods_at_start: list[str] = []
+
+    def terminate() -> None:
+        while BLUE in second.cluster.objects:
+            second.clock.sleep(1)
+        second.clock.sleep(20)
+        second.cluster.delete("Pod", "left", "local")
+
+    def note_pods(release: str) -> bool:
+        if release == "local-1":
+            pods_at_start.extend(name for kind, name in second.cluster.objects if kind == "Pod")
+        return True
+
+    second.cluster.ready = note_pods
+    second.clock.start(terminate)
+    second.rollback()
+    assert pods_at_start == []
+    assert second.live == "local-1"
+
+
+def test_an_interrupted_return_is_undone_by_the_next_rollback(second: VirtualEnvironment) -> None:
+    """The release is recorded as returning, so the next rollback removes it; users stay where they are."""
+
+    def interrupt(release: str) -> bool:
+        if release == "local-1":
+            raise KeyboardInterrupt
+        return True
+
+    second.cluster.ready = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        second.rollback()
+    assert second.states == {"local-1": "returning", "local-2": "stable"}
+    second.cluster.ready = lambda _: True
+    result = second.rollback()
+    assert (result.release, result.replaced) == ("local-2", "local-1")
+    assert second.live == "local-2"
+    assert BLUE not in second.cluster.objects
