@@ -1,4 +1,4 @@
-"""Fixtures of the stages: environments in memory, over HTTP or in virtual time; what `prune` removes."""
+"""Fixtures of the stages: an environment in memory, over HTTP or in virtual time; what `prune` removes."""
 
 from __future__ import annotations
 
