@@ -23,6 +23,7 @@ def second(virtual: VirtualEnvironment) -> VirtualEnvironment:
 
 def test_a_good_release_becomes_stable(served: ServedEnvironment) -> None:
     """The release before is superseded, its slot is emptied, the preview Service is deleted."""
+    # Two releases over real HTTP, in real time: all other tests of accept use a virtual clock.
     served.release()
     served.deploy(served.image("b"))
     result = served.accept()

@@ -41,23 +41,23 @@ def test_the_record_has_the_golden_set_and_the_checks(served: ServedEnvironment)
     assert "latency under load" in names
 
 
-def test_a_second_release_is_compared_with_the_stable_one(served: ServedEnvironment) -> None:
+def test_a_second_release_is_compared_with_the_stable_one(virtual: VirtualEnvironment) -> None:
     """The same model is compared by its probabilities with the live probe's baseline."""
-    served.release()
-    served.deploy(served.image("b"))
-    record = served.target.records.all()[-1]
+    virtual.release()
+    virtual.deploy(virtual.image("b"))
+    record = virtual.target.records.all()[-1]
     assert record.baseline is not None
     assert record.baseline.release == "local-1"
     assert "probabilities compared with stable" in [check.name for check in record.verdicts]
 
 
-def test_other_probabilities_of_the_same_model_are_refused(served: ServedEnvironment) -> None:
+def test_other_probabilities_of_the_same_model_are_refused(virtual: VirtualEnvironment) -> None:
     """An image whose model gives other probabilities than the same model of the stable release is refused."""
-    served.release()
-    served.behaviours["local-2"] = Behaviour(label=served.golden.photos[0].label, probability=0.4)
+    virtual.release()
+    virtual.behaviours["local-2"] = Behaviour(label=virtual.golden.photos[0].label, probability=0.4)
     with pytest.raises(RefusedError, match="probabilities compared with stable"):
-        served.deploy(served.image("b"))
-    assert served.live == "local-1"
+        virtual.deploy(virtual.image("b"))
+    assert virtual.live == "local-1"
 
 
 def test_other_probabilities_of_another_model_are_not_compared(virtual: VirtualEnvironment) -> None:
@@ -149,12 +149,12 @@ def test_a_missing_golden_set_changes_nothing(served: ServedEnvironment) -> None
     assert served.states == {}
 
 
-def test_a_missing_baseline_is_reported(served: ServedEnvironment) -> None:
+def test_a_missing_baseline_is_reported(virtual: VirtualEnvironment) -> None:
     """If the live probe has no response, the comparison is a row that is not compared."""
-    served.release()
-    served.behaviours["local-1"] = Behaviour(status=503)
-    served.deploy(served.image("b"))
-    (check,) = [each for each in served.target.records.all()[-1].verdicts if each.not_compared]
+    virtual.release()
+    virtual.behaviours["local-1"] = Behaviour(status=503)
+    virtual.deploy(virtual.image("b"))
+    (check,) = [each for each in virtual.target.records.all()[-1].verdicts if each.not_compared]
     assert (check.name, check.detail) == (
         "comparison with stable",
         "not compared: the live probe has no response of local-1",
