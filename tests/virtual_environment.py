@@ -13,7 +13,7 @@ from imagemodel.golden import load_golden
 from prediction_server import Behaviour
 from scripted_services import PASSED
 from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest
-from seatrial.http_client import HttpClient, HttpResponse
+from seatrial.http_client import HttpClient, HttpResponse, NoResponseError
 from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.kube.lease_object import set_holder
 from seatrial.release.services import Services
@@ -62,7 +62,9 @@ class VirtualHttp:
     ) -> HttpResponse:
         """Record the request, and respond after the behaviour's delay."""
         address, _, path = url.removeprefix("http://").partition("/")
-        service = next(name for name, each in self.addresses.items() if each == address)
+        service = next((name for name, each in self.addresses.items() if each == address), "")
+        if not service:
+            raise NoResponseError(f"connection to {address} refused")
         behaviour = self.respond(service)
         release = behaviour.release if behaviour else ""
         self.sent.append(SentRequest(self.runtime.monotonic(), service, release, path, dict(headers)))

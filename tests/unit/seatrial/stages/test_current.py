@@ -1,4 +1,4 @@
-"""current over an in-memory cluster and a real HTTP server."""
+"""current over an in-memory cluster."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.kube.labels import LIVE
 from seatrial.stages.current import current
 from seatrial.workspace import Workspace
-from served_environment import ServedEnvironment
+from virtual_environment import VirtualEnvironment
 
 
 @pytest.fixture
-def stable(served: ServedEnvironment) -> ServedEnvironment:
+def stable(virtual: VirtualEnvironment) -> VirtualEnvironment:
     """The environment with a stable release that serves."""
-    served.deploy(served.image("a"))
-    records = served.target.records
+    virtual.deploy(virtual.image("a"))
+    records = virtual.target.records
     records.move(records.all()[0], "stable")
-    return served
+    return virtual
 
 
-def run(served: ServedEnvironment) -> str:
+def run(virtual: VirtualEnvironment) -> str:
     """Return the output of `current` for the environment."""
-    return current(served.settings, served.workspace, "local", served.services)
+    return current(virtual.settings, virtual.workspace, "local", virtual.services)
 
 
-def test_it_prints_the_address_and_a_command(stable: ServedEnvironment) -> None:
+def test_it_prints_the_address_and_a_command(stable: VirtualEnvironment) -> None:
     """The output has the release, its model, its URL, and curl by address and by name with a golden photo."""
     first, by_address, by_name = run(stable).splitlines()
     address = stable.cluster.addresses[LIVE]
@@ -37,21 +37,21 @@ def test_it_prints_the_address_and_a_command(stable: ServedEnvironment) -> None:
     assert f"--resolve local.test:80:{address} http://local.test/predict" in by_name
 
 
-def test_without_a_golden_set_the_command_has_a_placeholder(stable: ServedEnvironment) -> None:
+def test_without_a_golden_set_the_command_has_a_placeholder(stable: VirtualEnvironment) -> None:
     """A golden set that cannot be loaded does not fail the command."""
     stable.golden_error.append(UsageError("no golden set"))
     assert "--data-binary @photo.jpg" in run(stable)
 
 
-def test_an_environment_without_a_stable_release_is_refused(served: ServedEnvironment) -> None:
+def test_an_environment_without_a_stable_release_is_refused(virtual: VirtualEnvironment) -> None:
     """A pending release is not accepted yet."""
-    served.deploy(served.image("a"))
+    virtual.deploy(virtual.image("a"))
     with pytest.raises(RefusedError, match="local has no release yet") as caught:
-        run(served)
+        run(virtual)
     assert caught.value.hint == "make pipeline ENV=local"
 
 
-def test_a_release_of_another_working_state_is_refused(stable: ServedEnvironment) -> None:
+def test_a_release_of_another_working_state_is_refused(stable: VirtualEnvironment) -> None:
     """After a change in the checkout, the running release is not the current one."""
     (stable.workspace.root / "app.py").write_text("changed = True\n")
     changed = replace(stable, workspace=Workspace(stable.workspace.root, stable.workspace.instance))
@@ -59,22 +59,22 @@ def test_a_release_of_another_working_state_is_refused(stable: ServedEnvironment
         run(changed)
 
 
-def test_a_response_of_another_release_is_refused(served: ServedEnvironment) -> None:
+def test_a_response_of_another_release_is_refused(virtual: VirtualEnvironment) -> None:
     """If the live Service was changed manually, another release responds."""
-    served.release()
-    served.deploy(served.image("b"))
-    with pytest.raises(RefusedError, match=r"the response of 127\.0\.0\.1:\d+ is not from local-1"):
-        run(served)
+    virtual.release()
+    virtual.deploy(virtual.image("b"))
+    with pytest.raises(RefusedError, match=r"the response of 198\.51\.100\.1 is not from local-1"):
+        run(virtual)
 
 
-def test_an_error_response_is_refused(stable: ServedEnvironment) -> None:
+def test_an_error_response_is_refused(stable: VirtualEnvironment) -> None:
     """A release that is not ready is not current."""
     stable.behaviours["local-1"] = Behaviour(status=503)
     with pytest.raises(RefusedError, match="is not from local-1"):
         run(stable)
 
 
-def test_an_endpoint_that_does_not_respond_is_an_error(stable: ServedEnvironment) -> None:
+def test_an_endpoint_that_does_not_respond_is_an_error(stable: VirtualEnvironment) -> None:
     """A refused connection has the exit code of a failed service and is not waited for."""
     service = stable.cluster.objects[("Service", LIVE)]
     service["status"] = {"loadBalancer": {"ingress": [{"ip": "127.0.0.1:1"}]}}

@@ -1,4 +1,4 @@
-"""promote as a whole: over an in-memory source and a target that serves over HTTP."""
+"""promote as a whole: over an in-memory source and a target in virtual time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seatrial.results import PromoteResult
 from seatrial.runtime import Runtime
 from seatrial.settings import Registry, Settings
 from seatrial.stages.promote import promote
-from served_environment import ServedEnvironment
+from virtual_environment import VirtualEnvironment
 
 OWN = Registry(address="production.test", insecure=True)
 
@@ -37,15 +37,15 @@ def source(environments: Environments) -> ImageReference:
 
 
 @pytest.fixture
-def target(served: ServedEnvironment, source: ImageReference) -> ServedEnvironment:
+def target(virtual: VirtualEnvironment, source: ImageReference) -> VirtualEnvironment:
     """The environment `local`, whose registry has the image and whose node is linux/amd64."""
-    served.cluster.create(node("amd64"))
-    facts = served.images.facts[served.image("a")]
-    served.images.facts[source] = replace(facts, reference=source, working_state="another")
-    return served
+    virtual.cluster.create(node("amd64"))
+    facts = virtual.images.facts[virtual.image("a")]
+    virtual.images.facts[source] = replace(facts, reference=source, working_state="another")
+    return virtual
 
 
-def run(environments: Environments, target: ServedEnvironment, registry: Registry) -> PromoteResult:
+def run(environments: Environments, target: VirtualEnvironment, registry: Registry) -> PromoteResult:
     """Promote from staging to `local`, whose images are in `registry`."""
 
     def connect(kubeconfig: str, context: str, cache: Path, patience: float, runtime: Runtime) -> Cluster:
@@ -62,7 +62,7 @@ def run(environments: Environments, target: ServedEnvironment, registry: Registr
 
 
 def test_an_image_in_another_registry_is_copied_and_released(
-    environments: Environments, target: ServedEnvironment, source: ImageReference
+    environments: Environments, target: VirtualEnvironment, source: ImageReference
 ) -> None:
     """The same digest is stable in the target; its record has the source's release and the approval."""
     result = run(environments, target, OWN)
@@ -79,7 +79,7 @@ def test_an_image_in_another_registry_is_copied_and_released(
 
 
 def test_an_image_in_the_same_registry_is_not_copied(
-    environments: Environments, target: ServedEnvironment, source: ImageReference
+    environments: Environments, target: VirtualEnvironment, source: ImageReference
 ) -> None:
     """Both environments use the same reference, and no bytes are sent."""
     result = run(environments, target, Registry(address=REGISTRY))
@@ -89,7 +89,7 @@ def test_an_image_in_the_same_registry_is_not_copied(
 
 
 def test_a_target_with_nodes_of_another_architecture_is_refused(
-    environments: Environments, target: ServedEnvironment
+    environments: Environments, target: VirtualEnvironment
 ) -> None:
     """The nodes are compared with the image before a release is begun."""
     target.cluster.objects[("Node", "node-1")]["status"] = node("arm64")["status"]
