@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from seatrial import console
 from seatrial.errors import OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import LIVE
@@ -66,11 +68,11 @@ def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -
     return records.move(record, final, why, checks, at=switched_at)
 
 
-def return_to(target: Target, stable: Record) -> None:
+def return_to(target: Target, stable: Record, check: Callable[[], None] = lambda: None) -> None:
     """Send all users to a recorded release and restore its recorded objects.
 
     If the release has available replicas, users are switched first; else its slot is filled and rolled out
-    before the switch.
+    before the switch. `check` is called during the rollout and before the switch; what it raises ends it.
     """
     slots, manifests = target.slots, target.records.manifests(stable)
     available = slots.available(stable.slot, stable.release)
@@ -78,8 +80,9 @@ def return_to(target: Target, stable: Record) -> None:
     if not available:
         slots.refill(stable.slot, manifests.slot)
         wait_for_rollout(
-            target.cluster, environment.namespace, stable.slot, environment.rollout_seconds, runtime=runtime
+            target.cluster, environment.namespace, stable.slot, environment.rollout_seconds, check, runtime
         )
+    check()
     slots.switch(manifests.shared)
     if available:
         # Revert manual changes. No need to wait: it has available replicas already.

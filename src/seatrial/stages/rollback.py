@@ -79,9 +79,11 @@ def _return(target: Target, stable: Record, previous: Record) -> Record:
     previous = records.move(previous, "returning", f"from {stable.release}")
     slots.clear(previous.slot)
     slots.wait_until_gone(previous.slot)
-    return_to(target, previous)
+    return_to(target, previous, target.lease.check)
+    target.lease.check()
     previous = records.move(previous, "stable", f"returned from {stable.release}")
     records.move(stable, "rolled-back", f"to {previous.release}")
+    target.lease.check()
     slots.clear(other(previous.slot))
     slots.wait_until_gone(other(previous.slot))
     return previous

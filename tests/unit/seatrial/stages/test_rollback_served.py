@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seatrial.errors import HeldError
 from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
 from seatrial.kube.protocol import Manifest
 from virtual_environment import VirtualEnvironment
@@ -75,3 +76,19 @@ def test_an_interrupted_return_is_undone_by_the_next_rollback(second: VirtualEnv
     assert (result.release, result.replaced) == ("local-2", "local-1")
     assert second.live == "local-2"
     assert BLUE not in second.cluster.objects
+
+
+def test_a_lost_lease_ends_the_rollback(second: VirtualEnvironment) -> None:
+    """If another deployer acquires the Lease while the release starts, users and records are not changed."""
+    second.configure(rollout_seconds=600.0)
+
+    def lose(release: str) -> bool:
+        if release == "local-1":
+            second.lose_lease()
+        return True
+
+    second.cluster.ready = lose
+    with pytest.raises(HeldError, match="local is held by other@host/2"):
+        second.rollback()
+    assert second.live == "local-2"
+    assert second.states == {"local-1": "returning", "local-2": "stable"}
