@@ -35,7 +35,7 @@ PROGRAMS = (
     "docker-registry",
     "cluster",
 )
-SETTLE_SECONDS = 20
+SETTLE_SECONDS = 60
 
 ResourceCounts = dict[str, Counter[str]]
 
@@ -83,7 +83,9 @@ class SecondInstance:
 @pytest.fixture(scope="module")
 def second(cloud: Cloud, image: str) -> SecondInstance:
     """Start a second instance, use it together with the first one, and remove it."""
-    before = count_resources(cloud.client, cloud.instance.directory)
+    # After a repair of the first instance its system pods may still be starting.
+    cloud.kubectl("wait", "--for=condition=Available", "deployments", "--all", "-A", "--timeout=180s")
+    before = unchanging_counts(cloud)
     try:
         other = start_instance("test-b")
         during = count_resources(cloud.client, cloud.instance.directory)
@@ -96,8 +98,20 @@ def second(cloud: Cloud, image: str) -> SecondInstance:
     return SecondInstance(before, during, settled(before, cloud), pod_phase, blob)
 
 
+def unchanging_counts(cloud: Cloud) -> ResourceCounts:
+    """Return the counts once two in a row, a few seconds apart, are equal."""
+    last: list[ResourceCounts] = [{}]
+
+    def equal_to_last() -> bool:
+        last.append(count_resources(cloud.client, cloud.instance.directory))
+        return last[-1] == last[-2]
+
+    until("The machine kept changing", equal_to_last, 120, every=5)
+    return last[-1]
+
+
 def settled(before: ResourceCounts, cloud: Cloud) -> ResourceCounts:
-    """Wait up to 20 s until the counts are as before, because the kernel removes links late; return it."""
+    """Wait until the counts are as before, because the kernel removes links late; return it."""
 
     def now() -> ResourceCounts:
         return count_resources(cloud.client, cloud.instance.directory)
