@@ -13,6 +13,8 @@ PERMANENT_REASONS = ("InvalidImageName", "ErrImageNeverPull", "CreateContainerCo
 PULL_REASONS = ("ErrImagePull", "ImagePullBackOff")
 # containerd's messages if the registry does not have the image.
 MISSING_IMAGE = ("not found", "manifest unknown", "does not exist")
+# The message without credentials: a kubelet may not have read the pull secret of a new namespace yet.
+UNAUTHORIZED = "may require authorization"
 
 
 def permanent_failure(cluster: Cluster, namespace: str, slot: Slot) -> str:
@@ -45,6 +47,7 @@ def _permanent_reason(status: Manifest) -> str:
     waiting = (status.get("state") or {}).get("waiting") or {}
     reason, message = waiting.get("reason", ""), waiting.get("message", "")
     missing = reason in PULL_REASONS and any(text in message for text in MISSING_IMAGE)
+    missing = missing and UNAUTHORIZED not in message
     if reason in PERMANENT_REASONS or missing:
         return f"{reason}: {message}"
     restarts = status.get("restartCount", 0)

@@ -49,10 +49,16 @@ def test_a_permanent_failure_names_the_pod_and_the_reason(
     "pod",
     [
         _pod({"reason": "ErrImagePull", "message": "connection refused"}),
+        _pod(
+            {
+                "reason": "ErrImagePull",
+                "message": "pull access denied, repository does not exist or may require authorization",
+            }
+        ),
         _pod({"reason": "CrashLoopBackOff"}, restartCount=1),
         {**_pod({}), "status": {}},
     ],
-    ids=["registry-unreachable", "crashed-once", "no-status"],
+    ids=["registry-unreachable", "pull-secret-not-read-yet", "crashed-once", "no-status"],
 )
 def test_a_temporary_failure_is_not_permanent(cluster: MemoryCluster, pod: Manifest) -> None:
     """A pod that can still start has no permanent failure."""
