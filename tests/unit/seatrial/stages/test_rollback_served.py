@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seatrial.errors import HeldError
-from seatrial.kube.labels import MANAGED, MANAGER, RELEASE, SLOT
-from seatrial.kube.protocol import Manifest
+from unit.seatrial.stages.occupied_slot import fill_slot_before
 from virtual_environment import VirtualEnvironment
 
 BLUE = ("Deployment", "classifier-blue")
@@ -34,26 +33,7 @@ def test_a_pending_release_is_rolled_back_at_once(virtual: VirtualEnvironment) -
 
 def test_the_slot_of_the_returning_release_is_emptied_first(second: VirtualEnvironment) -> None:
     """Objects and pods that are left in the slot are gone when the release starts there again."""
-    labels = {MANAGED: MANAGER, SLOT: "blue", RELEASE: "local-0"}
-    metadata = {"name": "classifier-blue", "labels": labels}
-    left: Manifest = {"kind": "Deployment", "metadata": metadata, "spec": {"replicas": 1}}
-    second.cluster.apply(left)
-    second.cluster.apply({"kind": "Pod", "metadata": {"name": "left", "labels": labels}, "spec": {}})
-    pods_at_start: list[str] = []
-
-    def terminate() -> None:
-        while BLUE in second.cluster.objects:
-            second.clock.sleep(1)
-        second.clock.sleep(20)
-        second.cluster.delete("Pod", "left", "local")
-
-    def note_pods(release: str) -> bool:
-        if release == "local-1":
-            pods_at_start.extend(name for kind, name in second.cluster.objects if kind == "Pod")
-        return True
-
-    second.cluster.ready = note_pods
-    second.clock.start(terminate)
+    pods_at_start = fill_slot_before(second, "blue", "local-1")
     second.rollback()
     assert pods_at_start == []
     assert second.live == "local-1"

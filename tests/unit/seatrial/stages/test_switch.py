@@ -8,9 +8,10 @@ import pytest
 
 from prediction_server import Behaviour
 from seatrial.errors import RollbackFailedError
-from seatrial.kube.labels import LIVE, MANAGED, MANAGER, RELEASE, SLOT
+from seatrial.kube.labels import LIVE
 from seatrial.kube.protocol import Manifest, UnreachableError
 from serving_cluster import ServingCluster
+from unit.seatrial.stages.occupied_slot import fill_slot_before
 from virtual_environment import VirtualEnvironment
 
 GREEN = ("Deployment", "classifier-green")
@@ -93,26 +94,7 @@ def test_a_candidate_has_at_least_as_many_replicas_as_the_stable_release(
 def test_the_slot_of_a_candidate_is_emptied_first(virtual: VirtualEnvironment) -> None:
     """Objects and pods that an interrupted deployer left in the slot are gone when the candidate starts."""
     virtual.release()
-    labels = {MANAGED: MANAGER, SLOT: "green", RELEASE: "local-0"}
-    metadata = {"name": "classifier-green", "labels": labels}
-    left: Manifest = {"kind": "Deployment", "metadata": metadata, "spec": {"replicas": 1, "paused": True}}
-    virtual.cluster.apply(left)
-    virtual.cluster.apply({"kind": "Pod", "metadata": {"name": "left", "labels": labels}, "spec": {}})
-    pods_at_start: list[str] = []
-
-    def terminate() -> None:
-        while GREEN in virtual.cluster.objects:
-            virtual.clock.sleep(1)
-        virtual.clock.sleep(20)
-        virtual.cluster.delete("Pod", "left", "local")
-
-    def note_pods(release: str) -> bool:
-        if release == "local-2":
-            pods_at_start.extend(name for kind, name in virtual.cluster.objects if kind == "Pod")
-        return True
-
-    virtual.cluster.ready = note_pods
-    virtual.clock.start(terminate)
+    pods_at_start = fill_slot_before(virtual, "green", "local-2")
     virtual.deploy(virtual.image("b"))
     assert pods_at_start == []
     assert "paused" not in virtual.cluster.objects[GREEN]["spec"]
