@@ -45,11 +45,19 @@ class MemoryCluster:
     def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:  # noqa: ARG002
         """Merge a manifest into the stored object."""
         self.calls.append(f"apply {manifest['kind']} {manifest['metadata']['name']}")
+        self._compare(_key(manifest), manifest["metadata"].get("resourceVersion", ""))
         return self._store(_merged(self.objects.get(_key(manifest), {}), manifest))
+
+    def apply_new(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:
+        """Store a new object. Raises ClusterError with status 409 if it exists."""
+        if _key(manifest) in self.objects:
+            raise ClusterError("the object exists", CONFLICT)
+        return self.apply(manifest, manager)
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Replace a field below `spec`, or all of `spec`."""
         stored = self.objects[_key(manifest)]
+        self._compare(_key(manifest), manifest["metadata"].get("resourceVersion", ""))
         if field:
             stored["spec"][field] = copy.deepcopy(manifest["spec"][field])
         else:
@@ -70,9 +78,11 @@ class MemoryCluster:
             raise ClusterError("the object has been modified", CONFLICT)
         return self._store(manifest)
 
-    def delete(self, kind: str, name: str, namespace: str) -> None:  # noqa: ARG002
-        """Remove an object if it exists."""
+    def delete(self, kind: str, name: str, namespace: str, version: str = "") -> None:  # noqa: ARG002
+        """Remove an object if it exists. Raises ClusterError with status 409 on another resource version."""
         self.calls.append(f"delete {kind} {name}")
+        if (kind, name) in self.objects:
+            self._compare((kind, name), version)
         self.objects.pop((kind, name), None)
 
     def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:  # noqa: ARG002
@@ -82,6 +92,11 @@ class MemoryCluster:
     def now(self) -> datetime:
         """Return the time of the cluster's clock."""
         return self.runtime.now() + self.clock_offset
+
+    def _compare(self, key: tuple[str, str], version: str) -> None:
+        stored = self.objects.get(key, {}).get("metadata", {}).get("resourceVersion", "")
+        if version not in ("", stored):
+            raise ClusterError("the object has been modified", CONFLICT)
 
     def _store(self, manifest: Manifest) -> Manifest:
         self._version += 1

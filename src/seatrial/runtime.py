@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
+# Linux stops CLOCK_MONOTONIC while the machine is suspended; macOS does not, and has no CLOCK_BOOTTIME.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -58,7 +61,7 @@ class Runtime(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Return seconds of a clock that never goes back."""
+        """Return seconds of a clock that never goes back and runs while the machine is suspended."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -89,8 +92,8 @@ class SystemRuntime:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds of a clock that never goes back."""
-        return time.monotonic()
+        """Return seconds of a clock that never goes back and runs while the machine is suspended."""
+        return time.clock_gettime(_CLOCK)
 
     def sleep(self, seconds: float) -> None:
         """Block for `seconds`."""

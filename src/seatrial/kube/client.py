@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -42,7 +42,6 @@ class KubernetesCluster:
     ) -> None:
         self._connect = connect
         self._client: DynamicClient | None = None
-        self._server_time: tuple[datetime, float] | None = None
         self._name = name
         self._patience = patience
         self._runtime = runtime
@@ -73,16 +72,31 @@ class KubernetesCluster:
             force_conflicts=True,
         )
 
+    def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
+        """Create an object as `apply` would. Raises ClusterError with status 409 if it exists."""
+        created = self._write("create", manifest, field_manager=manager)
+        # A created object's fields belong to its creator as if it had been edited. Without this, `apply`
+        # would never remove a field.
+        self._patch(manifest, {"/metadata/managedFields/0/operation": "Apply"})
+        return created
+
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` (empty: all of `spec`) to the manifest's value with a JSON patch."""
         value = manifest["spec"][field] if field else manifest["spec"]
+        values = {f"/spec/{field}".rstrip("/"): value}
+        if version := manifest["metadata"].get("resourceVersion"):
+            # The API server rejects a patch to another resource version as a conflict.
+            values["/metadata/resourceVersion"] = version
+        self._patch(manifest, values)
+
+    def _patch(self, manifest: Manifest, values: Mapping[str, Any]) -> None:
         self._call(
             manifest["kind"],
             "patch",
             version=manifest["apiVersion"],
             name=manifest["metadata"]["name"],
             namespace=manifest["metadata"].get("namespace"),
-            body=[{"op": "replace", "path": f"/spec/{field}".rstrip("/"), "value": value}],
+            body=[{"op": "replace", "path": path, "value": value} for path, value in values.items()],
             content_type="application/json-patch+json",
         )
 
@@ -94,10 +108,13 @@ class KubernetesCluster:
         """Replace an object. Raises ClusterError with status 409 if it changed since it was read."""
         return self._write("replace", manifest)
 
-    def delete(self, kind: str, name: str, namespace: str) -> None:
+    def delete(self, kind: str, name: str, namespace: str, version: str = "") -> None:
         """Delete an object and its dependents in the background. A missing object is not an error."""
+        body: dict[str, Any] = {"propagationPolicy": "Background"}
+        if version:
+            body["preconditions"] = {"resourceVersion": version}
         try:
-            self._call(kind, "delete", name=name, namespace=namespace, propagation_policy="Background")
+            self._call(kind, "delete", name=name, namespace=namespace, body=body)
         except ClusterError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -112,20 +129,21 @@ class KubernetesCluster:
         return str(response.data.decode(errors="replace"))
 
     def now(self) -> datetime:
-        """Return the time of the API server's clock, from the Date header of one response."""
-        if self._server_time is None:
-            date = parsedate_to_datetime(self._get_path("/version", []).headers["Date"])
-            self._server_time = date, self._runtime.monotonic()
-        date, received = self._server_time
-        return date + timedelta(seconds=self._runtime.monotonic() - received)
+        """Return the time of the API server's clock, from the Date header of a response.
+
+        It is asked each time: on some systems this machine's own clocks stop while it is suspended.
+        """
+        return parsedate_to_datetime(self._get_path("/version", []).headers["Date"])
 
     def _get_path(self, path: str, query: Sequence[tuple[str, str]]) -> Any:
         return self._retry(lambda c: c.request("get", path, query_params=query, serialize=False, **_TIMEOUT))
 
-    def _write(self, verb: str, manifest: Manifest) -> Manifest:
+    def _write(self, verb: str, manifest: Manifest, **options: Any) -> Manifest:
         namespace = manifest["metadata"].get("namespace")
         version = manifest["apiVersion"]
-        return self._call(manifest["kind"], verb, version=version, body=manifest, namespace=namespace)
+        return self._call(
+            manifest["kind"], verb, version=version, body=manifest, namespace=namespace, **options
+        )
 
     def _call(self, kind: str, verb: str, version: str = "", **options: Any) -> Manifest:
         def call(client: DynamicClient) -> Manifest:

@@ -18,6 +18,7 @@ SLOT = "seatrial.io/slot"
 RELEASE = "seatrial.io/release"
 MANAGED = "app.kubernetes.io/managed-by"
 MANAGED_SELECTOR = f"{MANAGED}={MANAGER}"
+TRANSITION = "seatrial.io/lease-transition"
 HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
 
 # The API version of each kind that a release reads or writes.

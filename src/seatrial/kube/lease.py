@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from seatrial import console
-from seatrial.errors import HeldError, OutsideError
+from seatrial.errors import HeldError, OutsideError, RefusedError
+from seatrial.kube.conflicts import repeat_on_conflict
 from seatrial.kube.labels import LEASE
 from seatrial.kube.lease_object import (
     held_error,
     holder_of,
-    is_expired,
+    is_available,
     new_lease,
     pending_release,
     set_holder,
     set_pending,
     set_renewed,
+    transition_of,
 )
+from seatrial.kube.lease_renewal import renew_until
 from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
-from seatrial.runtime import SYSTEM, Event, Runtime
+from seatrial.kube.stamp import highest_stamp
+from seatrial.kube.stop_request import ask_to_stop, stop_request
+from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import retry
 
 # A pending release's Lease lasts this many times as long: the CI job that runs `accept` has to start.
 HANDOVER_FACTOR = 5
+# How often the holder reads the Lease, to find a request to stop (seconds).
+POLL_SECONDS = 2.0
+UPDATE_ATTEMPTS = 5
 LOST_HINT = "check with make history what the other deployer did"
-
-
-def whoami() -> str:
-    """Return this process as user@host/pid, for records and the Lease."""
-    return f"{getpass.getuser()}@{platform.node()}/{os.getpid()}"
 
 
 @dataclass
@@ -42,7 +41,8 @@ class Lease:
 
     It expires when its holder has not renewed it for `seconds` by the cluster's clock, so the clocks of
     two deployers' machines need not agree. `holder` is an identity that no other process has. The holder
-    renews the Lease in a background task of `runtime`.
+    renews the Lease in a background task of `runtime`. `transition` is the number of this process's
+    acquisition (0 before it); `expired` is whether the Lease was taken from a holder that did not release it.
     """
 
     cluster: Cluster
@@ -50,7 +50,10 @@ class Lease:
     seconds: int
     holder: str
     runtime: Runtime = SYSTEM
+    transition: int = field(default=0, init=False)
+    expired: bool = field(default=False, init=False)
     _lost: str = field(default="", init=False)
+    _stop: str = field(default="", init=False)
     # The monotonic time at which the last successful write as holder was sent.
     _last_write: float = field(init=False)
     # Renewal and handover each read, change and replace the same object.
@@ -62,15 +65,17 @@ class Lease:
         self._lock = self.runtime.lock()
 
     @contextmanager
-    def hold(self, *, adopt: bool = False, patience: float = 0) -> Iterator[Lease]:
+    def hold(self, *, adopt: bool = False, patience: float = 0, stop_holder: str = "") -> Iterator[Lease]:
         """Acquire the Lease, renew it until the block ends, then release it.
 
         With `adopt`, take over a Lease that is kept for a pending release. If another deployer holds
-        the Lease, try for `patience` seconds, then raise HeldError with its identity.
+        the Lease, try for `patience` seconds, then raise HeldError with its identity. With `stop_holder`
+        (who asks, and why), that deployer is asked to stop.
         """
-        retry(lambda: self._acquire(adopt), HeldError, seconds=patience, runtime=self.runtime)
+        retry(lambda: self._acquire(adopt, stop_holder), HeldError, seconds=patience, runtime=self.runtime)
         stop = self.runtime.event()
-        renewal = self.runtime.start(lambda: self._renew_until(stop))
+        every = min(self.seconds / 4, POLL_SECONDS)
+        renewal = self.runtime.start(lambda: renew_until(stop, self._renew, every))
         try:
             yield self
         finally:
@@ -92,30 +97,55 @@ class Lease:
         if self._lost:
             raise HeldError(self._lost, LOST_HINT)
 
+    def check_not_stopped(self) -> None:
+        """Raise HeldError as `check`, or RefusedError if this holder is asked to stop."""
+        self.check()
+        if self._stop:
+            raise RefusedError(f"stopped: {self._stop}", "make history shows what was rolled back")
+
+    def ask(self) -> None:
+        """Read the Lease; raise HeldError if another deployer has acquired it."""
+        if self._lost:
+            raise HeldError(self._lost, LOST_HINT)
+        self._read_own()
+
+    def compare(self, stamp: int) -> None:
+        """Raise HeldError if an object's stamp is that of a later holder."""
+        if stamp > self.transition:
+            self._lost = self._lost or f"{self.namespace} was taken over by another deployer"
+            raise HeldError(self._lost, LOST_HINT)
+
     def hand_over(self, release: str) -> None:
         """Keep the Lease for a pending release when `hold` ends, until a deployer adopts it.
 
         It lasts HANDOVER_FACTOR times as long. Raises HeldError if another deployer has acquired it.
         """
         with self._lock:
-            try:
-                self._mark_pending(release)
-            except ClusterError as error:
-                # The first request may have succeeded with its response lost.
-                if error.status != CONFLICT:
-                    raise
-                self._mark_pending(release)
+            self._update(lambda lease: self._mark_pending(lease, release))
 
-    def _mark_pending(self, release: str) -> None:
-        lease = self._read_own()
-        if pending_release(lease) != release:
-            set_pending(lease, release, self.seconds * HANDOVER_FACTOR, self.cluster.now())
-            self.cluster.replace(lease)
+    def _mark_pending(self, lease: Manifest, release: str) -> bool:
+        if pending_release(lease) == release:
+            return False
+        set_pending(lease, release, self.seconds * HANDOVER_FACTOR, self.cluster.now())
+        return True
 
-    def _acquire(self, adopt: bool) -> None:
+    def _update(self, change: Callable[[Manifest], bool]) -> None:
+        """Change the own Lease, unless `change` returns False."""
+
+        def write() -> None:
+            lease = self._read_own()
+            if change(lease):
+                self.cluster.replace(lease)
+
+        repeat_on_conflict(write, UPDATE_ATTEMPTS)
+
+    def _acquire(self, adopt: bool, stop_holder: str) -> None:
         lease = self._read()
-        if lease and not self._is_available(lease, adopt):
+        if lease and not is_available(lease, self.holder, adopt, self.cluster.now(), self.seconds):
+            if stop_holder:
+                ask_to_stop(self.cluster, lease, stop_holder)
             raise held_error(lease)
+        self.expired = bool(lease) and holder_of(lease) != "" and not pending_release(lease)
         try:
             self._write(lease)
         except ClusterError as error:
@@ -125,18 +155,16 @@ class Lease:
             # A repeated request conflicts with the first one if only the response was lost.
             if holder_of(lease) != self.holder:
                 raise held_error(lease) from error
-
-    def _is_available(self, lease: Manifest, adopt: bool) -> bool:
-        if holder_of(lease) in ("", self.holder) or (adopt and pending_release(lease)):
-            return True
-        return is_expired(lease, self.cluster.now(), self.seconds)
+            self.transition = transition_of(lease)
 
     def _write(self, lease: Manifest) -> None:
         body = lease or new_lease(self.namespace)
-        set_holder(body, self.holder, self.seconds, self.cluster.now())
+        # The Lease may have been deleted by hand, or written by a version without transitions.
+        above = highest_stamp(self.cluster, self.namespace)
+        set_holder(body, self.holder, self.seconds, self.cluster.now(), above)
         sent = self.runtime.monotonic()
         self.cluster.replace(body) if lease else self.cluster.create(body)
-        self._last_write = sent
+        self._last_write, self.transition = sent, transition_of(body)
 
     def _read(self) -> Manifest:
         return self.cluster.get("Lease", LEASE, self.namespace) or {}
@@ -146,32 +174,23 @@ class Lease:
         if holder_of(lease) != self.holder:
             self._lost = held_error(lease).message
             raise HeldError(self._lost, LOST_HINT)
+        self._stop = stop_request(lease)
         return lease
 
-    def _renew_until(self, stop: Event) -> None:
-        while not stop.wait(self.seconds / 4):
-            try:
-                with self._lock:
-                    self._renew()
-            except HeldError:
-                return
-            except OutsideError:
-                continue
-            except Exception as error:
-                # The block must not lose its result; a Lease that is not renewed expires, as `check` finds.
-                console.line(f"  warning: the Lease is not renewed ({type(error).__name__}: {error})")
-
     def _renew(self) -> None:
-        lease = self._read_own()
-        set_renewed(lease, self.cluster.now())
-        sent = self.runtime.monotonic()
-        self.cluster.replace(lease)
-        self._last_write = sent
+        with self._lock:
+            lease = self._read_own()
+            if self.runtime.monotonic() - self._last_write >= self.seconds / 4:
+                set_renewed(lease, self.cluster.now())
+                sent = self.runtime.monotonic()
+                self.cluster.replace(lease)
+                self._last_write = sent
 
     def _release(self) -> None:
+        def change(lease: Manifest) -> bool:
+            lease["spec"]["holderIdentity"] = ""
+            return not pending_release(lease)
+
         # The Lease expires anyway, so this error must not replace the result of the block.
         with suppress(OutsideError, HeldError):
-            lease = self._read_own()
-            if not pending_release(lease):
-                lease["spec"]["holderIdentity"] = ""
-                self.cluster.replace(lease)
+            self._update(change)

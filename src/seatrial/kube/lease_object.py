@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from seatrial.errors import HeldError
 from seatrial.kube.labels import LEASE, MANAGED, MANAGER
 from seatrial.kube.protocol import Manifest
+from seatrial.kube.stop_request import STOP
 
 PENDING = "seatrial.io/pending"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -31,6 +32,11 @@ def pending_release(lease: Manifest) -> str:
     return str((lease.get("metadata", {}).get("annotations") or {}).get(PENDING, ""))
 
 
+def transition_of(lease: Manifest) -> int:
+    """Return how often the Lease changed its holder."""
+    return int((lease.get("spec") or {}).get("leaseTransitions") or 0)
+
+
 def is_expired(lease: Manifest, now: datetime, seconds: int) -> bool:
     """Return whether the holder has not renewed the Lease for its duration (`seconds` if it has none).
 
@@ -43,14 +49,31 @@ def is_expired(lease: Manifest, now: datetime, seconds: int) -> bool:
     return now - renewed > timedelta(seconds=spec.get("leaseDurationSeconds", seconds))
 
 
-def set_holder(lease: Manifest, holder: str, seconds: int, now: datetime) -> None:
-    """Give the Lease to a holder for `seconds` from `now`; it is kept for no pending release any more."""
-    (lease["metadata"].get("annotations") or {}).pop(PENDING, None)
+def is_available(lease: Manifest, holder: str, adopt: bool, now: datetime, seconds: int) -> bool:
+    """Return whether `holder` may take the Lease: it is free or its own, or has expired.
+
+    With `adopt`, a Lease that is kept for a pending release is available too.
+    """
+    if holder_of(lease) in ("", holder) or (adopt and pending_release(lease)):
+        return True
+    return is_expired(lease, now, seconds)
+
+
+def set_holder(lease: Manifest, holder: str, seconds: int, now: datetime, above: int = 0) -> None:
+    """Give the Lease to a holder for `seconds` from `now`, as its next transition after `above`.
+
+    It is kept for no pending release any more, and nobody is asked to stop.
+    """
+    transition = max(transition_of(lease), above) + 1
+    annotations = lease["metadata"].get("annotations") or {}
+    for name in (PENDING, STOP):
+        annotations.pop(name, None)
     lease["spec"] = {
         "holderIdentity": holder,
         "leaseDurationSeconds": seconds,
         "acquireTime": now.strftime(TIME_FORMAT),
         "renewTime": now.strftime(TIME_FORMAT),
+        "leaseTransitions": transition,
     }
 
 

@@ -50,13 +50,19 @@ class Cluster(Protocol):
         """Apply a manifest server-side as the field manager `manager`, and return the object.
 
         The manifest takes precedence over other field managers. Fields that it does not set are unchanged.
+        Raises ClusterError with status 409 if the manifest has a resource version that is not the object's.
         """
+        ...
+
+    def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
+        """Create an object as `apply` would. Raises ClusterError with status 409 if it exists."""
         ...
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` of an existing object to the manifest's value.
 
         An empty `field` is all of `spec`. Unlike `apply`, this removes what others added to the field.
+        Raises ClusterError with status 409 if the manifest has a resource version that is not the object's.
         """
         ...
 
@@ -72,8 +78,11 @@ class Cluster(Protocol):
         """
         ...
 
-    def delete(self, kind: str, name: str, namespace: str) -> None:
-        """Delete an object and its dependents in the background. A missing object is not an error."""
+    def delete(self, kind: str, name: str, namespace: str, version: str = "") -> None:
+        """Delete an object and its dependents in the background. A missing object is not an error.
+
+        Raises ClusterError with status 409 if `version` is given and is not the object's resource version.
+        """
         ...
 
     def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:
@@ -84,5 +93,5 @@ class Cluster(Protocol):
         ...
 
     def now(self) -> datetime:
-        """Return the time of the API server's clock in UTC, to the second."""
+        """Ask the API server for the time of its clock, in UTC, to the second."""
         ...

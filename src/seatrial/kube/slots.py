@@ -16,8 +16,8 @@ SHARED_KINDS = ("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")
 # The field below `spec` (empty: all of it) from which the additions of others are removed, by kind: such an
 # addition could change which pods serve.
 EXCLUSIVE_FIELDS = {"Deployment": "", "Service": "selector"}
-# The pods' grace period plus the time that the cluster needs to remove them.
-TERMINATION_SECONDS = 45
+# The time that the cluster needs to mark the pods of a deleted Deployment.
+DELETION_SECONDS = 45
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,15 @@ class Slots:
         found = self.cluster.get("Deployment", deployment(slot), self.namespace)
         return int(found["spec"].get("replicas", 1)) if found else 0
 
+    def release_in(self, slot: Slot) -> str:
+        """Return the release whose Deployment is in a slot, or an empty string."""
+        return _release_of(self.cluster.get("Deployment", deployment(slot), self.namespace))
+
     def available(self, slot: Slot, release: str) -> bool:
         """Return whether a slot runs this release with at least one available replica."""
         found = self.cluster.get("Deployment", deployment(slot), self.namespace)
-        if not found or found["metadata"].get("labels", {}).get(RELEASE) != release:
-            return False
-        return bool((found.get("status") or {}).get("availableReplicas", 0))
+        status = (found or {}).get("status") or {}
+        return _release_of(found) == release and bool(status.get("availableReplicas", 0))
 
     def fill(self, slot: Slot, manifests: Iterable[Manifest]) -> None:
         """Apply a slot's objects and delete all others of the slot."""
@@ -95,12 +98,16 @@ class Slots:
         """Delete a slot's objects; its pods terminate within their grace period."""
         self.fill(slot, ())
 
-    def wait_until_gone(self, slot: Slot) -> None:
-        """Wait until a cleared slot has no pods. Raises OutsideError after TERMINATION_SECONDS."""
+    def wait_until_terminating(self, slot: Slot) -> None:
+        """Wait until every pod of a cleared slot is terminating or gone.
+
+        No Service sends requests to a terminating pod, and on a lost node it stays for hours. Raises
+        OutsideError after DELETION_SECONDS.
+        """
         until(
             f"termination of the pods in slot {slot}",
-            lambda: None if pods_of(self.cluster, self.namespace, slot) else True,
-            TERMINATION_SECONDS,
+            lambda: None if any(map(_runs, pods_of(self.cluster, self.namespace, slot))) else True,
+            DELETION_SECONDS,
             "kubectl describe pods shows why",
             runtime=self.runtime,
         )
@@ -136,6 +143,14 @@ class Slots:
                 name = found["metadata"]["name"]
                 if (kind, name) not in applied:
                     self.cluster.delete(kind, name, self.namespace)
+
+
+def _runs(pod: Manifest) -> bool:
+    return "deletionTimestamp" not in pod["metadata"]
+
+
+def _release_of(found: Manifest | None) -> str:
+    return str(((found or {}).get("metadata") or {}).get("labels", {}).get(RELEASE, ""))
 
 
 def _with_replicas(minimum: int, manifest: Manifest) -> Manifest:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +12,7 @@ from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import Endpoint
 from seatrial.errors import UsageError
 from seatrial.kube.client import PATIENCE_SECONDS
+from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.labels import LIVE
 from seatrial.kube.lease import Lease
 from seatrial.kube.protocol import FORBIDDEN, Cluster, ClusterError
@@ -45,15 +48,20 @@ class Target:
         return self.services.connect(cluster.kubeconfig, context, cache, self.patience, self.services.runtime)
 
     @property
+    def fenced(self) -> FencedCluster:
+        """The cluster as the holder of the Lease writes to it."""
+        return FencedCluster(self.cluster, self.lease)
+
+    @property
     def slots(self) -> Slots:
-        """The two slots."""
-        return Slots(self.cluster, self.environment.namespace, self.services.runtime)
+        """The two slots. Writing to them requires the Lease."""
+        return Slots(self.fenced, self.environment.namespace, self.services.runtime)
 
     @property
     def records(self) -> Records:
-        """The release records."""
+        """The release records. Writing them requires the Lease."""
         services = self.services
-        return Records(self.cluster, self.environment.namespace, services.user(), services.runtime)
+        return Records(self.fenced, self.environment.namespace, services.user(), services.runtime)
 
     @property
     def renderer(self) -> Renderer:
@@ -66,6 +74,14 @@ class Target:
         environment, services = self.environment, self.services
         holder = f"{services.user()}-{uuid.uuid4().hex[:6]}"
         return Lease(self.cluster, environment.namespace, environment.lease_seconds, holder, services.runtime)
+
+    @contextmanager
+    def hold(self, *, adopt: bool = False, patience: float = 0, stop_holder: str = "") -> Iterator[None]:
+        """Hold the Lease while the block runs; see `Lease.hold`."""
+        with self.lease.hold(adopt=adopt, patience=patience, stop_holder=stop_holder):
+            if self.lease.expired:
+                self.fenced.take_over(self.environment.namespace)
+            yield
 
     def url(self, service: str = LIVE) -> str:
         """Return a Service's URL by address, once it has one."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from seatrial import kustomize
 from seatrial.http_client import NewConnections
 from seatrial.kube.connect import connect
-from seatrial.kube.lease import whoami
 from seatrial.release.services import Services
 from seatrial.report.writer import write_report
 from seatrial.runtime import SYSTEM
 from seatrial.system.acceptance_suite import PytestSuite
 from seatrial.system.golden_sets import StoredGoldenSets
 from seatrial.system.images import RegistryImages
+from seatrial.system.user import whoami
 
 SERVICES = Services(
     runtime=SYSTEM,

@@ -8,7 +8,7 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from seatrial.errors import OutsideError
-from seatrial.kube.slots import TERMINATION_SECONDS, LiveRelease, Slots
+from seatrial.kube.slots import DELETION_SECONDS, LiveRelease, Slots
 from virtual_runtime import VirtualRuntime
 
 
@@ -94,12 +94,20 @@ def test_an_address_is_returned_when_the_load_balancer_has_set_it(
 
 
 def test_pods_that_do_not_terminate_are_an_error(slots: Slots, cluster: MemoryCluster) -> None:
-    """A cleared slot whose pods remain is an error at the deadline."""
+    """A cleared slot whose pods still run is an error at the deadline."""
     labels = {"app.kubernetes.io/managed-by": "seatrial", "seatrial.io/slot": "blue"}
     cluster.apply({"kind": "Pod", "metadata": {"name": "classifier-blue-1", "labels": labels}})
-    with pytest.raises(OutsideError, match=f"slot blue: timed out after {TERMINATION_SECONDS} s"):
-        slots.wait_until_gone("blue")
-    slots.wait_until_gone("green")
+    with pytest.raises(OutsideError, match=f"slot blue: timed out after {DELETION_SECONDS} s"):
+        slots.wait_until_terminating("blue")
+    slots.wait_until_terminating("green")
+
+
+def test_a_terminating_pod_is_not_waited_for(slots: Slots, cluster: MemoryCluster) -> None:
+    """On a lost node a pod stays terminating for hours; no Service sends requests to it."""
+    labels = {"app.kubernetes.io/managed-by": "seatrial", "seatrial.io/slot": "blue"}
+    metadata = {"name": "classifier-blue-1", "labels": labels, "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    cluster.apply({"kind": "Pod", "metadata": metadata})
+    slots.wait_until_terminating("blue")
 
 
 def _sized(slot: str, replicas: int) -> dict[str, Any]:
