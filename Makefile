@@ -19,6 +19,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Requests to this machine must not go through an HTTP proxy.
 export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_proxy))
 export no_proxy := $(NO_PROXY)
+export WHY
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif
@@ -161,8 +162,14 @@ accept: setup ## bake the pending release on the live address: it becomes stable
 promote: setup ## release what FROM=staging accepted to ENV=production, same digest (APPROVED_BY=name)
 	@seatrial promote --env $(ENV) --from $(or $(FROM),staging) $(if $(IMAGE),--image $(IMAGE))
 .PHONY: rollback
-rollback: setup ## undo a release that is not accepted yet; else return to the stable one before
+rollback: setup ## undo a release that is not accepted yet, else return to the stable one before (WHY=reason)
 	@seatrial rollback --env $(ENV)
+.PHONY: settle
+settle: setup ## finish or undo what an interrupted deployer left
+	@seatrial settle --env $(ENV)
+.PHONY: resume
+resume: setup ## lift the holds that rollback put on releases
+	@seatrial resume --env $(ENV)
 .PHONY: history
 history: setup ## list the releases of an environment; * marks the stable one
 	@seatrial history --env $(ENV)

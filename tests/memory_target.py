@@ -7,7 +7,9 @@ from pathlib import Path
 
 from memory_cluster import MemoryCluster
 from seatrial.kube.labels import MANAGED, PART, RELEASE, SLOT
+from seatrial.kube.slots import Slots
 from seatrial.release.record import Manifests
+from seatrial.release.records import Records
 from seatrial.release.target import Target
 from seatrial.settings import Environment, Settings, load
 from seatrial.system import SERVICES
@@ -24,6 +26,16 @@ def memory_target(cluster: MemoryCluster, folder: Path) -> Target:
     short = settings.environment("local").model_copy(update={"address_seconds": 1.0, "rollout_seconds": 1.0})
     services = replace(SERVICES, connect=lambda *_: cluster)
     return Target(_with(settings, short), workspace, "local", services, 0)
+
+
+def unfenced_records(target: Target) -> Records:
+    """Return the records as written without the Lease, to prepare an environment."""
+    return Records(target.cluster, target.environment.namespace, "somebody@host/1", target.services.runtime)
+
+
+def unfenced_slots(target: Target) -> Slots:
+    """Return the slots as written without the Lease, to prepare an environment."""
+    return Slots(target.cluster, target.environment.namespace, target.services.runtime)
 
 
 def _with(settings: Settings, environment: Environment) -> Settings:

@@ -16,8 +16,8 @@ from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest
 from seatrial.http_client import HttpClient, HttpResponse, NoResponseError
 from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.kube.lease_object import set_holder
+from seatrial.recovery_results import RollbackResult
 from seatrial.release.services import Services
-from seatrial.results import RollbackResult
 from seatrial.settings import Environment, Settings
 from seatrial.stages.rollback import rollback
 from seatrial.workspace import Workspace
@@ -141,7 +141,7 @@ class VirtualEnvironment(ServedEnvironment):
 
     def rollback(self) -> RollbackResult:
         """Undo the unfinished releases, or return to the release before the stable one."""
-        return rollback(self.settings, self.workspace, "local", self.services)
+        return rollback(self.settings, self.workspace, "local", services=self.services)
 
     def take_lease(self) -> None:
         """Give the Lease to another deployer."""

@@ -151,16 +151,6 @@ class PromoteResult(StageResult):
     verdicts: tuple[Check, ...]
 
 
-class RollbackResult(StageResult):
-    """The release that serves now (empty: none, the first one was undone), and the one it replaced."""
-
-    stage: Literal["rollback"] = "rollback"
-    environment: str
-    release: str
-    replaced: str
-    reference: ImageReference | Literal[""]
-
-
 class UpdateResult(StageResult):
     """Whether model.lock changed, and the model that it names now."""
 

@@ -8,7 +8,7 @@ def _exit_codes(done: str, refused: str, after_switch: str = "") -> str:
     codes = {
         0: done,
         2: "wrong usage or settings",
-        10: f"refused: {refused}",
+        10: f"refused: {refused}" if refused else "",
         12: "another deployer holds the environment",
         20: after_switch,
         21: "the rollback failed: repair the environment",
@@ -34,6 +34,12 @@ PROMOTE_CODES = _exit_codes(
     "a check failed after the switch: users are switched back",
 )
 ROLLBACK_CODES = _exit_codes(
-    "rolled back",
+    "rolled back, and on hold until seatrial resume",
     "there is no release to return to",
 )
+SETTLE_CODES = _exit_codes(
+    "nothing is unfinished",
+    "",
+    "the pending release failed a check or could not be checked: users are switched back",
+)
+RESUME_CODES = _exit_codes("no release is on hold", "")

@@ -1,4 +1,4 @@
-"""Commands of a release: bootstrap, deploy, accept, promote, rollback, current."""
+"""Commands of a release: bootstrap, deploy, accept, promote, current."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seatrial import console
-from seatrial.commands.exit_codes import ACCEPT_CODES, DEPLOY_CODES, PROMOTE_CODES, ROLLBACK_CODES
+from seatrial.commands.exit_codes import (
+    ACCEPT_CODES,
+    DEPLOY_CODES,
+    PROMOTE_CODES,
+)
 from seatrial.commands.options import AsJson, Env, Instance, run_stage
 from seatrial.commands.summary import StepSummary, summarised
 from seatrial.errors import UsageError
@@ -115,14 +119,6 @@ def promote(
         run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted)
 
 
-@app.command(rich_help_panel="Release", epilog=ROLLBACK_CODES)
-def rollback(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Undo an unfinished release; without one, return to the previous stable release."""
-    from seatrial.stages.rollback import rollback as stage
-
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _rolled_back)
-
-
 @app.command(rich_help_panel="Release")
 def current(env: Env = "local", instance: Instance = "dev") -> None:
     """Print the environment's URL; exit code 10 unless it runs this working state and lock."""
@@ -153,7 +149,3 @@ def _promoted(result: Any) -> str:
     text = f"{result.source_release} is {result.release}, stable at {result.url}"
     approved = f", approved by {result.approved_by}" if result.approved_by else ""
     return text + approved if result.changed else f"{text}: it was released there already"
-
-
-def _rolled_back(result: Any) -> str:
-    return f"{result.release or 'no release'} serves, {result.replaced} is removed"

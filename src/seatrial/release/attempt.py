@@ -8,7 +8,7 @@ from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.http_client import NoResponseError
 from seatrial.image.inspection import ImageFacts
-from seatrial.kube.labels import LIVE, PREVIEW
+from seatrial.kube.labels import LIVE, PREVIEW, other
 from seatrial.kube.render import Candidate
 from seatrial.kube.rollout import wait_for_rollout
 from seatrial.release import trial
@@ -45,10 +45,18 @@ class Attempt:
         with console.step(step, target.services.runtime):
             target.slots.open_preview(target.renderer.preview(self.candidate))
             target.slots.fill(slot, self.manifests.slot)
-            limit, namespace = target.environment.rollout_seconds, target.environment.namespace
-            wait_for_rollout(
-                target.cluster, namespace, slot, limit, target.lease.check, target.services.runtime
-            )
+            self._wait_for_rollout()
+
+    def _wait_for_rollout(self) -> None:
+        target, environment = self.target, self.target.environment
+        wait_for_rollout(
+            target.cluster,
+            environment.namespace,
+            self.record.slot,
+            environment.rollout_seconds,
+            target.lease.check_not_stopped,
+            target.services.runtime,
+        )
 
     def preview(self, probe: LiveProbe) -> None:
         """Run suite and load on the preview address, and compare with the live probe's baseline.
@@ -72,10 +80,21 @@ class Attempt:
             raise RefusedError(result.failure, "fix it and release again; no user was affected", result.log)
         self.record = target.records.move(record, "previewed", verdicts=result.checks, baseline=baseline)
 
+    def grow(self) -> None:
+        """Give the candidate as many replicas as the stable release has now, and wait until they are ready.
+
+        The autoscaler may have raised the number since the candidate was started.
+        """
+        target, slot = self.target, self.record.slot
+        while (size := target.slots.size(other(slot))) > target.slots.size(slot):
+            with console.step(f"grow {self.record.release} to {size} replicas", target.services.runtime):
+                target.slots.refill(slot, self.manifests.slot)
+                self._wait_for_rollout()
+
     def switch(self) -> str:
         """Point the live Service to the candidate; return its URL once new connections reach it."""
         target = self.target
-        target.lease.check()
+        target.lease.check_not_stopped()
         with console.step(f"switch to {self.record.release}", target.services.runtime):
             # Recorded before the switch: after a crash the record must show that users may be on it.
             self.record = target.records.move(self.record, "pending")
@@ -86,6 +105,7 @@ class Attempt:
 
     def _wait_until_served(self, url: str) -> None:
         def poll() -> bool | None:
+            self.target.lease.check_not_stopped()
             return True if all(self._is_served(url) for _ in range(CONSECUTIVE)) else None
 
         seconds, runtime = self.target.environment.address_seconds, self.target.services.runtime
@@ -107,7 +127,7 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     candidate = _candidate(target, number, facts, stable)
     # Objects left by an interrupted process or a manual change must not mix with the candidate's.
     slots.clear(candidate.slot)
-    slots.wait_until_gone(candidate.slot)
+    slots.wait_until_terminating(candidate.slot)
     manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
     record = _record(target, number, candidate, facts, origin, stable)
     # Trimmed here too, not only by accept: refused releases also leave records.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from seatrial.image.inspection import ImageFacts
@@ -13,12 +14,14 @@ class Origin:
     """What is recorded with a release besides its image.
 
     `promoted_from` names the release of the source environment, `facts` the labels of its image; both are
-    empty for an image that was built from this working state.
+    empty for an image that was built from this working state. `confirm` is called right before the switch; it
+    raises RefusedError if the release must not go on.
     """
 
     approved_by: Approval = NOBODY
     promoted_from: str = ""
     facts: ImageFacts | None = None
+    confirm: Callable[[], object] = lambda: None
 
 
 # Neither approved nor promoted: an image that was built from this working state.

@@ -26,6 +26,11 @@ State = Literal[
 OPEN: tuple[State, ...] = ("candidate", "previewed", "pending", "returning")
 
 
+# Details of a rollback's changes; the name of the replaced release follows.
+RETURNING_FROM = "from "
+RETURNED_FROM = "returned from "
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +42,14 @@ class Change(_Frozen):
     at: datetime
     by: str
     detail: str = ""
+
+
+class Hold(_Frozen):
+    """Why a release must not be released again until `resume`: who rolled it back, and when."""
+
+    at: datetime
+    by: str
+    why: str = ""
 
 
 class Record(_Frozen):
@@ -66,6 +79,7 @@ class Record(_Frozen):
     promoted_from: str = ""
     verdicts: tuple[Check, ...] = ()
     baseline: Baseline | None = None
+    hold: Hold | None = None
     history: tuple[Change, ...]
 
     @property
@@ -82,6 +96,11 @@ class Record(_Frozen):
     def golden(self) -> Artefact:
         """The golden set; name and version are empty in records of older versions."""
         return Artefact(name=self.golden_name, version=self.golden_version, digest=self.golden_digest)
+
+    def returned_from(self, release: str) -> bool:
+        """Return whether a rollback from `release` made this record stable."""
+        before = [change.state for change in self.history[-2:]]
+        return before == ["returning", "stable"] and self.history[-1].detail == RETURNED_FROM + release
 
     @property
     def was_live(self) -> bool:

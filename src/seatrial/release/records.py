@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from pydantic import BaseModel, ValidationError
 
 from seatrial.analysis.baseline import Baseline
 from seatrial.errors import OutsideError
-from seatrial.kube.labels import MANAGED, MANAGED_SELECTOR, MANAGER, PART, RELEASE
+from seatrial.kube.conflicts import repeat_on_conflict
+from seatrial.kube.labels import MANAGED_SELECTOR, PART
 from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
-from seatrial.release.record import OPEN, Change, Manifests, Record, State
+from seatrial.release.record import OPEN, Change, Hold, Manifests, Record, State
+from seatrial.release.record_document import append, edit, manifests_of, name_of, new_body, parse
 from seatrial.results import Check
 from seatrial.runtime import SYSTEM, Runtime
 
-DOCUMENT = "record.json"
-MANIFESTS = "manifests.json.gz"
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -39,14 +34,17 @@ class Records:
         Fields that this version does not have are ignored. Raises OutsideError if a record is malformed.
         """
         found = self.cluster.list("ConfigMap", self.namespace, labels=f"{MANAGED_SELECTOR},{PART}=record")
-        return sorted((_parse(each) for each in found), key=lambda record: record.number)
+        return sorted((parse(each) for each in found), key=lambda record: record.number)
 
     def stable(self) -> Record | None:
         """Return the last accepted release.
 
-        There may be two if a process ended between two writes: the later one is returned.
+        There may be two if a process ended between two writes. The one with the higher number replaced the
+        other, unless the other's history has a return from it (a rollback of an older version).
         """
-        return max((r for r in self.all() if r.state == "stable"), key=lambda r: r.since, default=None)
+        found = [record for record in self.all() if record.state == "stable"]
+        left = [r for r in found if not any(each.returned_from(r.release) for each in found)]
+        return left[-1] if left else None
 
     def unfinished(self) -> list[Record]:
         """Return the releases that were begun and not ended, newest first."""
@@ -54,7 +52,14 @@ class Records:
 
     def pending(self) -> Record | None:
         """Return the release that is switched and not accepted yet."""
-        return next((record for record in self.unfinished() if record.state == "pending"), None)
+        return self._unfinished_in("pending")
+
+    def returning(self) -> Record | None:
+        """Return the release that an unfinished rollback returns to."""
+        return self._unfinished_in("returning")
+
+    def _unfinished_in(self, state: State) -> Record | None:
+        return next((record for record in self.unfinished() if record.state == state), None)
 
     def find(self, release: str) -> Record | None:
         """Return a release by its name."""
@@ -66,20 +71,8 @@ class Records:
 
     def create(self, record: Record, manifests: Manifests) -> Record:
         """Create the record of a release, before any of its objects is applied."""
-        packed = gzip.compress(manifests.model_dump_json().encode(), mtime=0)
-        body = {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {
-                "name": _name(record),
-                "namespace": self.namespace,
-                "labels": {MANAGED: MANAGER, PART: "record", RELEASE: record.release},
-            },
-            "data": {DOCUMENT: record.model_dump_json(indent=2)},
-            "binaryData": {MANIFESTS: base64.b64encode(packed).decode()},
-        }
         try:
-            return _parse(self.cluster.create(body))
+            return parse(self.cluster.create(new_body(record, manifests, self.namespace)))
         except ClusterError as error:
             # The first request may have succeeded although its response was lost.
             if error.status != CONFLICT or self.find(record.release) != record:
@@ -97,69 +90,65 @@ class Records:
     ) -> Record:
         """Append a change of state to a record and return the record.
 
-        `at` is the time of the change, if it is not now. Fields that this version does not have are kept.
+        `at` is the time of the change, if it is not now. Raises HeldError if the stored record is no longer
+        in the state of `record`: then another deployer has changed it.
         """
-        change = self.change(state, detail, at)
+        new = self.change(state, detail, at)
         given = {"verdicts": verdicts, "baseline": baseline}
-        updates = {name: value for name, value in given.items() if value}
-        try:
-            return self._write(record, change, updates)
-        except ClusterError as error:
-            # The first request may have succeeded although its response was lost.
-            if error.status != CONFLICT:
-                raise
-            return self._write(record, change, updates)
 
-    def _write(self, record: Record, change: Change, updates: Mapping[str, Any]) -> Record:
-        body = self._body(record)
-        found = _parse(body)
-        if found.history[-1] == change:
-            return found
-        # The document is edited, not replaced, so that fields of other versions stay.
-        document = json.loads(body["data"][DOCUMENT])
-        document["history"].append(change.model_dump(mode="json"))
-        document.update({name: _as_json(value) for name, value in updates.items()})
-        body["data"][DOCUMENT] = json.dumps(document, indent=2)
-        return _parse(self.cluster.replace(body))
+        def change(body: Manifest) -> bool:
+            edit(body, {name: value for name, value in given.items() if value})
+            return append(body, record, new)
+
+        return self._update(record, change)
+
+    def put_hold(self, record: Record, why: str) -> Record:
+        """Hold a release until `lift_hold`; a hold that it has already stays as it is."""
+        hold = Hold(at=self.runtime.now(), by=self.user, why=why)
+
+        def change(body: Manifest) -> bool:
+            held = parse(body).hold is not None
+            edit(body, {"hold": hold})
+            return not held
+
+        return self._update(record, change)
+
+    def lift_hold(self, record: Record) -> Record:
+        """Remove the hold of a release."""
+
+        def change(body: Manifest) -> bool:
+            edit(body, {"hold": None})
+            return True
+
+        return self._update(record, change)
+
+    def _update(self, record: Record, change: Callable[[Manifest], bool]) -> Record:
+        """Change a record's ConfigMap, unless `change` returns False; return the record as it is then."""
+
+        def write() -> Record:
+            body = self._body(record)
+            found = parse(body)
+            return parse(self.cluster.replace(body)) if change(body) else found
+
+        return repeat_on_conflict(write, ATTEMPTS)
 
     def manifests(self, record: Record) -> Manifests:
         """Return the manifests that a release applied."""
-        packed = base64.b64decode(self._body(record)["binaryData"][MANIFESTS])
-        return Manifests.model_validate_json(gzip.decompress(packed), extra="ignore")
+        return manifests_of(self._body(record))
 
     def trim(self, keep: int) -> None:
-        """Delete the oldest records beyond `keep`, except stable, unfinished and previous stable ones."""
+        """Delete the oldest records beyond `keep`, except stable, previous, unfinished and held ones."""
         records, stable = self.all(), self.stable()
         kept = {stable.release, stable.previous} if stable else set()
         for record in records[:-keep]:
-            if record.release not in kept and record.state not in OPEN:
-                self.cluster.delete("ConfigMap", _name(record), self.namespace)
+            if record.release not in kept and record.state not in OPEN and not record.hold:
+                self.cluster.delete("ConfigMap", name_of(record), self.namespace)
 
     def _body(self, record: Record) -> Manifest:
-        found = self.cluster.get("ConfigMap", _name(record), self.namespace)
+        found = self.cluster.get("ConfigMap", name_of(record), self.namespace)
         if not found:
             raise OutsideError(
                 f"the record of {record.release} no longer exists",
                 f"kubectl get configmaps -n {self.namespace} lists the others",
             )
         return found
-
-
-def _name(record: Record) -> str:
-    return f"release-{record.number}"
-
-
-def _as_json(value: BaseModel | tuple[BaseModel, ...]) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return [each.model_dump(mode="json") for each in value]
-
-
-def _parse(body: Manifest) -> Record:
-    try:
-        return Record.model_validate_json(body["data"][DOCUMENT], extra="ignore")
-    except (KeyError, ValidationError) as error:
-        name = f"{body['metadata'].get('namespace', '')}/{body['metadata']['name']}"
-        raise OutsideError(
-            f"ConfigMap {name} is not a valid release record", "restore or delete it"
-        ) from error

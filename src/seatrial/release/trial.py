@@ -132,7 +132,7 @@ def _poll(target: Target, limit: str) -> Callable[[float, LoadResult], None]:
 
     def poll(elapsed: float, load: LoadResult) -> None:
         nonlocal reported
-        target.lease.check()
+        target.lease.check_not_stopped()
         if elapsed - reported >= console.PROGRESS_SECONDS:
             reported = elapsed
             console.line(f"    {elapsed:.0f} s of {limit}: {load}")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seatrial import console
-from seatrial.errors import OutsideError, RollbackFailedError, SeatrialError
+from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import LIVE
 from seatrial.kube.rollout import wait_for_rollout
 from seatrial.release.record import Record, State
-from seatrial.release.reporting import Reporting
 from seatrial.release.target import Target
 from seatrial.results import Check
 
@@ -17,19 +15,21 @@ FINAL_STATES: dict[State, State] = {
     "candidate": "refused",
     "previewed": "refused",
     "pending": "switched-back",
-    "returning": "superseded",
 }
 
 
 def undo(target: Target, record: Record, why: str, checks: tuple[Check, ...] = ()) -> Record:
     """Send all users to the stable release and remove this one; return its record in its final state.
 
-    Idempotent: it may be repeated after an interruption at any point. Raises HeldError if the Lease was
-    lost, since the new holder undoes it then; RollbackFailedError if the cluster rejects a step.
+    `record` is a candidate, previewed or pending. Idempotent: it may be repeated after an interruption at
+    any point. Raises HeldError if the Lease was lost, since the new holder undoes it then;
+    RollbackFailedError if the cluster rejects a step.
     """
     target.lease.check()
     try:
         return _undo(target, record, why, checks)
+    except HeldError:
+        raise
     except SeatrialError as error:
         raise RollbackFailedError(
             f"{record.release} could not be undone: {error.message} (undone because: {why})",
@@ -38,34 +38,26 @@ def undo(target: Target, record: Record, why: str, checks: tuple[Check, ...] = (
         ) from error
 
 
-def undo_abandoned_releases(target: Target) -> None:
-    """Undo every unfinished release; the caller holds the Lease, so their deployers have ended."""
-    for record in target.records.unfinished():
-        step = f"undo {record.release}, left {record.state} by an interrupted deployer"
-        with Reporting(target) as report, console.step(step, target.services.runtime):
-            report.of(record)
-            undo(target, record, "the deployer was interrupted")
-
-
 def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -> Record:
     slots, records = target.slots, target.records
-    stable = records.stable()
+    stable, live = records.stable(), slots.live()
     if stable:
         return_to(target, stable)
-    else:
+    elif not live or live.release == record.release:
         slots.switch(())
     # The users have been switched now; pods may take longer to end.
     switched_at = target.services.runtime.now()
     try:
         slots.close_preview()
-        if not stable or stable.slot != record.slot:
+        # Without a stable record the slot can be that of a live release whose record was deleted by hand.
+        serving = stable.slot if stable else live and live.release != record.release and live.slot
+        if serving != record.slot:
             slots.clear(record.slot)
-            slots.wait_until_gone(record.slot)
+            slots.wait_until_terminating(record.slot)
     except OutsideError as error:
         users = f"users are back on {stable.release}" if stable else "no user is sent to it"
         raise OutsideError(f"{users}, but {error.message}", error.hint) from error
-    final: State = "switched-back" if record.was_live else FINAL_STATES[record.state]
-    return records.move(record, final, why, checks, at=switched_at)
+    return records.move(record, FINAL_STATES[record.state], why, checks, at=switched_at)
 
 
 def return_to(target: Target, stable: Record, check: Callable[[], None] = lambda: None) -> None:

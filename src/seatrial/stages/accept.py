@@ -5,13 +5,13 @@ from __future__ import annotations
 from imagemodel.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError, RolledBackError, SeatrialError
-from seatrial.kube.labels import other
 from seatrial.release.record import Record
+from seatrial.release.recovery import finish_interrupted, tidy
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
 from seatrial.release.trial import TrialResult, bake
-from seatrial.release.undo import undo, undo_abandoned_releases
+from seatrial.release.undo import undo
 from seatrial.results import AcceptResult, Check
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -28,14 +28,13 @@ def accept(settings: Settings, workspace: Workspace, env: str, services: Service
     HeldError if its deployer still holds the environment, RollbackFailedError if undoing fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
-    with Reporting(target) as report, target.lease.hold(adopt=True):
+    with Reporting(target) as report, target.hold(adopt=True):
         record = target.records.pending()
-        if record is None:
-            undo_abandoned_releases(target)
+        if record is None or target.records.returning():
+            finish_interrupted(target)
             raise RefusedError(f"no release is pending in {env}", f"make deploy ENV={env} comes first")
         report.of(record)
-        checks = _bake(target, record, _golden_set(target, record))
-        _accept(target, record, checks)
+        checks = judge(target, record, _golden_set(target, record))
         url = target.url()
     return AcceptResult(
         environment=env,
@@ -54,6 +53,20 @@ def _golden_set(target: Target, record: Record) -> GoldenSet:
         # The release has failed no check: it stays pending until the golden set can be loaded.
         target.lease.hand_over(record.release)
         raise
+
+
+def judge(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...]:
+    """Bake the pending release and make it stable; return its checks.
+
+    The caller holds the Lease. Raises RolledBackError if a check failed or could not run, after switching
+    back.
+    """
+    checks = _bake(target, record, golden)
+    with console.step(f"accept {record.release} and empty the other slot", target.services.runtime):
+        target.records.move(record, "stable", verdicts=checks)
+        tidy(target)
+        target.records.trim(target.environment.keep_releases)
+    return checks
 
 
 def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...]:
@@ -75,17 +88,3 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...
         hint = f"{record.previous or 'no release'} serves again; fix it and release again"
         raise RolledBackError(f"{record.release} failed a check: {failure}", hint, result.log)
     return result.checks
-
-
-def _accept(target: Target, record: Record, checks: tuple[Check, ...]) -> None:
-    records, slots = target.records, target.slots
-    target.lease.check()
-    with console.step(f"accept {record.release} and empty the other slot", target.services.runtime):
-        # More than one if an earlier accept ended between these writes.
-        replaced = [each for each in records.all() if each.state == "stable"]
-        records.move(record, "stable", verdicts=checks)
-        for before in replaced:
-            records.move(before, "superseded", f"by {record.release}")
-        slots.close_preview()
-        slots.clear(other(record.slot))
-        records.trim(target.environment.keep_releases)

@@ -10,12 +10,14 @@ from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
+from seatrial.release.holds import require_no_hold
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
+from seatrial.release.recovery import finish_interrupted
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
-from seatrial.release.undo import undo, undo_abandoned_releases
+from seatrial.release.undo import undo
 from seatrial.results import DeployResult, PushResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -34,22 +36,23 @@ def deploy(
     """Release an image (None: the pushed one) as far as pending.
 
     `origin` has the approval, and the source release of a promoted image. Raises RefusedError if an
-    approval is missing, the image is not of this working state and lock (a promoted one need not be), or
-    its rollout or preview failed: it is removed, no user was affected. RolledBackError if the live address
-    did not follow the switch, HeldError if another deployer holds the environment, RollbackFailedError if
-    undoing fails, UsageError and OutsideError as every stage.
+    approval is missing, the image is not of this working state and lock (a promoted one need not be), a hold
+    of `rollback` is on it, or its rollout or preview failed: it is removed, no user was affected.
+    RolledBackError if the live address did not follow the switch, HeldError if another deployer holds the
+    environment, RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
     facts = origin.facts or _image_facts(target, image)
     # Loaded before anything is changed: without it the candidate could not be checked.
     target.golden(facts.golden, facts.revision)
-    with Reporting(target) as report, target.lease.hold():
-        undo_abandoned_releases(target)
+    with Reporting(target) as report, target.hold():
+        finish_interrupted(target)
+        require_no_hold(target, facts)
         attempt = begin(target, facts, origin)
         report.of(attempt.record)
         with live_probe(target, attempt.record) as probe:
-            _preview(attempt, probe)
+            _preview(attempt, probe, origin)
             url = _switch(attempt)
         target.lease.hand_over(attempt.record.release)
     record = attempt.record
@@ -75,10 +78,12 @@ def _image_facts(target: Target, image: ImageReference | None) -> ImageFacts:
     return facts
 
 
-def _preview(attempt: Attempt, probe: LiveProbe) -> None:
+def _preview(attempt: Attempt, probe: LiveProbe, origin: Origin) -> None:
     try:
         attempt.start()
         attempt.preview(probe)
+        attempt.grow()
+        origin.confirm()
     except (RefusedError, OutsideError) as error:
         with console.step(f"remove {attempt.record.release}", attempt.target.services.runtime):
             undo(attempt.target, attempt.record, error.message, attempt.checks)

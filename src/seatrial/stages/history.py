@@ -90,8 +90,13 @@ def _row(record: Record, serving: str) -> HistoryRow:
     )
 
 
+def _hold(record: Record) -> str:
+    hold = record.hold
+    return f"on hold by {hold.by} since {hold.at:%Y-%m-%d %H:%M:%S}, {hold.why}" if hold else ""
+
+
 def _why(record: Record) -> str:
-    """Return the detail of the last state change, the result of the checks, origin and approval."""
+    """Return the detail of the last state change, the result of the checks, origin, approval and hold."""
     passed = sum(check.passed for check in record.verdicts)
     last = record.history[-1]
     parts = (
@@ -100,5 +105,6 @@ def _why(record: Record) -> str:
         f"{passed} of {len(record.verdicts)} checks passed" if record.verdicts else "",
         f"promoted from {record.promoted_from}" if record.promoted_from else "",
         f"approved by {record.approved_by}" if record.approved_by else "",
+        _hold(record),
     )
     return "; ".join(part for part in parts if part)

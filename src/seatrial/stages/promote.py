@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError, UsageError
@@ -83,7 +84,10 @@ def _release(target: Target, origin: Target, accepted: Record, approved: Approva
     registry = settings.registry_of(target.name)
     facts = services.images.inspect(registry, reference)
     _require_nodes(target, reference)
-    deploy(settings, workspace, target.name, None, Origin(approved, accepted.release, facts), services)
+    # The source may roll it back meanwhile.
+    confirm = partial(accepted_release, origin, accepted.reference.digest)
+    promoted = Origin(approved, accepted.release, facts, confirm)
+    deploy(settings, workspace, target.name, None, promoted, services)
     result = accept(settings, workspace, target.name, services)
     stable = target.records.find(result.release)
     if not stable:

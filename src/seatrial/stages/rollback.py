@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from seatrial import console
-from seatrial.errors import HeldError, RefusedError, RollbackFailedError, SeatrialError
-from seatrial.kube.labels import other
-from seatrial.release.record import Record
+from seatrial.errors import RefusedError, RollbackFailedError
+from seatrial.recovery_results import RollbackResult
+from seatrial.release.record import OPEN, RETURNING_FROM, Record
+from seatrial.release.recovery import complete_return
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
-from seatrial.release.undo import return_to, undo
-from seatrial.results import RollbackResult
+from seatrial.release.undo import undo
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
+# A running holder of the Lease stops and undoes its release in seconds; that of a killed one has to expire.
+EXTRA_PATIENCE = 2
+
 
 def rollback(
-    settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES
+    settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES, why: str = ""
 ) -> RollbackResult:
-    """Undo the releases that are not accepted yet; if there are none, return to the previous stable one.
+    """Undo the release that is not accepted yet; if there is none, return to the previous stable one.
 
-    No suite runs: the returning release only has to become available. If another deployer holds the Lease,
-    the Lease's own duration is waited for. After undoing an environment's first release none serves, and
-    the result's `release` is empty. Raises RefusedError if there is nothing to undo or return to, HeldError
-    if the other deployer goes on, RollbackFailedError if a step fails.
+    What was rolled back is put on hold. No suite runs: the returning release only has to become available.
+    An interrupted rollback is completed. If another deployer holds the Lease, it is asked to stop, and the
+    Lease's own duration is waited for. After undoing an environment's first release none serves, and the
+    result's `release` is empty. Raises RefusedError if there is nothing to undo or return to, HeldError if
+    the other deployer goes on, RollbackFailedError if a step fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
-    with target.lease.hold(adopt=True, patience=target.environment.lease_seconds + 2):
-        serving: Record | None
-        unfinished, stable = target.records.unfinished(), target.records.stable()
-        if unfinished:
-            serving, replaced = _undo_all(target, unfinished), unfinished[0].release
-        else:
-            serving, replaced = _return_to_previous(target, stable), stable.release if stable else ""
+    # What this rollback is about: the holder of the Lease may end before it is acquired.
+    unwanted = _newest(target)
+    patience = target.environment.lease_seconds + EXTRA_PATIENCE
+    asks = f"{services.user()} rolls back{f': {why}' if why else ''}"
+    with target.hold(adopt=True, patience=patience, stop_holder=asks):
+        replaced = _roll_back(target, unwanted, why or "rolled back manually")
+        serving = target.records.stable()
     return RollbackResult(
         environment=env,
         release=serving.release if serving else "",
@@ -44,19 +48,41 @@ def rollback(
     )
 
 
-def _undo_all(target: Target, unfinished: list[Record]) -> Record | None:
-    for record in unfinished:
-        with (
-            Reporting(target) as report,
-            console.step(f"undo {record.release}, {record.state}", target.services.runtime),
-        ):
-            report.of(record)
-            undo(target, record, "rolled back manually")
-    return target.records.stable()
+def _newest(target: Target) -> Record | None:
+    """Return the unfinished release, else the stable one."""
+    unfinished = target.records.unfinished()
+    return unfinished[0] if unfinished else target.records.stable()
 
 
-def _return_to_previous(target: Target, stable: Record | None) -> Record:
-    previous = target.records.find(stable.previous) if stable and stable.previous else None
+def _roll_back(target: Target, unwanted: Record | None, why: str) -> str:
+    """Roll back; return the name of the replaced release."""
+    records = target.records
+    if returning := records.returning():
+        return _complete(target, returning)
+    if unfinished := records.unfinished():
+        for record in unfinished:
+            _undo(target, record, why)
+        return unfinished[0].release
+    left = records.find(unwanted.release) if unwanted else None
+    if left and left.state not in (*OPEN, "stable", "superseded"):
+        # Its own deployer undid it when it was asked to stop, or another rollback did.
+        records.put_hold(left, why)
+        console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")
+        return left.release
+    return _return_to_previous(target, records.stable(), why)
+
+
+def _undo(target: Target, record: Record, why: str) -> None:
+    step = f"undo {record.release}, {record.state}"
+    with Reporting(target) as report, console.step(step, target.services.runtime):
+        report.of(record)
+        record = target.records.put_hold(record, why)
+        undo(target, record, why)
+
+
+def _return_to_previous(target: Target, stable: Record | None, why: str) -> str:
+    records = target.records
+    previous = records.find(stable.previous) if stable and stable.previous else None
     if not stable or not previous:
         raise RefusedError(f"{target.name} has no stable release to return to", "make history lists them")
     if previous.slot == stable.slot:
@@ -64,26 +90,13 @@ def _return_to_previous(target: Target, stable: Record | None) -> Record:
             f"{previous.release} is recorded for slot {stable.slot}, which {stable.release} serves from",
             f"make deploy ENV={target.name}",
         )
-    with console.step(f"return from {stable.release} to {previous.release}", target.services.runtime):
-        try:
-            return _return(target, stable, previous)
-        except HeldError:
-            raise
-        except SeatrialError as error:
-            what = f"{previous.release} cannot be restored: {error.message}; {stable.release} still serves"
-            raise RollbackFailedError(what, error.hint, error.log) from error
+    records.put_hold(stable, why)
+    returning = records.move(previous, "returning", f"{RETURNING_FROM}{stable.release}")
+    return _complete(target, returning)
 
 
-def _return(target: Target, stable: Record, previous: Record) -> Record:
-    records, slots = target.records, target.slots
-    previous = records.move(previous, "returning", f"from {stable.release}")
-    slots.clear(previous.slot)
-    slots.wait_until_gone(previous.slot)
-    return_to(target, previous, target.lease.check)
-    target.lease.check()
-    previous = records.move(previous, "stable", f"returned from {stable.release}")
-    records.move(stable, "rolled-back", f"to {previous.release}")
-    target.lease.check()
-    slots.clear(other(previous.slot))
-    slots.wait_until_gone(other(previous.slot))
-    return previous
+def _complete(target: Target, returning: Record) -> str:
+    replaced = returning.history[-1].detail.removeprefix(RETURNING_FROM)
+    with console.step(f"return from {replaced} to {returning.release}", target.services.runtime):
+        complete_return(target, returning)
+    return replaced

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from seatrial.results import BuildResult, CheckResult, PushResult, RollbackResult, StageResult, UpdateResult
+from seatrial.recovery_results import RollbackResult
+from seatrial.results import BuildResult, CheckResult, PushResult, StageResult, UpdateResult
 
 ARTEFACT = {"name": "m", "version": "1", "digest": "sha256:0"}
 COMMON = {

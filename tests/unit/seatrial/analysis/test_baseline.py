@@ -33,7 +33,7 @@ def test_without_a_response_there_is_no_baseline() -> None:
 def test_the_record_keeps_the_baseline(records: Records) -> None:
     """Deploy and accept may run on different machines: the record carries the baseline between them."""
     record = make_record(records, 1)
-    records.move(record, "previewed", baseline=BASELINE)
+    record = records.move(record, "previewed", baseline=BASELINE)
     records.move(record, "pending")
     pending = records.pending()
     assert pending is not None

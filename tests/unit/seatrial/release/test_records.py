@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,8 @@ from seatrial.errors import OutsideError
 from seatrial.kube.protocol import ClusterError, Manifest
 from seatrial.release.records import Records
 from virtual_runtime import START, VirtualRuntime
+
+EARLIER = START - timedelta(minutes=5)
 
 
 @dataclass
@@ -50,9 +53,12 @@ def test_a_change_has_the_time_of_the_runtime(cluster: MemoryCluster, runtime: V
 
 
 def test_the_last_accepted_release_is_stable(records: Records) -> None:
-    """Of two stable records, as an interrupted accept leaves them, the later one is returned."""
-    for number in (1, 2):
-        records.move(make_record(records, number), "stable")
+    """Of two stable records, as an interrupted accept leaves them, the higher number is returned.
+
+    The clock of the machine that accepted it was slow.
+    """
+    for number, at in ((1, START), (2, EARLIER)):
+        records.move(make_record(records, number), "stable", at=at)
     make_record(records, 3)
     stable = records.stable()
     assert stable is not None
@@ -70,9 +76,12 @@ def test_a_restored_release_is_stable_again(records: Records) -> None:
 
 
 def test_an_interrupted_rollback_has_one_stable_release(records: Records) -> None:
-    """If a restored release and the one that it replaced are both stable, the restored one is returned."""
+    """If a restored release and the one that it replaced are both stable, the restored one is returned.
+
+    The clock of the machine that restored it was slow. An older version wrote the records in this order.
+    """
     first, _ = (records.move(make_record(records, number), "stable") for number in (1, 2))
-    records.move(records.move(first, "returning"), "stable")
+    records.move(records.move(first, "returning"), "stable", "returned from trial-2", at=EARLIER)
     stable = records.stable()
     assert stable is not None
     assert stable.release == "trial-1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from seatrial.kube.labels import RELEASE, SLOT
 from seatrial.kube.protocol import Manifest, UnreachableError
 from seatrial.release.record import Record, State
 from seatrial.release.records import Records
+from seatrial.release.recovery import finish_interrupted
 from seatrial.release.target import Target
-from seatrial.release.undo import undo, undo_abandoned_releases
+from seatrial.release.undo import undo
 from virtual_runtime import START, VirtualRuntime
 
 Abandon = Callable[[State], Record]
@@ -26,9 +27,12 @@ PREVIEW: Manifest = {"kind": "Service", "metadata": {"name": "classifier-preview
 
 
 @pytest.fixture
-def target(cluster: MemoryCluster, tmp_path: Path) -> Target:
-    """The environment `local`, in memory."""
-    return memory_target(cluster, tmp_path)
+def target(cluster: MemoryCluster, tmp_path: Path, runtime: VirtualRuntime) -> Iterator[Target]:
+    """The environment `local`, in memory and in virtual time, with its Lease held."""
+    found = memory_target(cluster, tmp_path)
+    found = replace(found, services=replace(found.services, runtime=runtime))
+    with found.hold():
+        yield found
 
 
 @pytest.fixture
@@ -75,7 +79,7 @@ def test_an_abandoned_release_is_undone(
     """From every state, the live Service is as before the release, and the release's objects are deleted."""
     before = cluster.objects[("Service", "classifier")]["spec"]
     abandon(state)
-    undo_abandoned_releases(target)
+    finish_interrupted(target)
     assert cluster.objects[("Service", "classifier")]["spec"] == before
     assert ("Deployment", "classifier-green") not in cluster.objects
     assert ("Service", "classifier-preview") not in cluster.objects
@@ -84,12 +88,19 @@ def test_an_abandoned_release_is_undone(
     assert not target.records.unfinished()
 
 
+def _interrupt(*_: object, **__: object) -> Record:
+    raise KeyboardInterrupt
+
+
 def test_undo_may_be_repeated(
-    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon
+    target: Target, stable: Record, cluster: MemoryCluster, abandon: Abandon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Undoing a release that is undone already changes neither its slot nor the live Service."""
+    """After an interruption before the record was written, the same steps have no other effect."""
     record = abandon("pending")
-    undo(target, record, "it failed")
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(Records, "move", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            undo(target, record, "it failed")
     selector = live_selector(cluster)
     undo(target, record, "it failed")
     assert live_selector(cluster) == selector
@@ -102,7 +113,7 @@ def test_a_failed_first_release_is_removed_completely(
 ) -> None:
     """Without a stable release, only the record remains."""
     undo(target, abandon("pending"), "it failed")
-    assert {kind for kind, _ in cluster.objects} == {"ConfigMap"}
+    assert {kind for kind, _ in cluster.objects} == {"ConfigMap", "Lease"}
 
 
 def test_users_are_switched_back_before_anything_is_removed(
@@ -129,8 +140,7 @@ def test_the_record_has_the_time_of_the_switch_back(
         cluster.delete("Pod", "draining", "local")
 
     runtime.start(drain)
-    virtual = replace(target, services=replace(target.services, runtime=runtime))
-    assert undo(virtual, record, "it failed").since == START
+    assert undo(target, record, "it failed").since == START
     assert runtime.monotonic() >= 20
 
 
@@ -152,7 +162,7 @@ def test_a_failed_undo_names_the_release_and_the_next_command(
     """If the cluster rejects a step, the exit code is 21 and the hint is `make rollback`."""
     record = abandon("pending")
 
-    def reject(manifest: Manifest) -> Manifest:
+    def reject(manifest: Manifest, manager: str) -> Manifest:
         raise UnreachableError("cluster does not respond")
 
     monkeypatch.setattr(cluster, "apply", reject)
@@ -171,16 +181,10 @@ def test_pods_that_do_not_end_fail_the_undo_after_the_switch(
     record = abandon("pending")
     labels = cluster.objects[("Deployment", "classifier-green")]["metadata"]["labels"]
     cluster.create({"kind": "Pod", "metadata": {"name": "hanging", "labels": labels}})
-    virtual = replace(target, services=replace(target.services, runtime=runtime))
     with pytest.raises(RollbackFailedError, match="users are back on trial-1, but termination of the pods"):
-        undo(virtual, record, "it failed")
+        undo(target, record, "it failed")
     assert live_selector(cluster)[RELEASE] == "trial-1"
     assert target.records.unfinished() == [record]
-
-
-def test_records_are_read_from_the_cluster(target: Target, records: Records, stable: Record) -> None:
-    """What one process recorded is read by another."""
-    assert records.stable() == stable
 
 
 def test_manual_changes_of_the_stable_release_are_reverted(

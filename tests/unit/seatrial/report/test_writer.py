@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from memory_environments import Environments, make_environments
+from memory_target import unfenced_records
 from seatrial.commands.summary import summarised
 from seatrial.errors import RefusedError
 from seatrial.release.reporting import Reporting
@@ -41,7 +42,7 @@ def test_the_report_of_an_accepted_release_is_written(
     target = open_target(environments.settings, workspace, "staging", environments.services)
     with Reporting(target) as report:
         report.of(environments.release("staging", 1, "a", "previewed", "pending"))
-        target.records.move(target.records.all()[0], "stable")
+        unfenced_records(target).move(target.records.all()[0], "stable")
     folder = workspace.root / "reports" / "dev" / "staging-1"
     assert {path.name for path in folder.iterdir()} == {"report.html", "report.json", "summary.md"}
     report = json.loads((folder / "report.json").read_text())

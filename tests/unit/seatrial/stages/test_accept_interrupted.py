@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from memory_target import unfenced_records
 from seatrial.errors import RefusedError
 from seatrial.release.attempt import begin
 from virtual_environment import VirtualEnvironment
@@ -29,7 +30,9 @@ def test_ctrl_c_during_the_bake_switches_back(virtual: VirtualEnvironment) -> No
 def test_a_candidate_that_was_not_switched_is_removed_by_accept(virtual: VirtualEnvironment) -> None:
     """No release is pending then: accept is refused, and what the interrupted deploy left is undone."""
     virtual.release()
-    begin(virtual.target, virtual.images.facts[virtual.image("b")]).start()
+    target = virtual.target
+    with target.hold():
+        begin(target, virtual.images.facts[virtual.image("b")]).start()
     with pytest.raises(RefusedError, match="no release is pending in local"):
         virtual.accept()
     assert virtual.states == {"local-1": "stable", "local-2": "refused"}
@@ -42,7 +45,7 @@ def test_an_accept_that_was_interrupted_between_records_is_completed(virtual: Vi
     """If two releases are recorded as stable, the next accept supersedes both."""
     virtual.release("a")
     virtual.release("b")
-    records = virtual.target.records
+    records = unfenced_records(virtual.target)
     records.move(records.all()[0], "stable")
     virtual.release("c")
     assert virtual.states == {"local-1": "superseded", "local-2": "superseded", "local-3": "stable"}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from memory_target import unfenced_records
 from prediction_server import Behaviour
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.kube.labels import LIVE
@@ -18,7 +19,7 @@ from virtual_environment import VirtualEnvironment
 def stable(virtual: VirtualEnvironment) -> VirtualEnvironment:
     """The environment with a stable release that serves."""
     virtual.deploy(virtual.image("a"))
-    records = virtual.target.records
+    records = unfenced_records(virtual.target)
     records.move(records.all()[0], "stable")
     return virtual
 

@@ -10,7 +10,7 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from memory_environments import Environments
-from memory_target import manifests_of, memory_target
+from memory_target import manifests_of, memory_target, unfenced_records, unfenced_slots
 from release_records import make_record
 from samples import make_checkout
 from seatrial.errors import HeldError, RefusedError, RollbackFailedError
@@ -48,13 +48,14 @@ def two_releases(cluster: MemoryCluster, folder: Path, runtime: Runtime, first: 
         services=replace(target.services, runtime=runtime),
     )
     cluster.apply({"kind": "Namespace", "metadata": {"name": "local"}})
+    records, slots = unfenced_records(target), unfenced_slots(target)
     for number, previous, manifests in ((1, "", first), (2, "trial-1", manifests_of(2))):
-        record = make_record(target.records, number, previous, manifests)
-        target.records.move(record, "stable")
+        record = make_record(records, number, previous, manifests)
+        records.move(record, "stable")
         runtime.sleep(1)
-    target.records.move(target.records.all()[0], "superseded")
-    target.slots.fill("green", manifests_of(2).slot)
-    target.slots.switch(manifests_of(2).shared)
+    records.move(records.all()[0], "superseded")
+    slots.fill("green", manifests_of(2).slot)
+    slots.switch(manifests_of(2).shared)
     return target
 
 
@@ -100,8 +101,8 @@ def test_the_lease_of_a_killed_deployer_is_waited_for(runtime: VirtualRuntime, t
     assert seconds <= runtime.monotonic() - start <= seconds + 2
 
 
-def test_a_deployer_that_goes_on_is_not_interrupted(runtime: VirtualRuntime, tmp_path: Path) -> None:
-    """If the Lease is renewed, a rollback is refused soon after the duration of one, and changes nothing."""
+def test_a_deployer_that_does_not_stop_is_not_interrupted(runtime: VirtualRuntime, tmp_path: Path) -> None:
+    """If its holder does not obey the request to stop, a rollback is refused and changes nothing."""
     cluster = MemoryCluster(runtime=runtime)
     target = two_releases(cluster, tmp_path, runtime, manifests_of(1))
     seconds, start = target.environment.lease_seconds, runtime.monotonic()

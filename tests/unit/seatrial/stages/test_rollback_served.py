@@ -8,7 +8,7 @@ from seatrial.errors import HeldError
 from unit.seatrial.stages.occupied_slot import fill_slot_before
 from virtual_environment import VirtualEnvironment
 
-BLUE = ("Deployment", "classifier-blue")
+GREEN = ("Deployment", "classifier-green")
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def test_the_slot_of_the_returning_release_is_emptied_first(second: VirtualEnvir
     assert second.live == "local-1"
 
 
-def test_an_interrupted_return_is_undone_by_the_next_rollback(second: VirtualEnvironment) -> None:
-    """The release is recorded as returning, so the next rollback removes it; users stay where they are."""
+def test_an_interrupted_return_is_completed_by_the_next_rollback(second: VirtualEnvironment) -> None:
+    """One rollback that is typed twice is one: users are on the previous release, and stay there."""
 
     def interrupt(release: str) -> bool:
         if release == "local-1":
@@ -53,9 +53,10 @@ def test_an_interrupted_return_is_undone_by_the_next_rollback(second: VirtualEnv
     assert second.states == {"local-1": "returning", "local-2": "stable"}
     second.cluster.ready = lambda _: True
     result = second.rollback()
-    assert (result.release, result.replaced) == ("local-2", "local-1")
-    assert second.live == "local-2"
-    assert BLUE not in second.cluster.objects
+    assert (result.release, result.replaced) == ("local-1", "local-2")
+    assert second.live == "local-1"
+    assert second.states == {"local-1": "stable", "local-2": "rolled-back"}
+    assert GREEN not in second.cluster.objects
 
 
 def test_a_lost_lease_ends_the_rollback(second: VirtualEnvironment) -> None:

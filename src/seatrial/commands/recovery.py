@@ -1,0 +1,60 @@
+"""Commands that end a release early, and what follows: settle, rollback, resume."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from seatrial.commands.exit_codes import RESUME_CODES, ROLLBACK_CODES, SETTLE_CODES
+from seatrial.commands.options import AsJson, Env, Instance, run_stage
+from seatrial.commands.summary import StepSummary, summarised
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel="Release", epilog=SETTLE_CODES)
+def settle(
+    env: Env = "local",
+    step_summary: StepSummary = None,
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Finish or undo what an interrupted deployer left."""
+    from seatrial.stages.settle import settle as stage
+
+    with summarised(instance, env, step_summary):
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env), _settled)
+
+
+@app.command(rich_help_panel="Release", epilog=ROLLBACK_CODES)
+def rollback(
+    env: Env = "local",
+    why: Annotated[str, typer.Option(envvar="WHY", help="reason, shown by history")] = "",
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Undo an unfinished release; without one, return to the previous stable release. Hold what it undid."""
+    from seatrial.stages.rollback import rollback as stage
+
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env, why=why), _rolled_back)
+
+
+@app.command(rich_help_panel="Release", epilog=RESUME_CODES)
+def resume(env: Env = "local", instance: Instance = "dev", as_json: AsJson = False) -> None:
+    """Lift the holds of an environment, so that what was rolled back may be released again."""
+    from seatrial.stages.resume import resume as stage
+
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _resumed)
+
+
+def _rolled_back(result: Any) -> str:
+    return f"{result.release or 'no release'} serves, {result.replaced} is removed and on hold"
+
+
+def _settled(result: Any) -> str:
+    return f"{'; '.join(result.settled) or 'nothing was unfinished'}; {result.release or 'no release'} serves"
+
+
+def _resumed(result: Any) -> str:
+    return f"{', '.join(result.resumed) or 'no release'} no longer on hold"

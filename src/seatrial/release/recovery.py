@@ -1,0 +1,121 @@
+"""Finish what an interrupted deployer left, and make slots and records agree."""
+
+from __future__ import annotations
+
+from seatrial import console
+from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
+from seatrial.release.record import RETURNED_FROM, RETURNING_FROM, Record
+from seatrial.release.reporting import Reporting
+from seatrial.release.target import Target
+from seatrial.release.undo import return_to, undo
+
+
+def finish_interrupted(target: Target) -> list[Record]:
+    """Finish every interrupted rollback and undo every other unfinished release; return their records.
+
+    The caller holds the Lease, so their deployers have ended or stopped. A rollback whose release cannot be
+    restored is given up if the release that it was to replace still serves. Raises RollbackFailedError if
+    undoing fails.
+    """
+    finished = []
+    for record in _returning_first(target.records.unfinished()):
+        step = f"finish {record.release}, left {record.state} by an interrupted deployer"
+        with Reporting(target) as report, console.step(step, target.services.runtime):
+            report.of(record)
+            finished.append(_finish(target, record))
+    return finished
+
+
+def complete_return(target: Target, record: Record) -> Record:
+    """Complete a rollback to `record`, which is `returning`; return its record, which is stable then.
+
+    Idempotent: it may be repeated after an interruption at any point. If the release cannot be restored,
+    and users are still on the one to replace, the rollback is given up: the record is superseded again.
+    Raises RollbackFailedError then, or if users are on the release but it is not whole; HeldError if the
+    Lease was lost.
+    """
+    try:
+        _restore(target, record)
+    except HeldError:
+        raise
+    except SeatrialError as error:
+        serving = _end_failed_return(target, record, error.message)
+        what = f"{record.release} cannot be restored: {error.message}; {serving}"
+        raise RollbackFailedError(what, error.hint, error.log) from error
+    record = _make_stable(target, record)
+    tidy(target)
+    return record
+
+
+def tidy(target: Target) -> None:
+    """Remove what ended releases left, once none is unfinished: preview, other slot, older stable records.
+
+    Without a stable record the slot that the live Service selects is kept: the record may have been deleted
+    by hand.
+    """
+    records, slots = target.records, target.slots
+    stable = records.stable()
+    for before in _stable_besides(target, stable) if stable else []:
+        records.move(before, "superseded", f"by {stable.release}" if stable else "")
+    slots.close_preview()
+    live = slots.live()
+    kept = stable.slot if stable else live and live.slot
+    for slot in ("blue", "green"):
+        if slot != kept:
+            slots.clear(slot)
+
+
+def _returning_first(unfinished: list[Record]) -> list[Record]:
+    return sorted(unfinished, key=lambda record: record.state != "returning")
+
+
+def _finish(target: Target, record: Record) -> Record:
+    if record.state != "returning":
+        return undo(target, record, "the deployer was interrupted")
+    try:
+        return complete_return(target, record)
+    except RollbackFailedError as error:
+        left = target.records.find(record.release)
+        if not left or left.state == "returning":
+            raise
+        console.line(f"  warning: {error.message}")
+        return left
+
+
+def _restore(target: Target, record: Record) -> None:
+    slots = target.slots
+    if slots.release_in(record.slot) != record.release:
+        # What an interrupted process or a manual change left must not mix with the returning release.
+        slots.clear(record.slot)
+        slots.wait_until_terminating(record.slot)
+    return_to(target, record, target.lease.check)
+    target.lease.check()
+
+
+def _make_stable(target: Target, record: Record) -> Record:
+    records, replaced = target.records, record.history[-1].detail.removeprefix(RETURNING_FROM)
+    # In this order one record at most is stable, wherever it is interrupted.
+    for each in _stable_besides(target, record):
+        records.move(each, "rolled-back", f"to {record.release}")
+    return records.move(record, "stable", f"{RETURNED_FROM}{replaced}")
+
+
+def _end_failed_return(target: Target, record: Record, why: str) -> str:
+    """Record which release users are on after a failed return, and return it as text."""
+    try:
+        live = target.slots.live()
+        if live and live.release == record.release:
+            _make_stable(target, record)
+            return f"users are on {record.release}"
+        if live and live.release in [each.release for each in _stable_besides(target, record)]:
+            target.slots.clear(record.slot)
+            target.records.move(record, "superseded", f"could not be restored: {why}")
+            return f"{live.release} still serves"
+    except OutsideError:
+        pass
+    return "the rollback is not complete"
+
+
+def _stable_besides(target: Target, record: Record) -> list[Record]:
+    found = target.records.all()
+    return [each for each in found if each.state == "stable" and each.release != record.release]

@@ -1,0 +1,63 @@
+"""Finish or undo what an interrupted deployer left."""
+
+from __future__ import annotations
+
+from imagemodel.golden import GoldenSet
+from seatrial.errors import RolledBackError, SeatrialError
+from seatrial.recovery_results import SettleResult
+from seatrial.release.record import Record
+from seatrial.release.recovery import finish_interrupted, tidy
+from seatrial.release.reporting import Reporting
+from seatrial.release.services import Services
+from seatrial.release.target import Target, open_target
+from seatrial.release.undo import undo
+from seatrial.settings import Settings
+from seatrial.stage_run import StageRun
+from seatrial.stages.accept import judge
+from seatrial.system import SERVICES
+from seatrial.workspace import Workspace
+
+EXTRA_PATIENCE = 2
+
+
+def settle(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> SettleResult:
+    """Finish the pending release or an interrupted rollback, undo any other unfinished release, clean up.
+
+    A pending release is baked as by `accept`. If nothing is unfinished, what belongs to no release is
+    removed. The Lease of a deployer that was killed is waited for. Raises RolledBackError if the pending
+    release failed a check or could not be checked, HeldError if a deployer still works, RollbackFailedError
+    if a step fails.
+    """
+    stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
+    with target.hold(adopt=True, patience=target.environment.lease_seconds + EXTRA_PATIENCE):
+        settled = _settle(target)
+        tidy(target)
+        serving = target.records.stable()
+    return SettleResult(
+        environment=env,
+        release=serving.release if serving else "",
+        settled=tuple(f"{record.release} is {record.state}" for record in settled),
+        **stage.fields(workspace),
+    )
+
+
+def _settle(target: Target) -> list[Record]:
+    records = target.records
+    pending = records.pending()
+    if not pending or records.returning():
+        return finish_interrupted(target)
+    with Reporting(target) as report:
+        report.of(pending)
+        judge(target, pending, _golden_set(target, pending))
+    found = records.find(pending.release)
+    return [found] if found else []
+
+
+def _golden_set(target: Target, record: Record) -> GoldenSet:
+    try:
+        return target.golden(record.golden, record.revision)
+    except SeatrialError as error:
+        # Nobody else watches it, so it must not stay pending.
+        undo(target, record, f"it could not be checked: {error.message}")
+        what = f"{record.release} could not be checked: {error.message}"
+        raise RolledBackError(what, error.hint, error.log) from error
