@@ -15,6 +15,7 @@ from e2e.api_client import ApiClient
 from e2e.release.images import ImageFactory
 from e2e.user_load import UserLoad
 from imagemodel.golden import GoldenSet
+from seatrial.kube.labels import LEASE
 from seatrial.process import run
 from seatrial.release.record import Record
 from seatrial.release.target import Target
@@ -75,6 +76,11 @@ class ReleaseEnvironment:
         """Return the newest release, in any state."""
         return self.target.records.all()[-1]
 
+    def holds_lease(self, command: subprocess.Popen[str]) -> bool:
+        """Return whether a started command holds the Lease."""
+        lease = self.target.cluster.get("Lease", LEASE, self.target.environment.namespace) or {"spec": {}}
+        return f"/{command.pid}-" in lease["spec"].get("holderIdentity", "")
+
     def pods(self) -> dict[str, int]:
         """Return the number of pods of each release, without those that terminate."""
         found: dict[str, int] = {}
@@ -133,6 +139,15 @@ def first(environment: ReleaseEnvironment, images: ImageFactory) -> Record:
         code, output = environment.release(images.working("first"))
         assert code == 0, output
     return environment.stable()
+
+
+@pytest.fixture(autouse=True)
+def no_holds(environment: ReleaseEnvironment) -> Iterator[None]:
+    """Lift what the rollbacks of a test held: all images here are of one working state and model."""
+    yield
+    if any(record.hold for record in environment.target.records.all()):
+        code, output = environment.run("resume")
+        assert code == 0, output
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from e2e.release.faulty_images import faulty_image
 from e2e.release.images import ImageFactory
 from e2e.release.live_objects import differences
 from e2e.user_load import UserLoad
-from seatrial.kube.labels import LEASE
 from seatrial.release.record import Record, State
 from seatrial.wait import until
 
@@ -54,12 +53,6 @@ def _assert_only(environment: ReleaseEnvironment, release: str) -> None:
     assert differences(environment) == []
 
 
-def _holds_lease(environment: ReleaseEnvironment, process: subprocess.Popen[str]) -> bool:
-    target = environment.target
-    lease = target.cluster.get("Lease", LEASE, target.environment.namespace) or {"spec": {}}
-    return f"/{process.pid}-" in lease["spec"].get("holderIdentity", "")
-
-
 def _runs_suite(accept: subprocess.Popen[str]) -> bool:
     """Return whether the suite has started: it is the only child process of accept."""
     return bool(psutil.Process(accept.pid).children())
@@ -94,7 +87,7 @@ def test_accept_after_accept_was_killed_during_the_bake(
     pending = _pending(environment, images, "killed-baking")
     with user_load:
         accept = environment.start("accept")
-        _kill_when(accept, lambda: _holds_lease(environment, accept))
+        _kill_when(accept, lambda: environment.holds_lease(accept))
         code, output = _next(environment, "accept")
     assert code == 0, output
     _assert_only(environment, pending.release)
@@ -158,7 +151,7 @@ def test_rollback_after_accept_was_killed_while_it_switched_back(
 def test_rollback_after_a_rollback_was_killed(
     environment: ReleaseEnvironment, first: Record, images: ImageFactory, user_load: UserLoad
 ) -> None:
-    """If a rollback is killed, the next one keeps the stable release without a failed request."""
+    """If a rollback is killed, the next one completes it without a failed request."""
     code, output = environment.release(images.working("rolled-back-half-way"))
     assert code == 0, output
     stable = environment.stable()
@@ -166,5 +159,6 @@ def test_rollback_after_a_rollback_was_killed(
         _kill_when(environment.start("rollback"), lambda: _state(environment, stable.previous) == "returning")
         code, output = _next(environment, "rollback")
     assert code == 0, output
-    _assert_only(environment, stable.release)
+    _assert_only(environment, stable.previous)
+    assert _state(environment, stable.release) == "rolled-back"
     assert (user_load.failed(), user_load.wrong()) == ([], [])

@@ -13,6 +13,7 @@ from e2e.release.live_objects import differences
 from e2e.release.local_containers import kubectl
 from e2e.user_load import UserLoad
 from seatrial.release.record import Record
+from seatrial.wait import until
 
 
 def test_rollback_undoes_a_pending_release(
@@ -26,6 +27,28 @@ def test_rollback_undoes_a_pending_release(
     assert code == 0, output
     assert (environment.last().state, environment.stable().release) == ("switched-back", before.release)
     assert environment.pods() == {before.release: environment.target.environment.replicas}
+
+
+def test_rollback_stops_an_accept_that_bakes(
+    environment: ReleaseEnvironment, first: Record, images: ImageFactory, user_load: UserLoad
+) -> None:
+    """The running accept switches back and ends with 20; the rollback ends with 0, and the image is on hold."""
+    before, image = environment.stable(), images.working("stopped")
+    code, output = environment.run("deploy", "--image", image)
+    assert code == 0, output
+    with user_load:
+        accept = environment.start("accept")
+        until("accept holds the Lease", lambda: environment.holds_lease(accept) or None, 30, every=0.05)
+        code, output = environment.run("rollback", "--why", "wrong labels")
+        stopped, _ = accept.communicate(timeout=60)
+    assert code == 0, output
+    assert accept.returncode == 20, stopped
+    assert "wrong labels" in stopped
+    assert (environment.stable().release, environment.last().state) == (before.release, "switched-back")
+    assert (user_load.failed(), user_load.wrong()) == ([], [])
+    code, output = environment.run("deploy", "--image", image)
+    assert code == 10
+    assert "wrong labels" in output
 
 
 @pytest.mark.faults
