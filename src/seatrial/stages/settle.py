@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from imagemodel.golden import GoldenSet
-from seatrial.errors import RolledBackError, SeatrialError
+from seatrial.errors import HeldError, RollbackFailedError, RolledBackError, SeatrialError
 from seatrial.recovery_results import SettleResult
 from seatrial.release.record import Record
 from seatrial.release.recovery import finish_interrupted, tidy
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
-from seatrial.release.undo import undo
+from seatrial.release.undo import return_to, undo
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stages.accept import judge
@@ -23,16 +23,16 @@ EXTRA_PATIENCE = 2
 def settle(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> SettleResult:
     """Finish the pending release or an interrupted rollback, undo any other unfinished release, clean up.
 
-    A pending release is baked as by `accept`. If nothing is unfinished, what belongs to no release is
-    removed. The Lease of a deployer that was killed is waited for. Raises RolledBackError if the pending
-    release failed a check or could not be checked, HeldError if a deployer still works, RollbackFailedError
-    if a step fails.
+    A pending release is baked as by `accept`. Then manual changes of the stable release are reverted, and
+    what belongs to no release is removed. The Lease of a deployer that was killed is waited for. Raises
+    RolledBackError if the pending release failed a check or could not be checked, HeldError if a deployer
+    still works, RollbackFailedError if a step fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     with target.hold(adopt=True, patience=target.environment.lease_seconds + EXTRA_PATIENCE):
         settled = _settle(target)
+        serving = _restored(target)
         tidy(target)
-        serving = target.records.stable()
     return SettleResult(
         environment=env,
         release=serving.release if serving else "",
@@ -51,6 +51,20 @@ def _settle(target: Target) -> list[Record]:
         judge(target, pending, _golden_set(target, pending))
     found = records.find(pending.release)
     return [found] if found else []
+
+
+def _restored(target: Target) -> Record | None:
+    """Revert manual changes of the stable release; return its record."""
+    stable = target.records.stable()
+    if stable:
+        try:
+            return_to(target, stable)
+        except HeldError:
+            raise
+        except SeatrialError as error:
+            what = f"{stable.release} cannot be restored: {error.message}"
+            raise RollbackFailedError(what, error.hint, error.log) from error
+    return stable
 
 
 def _golden_set(target: Target, record: Record) -> GoldenSet:

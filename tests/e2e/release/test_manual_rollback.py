@@ -32,7 +32,7 @@ def test_rollback_undoes_a_pending_release(
 def test_rollback_stops_an_accept_that_bakes(
     environment: ReleaseEnvironment, first: Record, images: ImageFactory, user_load: UserLoad
 ) -> None:
-    """The running accept switches back and ends with 20; the rollback ends with 0, and the image is on hold."""
+    """The running accept switches back and ends with 20; rollback ends with 0 and holds the image."""
     before, image = environment.stable(), images.working("stopped")
     code, output = environment.run("deploy", "--image", image)
     assert code == 0, output
