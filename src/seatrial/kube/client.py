@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +13,8 @@ from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 
 from seatrial.errors import OutsideError
+from seatrial.kube.api_message import message_of
+from seatrial.kube.conflicts import repeat_on_conflict
 from seatrial.kube.labels import MANAGER, VERSIONS
 from seatrial.kube.protocol import NOT_FOUND, ClusterError, Manifest, UnreachableError
 from seatrial.runtime import SYSTEM, Runtime
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 REQUEST_SECONDS = 5
 PATIENCE_SECONDS = 40
+# A controller may write a new object at the same time.
+ATTEMPTS = 20
 _TIMEOUT: Mapping[str, Any] = {"_request_timeout": REQUEST_SECONDS}
 
 
@@ -75,10 +78,18 @@ class KubernetesCluster:
     def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
         """Create an object as `apply` would. Raises ClusterError with status 409 if it exists."""
         created = self._write("create", manifest, field_manager=manager)
-        # A created object's fields belong to its creator as if it had been edited. Without this, `apply`
-        # would never remove a field.
-        self._patch(manifest, {"/metadata/managedFields/0/operation": "Apply"})
+        repeat_on_conflict(lambda: self._own_as_applied(manifest, manager), ATTEMPTS)
         return created
+
+    def _own_as_applied(self, manifest: Manifest, manager: str) -> None:
+        """Own the fields of a created object as if it had been applied: else `apply` never removes one."""
+        metadata = manifest["metadata"]
+        found = self.get(manifest["kind"], metadata["name"], metadata.get("namespace")) or {"metadata": {}}
+        for index, entry in enumerate(found["metadata"].get("managedFields") or []):
+            if (entry.get("manager"), entry.get("operation")) == (manager, "Update"):
+                version = found["metadata"]["resourceVersion"]
+                path = f"/metadata/managedFields/{index}/operation"
+                self._patch(manifest, {path: "Apply", "/metadata/resourceVersion": version})
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` (empty: all of `spec`) to the manifest's value with a JSON patch."""
@@ -173,7 +184,7 @@ class KubernetesCluster:
             raise self._unreachable(type(error).__name__) from error
 
     def _error(self, status: int | None, body: Any) -> OutsideError:
-        message = _message(body)
+        message = message_of(body)
         if not status or status == 429 or status >= 500:
             return self._unreachable(message)
         hint = "run seatrial bootstrap once as administrator" if status in (401, 403) else ""
@@ -183,11 +194,3 @@ class KubernetesCluster:
         return UnreachableError(
             f"{self._name} does not respond ({reason})", "check with make status; make cloud starts it"
         )
-
-
-def _message(body: Any) -> str:
-    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body or "empty response")
-    try:
-        return str(json.loads(text)["message"])
-    except (ValueError, KeyError, TypeError):
-        return text[:200]

@@ -11,12 +11,17 @@ STAMPED_KINDS = ("Service", "Deployment", "HorizontalPodAutoscaler", "PodDisrupt
 
 
 def stamped(manifest: Manifest, transition: int, found: Manifest | None) -> Manifest:
-    """Return a manifest with a stamp, and with the resource version of the object found, if there is one."""
+    """Return a manifest with a stamp, and the uid and resource version of the object found, if there is one.
+
+    The API server refuses a manifest with a uid if the object was deleted meanwhile; a resource version alone
+    would not keep `apply` from creating it again.
+    """
     metadata = dict(manifest["metadata"])
     metadata["annotations"] = {**(metadata.get("annotations") or {}), TRANSITION: str(transition)}
-    metadata.pop("resourceVersion", None)
-    if found:
-        metadata["resourceVersion"] = found["metadata"]["resourceVersion"]
+    for key in ("uid", "resourceVersion"):
+        metadata.pop(key, None)
+        if found and key in found["metadata"]:
+            metadata[key] = found["metadata"][key]
     return {**manifest, "metadata": metadata}
 
 
