@@ -91,7 +91,7 @@ class Environment(Section):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
-    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, from the CI only). Rates and
+    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub). Rates and
     `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,14 +32,6 @@ Approvals = Annotated[
     Path | None,
     typer.Option(envvar="APPROVALS", help="GitHub's list of the run's reviews (JSON), instead of a name"),
 ]
-Run = Annotated[
-    str,
-    typer.Option(
-        "--run",
-        envvar=["GITHUB_RUN_ID", "BUILD_BUILDID"],
-        help="id of the CI run of --approvals",
-    ),
-]
 
 
 @app.command(rich_help_panel="Release")
@@ -64,7 +57,6 @@ def deploy(
     ] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
-    run: Run = "",
     step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -73,7 +65,7 @@ def deploy(
     from seatrial.release.origin import Origin
     from seatrial.stages.deploy import deploy as stage
 
-    approved = _approval(env, approved_by, approvals, run)
+    approved = _approval(instance, env, approved_by, approvals)
     with summarised(instance, env, step_summary):
         run_stage(
             instance,
@@ -106,7 +98,6 @@ def promote(
     ] = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
-    run: Run = "",
     step_summary: StepSummary = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -114,7 +105,7 @@ def promote(
     """Release the accepted image of one environment to another by the same digest, up to its acceptance."""
     from seatrial.stages.promote import promote as stage
 
-    approved = _approval(env, approved_by, approvals, run)
+    approved = _approval(instance, env, approved_by, approvals)
     with summarised(instance, env, step_summary):
         run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted)
 
@@ -128,10 +119,13 @@ def current(env: Env = "local", instance: Instance = "dev") -> None:
     typer.echo(stage(load(workspace), workspace, env))
 
 
-def _approval(env: str, approved_by: str, approvals: Path | None, run: str) -> Approval:
-    from seatrial.release.approval import Approval, reviewers
+def _approval(instance: str, env: str, approved_by: str, approvals: Path | None) -> Approval:
+    from seatrial.commands.approvals import given_approval
+    from seatrial.system import SERVICES
 
-    return reviewers(approvals, env, run) if approvals else Approval(approved_by)
+    required = load(find(instance)).environment(env).approval
+    # An environment that requires no approval does not depend on GitHub.
+    return given_approval(env, approved_by, approvals, os.environ if required else {}, SERVICES.http)
 
 
 def _reference(image: str) -> ImageReference | None:

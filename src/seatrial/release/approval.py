@@ -1,92 +1,72 @@
-"""Who approved a release: a person by name, or the reviewers of the CI's environment."""
+"""Who approved a release: a person whose name was stated, or the reviewers that GitHub confirmed."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
-
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from seatrial.errors import RefusedError, UsageError
 from seatrial.settings import Environment
 
 MAX_LENGTH = 100
-REVIEWED = "(reviewed in run "
+STATED = "(stated, not verified)"
 HINTS = {
     "person": "--approved-by or APPROVED_BY='their name' names the person who approves it",
-    "reviewers": "run the workflow: GitHub requests the reviews, and the workflow passes them as APPROVALS=",
+    "reviewers": "run the workflow promote: GitHub requests the reviews, and seatrial reads them from GitHub",
 }
+# A stated name has no parentheses, which contain what seatrial adds, and none of the words for a review.
+_NAME = re.compile(r"[\w .,'’@+-]+")
+_REVIEW = re.compile(r"review|verif|approv|confirm|stated", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Approval:
-    """Who approved: a name given by the user, or the CI's reviewers and the run that they reviewed."""
+    """Who approved, and the CI run whose reviews GitHub confirmed; without a run the name is only stated."""
 
     who: str = ""
     run: str = ""
 
     def __str__(self) -> str:
-        """Return it as records have it."""
-        return f"{self.who} {REVIEWED}{self.run})" if self.run else self.who
+        """Return it as records have it; the end of the text is the difference between stated and verified."""
+        if not self.who:
+            return ""
+        return (
+            f"{self.who} (review verified with GitHub, run {self.run})"
+            if self.run
+            else f"{self.who} {STATED}"
+        )
 
 
 NOBODY = Approval()
-
-
-class _EnvironmentName(BaseModel):
-    name: str
-
-
-class _User(BaseModel):
-    login: str
-
-
-class _Review(BaseModel):
-    state: str
-    environments: list[_EnvironmentName]
-    user: _User
 
 
 def approval(name: str, environment: Environment, given: Approval) -> Approval:
     """Return the approval of a release to an environment, with the name's white space normalised.
 
     Raises RefusedError if the environment requires an approval and there is none, or requires the CI's
-    reviewers and only a name was given; UsageError if the name is not valid.
+    reviewers and a name was only stated; UsageError if the name is not valid.
     """
     who = " ".join(given.who.split())
-    if len(who) > MAX_LENGTH or not who.isprintable():
-        raise UsageError(
-            f"{who[:20]!a}… is not a valid name", f"use at most {MAX_LENGTH} printable characters"
-        )
-    if REVIEWED in who:
-        raise UsageError(
-            f"a name may not contain {REVIEWED.strip()!r}", "give the name alone: the CI records reviews"
-        )
+    if not given.run:
+        _require_name(who)
     required = environment.approval
     if required and not who:
         raise RefusedError(f"{name} requires an approval, and there is none", HINTS[required])
     if required == "reviewers" and not given.run:
-        raise RefusedError(f"{name} requires the CI's reviewers, a name is not enough", HINTS[required])
+        what = f"{name} requires the CI's reviewers, a name is not enough: {who} {STATED}"
+        raise RefusedError(what, HINTS[required])
     return Approval(who, given.run)
 
 
-def reviewers(document: Path, env: str, run: str) -> Approval:
-    """Return who approved a workflow run's release to an environment; no name if nobody did.
-
-    The document is GitHub's list of a run's reviews (REST: /actions/runs/{run_id}/approvals), `run` the id
-    of the current CI run. Raises RefusedError outside a CI run, since a file alone proves nothing;
-    UsageError if the document is missing or malformed.
-    """
-    if not run.isalnum():
-        raise RefusedError("reviews are accepted only inside a CI run", HINTS["reviewers"])
-    try:
-        reviews = TypeAdapter(list[_Review]).validate_json(document.read_bytes())
-    except (OSError, ValidationError) as error:
-        what = f"{document} is not a list of a workflow run's reviews"
-        raise UsageError(what, "gh api repos/OWNER/NAME/actions/runs/ID/approvals > FILE") from error
-    names = {
-        each.user.login
-        for each in reviews
-        if each.state == "approved" and any(listed.name == env for listed in each.environments)
-    }
-    return Approval(", ".join(sorted(names)), run) if names else NOBODY
+def _require_name(who: str) -> None:
+    """Raise UsageError for a stated name that is too long, not printable or similar to a review."""
+    if len(who) > MAX_LENGTH or not who.isprintable():
+        what, hint = f"{who[:20]!a}… is not a valid name", f"use at most {MAX_LENGTH} printable characters"
+        raise UsageError(what, hint)
+    plain = unicodedata.normalize("NFKC", who)
+    if who and not _NAME.fullmatch(plain):
+        raise UsageError(f"{who!a} is not a valid name", "use letters, digits, spaces and .,'@+-")
+    if found := _REVIEW.search(plain):
+        what = f"a name may not contain {found.group()!r}"
+        raise UsageError(what, "give the name alone: a review is read from GitHub in the workflow promote")

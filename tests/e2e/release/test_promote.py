@@ -67,7 +67,10 @@ def test_promotion_releases_the_same_digest(
     """The promoted image has the accepted digest and is in the environment's own repository."""
     assert promoted.reference.digest == origin.reference.digest
     assert promoted.reference.repository.endswith("-following")
-    assert (promoted.promoted_from, promoted.approved_by) == (origin.release, APPROVER)
+    assert (promoted.promoted_from, promoted.approved_by) == (
+        origin.release,
+        f"{APPROVER} (stated, not verified)",
+    )
     assert following.pods() == {promoted.release: 1}
 
 
@@ -120,4 +123,4 @@ def test_history_names_origin_and_approver(
     assert code == 0, output
     (row,) = [line for line in output.splitlines() if promoted.release in line]
     assert row.startswith("* ")
-    assert f"promoted from {origin.release}; approved by {APPROVER}" in row
+    assert f"promoted from {origin.release}; approved by {APPROVER} (stated, not verified)" in row

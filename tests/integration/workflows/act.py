@@ -14,6 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from github_api import TOKEN, GitHubStandIn, review
+
 HERE = Path(__file__).parent
 ACT = str(Path(sys.executable).with_name("act"))
 RUN_SECONDS = 480
@@ -38,6 +40,7 @@ class WorkflowRunner:
     repository: Path
     venv: Path
     folder: Path
+    github: GitHubStandIn
     variables: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,6 +54,7 @@ class WorkflowRunner:
         self, workflow: str, event: str, payload: Mapping[str, object], **environment: str
     ) -> WorkflowRun:
         """Run a workflow to its end, or for RUN_SECONDS at most."""
+        self.github.number = uuid.uuid4().int % 10**12
         (self.folder / "event.json").write_text(json.dumps(payload))
         environment = {**self.environment, **self._standin_environment(), **environment}
         done = subprocess.run(
@@ -68,11 +72,7 @@ class WorkflowRunner:
 
     def approve(self, *reviews: tuple[str, str]) -> None:
         """Set the reviews, as (login, environment), that GitHub's API returns for the run."""
-        approvals = [
-            {"state": "approved", "environments": [{"name": name}], "user": {"login": login}}
-            for login, name in reviews
-        ]
-        (self.folder / "approvals.json").write_text(json.dumps(approvals))
+        self.github.reviews = [review(login, "approved", name) for login, name in reviews]
 
     def _command(self, workflow: str, event: str, environment: Mapping[str, str]) -> list[str]:
         argv = [ACT, event, "-W", f".github/workflows/{workflow}", "-e", str(self.folder / "event.json")]
@@ -84,19 +84,20 @@ class WorkflowRunner:
             argv += ["--var", "=".join(pair)]
         for pair in environment.items():
             argv += ["--env", "=".join(pair)]
-        return argv
+        return [*argv, "-s", f"GITHUB_TOKEN={TOKEN}"]
 
     def _standin_environment(self) -> dict[str, str]:
         return {
             "CI": "true",
             "NO_COLOR": "1",
-            "GITHUB_RUN_ID": uuid.uuid4().hex[:12],
+            "GITHUB_RUN_ID": str(self.github.number),
+            "GITHUB_REPOSITORY": "owner/name",
+            "GITHUB_API_URL": self.github.url,
             "PATH": f"{HERE / 'bin'}:{os.environ['PATH']}",
             "STANDIN_REPOSITORY": str(self.repository),
             "STANDIN_VENV": str(self.venv),
             "STANDIN_ARTIFACTS": str(self.folder / "artifacts"),
             "STANDIN_CALLS": str(self.folder / "calls"),
-            "STANDIN_APPROVALS": str(self.folder / "approvals.json"),
         }
 
 

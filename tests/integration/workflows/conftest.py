@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from github_api import serving_github
 from integration.workflows.act import WorkflowRunner
 from seatrial.release.target import open_target
 from seatrial.settings import Settings, load
@@ -63,11 +64,11 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def runner(repository: Path, tmp_path: Path) -> WorkflowRunner:
-    """A runner without variables for store, registry and cluster."""
-    return WorkflowRunner(
-        repository, ROOT / ".venv", tmp_path, environment={"MYPY_CACHE_DIR": str(ROOT / ".mypy_cache")}
-    )
+def runner(repository: Path, tmp_path: Path) -> Iterator[WorkflowRunner]:
+    """A runner without variables for store, registry and cluster, with a server that stands in for GitHub."""
+    cache = {"MYPY_CACHE_DIR": str(ROOT / ".mypy_cache")}
+    with serving_github() as github:
+        yield WorkflowRunner(repository, ROOT / ".venv", tmp_path, github, environment=cache)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_a_pull_request_from_a_fork_is_tested_with_the_example_model(
     runner: WorkflowRunner, settings: Settings
 ) -> None:
     """A pull request from a fork, without variables and secrets, has its code and image tested."""
-    runner.variables = {"STORE": "az://not-for-forks/models"}
+    runner.variables = {"STORE": "az://not-for-forks/models", "AZURE_PR_CLIENT_ID": "not-for-forks"}
     run = runner.run(
         "ci.yml", "pull_request", pull_request(fork=True), SEATRIAL_IMAGE__BASE=settings.image.base
     )

@@ -69,12 +69,12 @@ def test_an_image_in_another_registry_is_copied_and_released(
     assert target.images.copies == [(source, "production.test")]
     assert str(result.reference) == f"production.test/classifier@{digest('a')}"
     assert (result.release, result.source_release, result.changed) == ("local-1", "staging-3", True)
-    assert (result.approved_by, result.bytes_copied) == ("A Person", 1)
+    assert (result.approved_by, result.bytes_copied) == ("A Person (stated, not verified)", 1)
     assert result.verdicts
     assert all(check.passed for check in result.verdicts)
     record = target.target.records.stable()
     assert record is not None
-    assert (record.promoted_from, record.approved_by) == ("staging-3", "A Person")
+    assert (record.promoted_from, record.approved_by) == ("staging-3", "A Person (stated, not verified)")
     assert target.live == "local-1"
 
 
