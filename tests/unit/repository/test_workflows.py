@@ -15,6 +15,8 @@ from unit.repository.project import ROOT, WORKFLOWS, steps, targets, targets_in,
 NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 FILES = sorted((ROOT / ".github").rglob("*.yml"))
 BIN = Path(sys.executable).parent
+WEBHOOK = "NOTIFY_WEBHOOK_URL"
+RELEASING = {"deploy", "accept", "promote", "settle", "rollback", "resume"}
 
 
 def zizmor(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -110,14 +112,27 @@ def test_releases_to_an_environment_run_one_at_a_time_and_are_not_cancelled() ->
 
 
 def test_a_release_to_production_records_its_reviewers() -> None:
-    """The job runs in the environment `production` and passes the approvals to `make promote`."""
+    """The job runs in the environment `production`; `make promote` may read who approved the run."""
     job = workflow("promote.yml")["jobs"]["production"]
     (last,) = [step for step in job["steps"] if "run" in step]
     assert job["environment"] == "production"
     assert last["run"] == "make promote ENV=production"
-    assert last["env"] == {"APPROVALS": "${{ steps.approvals.outputs.file }}"}
+    assert last["env"]["GITHUB_TOKEN"] == "${{ github.token }}"
+    assert job["permissions"]["actions"] == "read"
 
 
-def test_no_workflow_uses_a_secret() -> None:
-    """Jobs sign in to Azure with the run's OIDC identity."""
-    assert [path.name for path in FILES if re.search(r"\bsecrets\b\s*[.:\[]", path.read_text())] == []
+def test_the_webhook_is_the_only_secret_and_only_steps_that_release_have_it() -> None:
+    """Jobs sign in to Azure with the run's OIDC identity; one step of a job reads the URL of the webhook."""
+    used = {
+        (path.name, use)
+        for path in FILES
+        for use in re.findall(r"\bsecrets\b\s*[.\[]\s*([\w']+)", path.read_text())
+    }
+    assert {use for _, use in used} == {WEBHOOK}
+    for name in NAMES:
+        for job in workflow(name)["jobs"].values():
+            read = [step for step in job.get("steps", []) if "secrets" in repr(step)]
+            assert [step["env"][WEBHOOK] for step in read] == [f"${{{{ secrets.{WEBHOOK} }}}}"] * len(read)
+            assert {stage for step in read for stage in targets_in(step["run"])} <= RELEASING
+            outside = {key: value for key, value in job.items() if key not in ("steps", "secrets")}
+            assert "secrets" not in repr(outside)
