@@ -87,6 +87,19 @@ class Prune(Section):
     images: int = Field(default=10, ge=1)
 
 
+NotifyFormat = Literal["json", "slack", "teams"]
+
+
+class Notify(Section):
+    """The webhook that is notified of failed releases and holds.
+
+    `variable` is the environment variable with its URL, which is a secret and therefore not a setting.
+    """
+
+    format: NotifyFormat = "json"
+    variable: str = Field(default="NOTIFY_WEBHOOK_URL", min_length=1)
+
+
 class Environment(Section):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 

@@ -20,6 +20,7 @@ from seatrial.sections import (
     Golden,
     Image,
     Model,
+    Notify,
     Prune,
     Registry,
     Store,
@@ -35,6 +36,7 @@ __all__ = [
     "Golden",
     "Image",
     "Model",
+    "Notify",
     "Prune",
     "Registry",
     "Settings",
@@ -72,6 +74,7 @@ class Settings(BaseSettings):
     cluster: ClusterSettings = ClusterSettings()
     dns: Dns = Dns()
     prune: Prune = Prune()
+    notify: Notify = Notify()
     environments: dict[str, Environment]
 
     @classmethod

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seatrial import console
+from seatrial.commands.notices import notified, report
 from seatrial.results import StageResult
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace, find
+
+if TYPE_CHECKING:
+    from seatrial.release.notice import Notice
 
 Instance = Annotated[
     str,
@@ -30,17 +35,23 @@ def run_stage(
     as_json: bool,
     stage: Callable[[Settings, Workspace], StageResult],
     text: str | Callable[[Any], str],
+    env: str = "",
+    notice: Callable[[Any], Notice | None] = lambda _: None,
 ) -> None:
-    """Run a stage, write its result for the next stage, and print it.
+    """Run a stage, write its result for the next stage, print it, and notify people if necessary.
 
     `text` is a format string over the result `r`, or a function of the result. With `as_json` the result
-    itself is printed.
+    itself is printed. `env` is the environment that the stage changes; `notice` returns what people are
+    notified of if the stage succeeds.
     """
     workspace = find(instance)
-    result = stage(load(workspace), workspace)
+    settings = load(workspace)
+    with notified(settings, env):
+        result = stage(settings, workspace)
     workspace.write_result(result)
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
         line = text.format(r=result) if isinstance(text, str) else text(result)
         console.line(f"{result.stage}: {line} ({result.seconds:.1f} s)")
+    report(settings, notice(result), 0, os.environ)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from seatrial.commands.exit_codes import RESUME_CODES, ROLLBACK_CODES, SETTLE_CODES
 from seatrial.commands.options import AsJson, Env, Instance, run_stage
 from seatrial.commands.summary import StepSummary, summarised
+
+if TYPE_CHECKING:
+    from seatrial.release.notice import Notice
 
 app = typer.Typer()
 
@@ -24,7 +27,7 @@ def settle(
     from seatrial.stages.settle import settle as stage
 
     with summarised(instance, env, step_summary):
-        run_stage(instance, as_json, lambda s, w: stage(s, w, env), _settled)
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env), _settled, env, _settled_notice)
 
 
 @app.command(rich_help_panel="Release", epilog=ROLLBACK_CODES)
@@ -37,7 +40,14 @@ def rollback(
     """Undo an unfinished release; without one, return to the previous stable release. Hold what it undid."""
     from seatrial.stages.rollback import rollback as stage
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env, why=why), _rolled_back)
+    run_stage(
+        instance,
+        as_json,
+        lambda s, w: stage(s, w, env, why=why),
+        _rolled_back,
+        env,
+        lambda result: _hold_notice(result, why),
+    )
 
 
 @app.command(rich_help_panel="Release", epilog=RESUME_CODES)
@@ -45,7 +55,7 @@ def resume(env: Env = "local", instance: Instance = "dev", as_json: AsJson = Fal
     """Lift the holds of an environment, so that what was rolled back may be released again."""
     from seatrial.stages.resume import resume as stage
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _resumed)
+    run_stage(instance, as_json, lambda s, w: stage(s, w, env), _resumed, env)
 
 
 def _rolled_back(result: Any) -> str:
@@ -58,3 +68,15 @@ def _settled(result: Any) -> str:
 
 def _resumed(result: Any) -> str:
     return f"{', '.join(result.resumed) or 'no release'} no longer on hold"
+
+
+def _settled_notice(result: Any) -> Notice | None:
+    from seatrial.release.notice import of_settled
+
+    return of_settled(result.environment, result.settled, result.release)
+
+
+def _hold_notice(result: Any, why: str) -> Notice:
+    from seatrial.release.notice import of_hold
+
+    return of_hold(result.environment, result.replaced, result.release, why)

@@ -72,6 +72,7 @@ def deploy(
             as_json,
             lambda s, w: stage(s, w, env, _reference(image), Origin(approved)),
             "{r.release} at {r.url}, pending",
+            env,
         )
 
 
@@ -86,7 +87,7 @@ def accept(
     from seatrial.stages.accept import accept as stage
 
     with summarised(instance, env, step_summary):
-        run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}")
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env), "{r.release} is stable at {r.url}", env)
 
 
 @app.command(rich_help_panel="Release", epilog=PROMOTE_CODES)
@@ -107,7 +108,7 @@ def promote(
 
     approved = _approval(instance, env, approved_by, approvals)
     with summarised(instance, env, step_summary):
-        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted)
+        run_stage(instance, as_json, lambda s, w: stage(s, w, env, source, image, approved), _promoted, env)
 
 
 @app.command(rich_help_panel="Release")

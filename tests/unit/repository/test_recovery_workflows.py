@@ -128,20 +128,23 @@ def test_no_expression_is_part_of_a_command(path: Path) -> None:
 
 @pytest.mark.parametrize("variable", ["WHY", "APPROVED_BY"])
 def test_make_does_not_expand_text_that_somebody_typed(variable: str, tmp_path: Path) -> None:
-    """The text stays in the environment: make would run `$(shell …)` in it, and the shell `$(…)`."""
+    """The text reaches the command as it is: make would run `$(shell …)` in it, and the shell `$(…)`."""
     marker = tmp_path / "marker"
-    text = f"$(shell touch {marker}) $$(touch {marker}) `touch {marker}`"
+    text = f'it\'s "$(shell touch {marker})" $$(touch {marker}) `touch {marker}`; touch {marker}'
+    environment = {**os.environ, variable: text}
     for target in ("rollback", "promote"):
-        subprocess.run(
-            ["make", "-n", target, "ENV=staging"],
-            cwd=ROOT,
-            env={**os.environ, variable: text},
-            check=True,
-            capture_output=True,
-            timeout=30,
-        )
+        make(["-n", target, "ENV=staging"], environment)
+    shown = make(["-s", f"--eval=show: ; @printenv {variable}", "show"], environment)
+    assert shown == f"{text}\n"
     assert not marker.exists()
     assert f"$({variable})" not in MAKEFILE
+
+
+def make(words: list[str], environment: dict[str, str]) -> str:
+    """Run make in the checkout and return its stdout."""
+    argv = ["make", "--no-print-directory", *words]
+    done = subprocess.run(argv, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=30)
+    return done.stdout.decode()
 
 
 def test_the_conditions_use_no_expression_that_is_not_evaluated_here() -> None:
