@@ -48,7 +48,8 @@ def test_settle_is_never_cancelled_and_never_waits_for_a_person(name: str) -> No
     """It is in no concurrency group, where GitHub cancels waiting jobs, and in no reviewed environment."""
     settle = job(name, "settle")
     assert "concurrency" not in settle
-    assert settle["if"].startswith("always()")
+    conditions = [settle["if"], *(step.get("if", "") for step in settle["steps"])]
+    assert [each for each in conditions if not each.startswith("always()")] == []
     assert settle["timeout-minutes"] == 30
     assert settle["environment"].endswith("-recovery")
     assert settle["permissions"] == {"contents": "read", "id-token": "write"}
@@ -110,10 +111,10 @@ def test_on_call_acts_without_a_checkout_and_without_other_rights(name: str) -> 
 
 
 def test_a_rollback_states_its_reason() -> None:
-    """The reason is required, and is passed by a variable of the step."""
+    """The reason is required, and is passed by a variable of the step, with the name of who started it."""
     assert workflow("rollback.yml")[True]["workflow_dispatch"]["inputs"]["why"]["required"] is True
     (step,) = [step for step in job("rollback.yml", "rollback")["steps"] if "run" in step]
-    assert step["env"]["WHY"] == "${{ inputs.why }}"
+    assert step["env"]["WHY"] == "${{ github.triggering_actor }}: ${{ inputs.why }}"
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from unit.repository.project import ROOT, WORKFLOWS, steps, targets, targets_in, workflow
+from unit.repository.project import ROOT, WORKFLOWS, pipeline, steps, targets, targets_in, workflow
 
 NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 FILES = sorted((ROOT / ".github").rglob("*.yml"))
 BIN = Path(sys.executable).parent
 WEBHOOK = "NOTIFY_WEBHOOK_URL"
-RELEASING = {"deploy", "accept", "promote", "settle", "rollback", "resume"}
+# The stages that notify people, at night the ones before a release too.
+NOTIFYING = {"update", *pipeline(), "promote", "settle", "rollback", "resume"} - {"lint", "test-unit"}
 
 
 def zizmor(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -121,7 +122,7 @@ def test_a_release_to_production_records_its_reviewers() -> None:
     assert job["permissions"]["actions"] == "read"
 
 
-def test_the_webhook_is_the_only_secret_and_only_steps_that_release_have_it() -> None:
+def test_the_webhook_is_the_only_secret_and_only_steps_that_notify_have_it() -> None:
     """Jobs sign in to Azure with the run's OIDC identity; one step of a job reads the URL of the webhook."""
     used = {
         (path.name, use)
@@ -133,6 +134,6 @@ def test_the_webhook_is_the_only_secret_and_only_steps_that_release_have_it() ->
         for job in workflow(name)["jobs"].values():
             read = [step for step in job.get("steps", []) if "secrets" in repr(step)]
             assert [step["env"][WEBHOOK] for step in read] == [f"${{{{ secrets.{WEBHOOK} }}}}"] * len(read)
-            assert {stage for step in read for stage in targets_in(step["run"])} <= RELEASING
+            assert {stage for step in read for stage in targets_in(step["run"])} <= NOTIFYING
             outside = {key: value for key, value in job.items() if key not in ("steps", "secrets")}
             assert "secrets" not in repr(outside)
