@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from seatrial.errors import OutsideError
@@ -91,3 +92,12 @@ def test_stdin_is_empty_by_default() -> None:
 def test_tail_returns_the_last_lines() -> None:
     """Blank lines at the end do not count."""
     assert tail("a\nb\nc\n\n", 2) == "b\nc"
+
+
+def test_an_interrupted_command_has_ended_when_the_interruption_is_raised() -> None:
+    """After Ctrl-C no command runs beside the cleanup, and none is left as a zombie."""
+    before = {child.pid for child in psutil.Process().children()}
+    code = "import os, signal, threading; os.kill(os.getppid(), signal.SIGINT); threading.Event().wait()"
+    with pytest.raises(KeyboardInterrupt):
+        run([PYTHON, "-c", code], timeout=60)
+    assert {child.pid for child in psutil.Process().children()} <= before
