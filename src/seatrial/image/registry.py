@@ -175,7 +175,7 @@ def digest_of(raw: bytes) -> str:
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
-def credentials_refused(address: str) -> CredentialsRefusedError:
+def credentials_refused(address: str) -> OutsideError:
     """Return the error for credentials that the registry does not accept."""
     return CredentialsRefusedError(
         f"the registry {address} refuses these credentials",

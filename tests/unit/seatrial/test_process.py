@@ -33,6 +33,15 @@ def test_stdout_alone_is_returned_on_request() -> None:
     assert run([PYTHON, "-c", code], timeout=20, separate_stderr=True).output == "out\n"
 
 
+def test_an_interrupted_command_has_ended_when_the_interruption_is_raised() -> None:
+    """After Ctrl-C no command runs beside the cleanup, and none is left as a zombie."""
+    before = {child.pid for child in psutil.Process().children()}
+    code = "import os, signal, threading; os.kill(os.getppid(), signal.SIGINT); threading.Event().wait()"
+    with pytest.raises(KeyboardInterrupt):
+        run([PYTHON, "-c", code], timeout=60)
+    assert {child.pid for child in psutil.Process().children()} <= before
+
+
 def test_a_failure_has_the_end_of_the_log_and_no_argument() -> None:
     """The error has the last 30 lines, and no argument, because an argument may be a secret."""
     code = "print('\\n'.join(map(str, range(100)))); raise SystemExit(3)"
@@ -92,12 +101,3 @@ def test_stdin_is_empty_by_default() -> None:
 def test_tail_returns_the_last_lines() -> None:
     """Blank lines at the end do not count."""
     assert tail("a\nb\nc\n\n", 2) == "b\nc"
-
-
-def test_an_interrupted_command_has_ended_when_the_interruption_is_raised() -> None:
-    """After Ctrl-C no command runs beside the cleanup, and none is left as a zombie."""
-    before = {child.pid for child in psutil.Process().children()}
-    code = "import os, signal, threading; os.kill(os.getppid(), signal.SIGINT); threading.Event().wait()"
-    with pytest.raises(KeyboardInterrupt):
-        run([PYTHON, "-c", code], timeout=60)
-    assert {child.pid for child in psutil.Process().children()} <= before
