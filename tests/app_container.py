@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Literal, cast
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from seatrial.errors import OutsideError
+from seatrial.image.session_containers import LABEL, VARIABLE
 from seatrial.wait import until
 
 # The image of testcontainers' reaper cannot be pulled everywhere. Leftovers are removed by label instead.
@@ -17,9 +19,9 @@ testcontainers_config.ryuk_disabled = True
 
 PORT = 8080
 LOOPBACK = "127.0.0.1"
-LABEL = "seatrial.tests"
-# Unique per test session, so that concurrent sessions do not remove each other's containers.
-SESSION = uuid4().hex
+# `check` gives its own, to remove what a killed run leaves. Else it is unique, so that concurrent sessions
+# do not remove each other's containers.
+SESSION = os.environ.get(VARIABLE) or uuid4().hex
 LOCKED_DOWN: dict[str, Any] = {
     "read_only": True,
     "cap_drop": ["ALL"],

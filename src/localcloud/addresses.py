@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 CANDIDATES = 32
 LOADBALANCERS = 12
+# The parts that publish addresses.
+PUBLISHED = ("registry", "registry-readonly", "blob", "dns", "cluster")
 DNS_PORT = 5300
 FIRST_NODE_PORT = 30001
 
@@ -29,6 +31,11 @@ class Addresses:
     def registry(self) -> str:
         """The address of the registry (port 5000)."""
         return f"{self.prefix}.250"
+
+    @property
+    def registry_readonly(self) -> str:
+        """The address of the registry's read-only endpoint (port 5000)."""
+        return f"{self.prefix}.252"
 
     @property
     def blob(self) -> str:
@@ -54,6 +61,7 @@ class Addresses:
         """Return the (address, port) pairs that a part publishes."""
         return {
             "registry": [(self.registry, 5000)],
+            "registry-readonly": [(self.registry_readonly, 5000)],
             "blob": [(self.blob, 10000)],
             "dns": [(self.dns, DNS_PORT)],
             "cluster": [(self.api, 6443), *((address, 80) for address in self.loadbalancers)],
@@ -62,7 +70,7 @@ class Addresses:
 
     def all(self) -> list[tuple[str, int]]:
         """Return the (address, port) pairs of all parts."""
-        return [pair for part in ("registry", "blob", "dns", "cluster") for pair in self.of(part)]
+        return [pair for part in PUBLISHED for pair in self.of(part)]
 
 
 def candidates(docker_name: str) -> Iterator[Addresses]:

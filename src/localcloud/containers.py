@@ -39,7 +39,7 @@ class ContainerSpec:
     """The desired container of a part.
 
     ``ports`` maps a container port such as `5000/tcp` to an address and port of the machine, ``volumes`` a
-    volume name to a mount path.
+    volume name to a mount path. With ``reads_only`` the volumes cannot be written.
     """
 
     part: str
@@ -49,6 +49,7 @@ class ContainerSpec:
     volumes: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     files: list[ContainerFile] = field(default_factory=list)
+    reads_only: bool = False
 
     @property
     def digest(self) -> str:
@@ -133,6 +134,7 @@ def _create(client: DockerClient, instance: Instance, spec: ContainerSpec) -> Co
 
 
 def _options(instance: Instance, spec: ContainerSpec) -> dict[str, Any]:
+    mode = "ro" if spec.reads_only else "rw"
     return {
         "name": instance.container(spec.part),
         "hostname": spec.part,
@@ -140,7 +142,7 @@ def _options(instance: Instance, spec: ContainerSpec) -> dict[str, Any]:
         "environment": spec.environment,
         "network": instance.docker_name,
         "ports": spec.ports,
-        "volumes": {name: {"bind": folder, "mode": "rw"} for name, folder in spec.volumes.items()},
+        "volumes": {name: {"bind": folder, "mode": mode} for name, folder in spec.volumes.items()},
         "user": f"{USER}:{USER}",
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],

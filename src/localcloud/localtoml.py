@@ -9,7 +9,7 @@ import tomlkit
 from localcloud.addresses import Addresses
 from localcloud.atomic import write_atomically
 from localcloud.instance import Instance
-from localcloud.parts import blob, dns, registry
+from localcloud.parts import blob, dns, registry, registry_readonly
 
 
 def document(instance: Instance, addresses: Addresses, base: str) -> dict[str, Any]:
@@ -28,7 +28,9 @@ def document(instance: Instance, addresses: Addresses, base: str) -> dict[str, A
         "registry": {
             "address": registry.address(addresses),
             "insecure": True,
-            "config_dir": "secrets/docker",
+            "config_dir": f"secrets/{registry.LOGIN}",
+            "pull_address": registry_readonly.address(addresses),
+            "pull_config_dir": f"secrets/{registry_readonly.LOGIN}",
         },
         "image": {"base": base},
         "cluster": {"kubeconfig": instance.kubeconfig.name, "context": instance.context},

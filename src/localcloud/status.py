@@ -15,10 +15,11 @@ from localcloud.addresses import Addresses
 from localcloud.instance import Instance
 from localcloud.parts import dns, loadbalancer, network, node
 
-PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
+PARTS = ("blob", "registry", "registry-readonly", "cluster", "loadbalancer", "dns")
 VERSION_COMMANDS = {
     "blob": ["grep", "-m1", '"version":', "/opt/azurite/node_modules/azurite/package.json"],
     "registry": ["docker-registry", "--version"],
+    "registry-readonly": ["docker-registry", "--version"],
     "cluster": ["cat", "/kind/version"],
     "dns": ["dnsmasq", "--version"],
 }

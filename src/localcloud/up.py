@@ -13,7 +13,16 @@ from localcloud.addresses import Addresses
 from localcloud.engine import connection
 from localcloud.instance import Instance, locked
 from localcloud.parallel import Step, run_steps
-from localcloud.parts import blob, cluster, dns, loadbalancer, metrics, network, registry
+from localcloud.parts import (
+    blob,
+    cluster,
+    dns,
+    loadbalancer,
+    metrics,
+    network,
+    registry,
+    registry_readonly,
+)
 from localcloud.progress import ProgressReporter
 
 IMAGES = (blob.PART, registry.PART, dns.PART, loadbalancer.PART)
@@ -80,18 +89,22 @@ class _InstanceStart:
             "kind": Step(lambda _: images.kind_binary(self.progress)),
             "blob": self._part("blob", blob),
             "registry": self._part("registry", registry),
+            # After the registry, which creates the volume that both use.
+            "registry-readonly": self._part("registry-readonly", registry_readonly, image=registry.PART),
             "dns": self._part("dns", dns),
             "cluster": Step(self._cluster, needs=("node image", "kind")),
             "loadbalancer": Step(self._loadbalancer, needs=("cluster", "images")),
             "metrics": Step(self._metrics, needs=("cluster", "metrics image")),
         }
 
-    def _part(self, name: str, module: Any) -> Step:
+    def _part(self, name: str, module: Any, image: str = "") -> Step:
+        """Start a part from its own image, or from that of another part which starts first."""
+
         def work(done: Mapping[str, Any]) -> None:
             with self.progress.step(name, "starting"):
-                module.ensure(self.client, self.instance, self.addresses, done["images"][name])
+                module.ensure(self.client, self.instance, self.addresses, done["images"][image or name])
 
-        return Step(work, needs=("images",))
+        return Step(work, needs=("images", image) if image else ("images",))
 
     def _cluster(self, done: Mapping[str, Any]) -> Any:
         image = done["node image"]

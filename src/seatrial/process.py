@@ -109,6 +109,8 @@ def _communicate(
         raise OutsideError(f"{name} timed out after {timeout:.0f} s", log=log) from error
     except BaseException:
         process.kill()
+        # Popen itself does not wait after Ctrl-C, and cleanup must not run beside the command.
+        process.wait()
         raise
 
 

@@ -43,11 +43,17 @@ class Store(Section):
 
 
 class Registry(Section):
-    """The private registry of the images."""
+    """The private registry of the images.
+
+    `config_dir` has the login of the pipeline, `pull_config_dir` that of the nodes; without the latter the
+    nodes have an identity of their own. `pull_address` is where nodes pull, if that is another address.
+    """
 
     address: str = ""
     insecure: bool = False
     config_dir: str = ""
+    pull_config_dir: str = ""
+    pull_address: str = ""
     repository: str = "classifier"
 
 

@@ -47,7 +47,11 @@ __all__ = [
 
 # An override of the address selects another service, so the rest of local.toml's section does not apply.
 ADDRESSES = {"store": "url", "registry": "address", "cluster": "context"}
-PATHS = {"store": ("key_file",), "registry": ("config_dir",), "cluster": ("kubeconfig",)}
+PATHS = {
+    "store": ("key_file",),
+    "registry": ("config_dir", "pull_config_dir"),
+    "cluster": ("kubeconfig",),
+}
 
 # Sections of older versions, with their present names.
 RENAMED = {"clean": "prune"}

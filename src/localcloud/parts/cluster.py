@@ -13,10 +13,9 @@ from docker.models.containers import Container
 from localcloud import containers
 from localcloud.addresses import Addresses
 from localcloud.atomic import write_atomically
-from localcloud.containers import ContainerFile
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
-from localcloud.parts import kindconfig, node, node_firewall, registry
+from localcloud.parts import kindconfig, node, node_firewall, node_mirror, registry
 from localcloud.process import run
 from localcloud.wait import DeadlineError, until
 
@@ -41,7 +40,7 @@ class KindOptions:
 
 
 def ensure(client: DockerClient, instance: Instance, addresses: Addresses, options: KindOptions) -> Container:
-    """Return the Ready node of a cluster that can pull from the instance's registry.
+    """Return the Ready node of a cluster that pulls from the read-only endpoint of the instance's registry.
 
     A stopped node is started again. A node that does not become Ready, or that was created from another
     configuration or image, is replaced. Raises LocalcloudError if a new node does not become Ready.
@@ -53,8 +52,7 @@ def ensure(client: DockerClient, instance: Instance, addresses: Addresses, optio
     if found is None or _spec_of_recovered(found, mirror, options.recovery_seconds) != spec:
         _remove(found)
         found = _create(client, instance, options, kindconfig.render(document, spec))
-        hosts = kindconfig.hosts(registry.address(addresses), instance.container(registry.PART))
-        containers.put_files(found, [ContainerFile(mirror, hosts, 0o644)], owner=0)
+    node_mirror.ensure(found, instance, addresses)
     node_firewall.reject_unrouted_service_traffic(found)
     if not instance.kubeconfig.exists():
         _write_kubeconfig(instance, options)

@@ -1,4 +1,4 @@
-"""Let one instance's cluster pull from another instance's registry."""
+"""Let one instance's cluster pull from another instance's registry, which it cannot write."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from localcloud import containers, engine
-from localcloud.containers import ContainerFile
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance, locked
-from localcloud.parts import kindconfig, network, registry
+from localcloud.parts import network, node_mirror, registry_readonly
 
 
 def connect(instance: Instance, other: Instance) -> None:
-    """Connect the other instance's registry to this instance's network, and configure it as a mirror.
+    """Connect the read-only endpoint of the other instance's registry to this instance's network.
 
     Each instance has its own network, so the registry's loopback address is unreachable inside this cluster.
     Raises LocalcloudError if one of the two instances is not running.
@@ -28,7 +27,7 @@ def connect(instance: Instance, other: Instance) -> None:
 
 def _connect(client: DockerClient, instance: Instance, other: Instance) -> None:
     addresses = network.find(client, other)
-    name = other.container(registry.PART)
+    name = other.container(registry_readonly.PART)
     node, other_registry = _running(client, instance.node), _running(client, name)
     if addresses is None or node is None or other_registry is None:
         stopped = instance.name if node is None else other.name
@@ -37,9 +36,7 @@ def _connect(client: DockerClient, instance: Instance, other: Instance) -> None:
         )
     if instance.docker_name not in other_registry.attrs["NetworkSettings"]["Networks"]:
         client.networks.get(instance.docker_name).connect(other_registry)
-    address = registry.address(addresses)
-    hosts = ContainerFile(kindconfig.hosts_path(address), kindconfig.hosts(address, name), 0o644)
-    containers.put_files(node, [hosts], owner=0)
+    node_mirror.ensure(node, other, addresses)
 
 
 def _running(client: DockerClient, name: str) -> Container | None:

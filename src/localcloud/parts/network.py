@@ -8,7 +8,7 @@ from docker import DockerClient
 from docker.errors import NotFound
 
 from localcloud import containers
-from localcloud.addresses import Addresses, candidates, first_taken
+from localcloud.addresses import PUBLISHED, Addresses, candidates, first_taken
 from localcloud.errors import LocalcloudError
 from localcloud.instance import Instance
 
@@ -49,7 +49,7 @@ def ensure(client: DockerClient, instance: Instance) -> Addresses:
 
 def require_free_addresses(client: DockerClient, instance: Instance, addresses: Addresses) -> None:
     """Raise LocalcloudError if another program uses an address of a part that is not running."""
-    for part in ("registry", "blob", "dns", "cluster"):
+    for part in PUBLISHED:
         name = instance.node if part == "cluster" else instance.container(part)
         container = containers.find(client, name)
         if container and container.status == "running":

@@ -66,3 +66,9 @@ def spec_of(node: Container) -> str | None:
 def exists(node: Container, path: str) -> bool:
     """Return whether a path exists in the node."""
     return bool(node.exec_run(["test", "-e", path]).exit_code == 0)
+
+
+def read(node: Container, path: str) -> str | None:
+    """Return the content of a file in the node, or None if it cannot be read."""
+    code, output = node.exec_run(["cat", path])
+    return output.decode(errors="replace") if code == 0 else None

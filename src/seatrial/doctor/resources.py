@@ -18,7 +18,10 @@ DISK_GIB = 6.0
 MEMORY_GIB = 2.0
 # In the range that instances take their addresses from.
 PROBE = "127.64.0.250"
-ENDPOINTS = ((250, 5000), (251, 10000), (253, 5300), (254, 6443), *((host, 80) for host in range(1, 13)))
+ENDPOINTS = (
+    *((250, 5000), (251, 10000), (252, 5000), (253, 5300), (254, 6443)),
+    *((host, 80) for host in range(1, 13)),
+)
 CONNECT_SECONDS = 0.5
 
 

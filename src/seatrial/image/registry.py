@@ -25,6 +25,10 @@ ACCEPT = ", ".join(
 )
 
 
+class CredentialsRefusedError(OutsideError):
+    """The registry does not accept the credentials, or they do not have the right."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """An image manifest: its digest, the digest of its config, the digest and size (bytes) of each layer."""
@@ -74,16 +78,23 @@ class RegistryClient:
 
         `options` are those of `requests`. Raises OutsideError for every error status except 404.
         """
+        response = self.exchange(method, path, **options)
+        if response.status_code in (401, 403):
+            raise credentials_refused(self.registry.address)
+        if response.status_code >= 400 and response.status_code != 404:
+            raise self._failure(response)
+        return response
+
+    def exchange(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send a request as `call`, and return the response whatever its status.
+
+        Raises CredentialsRefusedError if the credentials get no token, OutsideError if there is no answer.
+        """
         response = self._authorised(method, path, options)
         challenge = response.headers.get("WWW-Authenticate", "")
         if response.status_code == 401 and challenge.lower().startswith("bearer"):
             self._bearer = self._token(challenge)
             response = self._authorised(method, path, options)
-        if response.status_code in (401, 403):
-            raise credentials_refused(self.registry.address)
-        if response.status_code >= 400 and response.status_code != 404:
-            message = f"the registry {self.registry.address} returned status {response.status_code}"
-            raise OutsideError(message, "make status shows its logs", log=response.text[:500])
         return response
 
     @property
@@ -107,10 +118,17 @@ class RegistryClient:
         else:
             basic = self._basic if self.credentials.user else None
             response = self._send("GET", realm, params=parameters, auth=basic)
+        # A token service that is overloaded or broken has not judged the credentials.
+        if response.status_code == 429 or response.status_code >= 500:
+            raise self._failure(response)
         if not response.ok:
             raise credentials_refused(self.registry.address)
         body = response.json()
         return str(body.get("access_token") or body.get("token") or "")
+
+    def _failure(self, response: requests.Response) -> OutsideError:
+        message = f"the registry {self.registry.address} returned status {response.status_code}"
+        return OutsideError(message, "make status shows its logs", log=response.text[:500])
 
     @property
     def _basic(self) -> tuple[str, str]:
@@ -159,7 +177,7 @@ def digest_of(raw: bytes) -> str:
 
 def credentials_refused(address: str) -> OutsideError:
     """Return the error for credentials that the registry does not accept."""
-    return OutsideError(
+    return CredentialsRefusedError(
         f"the registry {address} refuses these credentials",
         f"docker login {address}, or check registry.config_dir",
     )

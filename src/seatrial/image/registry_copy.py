@@ -39,6 +39,11 @@ def copy_image(source: Repository, target: Repository, digest: str) -> int:
     return sent
 
 
+def cancel_upload(opened: requests.Response, target: Repository) -> None:
+    """Cancel the upload that `opened` has started. Raises OutsideError if the registry fails or refuses."""
+    target.client.call("DELETE", _upload_path(opened, target))
+
+
 def _manifest(repository: Repository, digest: str) -> tuple[bytes, str]:
     path = f"{repository.repository}/manifests/{digest}"
     response = repository.client.call("GET", path, headers={"Accept": ACCEPT})

@@ -6,7 +6,9 @@ import base64
 import json
 
 from seatrial import console
-from seatrial.image.credentials import find_credentials
+from seatrial.errors import RefusedError
+from seatrial.image.credentials import Credentials
+from seatrial.image.pull_login import find_pull_login, require_pull_only
 from seatrial.image_reference import ImageReference
 from seatrial.kube import network_policy
 from seatrial.kube.labels import MANAGED, MANAGER, PULL_SECRET
@@ -22,20 +24,26 @@ from seatrial.workspace import Workspace
 def bootstrap(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> None:
     """Create an environment's namespace, service accounts, roles and pull secret. Idempotent.
 
-    The namespace enforces Pod Security `restricted`. The pull secret has the registry's credentials from
-    the configured config.json; without any (nodes with an identity of their own) there is no secret. Raises
-    UsageError on wrong settings, OutsideError if the cluster rejects a request or does not respond.
+    The namespace enforces Pod Security `restricted`. The pull secret has the login in the registry's
+    `pull_config_dir`; without that setting (nodes with an identity of their own) there is no secret. Raises,
+    before it changes anything, RefusedError if that login cannot pull or can push, or if there is a secret
+    although there should be none; UsageError on wrong settings; OutsideError if registry or cluster fail.
     """
     target = Target(settings, workspace, env, services)
+    registry = settings.registry_of(env)
+    login = find_pull_login(registry)
+    if login:
+        require_pull_only(registry, login)
+    else:
+        _refuse_old_secret(target)
     for manifest in target.renderer.namespace():
         target.cluster.apply(manifest)
     _allow_node_list(target)
-    secret = _pull_secret(settings.registry_of(env), target.environment.namespace)
-    if secret:
-        target.cluster.apply(secret)
+    if login:
+        target.cluster.apply(_pull_secret(registry, login, target.environment.namespace))
     else:
         console.line(
-            f"bootstrap: there are no credentials for the registry: the nodes of {env} need their own access"
+            f"bootstrap: registry.pull_config_dir is not set: the nodes of {env} need their own access"
         )
     _warn_without_network_policies(target)
 
@@ -80,10 +88,19 @@ def _probe_network_policies(target: Target, reference: ImageReference) -> networ
     return found
 
 
-def _pull_secret(registry: Registry, namespace: str) -> Manifest | None:
-    login = find_credentials(registry)
-    if not login.user:
-        return None
+def _refuse_old_secret(target: Target) -> None:
+    """Refuse a pull secret of an earlier bootstrap; older versions wrote the administrator's login to it."""
+    namespace = target.environment.namespace
+    found = target.cluster.get("Secret", PULL_SECRET, namespace)
+    if found and (found["metadata"].get("labels") or {}).get(MANAGED) == MANAGER:
+        raise RefusedError(
+            f"{target.name} has a pull secret, but registry.pull_config_dir is not set",
+            "set it (make cloud does so for the local cloud), or, if the nodes have an identity of their "
+            f"own, kubectl delete secret {PULL_SECRET} -n {namespace}",
+        )
+
+
+def _pull_secret(registry: Registry, login: Credentials, namespace: str) -> Manifest:
     auth = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
     config = json.dumps({"auths": {registry.address: {"auth": auth}}})
     return {

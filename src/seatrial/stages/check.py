@@ -10,6 +10,7 @@ from pathlib import Path
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.image.docker_client import connect, find_image
+from seatrial.image.session_containers import VARIABLE, image_test_session
 from seatrial.process import run, tail
 from seatrial.results import BuildResult, CheckResult, FetchResult
 from seatrial.settings import Settings
@@ -34,15 +35,18 @@ def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> Check
     """Test the built image in containers and return the number of passed tests.
 
     Raises RefusedError if a test fails or is skipped, or there is none; OutsideError if the engine or the
-    test run itself fails. The JUnit report is written in every case.
+    test run itself fails, or takes longer than CHECK_SECONDS. The JUnit report is written unless the run is
+    killed. However it ends, its containers are removed.
     """
     stage_run = StageRun()
     built = workspace.read_result(BuildResult)
     golden = workspace.read_result(FetchResult).golden_path
-    find_image(connect(), built.image_id)
+    engine = connect()
+    find_image(engine, built.image_id)
     report = workspace.directory / "run" / "check.xml"
-    with console.step("testing the image"):
-        output = _run_tests(workspace, tests, report, built, golden, settings.image.ready_seconds)
+    with image_test_session(engine, workspace) as session, console.step("testing the image"):
+        argv = _command(tests, report, built, golden, settings.image.ready_seconds)
+        output = _run_tests(workspace, argv, report, session)
     summary = read_report(report, output)
     if summary.others or not summary.passed:
         what = f"{', '.join(summary.others)} did not pass" if summary.others else "there was no test"
@@ -52,17 +56,18 @@ def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> Check
     )
 
 
-def _run_tests(
-    workspace: Workspace, tests: str, report: Path, built: BuildResult, golden: str, ready_seconds: float
-) -> str:
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
+def _command(tests: str, report: Path, built: BuildResult, golden: str, ready_seconds: float) -> list[str]:
     # Warnings are errors in development; a library's warning must not decide about an image.
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "default", tests]
     argv += [f"--image={built.image_id}", f"--golden={golden}", f"--model-digest={built.model.digest}"]
-    argv += [f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
+    return [*argv, f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
+
+
+def _run_tests(workspace: Workspace, argv: list[str], report: Path, session: str) -> str:
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
     # Options from the user's environment, such as -k, must not deselect tests here.
-    environment = {"PYTEST_ADDOPTS": ""}
+    environment = {"PYTEST_ADDOPTS": "", VARIABLE: session}
     done = run(argv, timeout=CHECK_SECONDS, cwd=workspace.root, env=environment, check=False)
     if done.code not in COMPLETE_RUN:
         raise OutsideError(f"the test run exited with {done.code}", "see the lines above", tail(done.output))

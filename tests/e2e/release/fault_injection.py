@@ -83,8 +83,8 @@ def registry_down(environment: ReleaseEnvironment) -> AbstractContextManager[Non
 
 
 def registry_unreachable_from_node(environment: ReleaseEnvironment) -> AbstractContextManager[None]:
-    """Block the node's route to the registry; this machine still reaches it."""
-    return unreachable_from_node(environment.target.workspace, "registry")
+    """Block the node's route to the endpoint that it pulls from; this machine still reaches it."""
+    return unreachable_from_node(environment.target.workspace, "registry-readonly")
 
 
 def dns_down(environment: ReleaseEnvironment) -> AbstractContextManager[None]:

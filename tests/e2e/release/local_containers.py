@@ -19,7 +19,7 @@ START_SECONDS = 90
 
 
 def part(workspace: Workspace, name: str) -> Container:
-    """Return the container of a part of this instance: `registry`, `dns`, `blob` or `loadbalancer`."""
+    """Return the container of a part of this instance, for example `registry` or `dns`."""
     labels = {"instance": workspace.instance, "workspace": str(workspace.root), "part": name}
     filters = [f"seatrial.{key}={value}" for key, value in labels.items()]
     (found,) = docker.from_env(timeout=30).containers.list(filters={"label": filters})

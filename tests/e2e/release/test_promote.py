@@ -32,6 +32,8 @@ def following(workspace: Workspace, environment: ReleaseEnvironment) -> Iterator
         "REGISTRY__ADDRESS": registry.address,
         "REGISTRY__INSECURE": str(registry.insecure).lower(),
         "REGISTRY__CONFIG_DIR": registry.config_dir,
+        "REGISTRY__PULL_CONFIG_DIR": registry.pull_config_dir,
+        "REGISTRY__PULL_ADDRESS": registry.pull_address,
         "REGISTRY__REPOSITORY": f"{registry.repository}-following",
     }
     created = create_environment(workspace, "following", settings)

@@ -19,7 +19,7 @@ from localcloud.addresses import Addresses
 from localcloud.instance import Instance
 from localcloud.parts import network
 
-PARTS = ("blob", "registry", "cluster", "loadbalancer", "dns")
+PARTS = ("blob", "registry", "registry-readonly", "cluster", "loadbalancer", "dns")
 ROOT = Path(__file__).parents[3]
 UP_SECONDS = 1200
 
@@ -115,9 +115,23 @@ def blob_service(cloud: Cloud, key: str | None = None) -> BlobServiceClient:
     )
 
 
-def registry_user(cloud: Cloud) -> tuple[str, str]:
-    """Return the registry's user and password from the instance's docker config.json."""
-    config = json.loads((cloud.instance.secrets / "docker" / "config.json").read_text())
+def registry_user(cloud: Cloud, login: str = "docker") -> tuple[str, str]:
+    """Return the pipeline's user and password, or those of the nodes with the login `docker-pull`."""
+    config = json.loads((cloud.instance.secrets / login / "config.json").read_text())
     auth = config["auths"][f"{cloud.addresses.registry}:5000"]["auth"]
     user, _, password = base64.b64decode(auth).decode().partition(":")
     return user, password
+
+
+def pull_secret(cloud: Cloud) -> str:
+    """Return a manifest of the Secret `registry` with the login of the nodes."""
+    config = (cloud.instance.secrets / "docker-pull" / "config.json").read_text()
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "type": "kubernetes.io/dockerconfigjson",
+            "metadata": {"name": "registry"},
+            "stringData": {".dockerconfigjson": config},
+        }
+    )

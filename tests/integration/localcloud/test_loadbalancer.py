@@ -11,7 +11,7 @@ import dns.query
 import pytest
 import requests
 
-from integration.localcloud.cloud import Cloud
+from integration.localcloud.cloud import Cloud, pull_secret
 from localcloud.wait import retry
 
 T = TypeVar("T")
@@ -58,14 +58,6 @@ def resolve(cloud: Cloud, name: str) -> list[str]:
 @pytest.fixture
 def files(cloud: Cloud, namespace: str, image: str) -> str:
     """Run a web server whose image is pulled from the private registry with a pull secret."""
-    config = (cloud.instance.secrets / "docker" / "config.json").read_text()
-    secret = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "kubernetes.io/dockerconfigjson",
-        "metadata": {"name": "registry"},
-        "stringData": {".dockerconfigjson": config},
-    }
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -76,8 +68,8 @@ def files(cloud: Cloud, namespace: str, image: str) -> str:
             "containers": [{"name": "files", "image": image, "command": ["python3", "-m", "http.server"]}],
         },
     }
-    for manifest in (secret, pod):
-        cloud.kubectl("apply", "-n", namespace, "-f", "-", manifest=json.dumps(manifest))
+    for manifest in (pull_secret(cloud), json.dumps(pod)):
+        cloud.kubectl("apply", "-n", namespace, "-f", "-", manifest=manifest)
     cloud.kubectl("wait", "-n", namespace, "--for=condition=Ready", "pod/files", "--timeout=90s")
     return namespace
 

@@ -42,7 +42,7 @@ def test_everything_is_published_on_the_instances_loopback_only(cloud: Cloud) ->
         for binding in bindings
     ]
 
-    assert len(published) == 17
+    assert len(published) == 18
     assert all(address.startswith(f"{cloud.addresses.prefix}.") for address in published)
 
 
@@ -52,20 +52,21 @@ def test_docker_inspect_shows_no_secret(cloud: Cloud) -> None:
     key = (cloud.instance.secrets / "blob-key").read_text()
 
     assert key not in attributes
-    assert registry_user(cloud)[1] not in attributes
+    for login in ("docker", "docker-pull"):
+        assert registry_user(cloud, login)[1] not in attributes
 
 
 def test_secrets_are_readable_by_their_owner_only(cloud: Cloud) -> None:
     """Every file with a secret has mode 0600."""
     files = [path for path in cloud.instance.secrets.rglob("*") if path.is_file()]
 
-    assert len(files) >= 3
+    assert len(files) >= 5
     assert {path.stat().st_mode & 0o777 for path in [*files, cloud.instance.kubeconfig]} == {0o600}
 
 
 def test_the_parts_run_without_privileges(cloud: Cloud) -> None:
-    """Blob storage, registry, load balancer and DNS run as an unprivileged user without capabilities."""
-    for part in ("blob", "registry", "loadbalancer", "dns"):
+    """Every part except the cluster runs as an unprivileged user without capabilities."""
+    for part in ("blob", "registry", "registry-readonly", "loadbalancer", "dns"):
         attributes = cloud.container(part).attrs
         assert attributes["Config"]["User"] == "10001:10001"
         assert attributes["HostConfig"]["CapDrop"] == ["ALL"]

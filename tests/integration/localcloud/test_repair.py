@@ -20,6 +20,7 @@ def test_stopped_parts_are_replaced_and_blob_keeps_its_data(cloud: Cloud) -> Non
     _wait_until_saved(cloud, "kept")
     cloud.container("blob").remove(force=True)
     cloud.container("registry").kill()
+    cloud.container("registry-readonly").kill()
     cloud.container("dns").stop(timeout=1)
     cloud.container("loadbalancer").pause()
     cloud.container("cluster").stop(timeout=10)

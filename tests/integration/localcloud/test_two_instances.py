@@ -18,6 +18,7 @@ from integration.localcloud.cloud import (
     PARTS,
     Cloud,
     blob_service,
+    pull_secret,
     registry_user,
     run_localcloud,
     start_instance,
@@ -124,14 +125,6 @@ def settled(before: ResourceCounts, cloud: Cloud) -> ResourceCounts:
 def pull(other: Cloud, cloud: Cloud, image: str) -> str:
     """Run a pod in the other cluster from the first instance's registry; return its phase."""
     assert run_localcloud("connect", cloud.instance.name, "--instance", other.instance.name).code == 0
-    config = (cloud.instance.secrets / "docker" / "config.json").read_text()
-    secret = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "kubernetes.io/dockerconfigjson",
-        "metadata": {"name": "registry"},
-        "stringData": {".dockerconfigjson": config},
-    }
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -143,8 +136,8 @@ def pull(other: Cloud, cloud: Cloud, image: str) -> str:
         },
     }
     other.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s")
-    for manifest in (secret, pod):
-        other.kubectl("apply", "-f", "-", manifest=json.dumps(manifest))
+    for manifest in (pull_secret(cloud), json.dumps(pod)):
+        other.kubectl("apply", "-f", "-", manifest=manifest)
     other.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/once", "--timeout=90s")
     return other.kubectl("get", "pod", "once", "-o", "jsonpath={.status.phase}")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import credentials, localtoml
+from localcloud import credentials, docker_login, localtoml
 from localcloud.addresses import Addresses
 from localcloud.atomic import write_atomically
 from localcloud.instance import Instance
-from localcloud.parts import blob, dns, kindconfig, registry
+from localcloud.parts import blob, distribution, dns, kindconfig, registry, registry_readonly
 
 ADDRESSES = Addresses("127.77.3")
 
@@ -42,14 +42,15 @@ def test_every_port_is_published_on_loopback(instance: Instance) -> None:
     """No port is reachable from another machine."""
     specs = [
         blob.spec(instance, ADDRESSES, "image", "key"),
-        registry.spec(instance, ADDRESSES, "image", "line"),
+        distribution.spec(registry.endpoint(instance, ADDRESSES), "image", "line"),
+        distribution.spec(registry_readonly.endpoint(instance, ADDRESSES), "image", "line"),
         dns.spec(instance, ADDRESSES, "image"),
     ]
     mappings = kindconfig.config(ADDRESSES, built_here=True)["nodes"][0]["extraPortMappings"]
 
     published = [address for spec in specs for address, _ in spec.ports.values()]
     published += [mapping["listenAddress"] for mapping in mappings]
-    assert len(published) == 16
+    assert len(published) == 17
     assert all(address.startswith("127.77.3.") for address in published)
 
 
@@ -90,7 +91,7 @@ def test_local_toml_has_every_setting(instance: Instance) -> None:
     assert {table: sorted(keys) for table, keys in document.items()} == {
         "instance": ["docker_name", "name", "subnet"],
         "store": ["endpoint", "key_file", "url"],
-        "registry": ["address", "config_dir", "insecure"],
+        "registry": ["address", "config_dir", "insecure", "pull_address", "pull_config_dir"],
         "image": ["base"],
         "cluster": ["context", "kubeconfig"],
         "dns": ["port", "server"],
@@ -100,10 +101,10 @@ def test_local_toml_has_every_setting(instance: Instance) -> None:
 @pytest.mark.parametrize("damage", ["", "not json", "{}", '{"auths": {}}'])
 def test_an_invalid_docker_configuration_is_replaced(instance: Instance, damage: str) -> None:
     """A config.json without a readable password is replaced by one with a new password."""
-    instance.make_directories()
-    write_atomically(instance.secrets / "docker" / "config.json", damage)
+    folder = instance.secrets / "docker"
+    write_atomically(folder / "config.json", damage)
 
-    password = registry._password(instance, "127.77.3.250:5000")
+    password = docker_login.read_or_create(folder, "seatrial", "127.77.3.250:5000")
 
     assert len(password) > 20
-    assert registry._password(instance, "127.77.3.250:5000") == password
+    assert docker_login.read_or_create(folder, "seatrial", "127.77.3.250:5000") == password

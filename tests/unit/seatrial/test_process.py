@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from seatrial.errors import OutsideError
@@ -30,6 +31,15 @@ def test_stdout_alone_is_returned_on_request() -> None:
     """With separate_stderr the output has no warnings."""
     code = "import sys; print('out'); print('err', file=sys.stderr)"
     assert run([PYTHON, "-c", code], timeout=20, separate_stderr=True).output == "out\n"
+
+
+def test_an_interrupted_command_has_ended_when_the_interruption_is_raised() -> None:
+    """After Ctrl-C no command runs beside the cleanup, and none is left as a zombie."""
+    before = {child.pid for child in psutil.Process().children()}
+    code = "import os, signal, threading; os.kill(os.getppid(), signal.SIGINT); threading.Event().wait()"
+    with pytest.raises(KeyboardInterrupt):
+        run([PYTHON, "-c", code], timeout=60)
+    assert {child.pid for child in psutil.Process().children()} <= before
 
 
 def test_a_failure_has_the_end_of_the_log_and_no_argument() -> None:

@@ -35,10 +35,15 @@ key_file = "secrets/blob-key"
 address = "127.64.0.250:5000"
 insecure = true
 config_dir = "secrets/docker"
+pull_config_dir = "secrets/docker-pull"
+pull_address = "127.64.0.252:5000"
 [cluster]
 kubeconfig = "kubeconfig"
 context = "kind-dev"
 """
+
+
+NO_LOGIN = {"insecure": False, "config_dir": "", "pull_config_dir": "", "pull_address": ""}
 
 
 @pytest.fixture
@@ -69,6 +74,7 @@ def test_the_local_cloud_overrides_the_committed_file(local: Workspace) -> None:
     assert settings.store.url == "az://seatrial/models"
     assert settings.store.key_file == str(local.directory / "secrets" / "blob-key")
     assert settings.registry.config_dir == str(local.directory / "secrets" / "docker")
+    assert settings.registry.pull_config_dir == str(local.directory / "secrets" / "docker-pull")
     assert settings.cluster.kubeconfig == str(local.directory / "kubeconfig")
 
 
@@ -118,7 +124,7 @@ def test_another_store_does_not_get_the_local_credentials(
 @pytest.mark.parametrize(
     ("name", "value", "section", "expected"),
     [
-        ("SEATRIAL_REGISTRY__ADDRESS", "other.example", "registry", {"insecure": False, "config_dir": ""}),
+        ("SEATRIAL_REGISTRY__ADDRESS", "other.example", "registry", NO_LOGIN),
         ("SEATRIAL_CLUSTER__CONTEXT", "other", "cluster", {"kubeconfig": ""}),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.addresses import Addresses
 from seatrial.doctor import container_engine, resources
 from seatrial.doctor.container_engine import EngineStatus
 from seatrial.workspace import Workspace
@@ -98,6 +99,12 @@ def test_a_port_in_use_is_named(workspace: Workspace) -> None:
         assert (found.state, found.detail) == ("missing", "127.127.254.250:5000 taken")
         assert "INSTANCE=" in found.fix
         assert resources.check_ports(workspace, 3).state == "ok"
+
+
+def test_every_address_of_an_instance_is_checked() -> None:
+    """The doctor's list has the addresses that the parts of an instance publish, and no other."""
+    published = {(int(address.rpartition(".")[2]), port) for address, port in Addresses("127.77.3").all()}
+    assert set(resources.ENDPOINTS) == published
 
 
 def test_without_an_instance_only_the_loopback_range_is_checked(tmp_path: Path) -> None:

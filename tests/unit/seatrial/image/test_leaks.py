@@ -44,6 +44,18 @@ def test_known_secrets_come_from_settings_and_environment(with_secrets: Settings
     assert found == {KEY.encode(), b"registry-word", login, b"token-of-ci-123"}
 
 
+def test_the_login_of_the_nodes_is_known(with_secrets: Settings, tmp_path: Path) -> None:
+    """An image contains neither the pipeline's nor the nodes' password."""
+    login = base64.b64encode(b"nodes:pull-word").decode()
+    (tmp_path / "pull").mkdir()
+    text = json.dumps({"auths": {"registry.test:5000": {"auth": login}}})
+    (tmp_path / "pull" / "config.json").write_text(text)
+    pull = {"pull_config_dir": str(tmp_path / "pull")}
+    registry = with_secrets.registry.model_copy(update=pull)
+    found = known_secrets(with_secrets.model_copy(update={"registry": registry}), {})
+    assert {b"registry-word", b"pull-word", login.encode()} <= found
+
+
 def test_each_value_of_a_credentials_file_is_a_secret(with_secrets: Settings) -> None:
     """A single value of a credentials file is refused, too."""
     Path(with_secrets.store.key_file).write_text("[default]\naws_secret_access_key = only-this/word+\n")
