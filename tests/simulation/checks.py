@@ -1,0 +1,91 @@
+"""Apply the invariants while a schedule runs, and classify what is violated."""
+
+from __future__ import annotations
+
+from seatrial.errors import OutsideError, RollbackFailedError
+from simulation import invariants
+from simulation.commands import KILLED
+from simulation.environment import SimulatedEnvironment, Write
+from simulation.plan import Command
+from simulation.process import DeployerProcess
+from simulation.world import World
+
+# How often pods are looked at while nothing is written, in seconds.
+INTERVAL = 1.0
+UNEXPLAINED = (OutsideError.exit_code, RollbackFailedError.exit_code)
+
+
+class Checks:
+    """The invariants of a world, and what they need to remember."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._checked: dict[str, tuple[int, float]] = {name: (0, 0.0) for name in world.environments}
+        self._began: dict[DeployerProcess, Command] = {}
+
+    def began(self, process: DeployerProcess, command: Command) -> None:
+        """Note that a command begins."""
+        self._began[process] = command
+
+    def written(self, environment: SimulatedEnvironment, write: Write) -> None:
+        """Check what a write must keep, and note what it means."""
+        violate, process = self._violate, write.process
+        violate("lease", invariants.holds_lease(environment, write), "3" if process.suspended else "2")
+        violate("given up", invariants.not_given_up(environment, write), "1")
+        now = self._world.scheduler.now
+        violate("size", invariants.candidate_is_large_enough(environment, write, now), "8")
+        violate("promoted", invariants.promoted_is_stable(environment, write), "10")
+        self._note(environment, write)
+
+    def stepped(self) -> None:
+        """Check what must hold after every step."""
+        now = self._world.scheduler.now
+        for name, environment in self._world.environments.items():
+            version, at = self._checked[name]
+            if environment.server.version != version or now >= at:
+                self._checked[name] = environment.server.version, now + INTERVAL
+                fault = "5" if len(environment.stable()) > 1 else "other"
+                self._violate("serves", invariants.serves(environment, now), fault)
+                self._violate("users", invariants.users_on_known_release(environment), fault)
+
+    def ended(self, process: DeployerProcess, command: Command, code: int) -> None:
+        """Check the exit code of a command that ended by itself."""
+        environment = self._world.environments[command.environment]
+        if code in UNEXPLAINED and not process.disturbed and not environment.disturbed:
+            fault = invariants.fault_of_failure(environment, process)
+            self._violate("unexplained failure", f"{process.name} ends {code}, but nothing outside failed", fault)
+        live = environment.live()
+        if command.name == "rollback" and code == 0 and live and live[1] in environment.leaving:
+            message = f"{process.name} ends 0, users are still on {live[1]}, which a rollback began to leave"
+            self._violate("rollback", message, "1")
+        if code == 0:
+            environment.manual = False
+
+    def succeeded(self, process: DeployerProcess, code: int) -> bool:
+        """Check that a command of the last release ended with 0, and return that."""
+        if code not in (0, KILLED):
+            fault = "4" if any(each.lost_at for each in self._world.environments.values()) else "other"
+            self._violate("last release", f"{process.name} ends {code}", fault)
+        return code == 0
+
+    def agree(self, environment: SimulatedEnvironment) -> None:
+        """Check the end of a schedule."""
+        self._violate("agreement", invariants.agrees(environment), "other")
+
+    def _note(self, environment: SimulatedEnvironment, write: Write) -> None:
+        environment.ever_stable = environment.ever_stable or bool(environment.stable())
+        live, before = environment.live(), write.live_before
+        if write.process.command == "rollback":
+            returning = any(each.state == "returning" for each in environment.records())
+            record = environment.record(live[1]) if live else None
+            if returning and record and record.state == "stable":
+                environment.leaving.add(record.release)
+            left = environment.record(before[1]) if before else None
+            if before and live and live != before and left and left.state == "stable":
+                environment.left.add(left.release)
+
+    def _violate(self, invariant: str, message: str, fault: str) -> None:
+        if message:
+            self._world.violate(invariant, message, fault)
+
+

@@ -1,0 +1,174 @@
+"""An environment under simulation: its cluster, who holds its Lease, and what its records state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from seatrial.kube.labels import LEASE, LIVE, RELEASE, SLOT, deployment
+from seatrial.kube.lease_object import holder_of
+from seatrial.release.record import OPEN
+from simulation.controllers import Pod
+from simulation.process import Call, DeployerProcess, Observed
+from simulation.server import ApiServer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """A release record as the cluster has it; `details` are those of its changes of state."""
+
+    number: int
+    release: str
+    slot: str
+    digest: str
+    previous: str
+    states: tuple[str, ...]
+    details: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """The present state."""
+        return self.states[-1]
+
+    @property
+    def open(self) -> bool:
+        """Whether the release is not finished."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True)
+class Write:
+    """A write that took effect: by whom, whether the object existed, and what users were sent to before."""
+
+    process: DeployerProcess
+    call: Call
+    existed: bool
+    late: bool
+    live_before: tuple[str, str] | None
+
+
+@dataclass(eq=False)
+class SimulatedEnvironment:
+    """One environment. `holder` acquired the Lease last; `free` is whether it has released it since.
+
+    `seen` are the objects that the holder has read or written since then. A rollback has begun
+    to return from the releases `leaving`, and has taken the users from those in `left`. `manual` is whether somebody changed an object by hand and no command has
+    succeeded since; `lost_at` is when a node was lost.
+    """
+
+    name: str
+    server: ApiServer
+    on_write: Callable[[SimulatedEnvironment, Write], None] = lambda _environment, _write: None
+    story: Callable[[str], None] = lambda _: None
+    holder: DeployerProcess | None = None
+    free: bool = True
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    leaving: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    ever_stable: bool = False
+    manual: bool = False
+    disturbed: bool = False
+    lost_at: float | None = None
+    source: SimulatedEnvironment | None = None
+    _records: dict[str, tuple[str, RecordView]] = field(default_factory=dict)
+
+    def perform(
+        self, process: DeployerProcess, call: Call, perform: Callable[[], T], *, late: bool = False
+    ) -> T:
+        """Let a request take effect, and note who did what."""
+        server, key = self.server, (call.kind, call.name)
+        version, existed, live = server.version, key in server.objects, self.live()
+        holder = self.identity()
+        done = perform()
+        if self.holder is process and not late:
+            self._note_seen(call)
+        if server.version != version:
+            process.story(f"{call}{' (late copy)' if late else ''}")
+            self._note_holder(process, holder)
+            self.on_write(self, Write(process, call, existed, late, live))
+        if not late and not process.scheduler.running.background:
+            process.recent.append(self._observed(process))
+        return done
+
+    def live(self) -> tuple[str, str] | None:
+        """Return slot and release that the live Service selects."""
+        service = self.server.objects.get(("Service", LIVE))
+        selector = (service or {}).get("spec", {}).get("selector") or {}
+        return (selector.get(SLOT, ""), selector.get(RELEASE, "")) if service else None
+
+    def live_pods(self) -> list[Pod]:
+        """Return the ready pods that the live Service selects."""
+        return self.service_pods(LIVE)
+
+    def service_pods(self, name: str) -> list[Pod]:
+        """Return the ready pods that a Service selects."""
+        service = self.server.objects.get(("Service", name))
+        return self.server.controllers.matching(service["spec"]["selector"]) if service else []
+
+    def size(self, slot: str) -> int:
+        """Return the desired replicas of a slot."""
+        found = self.server.objects.get(("Deployment", f"{deployment('blue')[:-4]}{slot}"))
+        return int(found["spec"].get("replicas", 1)) if found else 0
+
+    def records(self) -> list[RecordView]:
+        """Return the release records, oldest first."""
+        found = [self._view(name) for kind, name in self.server.objects if kind == "ConfigMap"]
+        return sorted(found, key=lambda record: record.number)
+
+    def record(self, release: str) -> RecordView | None:
+        """Return the record of a release."""
+        return next((each for each in self.records() if each.release == release), None)
+
+    def stable(self) -> list[RecordView]:
+        """Return the records in the state `stable`."""
+        return [each for each in self.records() if each.state == "stable"]
+
+    def identity(self) -> str:
+        """Return the holder that the Lease names."""
+        return holder_of(self.server.objects.get(("Lease", LEASE)) or {})
+
+    def _observed(self, process: DeployerProcess) -> Observed:
+        live, digests = self.live(), frozenset[str]()
+        if process.command == "promote" and self.source:
+            digests = frozenset(each.digest for each in self.source.stable())
+        elif process.command == "promote":
+            digests = frozenset(each.digest for each in self.stable())
+        return Observed(self.name, self.size(live[0]) if live else 0, digests)
+
+    def _note_seen(self, call: Call) -> None:
+        if call.verb == "list":
+            self.seen.update(key for key in self.server.objects if key[0] == call.kind)
+        else:
+            self.seen.add((call.kind, call.name))
+
+    def _note_holder(self, process: DeployerProcess, before: str) -> None:
+        after = self.identity()
+        if after == before:
+            return
+        self.free = not after
+        if after:
+            self.holder = process
+            self.seen = {("Lease", LEASE)}
+
+    def _view(self, name: str) -> RecordView:
+        body = self.server.objects["ConfigMap", name]
+        version = body["metadata"]["resourceVersion"]
+        known = self._records.get(name)
+        if known and known[0] == version:
+            return known[1]
+        found = json.loads(body["data"]["record.json"])
+        view = RecordView(
+            number=found["number"],
+            release=found["release"],
+            slot=found["slot"],
+            digest=found["reference"].rpartition("@")[2],
+            previous=found.get("previous", ""),
+            states=tuple(each["state"] for each in found["history"]),
+            details=tuple(each.get("detail", "") for each in found["history"]),
+        )
+        self._records[name] = version, view
+        return view

@@ -1,0 +1,146 @@
+"""A deployer's process: one command on one machine, and what is to happen at its requests."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from simulation.machines import Machine, SimulatedRuntime
+from simulation.tasks import Scheduler, SimulatedProcess
+
+if TYPE_CHECKING:
+    from simulation.environment import SimulatedEnvironment
+
+# An invariant about what a deployer read just before concerns this many requests.
+RECENT_CALLS = 12
+WRITES = ("apply", "replace_field", "create", "replace", "delete")
+
+
+@dataclass
+class Call:
+    """A request to a cluster. `asked` is whether the request before it read the Lease as this holder's."""
+
+    verb: str
+    kind: str = ""
+    name: str = ""
+    asked: bool = False
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return " ".join(word for word in (self.verb, self.kind, self.name) if word)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes an object other than the Lease."""
+        return self.verb in WRITES and self.kind != "Lease"
+
+
+@dataclass
+class Fate:
+    """What happens to a request: whether it arrives, and when a first copy arrives late (seconds; 0: never)."""
+
+    arrives: bool = True
+    answered: bool = True
+    late: float = 0.0
+
+
+ANSWERED = Fate()
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The state at a request to an environment: the live slot's size, the digests stable in the source."""
+
+    environment: str
+    live_size: int
+    source_digests: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a process: before or after its request or write number `count`."""
+
+    phase: str
+    basis: str
+    count: int
+
+
+class DeployerProcess(SimulatedProcess):
+    """A process that runs one command. `moments` are called when the process reaches them."""
+
+    def __init__(
+        self,
+        name: str,
+        command: str,
+        machine: Machine,
+        scheduler: Scheduler,
+        rng: Random,
+        *,
+        counts_suspend: bool,
+        caches_time: bool,
+    ) -> None:
+        super().__init__(name)
+        self.command = command
+        self.machine = machine
+        self.scheduler = scheduler
+        self.caches_time = caches_time
+        self.runtime = SimulatedRuntime(scheduler, machine, self, counts_suspend=counts_suspend)
+        self.recent: deque[Observed] = deque(maxlen=RECENT_CALLS)
+        self.moments: dict[Moment, list[Callable[[DeployerProcess], None]]] = {}
+        self.next_fate: Fate | None = None
+        self.pause = 0.0
+        self.disturbed = ""
+        self.suspended = False
+        self.story: Callable[[str], None] = lambda _: None
+        self._random = rng.random
+        self._asked = False
+        self._counts = {"call": 0, "write": 0}
+
+    def latency(self) -> None:
+        """Wait for the time that a request takes."""
+        self.scheduler.wait(0.005 + 0.04 * self._random())
+
+    def reaches_cluster(self) -> bool:
+        """Return whether the machine is connected."""
+        return self.machine.unreachable_until <= self.scheduler.now
+
+    def fate(self, call: Call) -> Fate:
+        """Return what happens to a request, once."""
+        if self.next_fate is None or call.verb not in WRITES or self.scheduler.running.background:
+            return ANSWERED
+        fate, self.next_fate = self.next_fate, None
+        return fate
+
+    def before(self, call: Call) -> None:
+        """Count a request of the main task, and do what is to happen before it."""
+        if self.scheduler.running.background:
+            return
+        call.asked, self._asked = self._asked, False
+        self._counts["call"] += 1
+        self._counts["write"] += call.writes
+        self._reach("before", call)
+
+    def after(self, environment: SimulatedEnvironment, call: Call) -> None:
+        """Note what a request of the main task read, and do what is to happen after it."""
+        if self.scheduler.running.background:
+            return
+        if call.kind == "Lease":
+            self._asked = call.verb == "get" and environment.holder is self and not environment.free
+        self._reach("after", call)
+
+    def _reach(self, phase: str, call: Call) -> None:
+        if not self.moments:
+            return
+        reached = [Moment(phase, "call", self._counts["call"])]
+        if call.writes:
+            reached.append(Moment(phase, "write", self._counts["write"]))
+        for moment in reached:
+            for action in self.moments.pop(moment, ()):
+                action(self)
+        if self.pause:
+            pause, self.pause = self.pause, 0.0
+            self.scheduler.wait(pause)
+        self.scheduler.check(self.scheduler.running)

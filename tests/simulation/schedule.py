@@ -1,0 +1,141 @@
+"""Run one schedule: its history, its commands and events, and a last release that must succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+
+from seatrial.errors import HeldError
+from simulation.checks import Checks
+from simulation.commands import KILLED, start
+from simulation.events import happen
+from simulation.history import restore
+from simulation.images import digest_of
+from simulation.plan import Chain, Command, Plan, PlannedEvent, make_plan
+from simulation.process import DeployerProcess
+from simulation.shortcuts import IDENTITIES
+from simulation.world import Options, Violation, World
+
+# The Lease of a pending release lasts five times its duration.
+ATTEMPTS = 8
+PAUSE_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a schedule showed: its violations, its story, and the number of its steps."""
+
+    seed: int
+    violations: tuple[Violation, ...]
+    story: tuple[str, ...]
+    steps: int
+
+
+def run_seed(seed: int, options: Options, *, telling: bool = False) -> Report:
+    """Run the schedule of a seed."""
+    rng = Random(seed)
+    return run_plan(make_plan(rng), rng, options, seed=seed, telling=telling)
+
+
+def run_plan(plan: Plan, rng: Random, options: Options, *, seed: int = 0, telling: bool = False) -> Report:
+    """Run a schedule. It ends at the first violation."""
+    IDENTITIES.restart()
+    world = World(plan, rng, options, telling=telling)
+    world.images.behaviours.update({digest_of(image): how for image, how in plan.behaviours.items()})
+    restore(world, plan.history)
+    run = _Run(world, Checks(world))
+    run.chains()
+    run.last_releases()
+    return Report(seed, tuple(world.violations), tuple(world.lines), world.scheduler.steps)
+
+
+class _Run:
+    """The progress of a schedule."""
+
+    def __init__(self, world: World, checks: Checks) -> None:
+        self.world = world
+        self.checks = checks
+        self.start = world.scheduler.now
+        self.running: dict[int, DeployerProcess] = {}
+        world.on_write = checks.written
+        world.scheduler.after_step = checks.stepped
+
+    def chains(self) -> None:
+        """Run the commands and events of the plan until nothing happens any more."""
+        world = self.world
+        for number, chain in enumerate(world.plan.chains):
+            world.scheduler.at(self.start + chain.start, partial(self._begin, number, chain, 0))
+        for event in world.plan.events:
+            if not event.moment:
+                world.scheduler.at(self.start + event.at, partial(self._happen, event))
+        self._run()
+
+    def last_releases(self) -> None:
+        """Release once more to each environment that was used, with no events; it must succeed."""
+        for name in sorted({each.environment for chain in self.world.plan.chains for each in chain.commands}):
+            self._release(name, ATTEMPTS)
+            self._run()
+            if not self.world.violations:
+                self.checks.agree(self.world.environments[name])
+
+    def _run(self) -> None:
+        world = self.world
+        if not world.violations:
+            world.scheduler.run()
+        if world.violations:
+            for process in world.processes:
+                world.scheduler.kill(process)
+            world.scheduler.after_step = lambda: None
+            world.scheduler.stopping = False
+            world.scheduler.run()
+
+    def _happen(self, event: PlannedEvent) -> None:
+        process = self.running.get(event.chain)
+        if process:
+            happen(self.world, event, process)
+
+    def _begin(self, number: int, chain: Chain, position: int) -> None:
+        """Begin a command of a chain, once its machine is not suspended."""
+        scheduler, machine = self.world.scheduler, self.world.machine(chain.machine)
+        if machine.resumes > scheduler.now:
+            scheduler.at(machine.resumes, partial(self._begin, number, chain, position))
+            return
+
+        def ended(process: DeployerProcess, code: int) -> None:
+            self.checks.ended(process, command, code)
+            del self.running[number]
+            follows = position + 1 < len(chain.commands) and (code == 0 or not chain.needs_success)
+            if follows:
+                scheduler.at(scheduler.now + 1, partial(self._begin, number, chain, position + 1))
+
+        command = chain.commands[position]
+        process = start(self.world, chain.machine, command, ended)
+        self.running[number] = process
+        self.checks.began(process, command)
+        for event in self.world.plan.events:
+            if event.moment and (event.chain, event.position) == (number, position):
+                action: Callable[[DeployerProcess], None] = partial(happen, self.world, event)
+                process.moments.setdefault(event.moment, []).append(action)
+
+    def _release(self, environment: str, attempts: int) -> None:
+        """Deploy and accept; while a Lease is held, try again later."""
+
+        def deployed(process: DeployerProcess, code: int) -> None:
+            self.checks.ended(process, commands[0], code)
+            scheduler = self.world.scheduler
+            if code == HeldError.exit_code and attempts:
+                scheduler.at(scheduler.now + PAUSE_SECONDS, partial(self._release, environment, attempts - 1))
+            elif self.checks.succeeded(process, code):
+                self.checks.began(start(self.world, "final", commands[1], accepted), commands[1])
+
+        def accepted(process: DeployerProcess, code: int) -> None:
+            self.checks.ended(process, commands[1], code)
+            self.checks.succeeded(process, code)
+
+        commands = (Command("deploy", environment, 900), Command("accept", environment))
+        self.checks.began(start(self.world, "final", commands[0], deployed), commands[0])
+
+
+__all__ = ["KILLED", "Report", "run_plan", "run_seed"]

@@ -1,0 +1,58 @@
+"""Replace what costs time and decides nothing: console, files, compression, random identities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from seatrial.release.target import Target
+from simulation.manifests import QuickRenderer
+
+
+class Identities:
+    """Random identities that are the same in every run."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def restart(self) -> None:
+        """Begin again with the first."""
+        self._numbers = count(1)
+
+    def uuid4(self) -> SimpleNamespace:
+        """Return the next identity."""
+        return SimpleNamespace(hex=f"{next(self._numbers):06x}{0:026x}")
+
+
+IDENTITIES = Identities()
+QUIET = SimpleNamespace(is_terminal=False, print=lambda *_: None)
+JSON = SimpleNamespace(loads=json.loads, dumps=lambda value, **_: json.dumps(value))
+PACKED = SimpleNamespace(compress=lambda data, **_: data, decompress=lambda data: data)
+RENDERER = property(lambda target: QuickRenderer(target.environment))
+
+REPLACED: dict[str, Any] = {
+    "seatrial.console._out": QUIET,
+    "seatrial.console.escape": str,
+    "seatrial.analysis.load.write_timeline": lambda *_: None,
+    "seatrial.release.target.uuid": IDENTITIES,
+    "seatrial.release.records.json": JSON,
+    "seatrial.release.records.gzip": PACKED,
+}
+
+
+@contextmanager
+def shortcuts() -> Iterator[None]:
+    """Install the replacements while the block runs."""
+    with ExitStack() as stack:
+        for name, value in REPLACED.items():
+            stack.enter_context(patch(name, value))
+        stack.enter_context(patch.object(Target, "renderer", RENDERER))
+        yield
+
+
+__all__ = ["IDENTITIES", "shortcuts"]
