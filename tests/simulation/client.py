@@ -114,7 +114,7 @@ class SimulatedCluster:
             try:
                 environment.perform(process, call, perform, late=bool(fate.late))
             except ClusterError:
-                environment.world_story(f"a late copy of {call} of {process.name} is refused")
+                environment.story(f"a late copy of {call} of {process.name} is refused")
 
         if fate.late:
             process.scheduler.at(process.scheduler.now + fate.late, arrive)
