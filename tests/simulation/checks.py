@@ -21,6 +21,7 @@ class Checks:
     def __init__(self, world: World) -> None:
         self._world = world
         self._checked: dict[str, tuple[int, float]] = {name: (0, 0.0) for name in world.environments}
+        self._cause = dict.fromkeys(world.environments, "other")
         self._began: dict[DeployerProcess, Command] = {}
 
     def began(self, process: DeployerProcess, command: Command) -> None:
@@ -29,12 +30,13 @@ class Checks:
 
     def written(self, environment: SimulatedEnvironment, write: Write) -> None:
         """Check what a write must keep, and note what it means."""
-        violate, process = self._violate, write.process
-        violate("lease", invariants.holds_lease(environment, write), "3" if process.suspended else "2")
-        violate("given up", invariants.not_given_up(environment, write), "1")
+        violate, lost = self._violate, _fault_of_lost_lease(environment, write.process)
+        violate("lease", invariants.holds_lease(environment, write), lost)
+        violate("given up", invariants.not_given_up(environment, write), lost or "1")
         now = self._world.scheduler.now
-        violate("size", invariants.candidate_is_large_enough(environment, write, now), "8")
-        violate("promoted", invariants.promoted_is_stable(environment, write), "10")
+        violate("size", invariants.candidate_is_large_enough(environment, write, now), lost or "8")
+        violate("promoted", invariants.promoted_is_stable(environment, write), lost or "10")
+        self._cause[environment.name] = lost or ("5" if len(environment.stable()) > 1 else "other")
         self._note(environment, write)
 
     def stepped(self) -> None:
@@ -44,7 +46,7 @@ class Checks:
             version, at = self._checked[name]
             if environment.server.version != version or now >= at:
                 self._checked[name] = environment.server.version, now + INTERVAL
-                fault = "5" if len(environment.stable()) > 1 else "other"
+                fault = self._cause[name]
                 self._violate("serves", invariants.serves(environment, now), fault)
                 self._violate("users", invariants.users_on_known_release(environment), fault)
 
@@ -89,3 +91,7 @@ class Checks:
             self._world.violate(invariant, message, fault)
 
 
+def _fault_of_lost_lease(environment: SimulatedEnvironment, process: DeployerProcess) -> str:
+    if environment.holder is process:
+        return ""
+    return "3" if process.suspended else "2"

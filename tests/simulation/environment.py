@@ -11,7 +11,7 @@ from seatrial.kube.labels import LEASE, LIVE, RELEASE, SLOT, deployment
 from seatrial.kube.lease_object import holder_of
 from seatrial.release.record import OPEN
 from simulation.controllers import Pod
-from simulation.process import Call, DeployerProcess, Observed
+from simulation.process import WRITES, Call, DeployerProcess, Observed
 from simulation.server import ApiServer
 
 T = TypeVar("T")
@@ -55,7 +55,8 @@ class Write:
 class SimulatedEnvironment:
     """One environment. `holder` acquired the Lease last; `free` is whether it has released it since.
 
-    `seen` are the objects that the holder has read or written since then. A rollback has begun
+    `acquired` counts the acquisitions of the Lease; `touched` has, for each object that a holder has read or
+    written, the count at that time. A rollback has begun
     to return from the releases `leaving`, and has taken the users from those in `left`. `manual` is whether somebody changed an object by hand and no command has
     succeeded since; `lost_at` is when a node was lost.
     """
@@ -66,7 +67,8 @@ class SimulatedEnvironment:
     story: Callable[[str], None] = lambda _: None
     holder: DeployerProcess | None = None
     free: bool = True
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    acquired: int = 0
+    touched: dict[tuple[str, str], int] = field(default_factory=dict)
     leaving: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     ever_stable: bool = False
@@ -74,6 +76,7 @@ class SimulatedEnvironment:
     disturbed: bool = False
     lost_at: float | None = None
     source: SimulatedEnvironment | None = None
+    _observation: tuple[int, Observed] | None = None
     _records: dict[str, tuple[str, RecordView]] = field(default_factory=dict)
 
     def perform(
@@ -81,18 +84,27 @@ class SimulatedEnvironment:
     ) -> T:
         """Let a request take effect, and note who did what."""
         server, key = self.server, (call.kind, call.name)
+        if call.verb not in WRITES:
+            done = perform()
+            self._note(process, call, late)
+            return done
         version, existed, live = server.version, key in server.objects, self.live()
         holder = self.identity()
         done = perform()
-        if self.holder is process and not late:
-            self._note_seen(call)
         if server.version != version:
             process.story(f"{call}{' (late copy)' if late else ''}")
             self._note_holder(process, holder)
             self.on_write(self, Write(process, call, existed, late, live))
-        if not late and not process.scheduler.running.background:
-            process.recent.append(self._observed(process))
+        self._note(process, call, late)
         return done
+
+    def _note(self, process: DeployerProcess, call: Call, late: bool) -> None:
+        if late:
+            return
+        if self.holder is process:
+            self._note_touched(call)
+        if not process.scheduler.running.background:
+            process.recent.append(self._observed())
 
     def live(self) -> tuple[str, str] | None:
         """Return slot and release that the live Service selects."""
@@ -131,19 +143,21 @@ class SimulatedEnvironment:
         """Return the holder that the Lease names."""
         return holder_of(self.server.objects.get(("Lease", LEASE)) or {})
 
-    def _observed(self, process: DeployerProcess) -> Observed:
-        live, digests = self.live(), frozenset[str]()
-        if process.command == "promote" and self.source:
-            digests = frozenset(each.digest for each in self.source.stable())
-        elif process.command == "promote":
-            digests = frozenset(each.digest for each in self.stable())
-        return Observed(self.name, self.size(live[0]) if live else 0, digests)
+    def _observed(self) -> Observed:
+        version = self.server.version + (self.source.server.version if self.source else 0)
+        if not self._observation or self._observation[0] != version:
+            live, source = self.live(), self.source or self
+            digests = frozenset(each.digest for each in source.stable())
+            self._observation = version, Observed(self.name, self.size(live[0]) if live else 0, digests)
+        return self._observation[1]
 
-    def _note_seen(self, call: Call) -> None:
+    def _note_touched(self, call: Call) -> None:
         if call.verb == "list":
-            self.seen.update(key for key in self.server.objects if key[0] == call.kind)
+            for key in self.server.objects:
+                if key[0] == call.kind:
+                    self.touched[key] = self.acquired
         else:
-            self.seen.add((call.kind, call.name))
+            self.touched[call.kind, call.name] = self.acquired
 
     def _note_holder(self, process: DeployerProcess, before: str) -> None:
         after = self.identity()
@@ -151,8 +165,9 @@ class SimulatedEnvironment:
             return
         self.free = not after
         if after:
+            self.acquired += 1
             self.holder = process
-            self.seen = {("Lease", LEASE)}
+            process.acquired[self.name] = self.acquired
 
     def _view(self, name: str) -> RecordView:
         body = self.server.objects["ConfigMap", name]

@@ -63,15 +63,16 @@ def holds_lease(environment: SimulatedEnvironment, write: Write) -> str:
     """A deployer that lost its Lease changes nothing any more.
 
     Exempt: creating an object that does not exist, if the deployer's request before that read the Lease as
-    its own; a write to an object that the new holder has neither read nor written since it acquired the
-    Lease, because such a write precedes everything that the new holder decides.
+    its own; a write to an object that no later holder has read or written, because such a write precedes
+    everything that a later holder decides.
     """
     process, call = write.process, write.call
     if environment.holder is process or not call.writes:
         return ""
     if not write.existed and call.asked:
         return ""
-    if environment.holder and (call.kind, call.name) not in environment.seen:
+    acquired = process.acquired.get(environment.name, 0)
+    if acquired and environment.touched.get((call.kind, call.name), 0) <= acquired:
         return ""
     holder = environment.holder.name if environment.holder else "nobody"
     return f"{process.name} writes ({call}) although {holder} acquired the Lease"

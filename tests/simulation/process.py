@@ -90,6 +90,7 @@ class DeployerProcess(SimulatedProcess):
         self.runtime = SimulatedRuntime(scheduler, machine, self, counts_suspend=counts_suspend)
         self.recent: deque[Observed] = deque(maxlen=RECENT_CALLS)
         self.moments: dict[Moment, list[Callable[[DeployerProcess], None]]] = {}
+        self.acquired: dict[str, int] = {}
         self.next_fate: Fate | None = None
         self.pause = 0.0
         self.disturbed = ""

@@ -69,8 +69,8 @@ class World:
             self.lines.append(f"{moment.total_seconds():8.2f} s  {who:<24} {what}")
 
     def violate(self, invariant: str, message: str, fault: str) -> None:
-        """Note a violation, once for each invariant."""
-        if all(each.invariant != invariant for each in self.violations):
+        """Note the first violation and stop."""
+        if not self.violations:
             self.violations.append(Violation(invariant, message, fault, self.scheduler.now))
             self.scheduler.stopping = True
             self.tell("INVARIANT", f"{invariant}: {message}")
@@ -97,6 +97,8 @@ class World:
             process.story = lambda what: self.tell(process.name, what)
         if process.machine.unreachable_until > self.scheduler.now:
             process.disturbed = "cut off"
+        if process.machine.golden_missing_until > self.scheduler.now:
+            process.disturbed = "golden set"
         self.processes.append(process)
         return process
 
