@@ -30,7 +30,7 @@ class Checks:
 
     def written(self, environment: SimulatedEnvironment, write: Write) -> None:
         """Check what a write must keep, and note what it means."""
-        violate, lost = self._violate, _fault_of_lost_lease(environment, write.process)
+        violate, lost = self._violate, _fault_of_writer(environment, write)
         violate("lease", invariants.holds_lease(environment, write), lost)
         violate("given up", invariants.not_given_up(environment, write), lost or "1")
         now = self._world.scheduler.now
@@ -91,7 +91,7 @@ class Checks:
             self._world.violate(invariant, message, fault)
 
 
-def _fault_of_lost_lease(environment: SimulatedEnvironment, process: DeployerProcess) -> str:
-    if environment.holder is process:
-        return ""
-    return "3" if process.suspended else "2"
+def _fault_of_writer(environment: SimulatedEnvironment, write: Write) -> str:
+    if environment.holder is write.process:
+        return "2" if write.late else ""
+    return "3" if write.process.suspended else "2"
