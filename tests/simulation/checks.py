@@ -55,7 +55,9 @@ class Checks:
         environment = self._world.environments[command.environment]
         if code in UNEXPLAINED and not process.disturbed and not environment.disturbed:
             fault = invariants.fault_of_failure(environment, process)
-            self._violate("unexplained failure", f"{process.name} ends {code}, but nothing outside failed", fault)
+            self._violate(
+                "unexplained failure", f"{process.name} ends {code}, but nothing outside failed", fault
+            )
         live = environment.live()
         if command.name == "rollback" and code == 0 and live and live[1] in environment.leaving:
             message = f"{process.name} ends 0, users are still on {live[1]}, which a rollback began to leave"

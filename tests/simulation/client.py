@@ -49,7 +49,9 @@ class SimulatedCluster:
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` of an object."""
-        self._write("replace_field", manifest, lambda body: self._environment.server.replace_field(body, field))
+        self._write(
+            "replace_field", manifest, lambda body: self._environment.server.replace_field(body, field)
+        )
 
     def create(self, manifest: Manifest) -> Manifest:
         """Create an object."""

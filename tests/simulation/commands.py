@@ -46,7 +46,7 @@ def _run(world: World, process: DeployerProcess, command: Command) -> int:
         return INTERRUPTED
     except ProcessKilledError:
         return KILLED
-    except Exception as error:  # noqa: BLE001 - any other exception would be a traceback for the user
+    except Exception as error:
         if process.killed:
             return KILLED
         world.violate("documented errors", f"{command.name}: {type(error).__name__}: {error}", "other")
@@ -55,7 +55,11 @@ def _run(world: World, process: DeployerProcess, command: Command) -> int:
 
 
 def _stage(world: World, process: DeployerProcess, command: Command) -> None:
-    services, workspace, env = world.services(process), workspace_of(process.machine.name), command.environment
+    services, workspace, env = (
+        world.services(process),
+        workspace_of(process.machine.name),
+        command.environment,
+    )
     if command.name == "deploy":
         deploy(settings(), workspace, env, world.images.reference(command.image), services=services)
     elif command.name == "accept":

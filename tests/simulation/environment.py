@@ -53,12 +53,13 @@ class Write:
 
 @dataclass(eq=False)
 class SimulatedEnvironment:
-    """One environment. `holder` acquired the Lease last; `free` is whether it has released it since.
+    """One environment.
 
-    `acquired` counts the acquisitions of the Lease; `touched` has, for each object that a holder has read or
-    written, the count at that time. A rollback has begun
-    to return from the releases `leaving`, and has taken the users from those in `left`. `manual` is whether somebody changed an object by hand and no command has
-    succeeded since; `lost_at` is when a node was lost.
+    `holder` acquired the Lease last; `free` is whether it has released it since. `acquired` counts the
+    acquisitions; `touched` has, for each object that a holder has read or written, the count at that time. A
+    rollback has begun to return from the releases `leaving`, and has taken the users from those in `left`.
+    `manual` is whether somebody changed an object by hand and no command has succeeded since, `disturbed`
+    whether that ever happened; `lost_at` is when a node was lost. `source` is where `promote` promotes from.
     """
 
     name: str

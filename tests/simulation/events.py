@@ -25,13 +25,13 @@ def happen(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
         ON_ENVIRONMENTS[event.kind](world, event, environment)
 
 
-def kill(world: World, event: PlannedEvent, process: DeployerProcess) -> None:  # noqa: ARG001
+def kill(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
     """Kill a process as `kill -9` does."""
     world.tell(process.name, "killed")
     world.scheduler.kill(process)
 
 
-def interrupt(world: World, event: PlannedEvent, process: DeployerProcess) -> None:  # noqa: ARG001
+def interrupt(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
     """Interrupt a process as Ctrl-C does."""
     world.tell(process.name, "interrupted (Ctrl-C)")
     process.disturbed = "interrupted"
@@ -59,7 +59,7 @@ def cut_off(world: World, event: PlannedEvent, process: DeployerProcess) -> None
     _disturb(world, machine, "cut off")
 
 
-def lose_answer(world: World, event: PlannedEvent, process: DeployerProcess) -> None:  # noqa: ARG001
+def lose_answer(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
     """Lose the answer to the write that follows: it took effect, did not, or takes effect late."""
     which = int(event.choice * 3)
     process.next_fate = (

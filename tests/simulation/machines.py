@@ -180,7 +180,7 @@ class SimulatedWorkers:
                 self._queue.pop(0)()
             except ProcessKilledError:
                 raise
-            except Exception:  # noqa: BLE001, S110, S112
+            except Exception:
                 # As in a pool of threads, an error of one piece of work does not end the others.
                 continue
 

@@ -74,7 +74,14 @@ def make_plan(rng: Random) -> Plan:
 
 def _chains(rng: Random) -> tuple[Chain, ...]:
     build = rng.choice(
-        (_release_and_rollback, _rollback_twice, _release_and_rollback, _rollback_twice, _two_releases, _promote)
+        (
+            _release_and_rollback,
+            _rollback_twice,
+            _release_and_rollback,
+            _rollback_twice,
+            _two_releases,
+            _promote,
+        )
     )
     return build(rng)
 

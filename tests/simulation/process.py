@@ -40,7 +40,10 @@ class Call:
 
 @dataclass
 class Fate:
-    """What happens to a request: whether it arrives, and when a first copy arrives late (seconds; 0: never)."""
+    """What happens to a request: whether it arrives and is answered.
+
+    `late` is after how many seconds its first copy arrives, if it is delayed.
+    """
 
     arrives: bool = True
     answered: bool = True

@@ -9,7 +9,7 @@ from random import Random
 
 from seatrial.errors import HeldError
 from simulation.checks import Checks
-from simulation.commands import KILLED, start
+from simulation.commands import start
 from simulation.events import happen
 from simulation.history import restore
 from simulation.images import digest_of
@@ -136,6 +136,3 @@ class _Run:
 
         commands = (Command("deploy", environment, 900), Command("accept", environment))
         self.checks.began(start(self.world, "final", commands[0], deployed), commands[0])
-
-
-__all__ = ["KILLED", "Report", "run_plan", "run_seed"]

@@ -41,7 +41,11 @@ class ApiServer:
         """Return copies of the objects that match a selector of `key=value` pairs."""
         wanted = dict(pair.split("=") for pair in labels.split(",") if pair).items()
         if kind == "Pod":
-            return [each for each in self.controllers.pod_objects() if wanted <= each["metadata"]["labels"].items()]
+            return [
+                each
+                for each in self.controllers.pod_objects()
+                if wanted <= each["metadata"]["labels"].items()
+            ]
         if kind == "Node":
             return self.controllers.nodes()
         found = [each for (k, _), each in self.objects.items() if k == kind]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
+from imagemodel.golden import GoldenSet
 from seatrial.errors import OutsideError
 from seatrial.release.services import Services
+from seatrial.results import Artefact
+from seatrial.settings import Settings
+from seatrial.workspace import Workspace
 from simulation.client import SimulatedCluster
 from simulation.endpoints import Network, SimulatedHttp, SimulatedSuites
 from simulation.environment import SimulatedEnvironment, Write
 from simulation.images import GOLDEN, SimulatedImages
-from simulation.machines import START, Machine
+from simulation.machines import Machine
 from simulation.plan import ENVIRONMENTS, Command, Plan
 from simulation.process import DeployerProcess
 from simulation.server import ApiServer
@@ -143,14 +146,18 @@ class _GoldenSets:
     def __init__(self, process: DeployerProcess) -> None:
         self._process = process
 
-    def load(self, *_: object, **__: object) -> object:
+    def load(
+        self,
+        settings: Settings,  # noqa: ARG002
+        workspace: Workspace,  # noqa: ARG002
+        artefact: Artefact,  # noqa: ARG002
+        revision: str = "",  # noqa: ARG002
+    ) -> GoldenSet:
         """Return the golden set, or raise OutsideError."""
         if self._process.machine.golden_missing_until > self._process.scheduler.now:
             raise OutsideError("the store does not respond")
         return GOLDEN
 
-    def cached(self, *_: object) -> None:
-        """Return None."""
-
-
-__all__ = ["START", "Options", "Path", "Violation", "World"]
+    def cached(self, workspace: Workspace, digest: str) -> GoldenSet | None:  # noqa: ARG002
+        """Return None: there is no cache."""
+        return None
