@@ -8,6 +8,7 @@ from simulation.commands import KILLED
 from simulation.environment import SimulatedEnvironment, Write
 from simulation.plan import Command
 from simulation.process import DeployerProcess
+from simulation.state_table import departure
 from simulation.world import World
 
 # How often pods are looked at while nothing is written, in seconds.
@@ -22,11 +23,12 @@ class Checks:
         self._world = world
         self._checked: dict[str, tuple[int, float]] = {name: (0, 0.0) for name in world.environments}
         self._cause = dict.fromkeys(world.environments, "other")
-        self._began: dict[DeployerProcess, Command] = {}
+        self._began: dict[DeployerProcess, float] = {}
+        self._releases: dict[DeployerProcess, str] = {}
 
-    def began(self, process: DeployerProcess, command: Command) -> None:
+    def began(self, process: DeployerProcess) -> None:
         """Note that a command begins."""
-        self._began[process] = command
+        self._began[process] = self._world.scheduler.now
 
     def written(self, environment: SimulatedEnvironment, write: Write) -> None:
         """Check what a write must keep, and note what it means."""
@@ -37,7 +39,8 @@ class Checks:
         violate("size", invariants.candidate_is_large_enough(environment, write, now), lost or "8")
         violate("promoted", invariants.promoted_is_stable(environment, write), lost or "10")
         self._cause[environment.name] = lost or ("5" if len(environment.stable()) > 1 else "other")
-        self._note(environment, write)
+        self._note_release(environment, write)
+        self._note_rollback(environment, write)
 
     def stepped(self) -> None:
         """Check what must hold after every step."""
@@ -51,19 +54,22 @@ class Checks:
                 self._violate("users", invariants.users_on_known_release(environment), fault)
 
     def ended(self, process: DeployerProcess, command: Command, code: int) -> None:
-        """Check the exit code of a command that ended by itself."""
+        """Check the exit code of a command that ended by itself, and the states that it leaves."""
+        if code == KILLED:
+            return
         environment = self._world.environments[command.environment]
         if code in UNEXPLAINED and not process.disturbed and not environment.disturbed:
-            fault = invariants.fault_of_failure(environment, process)
-            self._violate(
-                "unexplained failure", f"{process.name} ends {code}, but nothing outside failed", fault
-            )
+            message = f"{process.name} ends {code}, but nothing outside failed"
+            self._violate("unexplained failure", message, _fault_of_failure(environment, process))
         live = environment.live()
         if command.name == "rollback" and code == 0 and live and live[1] in environment.leaving:
             message = f"{process.name} ends 0, users are still on {live[1]}, which a rollback began to leave"
             self._violate("rollback", message, "1")
-        if code == 0:
-            environment.manual = False
+        if process.acquired.get(environment.name, 0) == environment.acquired and process.acquired:
+            message = departure(environment, command.name, code, self._releases.get(process, ""))
+            self._violate("table", message, "other")
+        if code == 0 and environment.manual_at is not None and environment.manual_at < self._began[process]:
+            environment.manual_at = None
 
     def succeeded(self, process: DeployerProcess, code: int) -> bool:
         """Check that a command of the last release ended with 0, and return that."""
@@ -76,8 +82,21 @@ class Checks:
         """Check the end of a schedule."""
         self._violate("agreement", invariants.agrees(environment), "other")
 
-    def _note(self, environment: SimulatedEnvironment, write: Write) -> None:
+    def _note_release(self, environment: SimulatedEnvironment, write: Write) -> None:
         environment.ever_stable = environment.ever_stable or bool(environment.stable())
+        process, call = write.process, write.call
+        if process.command in ("deploy", "promote") and (call.verb, call.kind) == ("create", "ConfigMap"):
+            self._releases[process] = environment.records()[-1].release
+        elif call.kind == "Lease" and environment.holder is process and process not in self._releases:
+            unfinished = [each for each in environment.records() if each.open and each.state != "returning"]
+            pending = [each for each in unfinished if each.state == "pending"]
+            if process.command == "accept":
+                self._releases[process] = pending[-1].release if pending else ""
+            elif process.command == "rollback":
+                found = unfinished or environment.stable()
+                self._releases[process] = found[-1].release if found else ""
+
+    def _note_rollback(self, environment: SimulatedEnvironment, write: Write) -> None:
         live, before = environment.live(), write.live_before
         if write.process.command == "rollback":
             returning = any(each.state == "returning" for each in environment.records())
@@ -97,3 +116,9 @@ def _fault_of_writer(environment: SimulatedEnvironment, write: Write) -> str:
     if environment.holder is write.process:
         return "2" if write.late else ""
     return "3" if write.process.suspended else "2"
+
+
+def _fault_of_failure(environment: SimulatedEnvironment, process: DeployerProcess) -> str:
+    if environment.holder is not process:
+        return "3" if process.suspended else "2"
+    return "4" if environment.lost_at is not None else "other"

@@ -58,8 +58,8 @@ class SimulatedEnvironment:
     `holder` acquired the Lease last; `free` is whether it has released it since. `acquired` counts the
     acquisitions; `touched` has, for each object that a holder has read or written, the count at that time. A
     rollback has begun to return from the releases `leaving`, and has taken the users from those in `left`.
-    `manual` is whether somebody changed an object by hand and no command has succeeded since, `disturbed`
-    whether that ever happened; `lost_at` is when a node was lost. `source` is where `promote` promotes from.
+    `manual_at` is when somebody changed an object by hand, until a command that began later ends with 0;
+    `disturbed` is whether that ever happened; `lost_at` is when a node was lost. `source` is where `promote` promotes from.
     """
 
     name: str
@@ -73,7 +73,7 @@ class SimulatedEnvironment:
     leaving: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     ever_stable: bool = False
-    manual: bool = False
+    manual_at: float | None = None
     disturbed: bool = False
     lost_at: float | None = None
     source: SimulatedEnvironment | None = None
@@ -139,6 +139,11 @@ class SimulatedEnvironment:
     def stable(self) -> list[RecordView]:
         """Return the records in the state `stable`."""
         return [each for each in self.records() if each.state == "stable"]
+
+    @property
+    def manual(self) -> bool:
+        """Whether a change by hand has not been reverted yet."""
+        return self.manual_at is not None
 
     def identity(self) -> str:
         """Return the holder that the Lease names."""

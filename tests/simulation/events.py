@@ -113,7 +113,7 @@ def change_by_hand(world: World, event: PlannedEvent, environment: SimulatedEnvi
     server, live = environment.server, environment.live()
     if live is None:
         return
-    environment.manual = environment.disturbed = True
+    environment.manual_at, environment.disturbed = world.scheduler.now, True
     name = f"{APP}-{live[0]}"
     which = ("delete Deployment", "scale to 0", "edit selector", "delete Service")[int(event.choice * 4)]
     world.tell(environment.name, f"a person changes it: {which}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from seatrial.kube.labels import RELEASE
 from simulation.environment import SimulatedEnvironment, Write
-from simulation.process import DeployerProcess
 
 # States in which a release may have users.
 USERS_ALLOWED = ("stable", "pending", "returning")
@@ -127,11 +126,6 @@ def agrees(environment: SimulatedEnvironment) -> str:
     if not image.endswith(stable[0].digest):
         return f"{slots[0]} runs {image} instead of {stable[0].digest}"
     return "the preview Service still exists" if ("Service", "classifier-preview") in objects else ""
-
-
-def fault_of_failure(environment: SimulatedEnvironment, process: DeployerProcess) -> str:
-    """Return the fault that a command shows which fails although nothing outside failed."""
-    return "4" if environment.lost_at is not None and not process.disturbed else "other"
 
 
 def _node_just_lost(environment: SimulatedEnvironment, now: float) -> bool:

@@ -67,7 +67,7 @@ def make_plan(rng: Random) -> Plan:
         history=rng.choice((0, 1, 2, 2, 2)),
         chains=chains,
         events=tuple(_event(rng, chains) for _ in range(rng.choice((0, 1, 1, 2, 2, 3)))),
-        offsets={name: rng.choice((0, 0, 0, -600, -60, 60, 600)) for name in sorted(machines)},
+        offsets={name: rng.choice((0, 0, -600, -600, -60, 60, 600)) for name in sorted(machines)},
         behaviours={image: rng.choice(BAD) for image in images if rng.random() < 0.3},
     )
 
@@ -158,6 +158,9 @@ def _event(rng: Random, chains: tuple[Chain, ...]) -> PlannedEvent:
 
 def _moment(rng: Random) -> Moment:
     phase = rng.choice(("before", "after"))
-    if rng.random() < 0.75:
+    basis = rng.random()
+    if basis < 0.35:
+        return Moment(phase, "record", rng.randint(1, 3))
+    if basis < 0.8:
         return Moment(phase, "write", rng.randint(1, 14))
     return Moment(phase, "call", rng.randint(1, 80))

@@ -37,6 +37,13 @@ class Call:
         """Whether it changes an object other than the Lease."""
         return self.verb in WRITES and self.kind != "Lease"
 
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Return what the call counts as for a Moment."""
+        if not self.writes:
+            return ("call",)
+        return ("call", "write", "record") if self.kind == "ConfigMap" else ("call", "write")
+
 
 @dataclass
 class Fate:
@@ -64,7 +71,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment of a process: before or after its request or write number `count`."""
+    """A moment of a process: before or after its request (`basis` is "call"), write or record number `count`."""
 
     phase: str
     basis: str
@@ -101,7 +108,7 @@ class DeployerProcess(SimulatedProcess):
         self.story: Callable[[str], None] = lambda _: None
         self._random = rng.random
         self._asked = False
-        self._counts = {"call": 0, "write": 0}
+        self._counts = {"call": 0, "write": 0, "record": 0}
 
     def latency(self) -> None:
         """Wait for the time that a request takes."""
@@ -123,8 +130,8 @@ class DeployerProcess(SimulatedProcess):
         if self.scheduler.running.background:
             return
         call.asked, self._asked = self._asked, False
-        self._counts["call"] += 1
-        self._counts["write"] += call.writes
+        for basis in call.bases:
+            self._counts[basis] += 1
         self._reach("before", call)
 
     def after(self, environment: SimulatedEnvironment, call: Call) -> None:
@@ -138,11 +145,8 @@ class DeployerProcess(SimulatedProcess):
     def _reach(self, phase: str, call: Call) -> None:
         if not self.moments:
             return
-        reached = [Moment(phase, "call", self._counts["call"])]
-        if call.writes:
-            reached.append(Moment(phase, "write", self._counts["write"]))
-        for moment in reached:
-            for action in self.moments.pop(moment, ()):
+        for basis in call.bases:
+            for action in self.moments.pop(Moment(phase, basis, self._counts[basis]), ()):
                 action(self)
         if self.pause:
             pause, self.pause = self.pause, 0.0

@@ -113,7 +113,7 @@ class _Run:
         command = chain.commands[position]
         process = start(self.world, chain.machine, command, ended)
         self.running[number] = process
-        self.checks.began(process, command)
+        self.checks.began(process)
         for event in self.world.plan.events:
             if event.moment and (event.chain, event.position) == (number, position):
                 action: Callable[[DeployerProcess], None] = partial(happen, self.world, event)
@@ -128,11 +128,11 @@ class _Run:
             if code == HeldError.exit_code and attempts:
                 scheduler.at(scheduler.now + PAUSE_SECONDS, partial(self._release, environment, attempts - 1))
             elif self.checks.succeeded(process, code):
-                self.checks.began(start(self.world, "final", commands[1], accepted), commands[1])
+                self.checks.began(start(self.world, "final", commands[1], accepted))
 
         def accepted(process: DeployerProcess, code: int) -> None:
             self.checks.ended(process, commands[1], code)
             self.checks.succeeded(process, code)
 
         commands = (Command("deploy", environment, 900), Command("accept", environment))
-        self.checks.began(start(self.world, "final", commands[0], deployed), commands[0])
+        self.checks.began(start(self.world, "final", commands[0], deployed))
