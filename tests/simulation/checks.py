@@ -34,11 +34,15 @@ class Checks:
         """Check what a write must keep, and note what it means."""
         violate, lost = self._violate, _fault_of_writer(environment, write)
         violate("lease", invariants.holds_lease(environment, write), lost)
-        violate("given up", invariants.not_given_up(environment, write), lost or "1")
+        violate(
+            "given up",
+            invariants.not_given_up(environment, write),
+            lost or ("5" if environment.two_stable else "1"),
+        )
         now = self._world.scheduler.now
         violate("size", invariants.candidate_is_large_enough(environment, write, now), lost or "8")
         violate("promoted", invariants.promoted_is_stable(environment, write), lost or "10")
-        self._cause[environment.name] = lost or ("5" if len(environment.stable()) > 1 else "other")
+        self._cause[environment.name] = lost or ("5" if environment.two_stable else "other")
         self._note_release(environment, write)
         self._note_rollback(environment, write)
 
@@ -67,7 +71,8 @@ class Checks:
             self._violate("rollback", message, "1")
         if process.acquired.get(environment.name, 0) == environment.acquired and process.acquired:
             message = departure(environment, command.name, code, self._releases.get(process, ""))
-            self._violate("table", message, "other")
+            self._violate("table", message, self._cause[environment.name])
+            self._violate("one stable", invariants.one_stable(environment, code), "5")
         if code == 0 and environment.manual_at is not None and environment.manual_at < self._began[process]:
             environment.manual_at = None
 

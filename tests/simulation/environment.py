@@ -59,7 +59,8 @@ class SimulatedEnvironment:
     acquisitions; `touched` has, for each object that a holder has read or written, the count at that time. A
     rollback has begun to return from the releases `leaving`, and has taken the users from those in `left`.
     `manual_at` is when somebody changed an object by hand, until a command that began later ends with 0;
-    `disturbed` is whether that ever happened; `lost_at` is when a node was lost. `source` is where `promote` promotes from.
+    `disturbed` is whether that ever happened; `lost_at` is when a node was lost. `source` is where `promote`
+    promotes from. `two_stable` is whether a holder of the Lease found two stable releases.
     """
 
     name: str
@@ -77,6 +78,7 @@ class SimulatedEnvironment:
     disturbed: bool = False
     lost_at: float | None = None
     source: SimulatedEnvironment | None = None
+    two_stable: bool = False
     _observation: tuple[int, Observed] | None = None
     _records: dict[str, tuple[str, RecordView]] = field(default_factory=dict)
 
@@ -173,6 +175,7 @@ class SimulatedEnvironment:
         if after:
             self.acquired += 1
             self.holder = process
+            self.two_stable = self.two_stable or len(self.stable()) > 1
             process.acquired[self.name] = self.acquired
 
     def _view(self, name: str) -> RecordView:

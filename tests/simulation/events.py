@@ -21,7 +21,7 @@ def happen(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
     if event.kind in ON_PROCESSES:
         ON_PROCESSES[event.kind](world, event, process)
     else:
-        environment = world.environment_of(event.chain, event.position)
+        environment = world.environment_of(event.job, event.position)
         ON_ENVIRONMENTS[event.kind](world, event, environment)
 
 

@@ -108,6 +108,12 @@ def promoted_is_stable(environment: SimulatedEnvironment, write: Write) -> str:
     return f"{live[1]} gets users, although the source has taken its image back"
 
 
+def one_stable(environment: SimulatedEnvironment, code: int) -> str:
+    """After a command that ended with 0 at most one release is stable."""
+    stable = [each.release for each in environment.stable()]
+    return f"after exit code 0 {' and '.join(stable)} are stable" if code == 0 and len(stable) > 1 else ""
+
+
 def agrees(environment: SimulatedEnvironment) -> str:
     """Records, Service and Deployments agree once nobody works."""
     open_records = [each.release for each in environment.records() if each.open]

@@ -22,7 +22,7 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Chain:
+class Job:
     """The commands that one person or job starts on a machine, beginning at `start` seconds.
 
     With `needs_success` a command begins only if the one before ended with 0.
@@ -36,10 +36,10 @@ class Chain:
 
 @dataclass(frozen=True)
 class PlannedEvent:
-    """An event at `at` seconds, or at a moment of the command `position` of the chain `chain`."""
+    """An event at `at` seconds, or at a moment of the command `position` of the job `job`."""
 
     kind: str
-    chain: int = 0
+    job: int = 0
     position: int = 0
     moment: Moment | None = None
     at: float = 0.0
@@ -52,7 +52,7 @@ class Plan:
     """A schedule. `history` is the number of releases that each environment has accepted before."""
 
     history: int
-    chains: tuple[Chain, ...]
+    jobs: tuple[Job, ...]
     events: tuple[PlannedEvent, ...]
     offsets: dict[str, float] = field(default_factory=dict)
     behaviours: dict[int, Behaviour] = field(default_factory=dict)
@@ -60,19 +60,19 @@ class Plan:
 
 def make_plan(rng: Random) -> Plan:
     """Return a random schedule."""
-    chains = _chains(rng)
-    machines = {chain.machine for chain in chains}
-    images = [command.image for chain in chains for command in chain.commands if command.image]
+    jobs = _jobs(rng)
+    machines = {job.machine for job in jobs}
+    images = [command.image for job in jobs for command in job.commands if command.image]
     return Plan(
         history=rng.choice((0, 1, 2, 2, 2)),
-        chains=chains,
-        events=tuple(_event(rng, chains) for _ in range(rng.choice((0, 1, 1, 2, 2, 3)))),
+        jobs=jobs,
+        events=tuple(_event(rng, jobs) for _ in range(rng.choice((0, 1, 1, 2, 2, 3)))),
         offsets={name: rng.choice((0, 0, -600, -600, -60, 60, 600)) for name in sorted(machines)},
         behaviours={image: rng.choice(BAD) for image in images if rng.random() < 0.3},
     )
 
 
-def _chains(rng: Random) -> tuple[Chain, ...]:
+def _jobs(rng: Random) -> tuple[Job, ...]:
     build = rng.choice(
         (
             _release_and_rollback,
@@ -94,30 +94,30 @@ def _rollbacks(rng: Random, env: str) -> tuple[Command, ...]:
     return (Command("rollback", env),) * rng.choice((1, 2, 2))
 
 
-def _release_and_rollback(rng: Random) -> tuple[Chain, ...]:
+def _release_and_rollback(rng: Random) -> tuple[Job, ...]:
     return (
-        Chain("ci", 0.0, _release("staging", 101)),
-        Chain("laptop", rng.uniform(0, 20), _rollbacks(rng, "staging"), needs_success=False),
+        Job("ci", 0.0, _release("staging", 101)),
+        Job("laptop", rng.uniform(0, 20), _rollbacks(rng, "staging"), needs_success=False),
     )
 
 
-def _rollback_twice(rng: Random) -> tuple[Chain, ...]:
-    later = Chain("ci", rng.uniform(0, 40), _release("staging", 101))
-    chains = (Chain("laptop", 0.0, (Command("rollback", "staging"),) * 2, needs_success=False),)
-    return (*chains, later) if rng.random() < 0.5 else chains
+def _rollback_twice(rng: Random) -> tuple[Job, ...]:
+    later = Job("ci", rng.uniform(0, 40), _release("staging", 101))
+    jobs = (Job("laptop", 0.0, (Command("rollback", "staging"),) * 2, needs_success=False),)
+    return (*jobs, later) if rng.random() < 0.5 else jobs
 
 
-def _two_releases(rng: Random) -> tuple[Chain, ...]:
+def _two_releases(rng: Random) -> tuple[Job, ...]:
     return (
-        Chain("ci", 0.0, _release("staging", 101)),
-        Chain("laptop", rng.uniform(0, 30), _release("staging", 102)),
+        Job("ci", 0.0, _release("staging", 101)),
+        Job("laptop", rng.uniform(0, 30), _release("staging", 102)),
     )
 
 
-def _promote(rng: Random) -> tuple[Chain, ...]:
-    first = Chain("ci", 0.0, (Command("promote", "production"),))
-    second = Chain("laptop", rng.uniform(0, 8), _rollbacks(rng, "staging"), needs_success=False)
-    third = Chain("phone", rng.uniform(0, 15), _rollbacks(rng, "production"), needs_success=False)
+def _promote(rng: Random) -> tuple[Job, ...]:
+    first = Job("ci", 0.0, (Command("promote", "production"),))
+    second = Job("laptop", rng.uniform(0, 8), _rollbacks(rng, "staging"), needs_success=False)
+    third = Job("phone", rng.uniform(0, 15), _rollbacks(rng, "production"), needs_success=False)
     return (first, second, third) if rng.random() < 0.3 else (first, second)
 
 
@@ -136,10 +136,10 @@ OF_A_COMMAND = ("kill", "suspend", "cut off", "lose answer", "interrupt")
 SECONDS = (2.0, 10.0, LEASE_SECONDS + 2.0, LEASE_SECONDS + 10.0, LEASE_SECONDS * 3.0)
 
 
-def _event(rng: Random, chains: tuple[Chain, ...]) -> PlannedEvent:
+def _event(rng: Random, jobs: tuple[Job, ...]) -> PlannedEvent:
     kind = rng.choice(EVENTS)
-    chain = rng.randrange(len(chains))
-    position = rng.randrange(len(chains[chain].commands))
+    job = rng.randrange(len(jobs))
+    position = rng.randrange(len(jobs[job].commands))
     moment = None
     if kind == "lose answer":
         moment = Moment("before", "write", rng.randint(1, 12))
@@ -147,7 +147,7 @@ def _event(rng: Random, chains: tuple[Chain, ...]) -> PlannedEvent:
         moment = _moment(rng)
     return PlannedEvent(
         kind=kind,
-        chain=chain,
+        job=job,
         position=position,
         moment=moment,
         at=rng.uniform(0, 25),

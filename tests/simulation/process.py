@@ -71,7 +71,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment of a process: before or after its request (`basis` is "call"), write or record number `count`."""
+    """Before or after a process's request number `count`; `basis` is whether all count, writes or records."""
 
     phase: str
     basis: str

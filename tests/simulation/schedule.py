@@ -13,7 +13,7 @@ from simulation.commands import start
 from simulation.events import happen
 from simulation.history import restore
 from simulation.images import digest_of
-from simulation.plan import Chain, Command, Plan, PlannedEvent, make_plan
+from simulation.plan import Job, Command, Plan, PlannedEvent, make_plan
 from simulation.process import DeployerProcess
 from simulation.shortcuts import IDENTITIES
 from simulation.world import Options, Violation, World
@@ -46,7 +46,7 @@ def run_plan(plan: Plan, rng: Random, options: Options, *, seed: int = 0, tellin
     world.images.behaviours.update({digest_of(image): how for image, how in plan.behaviours.items()})
     restore(world, plan.history)
     run = _Run(world, Checks(world))
-    run.chains()
+    run.jobs()
     run.last_releases()
     return Report(seed, tuple(world.violations), tuple(world.lines), world.scheduler.steps)
 
@@ -62,11 +62,11 @@ class _Run:
         world.on_write = checks.written
         world.scheduler.after_step = checks.stepped
 
-    def chains(self) -> None:
+    def jobs(self) -> None:
         """Run the commands and events of the plan until nothing happens any more."""
         world = self.world
-        for number, chain in enumerate(world.plan.chains):
-            world.scheduler.at(self.start + chain.start, partial(self._begin, number, chain, 0))
+        for number, job in enumerate(world.plan.jobs):
+            world.scheduler.at(self.start + job.start, partial(self._begin, number, job, 0))
         for event in world.plan.events:
             if not event.moment:
                 world.scheduler.at(self.start + event.at, partial(self._happen, event))
@@ -74,7 +74,7 @@ class _Run:
 
     def last_releases(self) -> None:
         """Release once more to each environment that was used, with no events; it must succeed."""
-        for name in sorted({each.environment for chain in self.world.plan.chains for each in chain.commands}):
+        for name in sorted({each.environment for job in self.world.plan.jobs for each in job.commands}):
             self._release(name, ATTEMPTS)
             self._run()
             if not self.world.violations:
@@ -92,30 +92,30 @@ class _Run:
             world.scheduler.run()
 
     def _happen(self, event: PlannedEvent) -> None:
-        process = self.running.get(event.chain)
+        process = self.running.get(event.job)
         if process:
             happen(self.world, event, process)
 
-    def _begin(self, number: int, chain: Chain, position: int) -> None:
-        """Begin a command of a chain, once its machine is not suspended."""
-        scheduler, machine = self.world.scheduler, self.world.machine(chain.machine)
+    def _begin(self, number: int, job: Job, position: int) -> None:
+        """Begin a command of a job, once its machine is not suspended."""
+        scheduler, machine = self.world.scheduler, self.world.machine(job.machine)
         if machine.resumes > scheduler.now:
-            scheduler.at(machine.resumes, partial(self._begin, number, chain, position))
+            scheduler.at(machine.resumes, partial(self._begin, number, job, position))
             return
 
         def ended(process: DeployerProcess, code: int) -> None:
             self.checks.ended(process, command, code)
             del self.running[number]
-            follows = position + 1 < len(chain.commands) and (code == 0 or not chain.needs_success)
+            follows = position + 1 < len(job.commands) and (code == 0 or not job.needs_success)
             if follows:
-                scheduler.at(scheduler.now + 1, partial(self._begin, number, chain, position + 1))
+                scheduler.at(scheduler.now + 1, partial(self._begin, number, job, position + 1))
 
-        command = chain.commands[position]
-        process = start(self.world, chain.machine, command, ended)
+        command = job.commands[position]
+        process = start(self.world, job.machine, command, ended)
         self.running[number] = process
         self.checks.began(process)
         for event in self.world.plan.events:
-            if event.moment and (event.chain, event.position) == (number, position):
+            if event.moment and (event.job, event.position) == (number, position):
                 action: Callable[[DeployerProcess], None] = partial(happen, self.world, event)
                 process.moments.setdefault(event.moment, []).append(action)
 

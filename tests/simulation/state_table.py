@@ -61,5 +61,5 @@ def _users(environment: SimulatedEnvironment, release: str) -> set[str]:
     if live is None:
         return set() if environment.stable() else {"stable"}
     record = environment.record(live[1])
-    found = {"stable"} if record and record.state == "stable" else set()
+    found = {"stable"} if record and record.state in ("stable", "returning") else set()
     return found | ({"its release"} if live[1] == release else set())

@@ -109,9 +109,9 @@ class World:
         """Return the running processes of a machine."""
         return [each for each in self.processes if each.machine is machine and each.tasks]
 
-    def environment_of(self, chain: int, position: int) -> SimulatedEnvironment:
+    def environment_of(self, job: int, position: int) -> SimulatedEnvironment:
         """Return the environment that a command works on."""
-        return self.environments[self.plan.chains[chain].commands[position].environment]
+        return self.environments[self.plan.jobs[job].commands[position].environment]
 
     def services(self, process: DeployerProcess) -> Services:
         """Return the services of a process."""
