@@ -13,7 +13,7 @@ from simulation.commands import start
 from simulation.events import happen
 from simulation.history import restore
 from simulation.images import digest_of
-from simulation.plan import Job, Command, Plan, PlannedEvent, make_plan
+from simulation.plan import Command, Job, Plan, PlannedEvent, make_plan
 from simulation.process import DeployerProcess
 from simulation.shortcuts import IDENTITIES
 from simulation.world import Options, Violation, World

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from simulation import __main__ as command
-from simulation.plan import Job, Command, Plan, PlannedEvent
+from simulation.plan import Command, Job, Plan, PlannedEvent
 from simulation.process import Moment
 from simulation.schedule import Report, run_plan, run_seed
 from simulation.world import Options
