@@ -76,12 +76,12 @@ class Checks:
         if code == 0 and environment.manual_at is not None and environment.manual_at < self._began[process]:
             environment.manual_at = None
 
-    def succeeded(self, process: DeployerProcess, code: int) -> bool:
-        """Check that a command of the last release ended with 0, and return that."""
-        if code not in (0, KILLED):
+    def succeeded(self, process: DeployerProcess, code: int, allowed: tuple[int, ...]) -> bool:
+        """Check that one of the last commands ended with an allowed code, and return that."""
+        if code not in (*allowed, KILLED):
             fault = "4" if any(each.lost_at for each in self._world.environments.values()) else "other"
-            self._violate("last release", f"{process.name} ends {code}", fault)
-        return code == 0
+            self._violate("last command", f"{process.name} ends {code}", fault)
+        return code in allowed
 
     def agree(self, environment: SimulatedEnvironment) -> None:
         """Check the end of a schedule."""

@@ -27,7 +27,7 @@ class SimulatedCluster:
 
     def __init__(self, environment: SimulatedEnvironment, process: DeployerProcess, patience: float) -> None:
         self._environment = environment
-        self._process = process
+        self.process = process
         self._patience = patience
         self._server_time: tuple[float, float] | None = None
 
@@ -46,6 +46,13 @@ class SimulatedCluster:
     def apply(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:  # noqa: ARG002
         """Apply a manifest."""
         return self._write("apply", manifest, self._environment.server.apply)
+
+    def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:  # noqa: ARG002
+        """Create an object, then take over its fields, as the real client does."""
+        server = self._environment.server
+        created = self._write("create", manifest, server.create)
+        self._write("own", manifest, server.own)
+        return created
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` of an object."""
@@ -72,12 +79,12 @@ class SimulatedCluster:
 
     def now(self) -> datetime:
         """Return the cluster's time, to the second; with `caches_time` asked once and advanced since."""
-        runtime = self._process.runtime
-        if not self._process.caches_time or self._server_time is None:
-            asked = self._call(Call("now"), lambda: self._process.scheduler.now)
+        runtime = self.process.runtime
+        if not self.process.caches_time or self._server_time is None:
+            asked = self._call(Call("now"), lambda: self.process.scheduler.now)
             self._server_time = float(int(asked)), runtime.monotonic()
         date, received = self._server_time
-        passed = runtime.monotonic() - received if self._process.caches_time else 0.0
+        passed = runtime.monotonic() - received if self.process.caches_time else 0.0
         return START + timedelta(seconds=date + passed)
 
     def _write(self, verb: str, manifest: Manifest, perform: Callable[[Manifest], T]) -> T:
@@ -87,7 +94,7 @@ class SimulatedCluster:
         return self._call(call, lambda: perform(body))
 
     def _call(self, call: Call, perform: Callable[[], T]) -> T:
-        process, runtime = self._process, self._process.runtime
+        process, runtime = self.process, self.process.runtime
         end = runtime.monotonic() + self._patience
         process.before(call)
         while True:
@@ -103,13 +110,13 @@ class SimulatedCluster:
             runtime.sleep(PAUSE_SECONDS)
 
     def _perform(self, call: Call, perform: Callable[[], T]) -> T:
-        done = self._environment.perform(self._process, call, perform)
-        self._process.after(self._environment, call)
+        done = self._environment.perform(self.process, call, perform)
+        self.process.after(self._environment, call)
         return done
 
     def _lose(self, call: Call, perform: Callable[[], Any], fate: Fate) -> None:
         """Let a request take effect now, later or never, without an answer."""
-        environment, process = self._environment, self._process
+        environment, process = self._environment, self.process
         process.story(f"the answer to {call} is lost")
 
         def arrive() -> None:

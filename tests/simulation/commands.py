@@ -8,7 +8,9 @@ from seatrial.errors import SeatrialError
 from seatrial.stages.accept import accept
 from seatrial.stages.deploy import deploy
 from seatrial.stages.promote import promote
+from seatrial.stages.resume import resume
 from seatrial.stages.rollback import rollback
+from seatrial.stages.settle import settle
 from simulation.images import settings, workspace_of
 from simulation.plan import Command
 from simulation.process import DeployerProcess
@@ -57,7 +59,7 @@ def _run(world: World, process: DeployerProcess, command: Command) -> int:
 def _stage(world: World, process: DeployerProcess, command: Command) -> None:
     services, workspace, env = (
         world.services(process),
-        workspace_of(process.machine.name),
+        workspace_of(process.machine.name, command.image),
         command.environment,
     )
     if command.name == "deploy":
@@ -66,6 +68,10 @@ def _stage(world: World, process: DeployerProcess, command: Command) -> None:
         accept(settings(), workspace, env, services)
     elif command.name == "rollback":
         rollback(settings(), workspace, env, services)
+    elif command.name == "settle":
+        settle(settings(), workspace, env, services)
+    elif command.name == "resume":
+        resume(settings(), workspace, env, services)
     elif command.name == "promote":
         promote(settings(), workspace, env, "staging", services=services)
     else:

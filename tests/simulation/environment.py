@@ -104,7 +104,7 @@ class SimulatedEnvironment:
     def _note(self, process: DeployerProcess, call: Call, late: bool) -> None:
         if late:
             return
-        if self.holder is process:
+        if self.holder is process and not (process.takes_over and call.verb not in WRITES):
             self._note_touched(call)
         if not process.scheduler.running.background:
             process.recent.append(self._observed())

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 def happen(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
-    """Let an event happen to a process, its machine, or the environment that it works on."""
-    if event.kind in ON_PROCESSES:
-        ON_PROCESSES[event.kind](world, event, process)
-    else:
-        environment = world.environment_of(event.job, event.position)
-        ON_ENVIRONMENTS[event.kind](world, event, environment)
+    """Let an event happen to a process or its machine."""
+    ON_PROCESSES[event.kind](world, event, process)
+
+
+def happen_to_environment(world: World, event: PlannedEvent) -> None:
+    """Let an event happen to the environment that its command works on."""
+    ON_ENVIRONMENTS[event.kind](world, event, world.environment_of(event.job, event.position))
 
 
 def kill(world: World, event: PlannedEvent, process: DeployerProcess) -> None:

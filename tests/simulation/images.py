@@ -44,10 +44,15 @@ def golden_set() -> GoldenSet:
 GOLDEN = golden_set()
 
 
-def workspace_of(machine: str) -> Workspace:
-    """Return a workspace whose state is known, so that git is not asked."""
+def workspace_of(machine: str, image: int) -> Workspace:
+    """Return the workspace that an image was built from; its state is known, so that git is not asked."""
     workspace = Workspace(Path("/nonexistent"), machine)
-    state = {"working_state": "tree", "revision": "c0ffee", "lock_digest": DIGEST, "commit": "c0ffee"}
+    state = {
+        "working_state": f"tree-{digest_of(image)}",
+        "revision": "c0ffee",
+        "lock_digest": DIGEST,
+        "commit": "c0ffee",
+    }
     workspace.__dict__.update(state)
     return workspace
 
@@ -99,7 +104,7 @@ class SimulatedImages:
 
     def inspect(self, registry: Registry, reference: ImageReference) -> ImageFacts:  # noqa: ARG002
         """Return the facts of an image."""
-        return replace(FACTS, reference=reference)
+        return replace(FACTS, reference=reference, working_state=f"tree-{reference.digest}")
 
     def copy(self, source: Registry, reference: ImageReference, target: Registry) -> int:  # noqa: ARG002
         """Return 0: the environments have the same registry."""

@@ -121,7 +121,7 @@ def agrees(environment: SimulatedEnvironment) -> str:
     if open_records:
         return f"unfinished: {', '.join(open_records)}"
     if len(stable) != 1:
-        return f"{len(stable)} stable releases"
+        return f"{len(stable)} stable releases" if stable or environment.ever_stable or live else ""
     if live != (stable[0].slot, stable[0].release):
         return f"users are sent to {live}, stable is {stable[0].release}"
     objects = environment.server.objects

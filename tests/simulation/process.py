@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # An invariant about what a deployer read just before concerns this many requests.
 RECENT_CALLS = 12
-WRITES = ("apply", "replace_field", "create", "replace", "delete")
+WRITES = ("apply", "replace_field", "create", "own", "replace", "delete")
 
 
 @dataclass
@@ -34,8 +34,8 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes an object other than the Lease."""
-        return self.verb in WRITES and self.kind != "Lease"
+        """Whether it changes the content of an object other than the Lease."""
+        return self.verb in WRITES and self.verb != "own" and self.kind != "Lease"
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -105,6 +105,7 @@ class DeployerProcess(SimulatedProcess):
         self.pause = 0.0
         self.disturbed = ""
         self.suspended = False
+        self.takes_over = False
         self.story: Callable[[str], None] = lambda _: None
         self._random = rng.random
         self._asked = False

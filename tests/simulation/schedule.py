@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from seatrial.errors import HeldError
 from simulation.checks import Checks
 from simulation.commands import start
-from simulation.events import happen
+from simulation.ending import Ending
+from simulation.events import ON_ENVIRONMENTS, happen, happen_to_environment
 from simulation.history import restore
 from simulation.images import digest_of
-from simulation.plan import Command, Job, Plan, PlannedEvent, make_plan
+from simulation.plan import Job, Plan, PlannedEvent, make_plan
 from simulation.process import DeployerProcess
 from simulation.shortcuts import IDENTITIES
 from simulation.world import Options, Violation, World
-
-# The Lease of a pending release lasts five times its duration.
-ATTEMPTS = 8
-PAUSE_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,11 @@ def run_plan(plan: Plan, rng: Random, options: Options, *, seed: int = 0, tellin
     restore(world, plan.history)
     run = _Run(world, Checks(world))
     run.jobs()
-    run.last_releases()
+    ending = Ending(world, run.checks)
+    for name in sorted({command.environment for job in plan.jobs for command in job.commands}):
+        ending.begin(world.environments[name])
+        run.finish()
+        ending.check(world.environments[name])
     return Report(seed, tuple(world.violations), tuple(world.lines), world.scheduler.steps)
 
 
@@ -70,17 +70,10 @@ class _Run:
         for event in world.plan.events:
             if not event.moment:
                 world.scheduler.at(self.start + event.at, partial(self._happen, event))
-        self._run()
+        self.finish()
 
-    def last_releases(self) -> None:
-        """Release once more to each environment that was used, with no events; it must succeed."""
-        for name in sorted({each.environment for job in self.world.plan.jobs for each in job.commands}):
-            self._release(name, ATTEMPTS)
-            self._run()
-            if not self.world.violations:
-                self.checks.agree(self.world.environments[name])
-
-    def _run(self) -> None:
+    def finish(self) -> None:
+        """Run until nothing happens any more, or to the first violation."""
         world = self.world
         if not world.violations:
             world.scheduler.run()
@@ -93,7 +86,9 @@ class _Run:
 
     def _happen(self, event: PlannedEvent) -> None:
         process = self.running.get(event.job)
-        if process:
+        if event.kind in ON_ENVIRONMENTS:
+            happen_to_environment(self.world, event)
+        elif process:
             happen(self.world, event, process)
 
     def _begin(self, number: int, job: Job, position: int) -> None:
@@ -118,21 +113,3 @@ class _Run:
             if event.moment and (event.job, event.position) == (number, position):
                 action: Callable[[DeployerProcess], None] = partial(happen, self.world, event)
                 process.moments.setdefault(event.moment, []).append(action)
-
-    def _release(self, environment: str, attempts: int) -> None:
-        """Deploy and accept; while a Lease is held, try again later."""
-
-        def deployed(process: DeployerProcess, code: int) -> None:
-            self.checks.ended(process, commands[0], code)
-            scheduler = self.world.scheduler
-            if code == HeldError.exit_code and attempts:
-                scheduler.at(scheduler.now + PAUSE_SECONDS, partial(self._release, environment, attempts - 1))
-            elif self.checks.succeeded(process, code):
-                self.checks.began(start(self.world, "final", commands[1], accepted))
-
-        def accepted(process: DeployerProcess, code: int) -> None:
-            self.checks.ended(process, commands[1], code)
-            self.checks.succeeded(process, code)
-
-        commands = (Command("deploy", environment, 900), Command("accept", environment))
-        self.checks.began(start(self.world, "final", commands[0], deployed))

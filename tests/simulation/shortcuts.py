@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from seatrial.kube.fencing import FencedCluster
 from seatrial.release.target import Target
+from simulation.client import SimulatedCluster
 from simulation.manifests import QuickRenderer
 
 
@@ -40,9 +42,26 @@ REPLACED: dict[str, Any] = {
     "seatrial.console.escape": str,
     "seatrial.analysis.load.write_timeline": lambda *_: None,
     "seatrial.release.target.uuid": IDENTITIES,
-    "seatrial.release.records.json": JSON,
-    "seatrial.release.records.gzip": PACKED,
+    "seatrial.release.record_document.json": JSON,
+    "seatrial.release.record_document.gzip": PACKED,
 }
+
+
+def _observed_take_over(
+    take_over: Callable[[FencedCluster, str], None],
+) -> Callable[[FencedCluster, str], None]:
+    """Note while a process stamps all objects: it decides nothing by what it reads meanwhile."""
+
+    def observed(fenced: FencedCluster, namespace: str) -> None:
+        assert isinstance(fenced.cluster, SimulatedCluster)
+        process = fenced.cluster.process
+        process.takes_over = True
+        try:
+            take_over(fenced, namespace)
+        finally:
+            process.takes_over = False
+
+    return observed
 
 
 @contextmanager
@@ -52,6 +71,9 @@ def shortcuts() -> Iterator[None]:
         for name, value in REPLACED.items():
             stack.enter_context(patch(name, value))
         stack.enter_context(patch.object(Target, "renderer", RENDERER))
+        stack.enter_context(
+            patch.object(FencedCluster, "take_over", _observed_take_over(FencedCluster.take_over))
+        )
         yield
 
 

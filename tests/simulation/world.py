@@ -32,8 +32,8 @@ class Options:
     `caches_time`: a client asks the cluster for its time once and advances it by the monotonic clock.
     """
 
-    counts_suspend: bool = False
-    caches_time: bool = True
+    counts_suspend: bool = True
+    caches_time: bool = False
 
 
 @dataclass(frozen=True)
