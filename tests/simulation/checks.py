@@ -93,13 +93,15 @@ class Checks:
         if process.command in ("deploy", "promote") and (call.verb, call.kind) == ("create", "ConfigMap"):
             self._releases[process] = environment.records()[-1].release
         elif call.kind == "Lease" and environment.holder is process and process not in self._releases:
-            unfinished = [each for each in environment.records() if each.open and each.state != "returning"]
-            pending = [each for each in unfinished if each.state == "pending"]
-            if process.command == "accept":
-                self._releases[process] = pending[-1].release if pending else ""
-            elif process.command == "rollback":
-                found = unfinished or environment.stable()
-                self._releases[process] = found[-1].release if found else ""
+            self._releases[process] = self._worked_on(environment, process)
+
+    def _worked_on(self, environment: SimulatedEnvironment, process: DeployerProcess) -> str:
+        """Return the release that a command takes up when it acquires the Lease."""
+        states = [each for each in environment.records() if each.open and each.state != "returning"]
+        pending = [each.release for each in states if each.state == "pending"]
+        if process.command == "accept":
+            return pending[-1] if pending else ""
+        return states[-1].release if states else process.newest or ""
 
     def _note_rollback(self, environment: SimulatedEnvironment, write: Write) -> None:
         live, before = environment.live(), write.live_before

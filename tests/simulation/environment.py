@@ -104,6 +104,8 @@ class SimulatedEnvironment:
     def _note(self, process: DeployerProcess, call: Call, late: bool) -> None:
         if late:
             return
+        if process.newest is None and (call.verb, call.kind) == ("list", "ConfigMap"):
+            process.newest = self.newest()
         if self.holder is process and not (process.takes_over and call.verb not in WRITES):
             self._note_touched(call)
         if not process.scheduler.running.background:
@@ -141,6 +143,12 @@ class SimulatedEnvironment:
     def stable(self) -> list[RecordView]:
         """Return the records in the state `stable`."""
         return [each for each in self.records() if each.state == "stable"]
+
+    def newest(self) -> str:
+        """Return the newest release that is not finished, else the stable one, else an empty string."""
+        unfinished = [each for each in self.records() if each.open and each.state != "returning"]
+        found = unfinished or self.stable()
+        return found[-1].release if found else ""
 
     @property
     def manual(self) -> bool:

@@ -92,6 +92,9 @@ def lose_node(world: World, event: PlannedEvent, environment: SimulatedEnvironme
         return
     world.tell(environment.name, f"{node} is lost")
     environment.lost_at = world.scheduler.now
+    # A rollout that waits for pods on the node may fail; commands that begin later have no such reason.
+    for process in world.processes:
+        process.disturbed = process.disturbed or "lost node"
     controllers.lose(node)
     world.scheduler.at(world.scheduler.now + EVICTION_SECONDS, lambda: controllers.evict(node))
 

@@ -106,6 +106,7 @@ class DeployerProcess(SimulatedProcess):
         self.disturbed = ""
         self.suspended = False
         self.takes_over = False
+        self.newest: str | None = None
         self.story: Callable[[str], None] = lambda _: None
         self._random = rng.random
         self._asked = False
