@@ -46,6 +46,11 @@ class Checks:
         self._note_release(environment, write)
         self._note_rollback(environment, write)
 
+    def checked(self, environment: SimulatedEnvironment, process: DeployerProcess) -> None:
+        """Check that a process that found its Lease to be its own could not know better."""
+        now = self._world.scheduler.now
+        self._violate("asks", invariants.asks_for_lease(environment, process, now), "3")
+
     def stepped(self) -> None:
         """Check what must hold after every step."""
         now = self._world.scheduler.now
@@ -62,7 +67,9 @@ class Checks:
         if code == KILLED:
             return
         environment = self._world.environments[command.environment]
-        if code in UNEXPLAINED and not process.disturbed and not environment.disturbed:
+        # The deadlines of a suspended machine pass.
+        late = process.suspended and environment.holder is process
+        if code in UNEXPLAINED and not process.disturbed and not environment.disturbed and not late:
             message = f"{process.name} ends {code}, but nothing outside failed"
             self._violate("unexplained failure", message, _fault_of_failure(environment, process))
         live = environment.live()
@@ -97,11 +104,11 @@ class Checks:
 
     def _worked_on(self, environment: SimulatedEnvironment, process: DeployerProcess) -> str:
         """Return the release that a command takes up when it acquires the Lease."""
-        states = [each for each in environment.records() if each.open and each.state != "returning"]
-        pending = [each.release for each in states if each.state == "pending"]
+        unfinished = [each for each in environment.records() if each.open]
         if process.command == "accept":
+            pending = [each.release for each in unfinished if each.state == "pending"]
             return pending[-1] if pending else ""
-        return states[-1].release if states else process.newest or ""
+        return environment.newest() if unfinished else process.newest or ""
 
     def _note_rollback(self, environment: SimulatedEnvironment, write: Write) -> None:
         live, before = environment.live(), write.live_before

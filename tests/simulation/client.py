@@ -26,30 +26,30 @@ class SimulatedCluster:
     """A Cluster for one process."""
 
     def __init__(self, environment: SimulatedEnvironment, process: DeployerProcess, patience: float) -> None:
-        self._environment = environment
+        self.environment = environment
         self.process = process
         self._patience = patience
         self._server_time: tuple[float, float] | None = None
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:  # noqa: ARG002
         """Return an object, or None."""
-        server = self._environment.server
+        server = self.environment.server
         return self._call(Call("get", kind, name), lambda: server.get(kind, name))
 
     def list(self, kind: str, namespace: str, labels: str = "", fields: str = "") -> list[Manifest]:  # noqa: ARG002
         """Return the objects that match a label selector."""
-        server = self._environment.server
+        server = self.environment.server
         if kind == "Event":
             return []
         return self._call(Call("list", kind, labels), lambda: server.list(kind, labels))
 
     def apply(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:  # noqa: ARG002
         """Apply a manifest."""
-        return self._write("apply", manifest, self._environment.server.apply)
+        return self._write("apply", manifest, self.environment.server.apply)
 
     def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:  # noqa: ARG002
         """Create an object, then take over its fields, as the real client does."""
-        server = self._environment.server
+        server = self.environment.server
         created = self._write("create", manifest, server.create)
         self._write("own", manifest, server.own)
         return created
@@ -57,20 +57,20 @@ class SimulatedCluster:
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` of an object."""
         self._write(
-            "replace_field", manifest, lambda body: self._environment.server.replace_field(body, field)
+            "replace_field", manifest, lambda body: self.environment.server.replace_field(body, field)
         )
 
     def create(self, manifest: Manifest) -> Manifest:
         """Create an object."""
-        return self._write("create", manifest, self._environment.server.create)
+        return self._write("create", manifest, self.environment.server.create)
 
     def replace(self, manifest: Manifest) -> Manifest:
         """Replace an object."""
-        return self._write("replace", manifest, self._environment.server.replace)
+        return self._write("replace", manifest, self.environment.server.replace)
 
     def delete(self, kind: str, name: str, namespace: str, version: str = "") -> None:  # noqa: ARG002
         """Delete an object."""
-        server = self._environment.server
+        server = self.environment.server
         self._call(Call("delete", kind, name), lambda: server.delete(kind, name, version))
 
     def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:  # noqa: ARG002
@@ -106,17 +106,17 @@ class SimulatedCluster:
                 self._lose(call, perform, fate)
             runtime.sleep(REQUEST_SECONDS)
             if runtime.monotonic() >= end:
-                raise UnreachableError(f"{self._environment.name} does not respond", "check the connection")
+                raise UnreachableError(f"{self.environment.name} does not respond", "check the connection")
             runtime.sleep(PAUSE_SECONDS)
 
     def _perform(self, call: Call, perform: Callable[[], T]) -> T:
-        done = self._environment.perform(self.process, call, perform)
-        self.process.after(self._environment, call)
+        done = self.environment.perform(self.process, call, perform)
+        self.process.after(self.environment, call)
         return done
 
     def _lose(self, call: Call, perform: Callable[[], Any], fate: Fate) -> None:
         """Let a request take effect now, later or never, without an answer."""
-        environment, process = self._environment, self.process
+        environment, process = self.environment, self.process
         process.story(f"the answer to {call} is lost")
 
         def arrive() -> None:

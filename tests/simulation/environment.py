@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from seatrial.kube.labels import LEASE, LIVE, RELEASE, SLOT, deployment
 from seatrial.kube.lease_object import holder_of
-from seatrial.release.record import OPEN
+from seatrial.release.record import RETURNING_FROM
 from simulation.controllers import Pod
 from simulation.process import WRITES, Call, DeployerProcess, Observed
+from simulation.record_reader import RecordReader, RecordView
 from simulation.server import ApiServer
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class RecordView:
-    """A release record as the cluster has it; `details` are those of its changes of state."""
-
-    number: int
-    release: str
-    slot: str
-    digest: str
-    previous: str
-    states: tuple[str, ...]
-    details: tuple[str, ...]
-
-    @property
-    def state(self) -> str:
-        """The present state."""
-        return self.states[-1]
-
-    @property
-    def open(self) -> bool:
-        """Whether the release is not finished."""
-        return self.state in OPEN
 
 
 @dataclass(frozen=True)
@@ -66,6 +43,7 @@ class SimulatedEnvironment:
     name: str
     server: ApiServer
     on_write: Callable[[SimulatedEnvironment, Write], None] = lambda _environment, _write: None
+    on_check: Callable[[SimulatedEnvironment, DeployerProcess], None] = lambda _environment, _process: None
     story: Callable[[str], None] = lambda _: None
     holder: DeployerProcess | None = None
     free: bool = True
@@ -80,7 +58,7 @@ class SimulatedEnvironment:
     source: SimulatedEnvironment | None = None
     two_stable: bool = False
     _observation: tuple[int, Observed] | None = None
-    _records: dict[str, tuple[str, RecordView]] = field(default_factory=dict)
+    _reader: RecordReader = field(default_factory=RecordReader)
 
     def perform(
         self, process: DeployerProcess, call: Call, perform: Callable[[], T], *, late: bool = False
@@ -111,6 +89,10 @@ class SimulatedEnvironment:
         if not process.scheduler.running.background:
             process.recent.append(self._observed())
 
+    def note_check(self, process: DeployerProcess) -> None:
+        """Note that a process found its Lease to be its own."""
+        self.on_check(self, process)
+
     def live(self) -> tuple[str, str] | None:
         """Return slot and release that the live Service selects."""
         service = self.server.objects.get(("Service", LIVE))
@@ -133,8 +115,7 @@ class SimulatedEnvironment:
 
     def records(self) -> list[RecordView]:
         """Return the release records, oldest first."""
-        found = [self._view(name) for kind, name in self.server.objects if kind == "ConfigMap"]
-        return sorted(found, key=lambda record: record.number)
+        return self._reader.records(self.server)
 
     def record(self, release: str) -> RecordView | None:
         """Return the record of a release."""
@@ -145,9 +126,11 @@ class SimulatedEnvironment:
         return [each for each in self.records() if each.state == "stable"]
 
     def newest(self) -> str:
-        """Return the newest release that is not finished, else the stable one, else an empty string."""
-        unfinished = [each for each in self.records() if each.open and each.state != "returning"]
-        found = unfinished or self.stable()
+        """Return the release that a rollback would end: unfinished, being left or stable; or empty."""
+        for record in self.records():
+            if record.state == "returning":
+                return record.details[-1].removeprefix(RETURNING_FROM)
+        found = [each for each in self.records() if each.open] or self.stable()
         return found[-1].release if found else ""
 
     @property
@@ -177,6 +160,8 @@ class SimulatedEnvironment:
 
     def _note_holder(self, process: DeployerProcess, before: str) -> None:
         after = self.identity()
+        if after and self.holder is process:
+            process.renewed[self.name] = process.scheduler.now
         if after == before:
             return
         self.free = not after
@@ -185,22 +170,4 @@ class SimulatedEnvironment:
             self.holder = process
             self.two_stable = self.two_stable or len(self.stable()) > 1
             process.acquired[self.name] = self.acquired
-
-    def _view(self, name: str) -> RecordView:
-        body = self.server.objects["ConfigMap", name]
-        version = body["metadata"]["resourceVersion"]
-        known = self._records.get(name)
-        if known and known[0] == version:
-            return known[1]
-        found = json.loads(body["data"]["record.json"])
-        view = RecordView(
-            number=found["number"],
-            release=found["release"],
-            slot=found["slot"],
-            digest=found["reference"].rpartition("@")[2],
-            previous=found.get("previous", ""),
-            states=tuple(each["state"] for each in found["history"]),
-            details=tuple(each.get("detail", "") for each in found["history"]),
-        )
-        self._records[name] = version, view
-        return view
+            process.renewed[self.name] = process.scheduler.now

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from seatrial.kube.labels import RELEASE
 from simulation.environment import SimulatedEnvironment, Write
+from simulation.images import LEASE_SECONDS
+from simulation.process import DeployerProcess
 
 # States in which a release may have users.
 USERS_ALLOWED = ("stable", "pending", "returning")
@@ -75,6 +77,17 @@ def holds_lease(environment: SimulatedEnvironment, write: Write) -> str:
         return ""
     holder = environment.holder.name if environment.holder else "nobody"
     return f"{process.name} writes ({call}) although {holder} acquired the Lease"
+
+
+def asks_for_lease(environment: SimulatedEnvironment, process: DeployerProcess, now: float) -> str:
+    """A deployer whose Lease may have expired asks for it before it goes on, also after a suspend.
+
+    Exempt: while its machine reaches no cluster.
+    """
+    renewed = process.renewed.get(environment.name, now)
+    if environment.holder is process or now - renewed <= LEASE_SECONDS or not process.reaches_cluster():
+        return ""
+    return f"{process.name} goes on {now - renewed:.0f} s after its last renewal; another holds the Lease"
 
 
 def candidate_is_large_enough(environment: SimulatedEnvironment, write: Write, now: float) -> str:

@@ -101,6 +101,7 @@ class DeployerProcess(SimulatedProcess):
         self.recent: deque[Observed] = deque(maxlen=RECENT_CALLS)
         self.moments: dict[Moment, list[Callable[[DeployerProcess], None]]] = {}
         self.acquired: dict[str, int] = {}
+        self.renewed: dict[str, float] = {}
         self.next_fate: Fate | None = None
         self.pause = 0.0
         self.disturbed = ""

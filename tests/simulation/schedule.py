@@ -60,6 +60,8 @@ class _Run:
         self.start = world.scheduler.now
         self.running: dict[int, DeployerProcess] = {}
         world.on_write = checks.written
+        for environment in world.environments.values():
+            environment.on_check = checks.checked
         world.scheduler.after_step = checks.stepped
 
     def jobs(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from seatrial.kube.fencing import FencedCluster
+from seatrial.kube.lease import Lease
 from seatrial.release.target import Target
 from simulation.client import SimulatedCluster
 from simulation.manifests import QuickRenderer
@@ -64,6 +65,17 @@ def _observed_take_over(
     return observed
 
 
+def _observed_check(check: Callable[[Lease], None]) -> Callable[[Lease], None]:
+    """Note what a check of the Lease let pass."""
+
+    def observed(lease: Lease) -> None:
+        check(lease)
+        assert isinstance(lease.cluster, SimulatedCluster)
+        lease.cluster.environment.note_check(lease.cluster.process)
+
+    return observed
+
+
 @contextmanager
 def shortcuts() -> Iterator[None]:
     """Install the replacements while the block runs."""
@@ -71,6 +83,7 @@ def shortcuts() -> Iterator[None]:
         for name, value in REPLACED.items():
             stack.enter_context(patch(name, value))
         stack.enter_context(patch.object(Target, "renderer", RENDERER))
+        stack.enter_context(patch.object(Lease, "check", _observed_check(Lease.check)))
         stack.enter_context(
             patch.object(FencedCluster, "take_over", _observed_take_over(FencedCluster.take_over))
         )
