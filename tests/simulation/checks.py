@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from seatrial.errors import OutsideError, RollbackFailedError
 from simulation import invariants
 from simulation.commands import KILLED
@@ -13,6 +15,10 @@ from simulation.world import World
 
 # How often pods are looked at while nothing is written, in seconds.
 INTERVAL = 1.0
+# Commands that take up a release which another command has begun.
+TAKE_UP = ("accept", "rollback", "settle")
+# After a change by hand users are served again so many seconds after the end of a command.
+REPAIR_SECONDS = 3.0
 UNEXPLAINED = (OutsideError.exit_code, RollbackFailedError.exit_code)
 
 
@@ -81,7 +87,8 @@ class Checks:
             self._violate("table", message, self._cause[environment.name])
             self._violate("one stable", invariants.one_stable(environment, code), "5")
         if code == 0 and environment.manual_at is not None and environment.manual_at < self._began[process]:
-            environment.manual_at = None
+            scheduler = self._world.scheduler
+            scheduler.at(scheduler.now + REPAIR_SECONDS, partial(environment.repaired, environment.manual_at))
 
     def succeeded(self, process: DeployerProcess, code: int, allowed: tuple[int, ...]) -> bool:
         """Check that one of the last commands ended with an allowed code, and return that."""
@@ -99,8 +106,8 @@ class Checks:
         process, call = write.process, write.call
         if process.command in ("deploy", "promote") and (call.verb, call.kind) == ("create", "ConfigMap"):
             self._releases[process] = environment.records()[-1].release
-        elif call.kind == "Lease" and environment.holder is process and process not in self._releases:
-            self._releases[process] = self._worked_on(environment, process)
+        elif call.kind == "Lease" and environment.holder is process and process.command in TAKE_UP:
+            self._releases.setdefault(process, self._worked_on(environment, process))
 
     def _worked_on(self, environment: SimulatedEnvironment, process: DeployerProcess) -> str:
         """Return the release that a command takes up when it acquires the Lease."""

@@ -125,6 +125,11 @@ class SimulatedEnvironment:
         """Return the records in the state `stable`."""
         return [each for each in self.records() if each.state == "stable"]
 
+    def repaired(self, changed_at: float) -> None:
+        """End the exemption for a change by hand, unless there was another one since."""
+        if self.manual_at == changed_at:
+            self.manual_at = None
+
     def newest(self) -> str:
         """Return the release that a rollback would end: unfinished, being left or stable; or empty."""
         for record in self.records():

@@ -104,7 +104,8 @@ def scale(world: World, event: PlannedEvent, environment: SimulatedEnvironment) 
     server = environment.server
     scaler = server.objects.get(("HorizontalPodAutoscaler", APP))
     target = server.objects.get(("Deployment", scaler["spec"]["scaleTargetRef"]["name"])) if scaler else None
-    if not scaler or not target:
+    # An autoscaler leaves a Deployment of no replicas alone.
+    if not scaler or not target or not target["spec"].get("replicas", 1):
         return
     low, high = scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]
     size = low + int(event.choice * (high - low + 1))
