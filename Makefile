@@ -11,6 +11,7 @@ TEST_INSTANCE := cloud bootstrap-all example publish pipeline
 INSTANCE ?= dev
 ENV ?= local
 PYTHON ?= python3
+SCHEDULES ?= 20000
 OUT ?= .seatrial/$(INSTANCE)/example
 MODEL ?= $(OUT)/model
 GOLDEN ?= $(OUT)/golden
@@ -113,6 +114,9 @@ test-long: setup ## promotion, scaling, a release with the deployer's Role (INST
 .PHONY: test-faults
 test-faults: setup ## releases with injected faults (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m faults
+.PHONY: simulate
+simulate: setup ## simulate SCHEDULES=20000 orders of events in a release, from SEED=1 on JOBS=2 processes (STORY=1: print the first)
+	@PYTHONPATH=tests python -m simulation --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) $(if $(STORY),--story)
 .PHONY: bench-release
 bench-release: setup ## measure releases, faults, code and model changes under load (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.release

@@ -1,0 +1,1 @@
+"""A deterministic simulation of deployers, machines and clusters, in virtual time and one thread."""
