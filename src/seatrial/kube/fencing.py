@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from seatrial.kube.conflicts import repeat_on_conflict
 from seatrial.kube.labels import MANAGER, VERSIONS
 from seatrial.kube.lease import Lease
-from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.kube.protocol import NOT_FOUND, Cluster, ClusterError, Manifest
 from seatrial.kube.stamp import stamp_of, stamped, stamped_objects
 
 T = TypeVar("T")
@@ -121,7 +121,13 @@ class FencedCluster:
             self.lease.ask()
             return send(found)
 
-        return repeat_on_conflict(write, ATTEMPTS)
+        try:
+            return repeat_on_conflict(write, ATTEMPTS)
+        except ClusterError as error:
+            if error.status == NOT_FOUND:
+                # A later holder may have deleted the object.
+                self.lease.ask()
+            raise
 
     def _stamped(self, manifest: Manifest, found: Manifest | None) -> Manifest:
         return stamped(manifest, self.lease.transition, found)

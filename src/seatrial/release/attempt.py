@@ -8,10 +8,10 @@ from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.http_client import NoResponseError
 from seatrial.image.inspection import ImageFacts
-from seatrial.kube.labels import LIVE, PREVIEW, other
+from seatrial.kube.labels import LIVE, PREVIEW
 from seatrial.kube.render import Candidate
-from seatrial.kube.rollout import wait_for_rollout
 from seatrial.release import trial
+from seatrial.release.full_size import await_rollout, grow
 from seatrial.release.live_probe import LiveProbe
 from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.record import Manifests, Record
@@ -45,18 +45,7 @@ class Attempt:
         with console.step(step, target.services.runtime):
             target.slots.open_preview(target.renderer.preview(self.candidate))
             target.slots.fill(slot, self.manifests.slot)
-            self._wait_for_rollout()
-
-    def _wait_for_rollout(self) -> None:
-        target, environment = self.target, self.target.environment
-        wait_for_rollout(
-            target.cluster,
-            environment.namespace,
-            self.record.slot,
-            environment.rollout_seconds,
-            target.lease.check_not_stopped,
-            target.services.runtime,
-        )
+            await_rollout(target, slot, target.lease.check_not_stopped)
 
     def preview(self, probe: LiveProbe) -> None:
         """Run suite and load on the preview address, and compare with the live probe's baseline.
@@ -81,15 +70,8 @@ class Attempt:
         self.record = target.records.move(record, "previewed", verdicts=result.checks, baseline=baseline)
 
     def grow(self) -> None:
-        """Give the candidate as many replicas as the stable release has now, and wait until they are ready.
-
-        The autoscaler may have raised the number since the candidate was started.
-        """
-        target, slot = self.target, self.record.slot
-        while (size := target.slots.size(other(slot))) > target.slots.size(slot):
-            with console.step(f"grow {self.record.release} to {size} replicas", target.services.runtime):
-                target.slots.refill(slot, self.manifests.slot)
-                self._wait_for_rollout()
+        """Give the candidate as many replicas as the stable release has now; wait until they are ready."""
+        grow(self.target, self.record.slot, self.manifests, self.target.lease.check_not_stopped)
 
     def switch(self) -> str:
         """Point the live Service to the candidate; return its URL once new connections reach it."""

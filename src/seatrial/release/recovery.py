@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seatrial import console
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
+from seatrial.release.full_size import grow, roll_out
 from seatrial.release.record import RETURNED_FROM, RETURNING_FROM, Record
 from seatrial.release.reporting import Reporting
 from seatrial.release.target import Target
@@ -88,8 +89,11 @@ def _restore(target: Target, record: Record) -> None:
         # What an interrupted process or a manual change left must not mix with the returning release.
         slots.clear(record.slot)
         slots.wait_until_terminating(record.slot)
-    return_to(target, record, target.lease.check)
-    target.lease.check()
+    manifests, check = target.records.manifests(record), target.lease.check
+    if not slots.available(record.slot, record.release):
+        roll_out(target, record.slot, manifests, check)
+    grow(target, record.slot, manifests, check)
+    return_to(target, record)
 
 
 def _make_stable(target: Target, record: Record) -> Record:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import LIVE
-from seatrial.kube.rollout import wait_for_rollout
+from seatrial.release.full_size import roll_out
 from seatrial.release.record import Record, State
 from seatrial.release.target import Target
 from seatrial.results import Check
@@ -60,23 +58,18 @@ def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -
     return records.move(record, FINAL_STATES[record.state], why, checks, at=switched_at)
 
 
-def return_to(target: Target, stable: Record, check: Callable[[], None] = lambda: None) -> None:
+def return_to(target: Target, stable: Record) -> None:
     """Send all users to a recorded release and restore its recorded objects.
 
     If the release has available replicas, users are switched first; else its slot is filled and rolled out
-    before the switch. `check` is called during the rollout and before the switch; what it raises ends it.
+    before the switch.
     """
     slots, manifests = target.slots, target.records.manifests(stable)
     available = slots.available(stable.slot, stable.release)
-    environment, runtime = target.environment, target.services.runtime
     if not available:
-        slots.refill(stable.slot, manifests.slot)
-        wait_for_rollout(
-            target.cluster, environment.namespace, stable.slot, environment.rollout_seconds, check, runtime
-        )
-    check()
+        roll_out(target, stable.slot, manifests, target.lease.check)
     slots.switch(manifests.shared)
     if available:
         # Revert manual changes. No need to wait: it has available replicas already.
         slots.refill(stable.slot, manifests.slot)
-    slots.address(LIVE, environment.address_seconds)
+    slots.address(LIVE, target.environment.address_seconds)
