@@ -94,11 +94,12 @@ class BuildResult(StageResult):
 
 
 class CheckResult(StageResult):
-    """The image that passed its tests, and the number of tests."""
+    """The image that passed its tests, their number and names (empty in results of older versions)."""
 
     stage: Literal["check"] = "check"
     image_id: ImageId
     passed: int
+    tests: tuple[str, ...] = ()
     report: str
 
 

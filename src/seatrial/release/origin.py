@@ -1,4 +1,4 @@
-"""Who approved a release, and which release of another environment it was promoted from."""
+"""Who approved a release, what it was promoted from, and why its image is released unchecked."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ class Origin:
     """What is recorded with a release besides its image.
 
     `promoted_from` names the release of the source environment, `facts` the labels of its image; both are
-    empty for an image that was built from this working state.
+    empty for an image that was built from this working state. `unchecked` is why the image is released
+    without the statement that it passed `check`; empty: the statement is required.
     """
 
     approved_by: Approval = NOBODY
     promoted_from: str = ""
     facts: ImageFacts | None = None
+    unchecked: str = ""
 
 
 # Neither approved nor promoted: an image that was built from this working state.

@@ -20,7 +20,7 @@ def test_rollback_undoes_a_pending_release(
 ) -> None:
     """Rollback undoes a pending release whose checks all passed."""
     before = environment.stable()
-    code, output = environment.run("deploy", "--image", images.working("unwanted"))
+    code, output = environment.deploy(images.working("unwanted"))
     assert code == 0, output
     code, output = environment.run("rollback")
     assert code == 0, output
@@ -37,7 +37,7 @@ def test_rollback_reverts_manual_changes_of_the_live_service(
 ) -> None:
     """After a rollback a Service whose selector was changed manually selects the stable release again."""
     responses = live_responses()
-    code, output = environment.run("deploy", "--image", images.working("service-edited"))
+    code, output = environment.deploy(images.working("service-edited"))
     assert code == 0, output
     patch = '{"spec": {"selector": {"changed": "manually"}, "type": "NodePort"}}'
     namespace = environment.target.environment.namespace
