@@ -81,7 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             digest = state.tags.get((repository, name), name)
             media_type, content = state.manifests.get((repository, digest), ("", b""))
-            self._send(200 if content else 404, content, {"Content-Type": media_type})
+            headers = {"Content-Type": media_type, "Docker-Content-Digest": digest}
+            self._send(200 if content else 404, content, headers)
 
     def do_HEAD(self) -> None:
         """Return what GET returns, without the body."""
