@@ -142,6 +142,9 @@ validate: setup ## test the model: card, safety, golden set, time, agreement wit
 .PHONY: build
 build: setup ## build one image with the app and the model
 	@seatrial build
+.PHONY: lock-base
+lock-base: setup ## pin the base image in seatrial.toml by its digest, where its registry can be reached
+	@seatrial lock-base
 .PHONY: check
 check: setup ## test the built image in a container
 	@seatrial check

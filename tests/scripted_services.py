@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest
-from seatrial.errors import SeatrialError
+from seatrial.errors import RefusedError, SeatrialError
 from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.results import Artefact, Check
@@ -52,9 +52,10 @@ class _ScriptedRun:
 
 @dataclass
 class ScriptedImages:
-    """Images by reference; copies are noted."""
+    """Images by reference, all of them checked except those in `unchecked`; copies are noted."""
 
     facts: dict[ImageReference, ImageFacts] = field(default_factory=dict)
+    unchecked: set[str] = field(default_factory=set)
     copies: list[tuple[ImageReference, str]] = field(default_factory=list)
 
     def inspect(self, registry: Registry, reference: ImageReference) -> ImageFacts:  # noqa: ARG002
@@ -66,6 +67,11 @@ class ScriptedImages:
         self.copies.append((reference, target.address))
         self.facts[reference.at(target.address, target.repository)] = self.facts[reference]
         return 1
+
+    def require_checked(self, registry: Registry, reference: ImageReference) -> None:  # noqa: ARG002
+        """Refuse an image whose digest is in `unchecked`."""
+        if reference.digest in self.unchecked:
+            raise RefusedError(f"{reference} has no statement that it passed check", "make check push")
 
     def platform(self, registry: Registry, reference: ImageReference) -> tuple[str, str]:  # noqa: ARG002
         """Return linux/amd64."""

@@ -9,6 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from seatrial.image.required_checks import REQUIRED_CHECKS
 from seatrial.results import Artefact, BuildResult, CheckResult, FetchResult
 from seatrial.workspace import Workspace
 
@@ -45,5 +46,11 @@ def write_results(workspace: Workspace, built: str, checked: str | None = None) 
     if checked:
         without_artefacts = {name: common[name] for name in common if name not in ("model", "golden")}
         workspace.write_result(
-            CheckResult(**without_artefacts, image_id=checked, passed=1, report="check.xml")
+            CheckResult(
+                **without_artefacts,
+                image_id=checked,
+                passed=len(REQUIRED_CHECKS),
+                tests=tuple(sorted(REQUIRED_CHECKS)),
+                report="check.xml",
+            )
         )

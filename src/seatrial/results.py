@@ -83,7 +83,10 @@ class ValidateResult(StageResult):
 
 
 class BuildResult(StageResult):
-    """The image by its id (the digest of its config), and its size in bytes, also by layer."""
+    """The image by its id (the digest of its config), and its size in bytes, also by layer.
+
+    `base` is the base image, `base_state` whether a digest pins it; empty in results of older versions.
+    """
 
     stage: Literal["build"] = "build"
     image_id: ImageId
@@ -91,14 +94,17 @@ class BuildResult(StageResult):
     golden: Artefact
     size: int
     layers: dict[str, int]
+    base: str = ""
+    base_state: Literal["", "pinned", "not pinned"] = ""
 
 
 class CheckResult(StageResult):
-    """The image that passed its tests, and the number of tests."""
+    """The image that passed its tests, their number and names (empty in results of older versions)."""
 
     stage: Literal["check"] = "check"
     image_id: ImageId
     passed: int
+    tests: tuple[str, ...] = ()
     report: str
 
 

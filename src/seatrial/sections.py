@@ -110,8 +110,9 @@ class Environment(Section):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
-    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub). Rates and
-    `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
+    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
+    `allow_unchecked` allows releases of images without the statement that they passed `check`, each with a
+    reason. Rates and `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
     """
 
     namespace: str
@@ -120,6 +121,7 @@ class Environment(Section):
     context: str = ""
     registry: Registry | None = None
     approval: Literal["", "person", "reviewers"] = ""
+    allow_unchecked: bool = False
     replicas: int = Field(default=2, ge=1)
     max_replicas: int = Field(default=4, ge=1)
     bake_seconds: float = Field(default=10, ge=0)

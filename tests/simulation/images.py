@@ -106,6 +106,9 @@ class SimulatedImages:
         """Return the facts of an image."""
         return replace(FACTS, reference=reference, working_state=f"tree-{reference.digest}")
 
+    def require_checked(self, registry: Registry, reference: ImageReference) -> None:
+        """Accept every image."""
+
     def copy(self, source: Registry, reference: ImageReference, target: Registry) -> int:  # noqa: ARG002
         """Return 0: the environments have the same registry."""
         return 0

@@ -34,6 +34,12 @@ Approvals = Annotated[
 ]
 
 
+Unchecked = Annotated[
+    str,
+    typer.Option(envvar="UNCHECKED", help="why an image that did not pass check is released, where allowed"),
+]
+
+
 @app.command(rich_help_panel="Release")
 def bootstrap(
     env: Annotated[list[str], typer.Option("--env", help="environment of seatrial.toml; may be repeated")],
@@ -55,6 +61,7 @@ def deploy(
     image: Annotated[
         str, typer.Option(help="registry/repository@sha256:…, a digest and no tag; default: the pushed image")
     ] = "",
+    unchecked: Unchecked = "",
     approved_by: ApprovedBy = "",
     approvals: Approvals = None,
     step_summary: StepSummary = None,
@@ -70,7 +77,7 @@ def deploy(
         run_stage(
             instance,
             as_json,
-            lambda s, w: stage(s, w, env, _reference(image), Origin(approved)),
+            lambda s, w: stage(s, w, env, _reference(image), Origin(approved, unchecked=unchecked)),
             "{r.release} at {r.url}, pending",
             env,
         )

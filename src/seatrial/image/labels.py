@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from imagemodel.card import Card
+from seatrial.image.base import parse_base
 from seatrial.results import FetchResult
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 OCI = "org.opencontainers.image"
 LABEL_PREFIX = "io.seatrial"
+BASE_DIGEST = f"{OCI}.base.digest"
+BASE_STATE = f"{LABEL_PREFIX}.base"
 REVISION = f"{OCI}.revision"
 MODEL_NAME = f"{LABEL_PREFIX}.model.name"
 MODEL_VERSION = f"{LABEL_PREFIX}.model.version"
@@ -27,6 +30,7 @@ def image_labels(
 
     `created` is the time of the commit, not of the build, so that equal inputs give equal labels.
     """
+    base = parse_base(settings.image.base)
     return {
         f"{OCI}.title": settings.app.name,
         f"{OCI}.description": f"{settings.app.name} with {card.name} {card.version}",
@@ -34,7 +38,9 @@ def image_labels(
         REVISION: workspace.revision,
         f"{OCI}.version": card.version,
         f"{OCI}.licenses": card.licence,
-        f"{OCI}.base.name": settings.image.base,
+        f"{OCI}.base.name": base.name,
+        **({BASE_DIGEST: base.digest} if base.digest else {}),
+        BASE_STATE: base.state,
         MODEL_NAME: fetched.model.name,
         MODEL_VERSION: fetched.model.version,
         MODEL_DIGEST: fetched.model.digest,

@@ -73,6 +73,19 @@ def _copy_blob(source: Repository, target: Repository, digest: str, size: int) -
     return size
 
 
+def put_blob(target: Repository, content: bytes) -> None:
+    """Send a small blob, unless the target has it. Raises OutsideError if the registry fails or refuses."""
+    digest = digest_of(content)
+    if target.client.call("HEAD", f"{target.repository}/blobs/{digest}").status_code == 200:
+        return
+    uploads = f"{target.repository}/blobs/uploads/"
+    opened = _require_found(target.client.call("POST", uploads), target, uploads)
+    headers = {"Content-Type": "application/octet-stream"}
+    options = {"params": {"digest": digest}, "data": content, "headers": headers}
+    sent = target.client.call("PUT", _upload_path(opened, target), **options)
+    _require_found(sent, target, uploads)
+
+
 @dataclass(frozen=True)
 class _BlobStream:
     """The content of a blob as a request body: its length is known, and it is hashed as it is sent."""

@@ -39,6 +39,7 @@ class ReleaseLink(Link):
     slot: str
     approved_by: str
     promoted_from: str
+    unchecked: str
     previous: str
     suite: str
     verdicts: tuple[Check, ...]

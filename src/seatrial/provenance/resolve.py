@@ -49,6 +49,7 @@ class ProvenanceResolver:
             slot=record.slot,
             approved_by=record.approved_by,
             promoted_from=record.promoted_from,
+            unchecked=record.unchecked,
             previous=record.previous,
             suite=record.suite,
             verdicts=record.verdicts,

@@ -63,6 +63,8 @@ def _add_release(branch: Tree, release: ReleaseLink) -> Tree:
 
 def _release_rows(release: ReleaseLink) -> Iterator[str]:
     yield f"released to {release.environment} by {release.by} at {release.began:%F %T}"
+    if release.unchecked:
+        yield f"not checked: {release.unchecked}"
     if release.approved_by:
         yield f"approved by {release.approved_by}"
     if release.promoted_from:

@@ -150,5 +150,6 @@ def _record(
         previous=stable.release if stable else "",
         approved_by=str(origin.approved_by),
         promoted_from=origin.promoted_from,
+        unchecked=origin.unchecked,
         history=(target.records.change("candidate"),),
     )

@@ -1,4 +1,4 @@
-"""Who approved a release, and which release of another environment it was promoted from."""
+"""Who approved a release, what it was promoted from, and why its image is released unchecked."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ class Origin:
 
     `promoted_from` names the release of the source environment, `facts` the labels of its image; both are
     empty for an image that was built from this working state. `confirm` is called right before the switch; it
-    raises RefusedError if the release must not go on.
+    raises RefusedError if the release must not go on. `unchecked` is why the image is released without the
+    statement that it passed `check`; empty: the statement is required.
     """
 
     approved_by: Approval = NOBODY
     promoted_from: str = ""
     facts: ImageFacts | None = None
     confirm: Callable[[], object] = lambda: None
+    unchecked: str = ""
 
 
 # Neither approved nor promoted: an image that was built from this working state.

@@ -56,9 +56,10 @@ class Record(_Frozen):
     """One release.
 
     `previous` is the release that was stable when this one began (empty: none). `promoted_from` is the
-    release of another environment that ran the same image (empty: built for this one). `baseline` is what
-    the stable release returned just before the switch. `golden_name` and `golden_version` are empty in
-    records of older versions.
+    release of another environment that ran the same image (empty: built for this one). `unchecked` is why
+    the image was released without the statement that it passed `check` (empty: it had one, or an older
+    version released it). `baseline` is what the stable release returned just before the switch.
+    `golden_name` and `golden_version` are empty in records of older versions.
     """
 
     number: int
@@ -77,6 +78,7 @@ class Record(_Frozen):
     previous: str = ""
     approved_by: str = ""
     promoted_from: str = ""
+    unchecked: str = ""
     verdicts: tuple[Check, ...] = ()
     baseline: Baseline | None = None
     hold: Hold | None = None

@@ -39,7 +39,11 @@ class Images(Protocol):
         ...
 
     def copy(self, source: Registry, reference: ImageReference, target: Registry) -> int:
-        """Copy an image to the target's repository, by digest; return the number of bytes sent."""
+        """Copy an image and its statement of `check` to the target's repository; return the bytes sent."""
+        ...
+
+    def require_checked(self, registry: Registry, reference: ImageReference) -> None:
+        """Raise RefusedError unless the registry has the statement that the image passed `check`."""
         ...
 
     def platform(self, registry: Registry, reference: ImageReference) -> tuple[str, str]:

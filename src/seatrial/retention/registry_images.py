@@ -16,6 +16,7 @@ import requests
 from seatrial.errors import RefusedError
 from seatrial.image.labels import LABEL_PREFIX, OCI
 from seatrial.image.registry import Manifest
+from seatrial.image.statement_tag import is_statement_tag, statement_tag
 from seatrial.retention.references import References, Removable, parse_time
 
 TAGS_PER_PAGE = 100
@@ -50,10 +51,13 @@ def list_registry_images(
 ) -> list[RegistryImage]:
     """Return every tagged image of a repository. An image that `build` did not make counts as used.
 
-    Raises OutsideError when the registry does not respond or refuses the credentials.
+    A statement about an image is not an item of its own: it is kept and removed with the image. Raises
+    OutsideError when the registry does not respond or refuses the credentials.
     """
     tags_of: dict[str, list[str]] = {}
     for tag in _tags(registry, repository, per_page):
+        if is_statement_tag(tag):
+            continue
         try:
             manifest = registry.manifest(repository, tag)
         except RefusedError:
@@ -65,7 +69,10 @@ def list_registry_images(
 
 
 def remove_registry_image(registry: RegistryApi, repository: str, image: RegistryImage) -> None:
-    """Delete an image's manifest and with it all its tags."""
+    """Delete an image's manifest with all its tags, and the statement of `check` about it."""
+    # The statement first: if this is interrupted, the next run still finds the image.
+    if statement := registry.manifest(repository, statement_tag(image.digest)):
+        registry.call("DELETE", f"{repository}/manifests/{statement.digest}")
     registry.call("DELETE", f"{repository}/manifests/{image.digest}")
 
 

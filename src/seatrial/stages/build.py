@@ -13,6 +13,7 @@ from imagemodel.errors import ImageModelError
 from imagemodel.verify import verify
 from seatrial import console
 from seatrial.errors import RefusedError
+from seatrial.image.base import parse_base
 from seatrial.image.builder import BuildInputs, build_image
 from seatrial.image.context import write_context
 from seatrial.image.docker_client import connect, engine_errors, find_image
@@ -36,12 +37,13 @@ def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] =
     stage_run = StageRun()
     fetched, card = _validated_model(workspace)
     secrets = known_secrets(settings, environ)
+    base = parse_base(settings.image.base)
     client = connect()
     labels = image_labels(settings, workspace, card, fetched, _commit_time(workspace))
     with tempfile.TemporaryDirectory(prefix="seatrial-build-") as folder:
         context = _scanned_context(workspace, Path(fetched.model_path), Path(folder), secrets)
         certificates = _certificates(environ)
-        inputs = BuildInputs(context, settings.image.base, workspace.revision, labels, certificates)
+        inputs = BuildInputs(context, str(base), workspace.revision, labels, certificates)
         with console.step("building the image"):
             image_id = build_image(inputs)
     layers = _scanned_layers(client, image_id, secrets)
@@ -54,6 +56,8 @@ def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] =
         golden=fetched.golden,
         size=size,
         layers=layers,
+        base=str(base),
+        base_state=base.state,
     )
 
 

@@ -25,14 +25,19 @@ COMPLETE_RUN = (0, 1, 5)
 
 @dataclass(frozen=True)
 class JUnitSummary:
-    """The number of passed tests and the names of all others, skipped ones included."""
+    """The names of the passed tests and of all others, skipped ones included."""
 
-    passed: int
+    names: tuple[str, ...]
     others: tuple[str, ...]
+
+    @property
+    def passed(self) -> int:
+        """The number of passed tests."""
+        return len(self.names)
 
 
 def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> CheckResult:
-    """Test the built image in containers and return the number of passed tests.
+    """Test the built image in containers and return the passed tests.
 
     Raises RefusedError if a test fails or is skipped, or there is none; OutsideError if the engine or the
     test run itself fails, or takes longer than CHECK_SECONDS. The JUnit report is written unless the run is
@@ -52,7 +57,11 @@ def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> Check
         what = f"{', '.join(summary.others)} did not pass" if summary.others else "there was no test"
         raise RefusedError(f"the image failed its tests: {what}", f"see {report}", log=tail(output))
     return CheckResult(
-        **stage_run.fields(workspace), image_id=built.image_id, passed=summary.passed, report=str(report)
+        **stage_run.fields(workspace),
+        image_id=built.image_id,
+        passed=summary.passed,
+        tests=summary.names,
+        report=str(report),
     )
 
 
@@ -82,4 +91,4 @@ def read_report(report: Path, output: str = "") -> JUnitSummary:
     except (OSError, ElementTree.ParseError) as error:
         raise OutsideError("the test run wrote no report", "see the lines above", tail(output)) from error
     others = tuple(name for name, tags in named if tags & {"failure", "error", "skipped"})
-    return JUnitSummary(len(named) - len(others), others)
+    return JUnitSummary(tuple(name for name, _ in named if name not in others), others)

@@ -10,6 +10,7 @@ from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
+from seatrial.release.checked import require_checked
 from seatrial.release.holds import require_no_hold
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
@@ -35,15 +36,17 @@ def deploy(
 ) -> DeployResult:
     """Release an image (None: the pushed one) as far as pending.
 
-    `origin` has the approval, and the source release of a promoted image. Raises RefusedError if an
-    approval is missing, the image is not of this working state and lock (a promoted one need not be), a hold
-    of `rollback` is on it, or its rollout or preview failed: it is removed, no user was affected.
-    RolledBackError if the live address did not follow the switch, HeldError if another deployer holds the
-    environment, RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
+    `origin` has the approval, the source release of a promoted image, and why the image is released
+    unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
+    lock (a promoted one need not be), it has no statement that it passed `check`, a hold of `rollback` is on
+    it, or its rollout or preview failed: it is removed, no user was affected. RolledBackError if the live
+    address did not follow the switch, HeldError if another deployer holds the environment,
+    RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
     facts = origin.facts or _image_facts(target, image)
+    origin = replace(origin, unchecked=require_checked(target, facts.reference, origin.unchecked))
     # Loaded before anything is changed: without it the candidate could not be checked.
     target.golden(facts.golden, facts.revision)
     with Reporting(target) as report, target.hold():

@@ -33,6 +33,7 @@ class HistoryRow(BaseModel):
     why: str
     approved_by: str
     promoted_from: str
+    unchecked: str
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -87,6 +88,7 @@ def _row(record: Record, serving: str) -> HistoryRow:
         why=_why(record),
         approved_by=record.approved_by,
         promoted_from=record.promoted_from,
+        unchecked=record.unchecked,
     )
 
 
@@ -96,10 +98,11 @@ def _hold(record: Record) -> str:
 
 
 def _why(record: Record) -> str:
-    """Return the detail of the last state change, the result of the checks, origin, approval and hold."""
+    """Return why it was not checked, the last detail, the result of the checks, origin, approval and hold."""
     passed = sum(check.passed for check in record.verdicts)
     last = record.history[-1]
     parts = (
+        f"not checked: {record.unchecked}" if record.unchecked else "",
         last.detail,
         f"not finished since {last.at:%H:%M:%S}" if record.state in OPEN else "",
         f"{passed} of {len(record.verdicts)} checks passed" if record.verdicts else "",

@@ -39,7 +39,8 @@ def promote(
     The image is copied by digest if `env` has a registry of its own. `image` is the expected image (a
     reference or a digest), if there is one; `approved_by` who approved the promotion. If `env` has accepted
     and runs the image already, nothing changes. Raises RefusedError if `source` has not accepted it or does
-    not run it, an approval is missing or a node of `env` cannot run it; else as `deploy` and `accept`.
+    not run it, an approval or the statement of `check` is missing, or a node of `env` cannot run it; else
+    as `deploy` and `accept`.
     """
     stage = StageRun(services.runtime)
     if source == env:
@@ -86,7 +87,7 @@ def _release(target: Target, origin: Target, accepted: Record, approved: Approva
     _require_nodes(target, reference)
     # The source may roll it back meanwhile.
     confirm = partial(accepted_release, origin, accepted.reference.digest)
-    promoted = Origin(approved, accepted.release, facts, confirm)
+    promoted = Origin(approved, accepted.release, facts, confirm, accepted.unchecked)
     deploy(settings, workspace, target.name, None, promoted, services)
     result = accept(settings, workspace, target.name, services)
     stable = target.records.find(result.release)

@@ -8,7 +8,10 @@ from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.image.docker_client import connect, engine_errors, find_image
 from seatrial.image.engine_push import push_image
-from seatrial.image.registry import Manifest, RegistryClient
+from seatrial.image.registry import Manifest, RegistryClient, Repository
+from seatrial.image.required_checks import missing_checks
+from seatrial.image.statement import CheckedImage
+from seatrial.image.statement_tag import write_statement
 from seatrial.image_reference import ImageReference
 from seatrial.results import BuildResult, CheckResult, PushResult
 from seatrial.settings import Settings
@@ -20,12 +23,12 @@ from seatrial.workspace import Workspace
 def push(settings: Settings, workspace: Workspace) -> PushResult:
     """Push the checked image under a tag that is never reused and return its reference by digest.
 
-    An image that the registry has is not sent again. Raises RefusedError if the image was not checked, or the
-    registry has another image; OutsideError if the registry does not answer, refuses the credentials or the
-    push, or the engine fails.
+    An image that the registry has is not sent again. The statement that it passed `check` is written beside
+    it. Raises RefusedError if the image was not checked, or the registry has another image; OutsideError if
+    the registry does not answer, refuses the credentials or the push, or the engine fails.
     """
     stage_run = StageRun()
-    built = _checked(workspace)
+    built, tests = _checked(workspace)
     registry = RegistryClient(settings.registry)
     tag = local_tag(built.image_id, workspace.working_state)
     target = ImageReference(settings.registry.address, settings.registry.repository, tag=tag)
@@ -34,6 +37,8 @@ def push(settings: Settings, workspace: Workspace) -> PushResult:
         with console.step(f"pushing to {target.registry}"):
             found, sent = _send(registry, built.image_id, target)
     require_same_image(found, built.image_id)
+    checked = CheckedImage(built.image_id, built.model, built.golden, tests)
+    write_statement(Repository(registry, target.repository), found, checked)
     return PushResult(
         **stage_run.fields(workspace),
         image_id=built.image_id,
@@ -57,12 +62,15 @@ def require_same_image(found: Manifest, image_id: str) -> None:
         )
 
 
-def _checked(workspace: Workspace) -> BuildResult:
+def _checked(workspace: Workspace) -> tuple[BuildResult, tuple[str, ...]]:
     built = workspace.read_result(BuildResult)
     checked = workspace.read_result(CheckResult)
     if checked.image_id != built.image_id:
         raise RefusedError("the image that was built is not the one that was checked", "make check")
-    return built
+    if missing := missing_checks(checked.tests):
+        # An older version of `check` recorded only the number of tests.
+        raise RefusedError(f"the result of check has no test {missing[0]}", "make check, then push again")
+    return built, checked.tests
 
 
 def _send(registry: RegistryClient, image_id: str, target: ImageReference) -> tuple[Manifest, int]:

@@ -93,7 +93,7 @@ def _settings(environment: ReleaseEnvironment, fault: Fault) -> Iterator[None]:
 
 def _release(environment: ReleaseEnvironment, image: str) -> tuple[int, list[tuple[float, str]]]:
     """Deploy and, if that succeeds, accept; return the last exit code, and every line with its time."""
-    code, lines = _read_lines(environment.start("deploy", "--image", image))
+    code, lines = _read_lines(environment.start_deploy(image))
     if code:
         return code, lines
     code, more = _read_lines(environment.start("accept"))

@@ -21,6 +21,7 @@ DEFAULTS = {
     "MAX_P95_MILLISECONDS": "9000",
     "MAX_SLOWDOWN": "50",
     "LOAD_PER_SECOND": "5",
+    "ALLOW_UNCHECKED": "true",
 }
 # A namespace ends after its last pod has drained.
 REMOVAL_SECONDS = 120

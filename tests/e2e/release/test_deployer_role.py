@@ -133,7 +133,7 @@ def test_a_release_needs_only_the_deployer_account(
     code, output = restricted.release(image)
     assert code == 0, output
     assert str(restricted.stable().reference) == image
-    code, output = restricted.run("deploy", "--image", images.crashing())
+    code, output = restricted.deploy(images.crashing())
     assert code == 10, output
     assert "crash on purpose" in output
     assert (restricted.last().state, restricted.pods()) == ("refused", {restricted.stable().release: 1})

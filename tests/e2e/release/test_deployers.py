@@ -34,7 +34,7 @@ def test_the_next_command_undoes_the_release_of_a_killed_deployer(
     """A second deployer is refused and names the holder; once that is killed, it undoes the release."""
     before, number = environment.stable(), environment.last().number + 1
     image = images.working(f"killed-{state}")
-    deployer = environment.start("deploy", "--image", image)
+    deployer = environment.start_deploy(image)
     try:
         if state == "candidate":
             _wait_for_state(environment, number, "candidate")
@@ -63,9 +63,9 @@ def test_accept_takes_over_a_pending_release(
 ) -> None:
     """A pending release blocks other deployers and is accepted by a later accept."""
     image = images.working("left-pending")
-    code, output = environment.run("deploy", "--image", image)
+    code, output = environment.deploy(image)
     assert code == 0, output
-    code, output = environment.run("deploy", "--image", image)
+    code, output = environment.deploy(image)
     assert code == 12, output
     assert "make accept" in output
     code, output = environment.run("accept")
@@ -79,7 +79,7 @@ def test_of_two_concurrent_deployers_one_releases(
 ) -> None:
     """Of two deployers that start together one releases; the other ends with 12 and names the holder."""
     before, number = environment.stable(), environment.last().number
-    both = [environment.start("deploy", "--image", images.working(f"at-once-{each}")) for each in "ab"]
+    both = [environment.start_deploy(images.working(f"at-once-{each}")) for each in "ab"]
     ended = [(each.communicate(timeout=COMMAND_SECONDS)[0], each.returncode) for each in both]
     assert sorted(code for _, code in ended) == [0, 12], ended
     assert environment.last().number == number + 1

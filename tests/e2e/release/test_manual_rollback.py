@@ -21,7 +21,7 @@ def test_rollback_undoes_a_pending_release(
 ) -> None:
     """Rollback undoes a pending release whose checks all passed."""
     before = environment.stable()
-    code, output = environment.run("deploy", "--image", images.working("unwanted"))
+    code, output = environment.deploy(images.working("unwanted"))
     assert code == 0, output
     code, output = environment.run("rollback")
     assert code == 0, output
@@ -34,7 +34,7 @@ def test_rollback_stops_an_accept_that_bakes(
 ) -> None:
     """The running accept switches back and ends with 20; rollback ends with 0 and holds the image."""
     before, image = environment.stable(), images.working("stopped")
-    code, output = environment.run("deploy", "--image", image)
+    code, output = environment.deploy(image)
     assert code == 0, output
     with user_load:
         accept = environment.start("accept")
@@ -46,7 +46,7 @@ def test_rollback_stops_an_accept_that_bakes(
     assert "wrong labels" in stopped
     assert (environment.stable().release, environment.last().state) == (before.release, "switched-back")
     assert (user_load.failed(), user_load.wrong()) == ([], [])
-    code, output = environment.run("deploy", "--image", image)
+    code, output = environment.deploy(image)
     assert code == 10
     assert "wrong labels" in output
 
@@ -60,7 +60,7 @@ def test_rollback_reverts_manual_changes_of_the_live_service(
 ) -> None:
     """After a rollback a Service whose selector was changed manually selects the stable release again."""
     responses = live_responses()
-    code, output = environment.run("deploy", "--image", images.working("service-edited"))
+    code, output = environment.deploy(images.working("service-edited"))
     assert code == 0, output
     patch = '{"spec": {"selector": {"changed": "manually"}, "type": "NodePort"}}'
     namespace = environment.target.environment.namespace

@@ -138,6 +138,8 @@ def test_labels_have_model_golden_set_and_commit(building: Settings, ready: Work
     assert labels["io.seatrial.golden.version"] == done.golden.version
     assert labels["io.seatrial.working-state"] == ready.working_state
     assert labels["io.seatrial.lock"] == ready.lock_digest
+    assert labels["io.seatrial.base"] == done.base_state
+    assert done.base == building.image.base
     assert labels["org.opencontainers.image.revision"] == ready.revision
     assert labels["org.opencontainers.image.revision"].endswith("-dirty")
 

@@ -51,9 +51,9 @@ def write_tests(folder: Path, text: str) -> str:
 
 
 def test_passing_tests_are_counted(settings: Settings, built: Workspace, tmp_path: Path) -> None:
-    """The tests get the image id, and the result has their number."""
+    """The tests get the image id, and the result has their number and names."""
     done = check(settings, built, write_tests(tmp_path / "image", PASSES))
-    assert done.passed == 1
+    assert (done.passed, done.tests) == (1, ("test_image",))
     assert Path(done.report).is_file()
 
 

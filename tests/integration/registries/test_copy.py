@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import requests
 
+from checked_images import put_checked
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.image.registry import RegistryClient, Repository, digest_of
 from seatrial.image.registry_copy import copy_image
+from seatrial.image.statement_tag import copy_statement, require_statement
 from seatrial.settings import Registry
 from small_image import put_image
 
@@ -57,6 +59,14 @@ def test_the_digest_stays_the_same(source: Repository, target: Repository) -> No
     layer = target.client.call("GET", f"{target.repository}/blobs/{manifest.layers[0][0]}").content
     assert (len(layer), digest_of(layer)) == (SIZE, manifest.layers[0][0])
     assert target.client.config(target.repository, manifest.config)["architecture"] == "amd64"
+
+
+def test_the_statement_is_copied(source: Repository, target: Repository) -> None:
+    """A checked image is checked in the other registry too."""
+    image = put_checked(source)
+    copy_image(source, target, image.digest)
+    copy_statement(source, target, image.digest)
+    require_statement(target, image)
 
 
 def test_a_second_copy_sends_nothing(source: Repository, target: Repository) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from checked_images import checked_image
 from seatrial.image.registry import Repository
+from seatrial.image.statement_tag import require_statement, statement_tag, write_statement
 from seatrial.retention.decisions import Decision, decide
 from seatrial.retention.references import References
 from seatrial.retention.registry_images import RegistryImage, list_registry_images, remove_registry_image
@@ -60,6 +62,21 @@ def test_all_tags_of_an_image_are_one_item(target: Repository) -> None:
     target.client.call("PUT", path + "two", data=raw.content, headers=kind)
     (found,) = list_registry_images(target.client, target.repository, References())
     assert found.name.startswith(f"{target.repository}:one,two ")
+
+
+def test_a_statement_is_removed_with_its_image(target: Repository) -> None:
+    """The statement about an image that is kept stays; it is not an image of its own."""
+    images = {}
+    for day, name in enumerate(("old", "new"), 1):
+        found = target.client.manifest(
+            target.repository, put_image(target, name, labels=_labels(name), size=10, day=day)
+        )
+        assert found
+        images[name] = found
+        write_statement(target, found, checked_image(found))
+    assert [each.remove for each in _prune(target, References())] == [False, True]
+    require_statement(target, images["new"])
+    assert target.client.manifest(target.repository, statement_tag(images["old"].digest)) is None
 
 
 def test_an_image_that_build_did_not_make_is_kept(target: Repository) -> None:

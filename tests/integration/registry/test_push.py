@@ -12,7 +12,8 @@ import pytest
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials
 from seatrial.image.engine_push import push_image
-from seatrial.image.registry import RegistryClient
+from seatrial.image.registry import RegistryClient, Repository
+from seatrial.image.statement_tag import require_statement
 from seatrial.image_reference import ImageReference
 from seatrial.settings import Settings
 from seatrial.stages.build import local_tag
@@ -29,7 +30,7 @@ def with_registry(settings: Settings, **changes: Any) -> Settings:
 def test_the_registry_has_the_checked_image(
     at_registry: Settings, workspace: Workspace, image_id: str, engine: Any
 ) -> None:
-    """The reference has the image digest, its config is the checked image, and the bytes are counted."""
+    """The image at the reference is the checked one, with its statement, and the bytes are counted."""
     write_results(workspace, image_id, checked=image_id)
     done = push(at_registry, workspace)
     client = RegistryClient(at_registry.registry)
@@ -37,6 +38,7 @@ def test_the_registry_has_the_checked_image(
     found = client.manifest(done.reference.repository, done.reference.digest)
     assert found
     assert image_id in (found.config, found.digest)
+    require_statement(Repository(client, done.reference.repository), found)
     assert done.bytes_pushed == sum(size for _, size in found.layers) > 0
     assert client.config(done.reference.repository, found.config)["rootfs"]["type"] == "layers"
 

@@ -97,7 +97,16 @@ def test_unknown_fields_beside_the_manifests_are_ignored(
 
 @pytest.mark.parametrize(
     "missing",
-    ["golden_name", "golden_version", "previous", "approved_by", "promoted_from", "verdicts", "baseline"],
+    [
+        "golden_name",
+        "golden_version",
+        "previous",
+        "approved_by",
+        "promoted_from",
+        "unchecked",
+        "verdicts",
+        "baseline",
+    ],
 )
 def test_a_record_without_a_later_field_is_read_and_changed(
     cluster: MemoryCluster, records: Records, record: Record, missing: str

@@ -6,6 +6,7 @@ import pytest
 
 from memory_environments import digest
 from memory_registry import MemoryRegistry
+from seatrial.image.statement_tag import statement_tag
 from seatrial.retention.references import References
 from seatrial.retention.registry_images import list_registry_images, remove_registry_image
 
@@ -56,3 +57,20 @@ def test_all_pages_of_tags_are_read(registry: MemoryRegistry, per_page: int) -> 
 def test_a_missing_repository_has_no_images(registry: MemoryRegistry) -> None:
     """Before the first push the registry responds 404."""
     assert list_registry_images(registry, "another", References()) == []
+
+
+def test_a_statement_is_no_image(registry: MemoryRegistry) -> None:
+    """The statement about an image is not listed, so that it neither counts nor is removed by itself."""
+    registry.add(digest("e"), statement_tag(digest("b")))
+    found = list_registry_images(registry, "classifier", References())
+    assert {each.digest for each in found} == {digest("a"), digest("b"), digest("c")}
+
+
+def test_a_statement_is_removed_with_its_image(registry: MemoryRegistry) -> None:
+    """No statement is left without its image, and those about other images stay."""
+    registry.add(digest("e"), statement_tag(digest("b")))
+    registry.add(digest("f"), statement_tag(digest("a")))
+    images = {each.digest: each for each in list_registry_images(registry, "classifier", References())}
+    remove_registry_image(registry, "classifier", images[digest("b")])
+    assert sorted(registry.configs) == [digest("a"), digest("c"), digest("f")]
+    assert statement_tag(digest("a")) in registry.tags

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from imagemodel.card import load_card
 from seatrial.errors import OutsideError, RefusedError, UsageError
+from seatrial.image.labels import image_labels
 from seatrial.results import Artefact, Check, ValidateResult
-from seatrial.settings import Settings
+from seatrial.settings import Image, Settings
 from seatrial.stages.build import build, local_tag
 from seatrial.stages.fetch import fetch
 from seatrial.workspace import Workspace
@@ -88,3 +90,24 @@ def test_build_before_fetch_is_wrong_usage(settings: Settings, workspace: Worksp
     """The error names the stage to run first."""
     with pytest.raises(UsageError, match="fetch has not run"):
         build(settings, workspace, {})
+
+
+def test_a_malformed_base_image_is_wrong_usage(settings: Settings, fetched: Workspace) -> None:
+    """The setting is read before the engine is used."""
+    report(settings, fetched)
+    with pytest.raises(UsageError, match="no valid digest"):
+        build(settings.model_copy(update={"image": Image(base="python:3@sha256:1")}), fetched, {})
+
+
+@pytest.mark.parametrize(("digest", "state"), [("", "not pinned"), (f"sha256:{'a' * 64}", "pinned")])
+def test_the_labels_show_whether_the_base_image_is_pinned(
+    settings: Settings, fetched: Workspace, digest: str, state: str
+) -> None:
+    """The name has no digest, and the digest is a label of its own, if there is one."""
+    result = fetch(settings, fetched)
+    base = f"python:3.13@{digest}" if digest else "python:3.13"
+    changed = settings.model_copy(update={"image": Image(base=base)})
+    labels = image_labels(changed, fetched, load_card(Path(result.model_path)), result, "2026")
+    assert labels["org.opencontainers.image.base.name"] == "python:3.13"
+    assert labels.get("org.opencontainers.image.base.digest", "") == digest
+    assert labels["io.seatrial.base"] == state

@@ -40,6 +40,14 @@ def test_a_row_has_checks_origin_and_approval(environments: Environments, worksp
     assert row.who == "somebody@host/1"
 
 
+def test_an_unchecked_release_is_shown_first(environments: Environments, workspace: Workspace) -> None:
+    """The reason stands before everything else in the last column, and in the JSON output."""
+    environments.release("staging", 1, "a", "stable", unchecked="an image of the tests")
+    (row,) = history(environments.settings, workspace, "staging", environments.services).releases
+    assert row.why == "not checked: an image of the tests; 1 of 1 checks passed"
+    assert row.unchecked == "an image of the tests"
+
+
 def test_an_abandoned_release_is_shown_as_not_finished(
     environments: Environments, workspace: Workspace
 ) -> None:

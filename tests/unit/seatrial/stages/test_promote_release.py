@@ -96,3 +96,29 @@ def test_a_target_with_nodes_of_another_architecture_is_refused(
     with pytest.raises(RefusedError, match="node-1"):
         run(environments, target, Registry(address=REGISTRY))
     assert target.target.records.all() == []
+
+
+def test_an_image_without_its_statement_is_refused(
+    environments: Environments, target: VirtualEnvironment, source: ImageReference
+) -> None:
+    """What the source accepted is not released if the target's registry has no statement about it."""
+    target.images.unchecked.add(source.digest)
+    with pytest.raises(RefusedError, match="has no statement"):
+        run(environments, target, OWN)
+    assert target.target.records.all() == []
+
+
+def test_an_unchecked_release_is_promoted_only_where_that_is_allowed(
+    environments: Environments, target: VirtualEnvironment
+) -> None:
+    """The mark of the source's release is required of the target, and recorded there."""
+    record = environments.release("staging", 4, "a", "stable", unchecked="an image of the tests")
+    environments.serve(record)
+    with pytest.raises(RefusedError, match="local does not allow images that were not checked"):
+        run(environments, target, OWN)
+    assert target.target.records.all() == []
+    target.configure(allow_unchecked=True)
+    run(environments, target, OWN)
+    promoted = target.target.records.stable()
+    assert promoted is not None
+    assert promoted.unchecked == "an image of the tests"

@@ -10,6 +10,7 @@ from memory_environments import REGISTRY, digest
 from memory_registry import MemoryRegistry
 from prune_harness import PruneHarness, removed
 from seatrial.errors import OutsideError
+from seatrial.image.statement_tag import statement_tag
 from seatrial.retention.plan import PrunePlan
 
 OVERRIDE = {"SEATRIAL_REGISTRY__ADDRESS": "shared.test"}
@@ -48,6 +49,16 @@ def test_old_unused_items_are_removed_from_every_part(harness: PruneHarness) -> 
     assert sorted(harness.registry.tags) == ["new", "released"]
     assert list(harness.engine.stored) == ["id-new"]
     assert [path.name for path in harness.reports.iterdir()] == ["run-2.json"]
+
+
+def test_statements_are_kept_and_removed_with_their_images(harness: PruneHarness) -> None:
+    """The statements that images passed `check` are not counted among the newest images."""
+    for number, letter in enumerate("abc"):
+        harness.registry.add(digest(str(number)), statement_tag(digest(letter)))
+    result = harness.prune()
+    assert removed(result) == ["run-1", "classifier:old", "seatrial/classifier:old"]
+    kept = [statement_tag(digest(letter)) for letter in "ac"]
+    assert sorted(harness.registry.tags) == ["new", "released", *kept]
 
 
 def test_a_dry_run_removes_nothing(harness: PruneHarness) -> None:

@@ -7,20 +7,30 @@ from datetime import UTC, datetime
 
 import pytest
 
+from checked_images import TESTS, put_unchecked
+from registry_server import registry_server
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import Manifest
+from seatrial.image.statement_tag import require_statement, statement_tag
 from seatrial.image_reference import ImageReference
 from seatrial.results import Artefact, BuildResult, CheckResult, PushResult
 from seatrial.settings import Registry, Settings
+from seatrial.stages.build import local_tag
 from seatrial.stages.push import push, require_same_image
 from seatrial.workspace import Workspace
 
 IMAGE_ID = f"sha256:{'1' * 64}"
 OTHER_ID = f"sha256:{'2' * 64}"
-ARTEFACT = Artefact(name="a", version="1", digest="sha256:0")
+ARTEFACT = Artefact(name="a", version="1", digest=f"sha256:{'0' * 64}")
 
 
-def results(workspace: Workspace, *, built: str = IMAGE_ID, checked: str = IMAGE_ID) -> None:
+def results(
+    workspace: Workspace,
+    *,
+    built: str = IMAGE_ID,
+    checked: str = IMAGE_ID,
+    tests: tuple[str, ...] = TESTS,
+) -> None:
     """Write the results of build and check."""
     common = {
         "working_state": workspace.working_state,
@@ -32,7 +42,9 @@ def results(workspace: Workspace, *, built: str = IMAGE_ID, checked: str = IMAGE
     workspace.write_result(
         BuildResult(**common, image_id=built, model=ARTEFACT, golden=ARTEFACT, size=1, layers={})
     )
-    workspace.write_result(CheckResult(**common, image_id=checked, passed=1, report="check.xml"))
+    workspace.write_result(
+        CheckResult(**common, image_id=checked, passed=len(tests), tests=tests, report="check.xml")
+    )
 
 
 def test_an_unchecked_image_is_refused(settings: Settings, workspace: Workspace) -> None:
@@ -79,8 +91,42 @@ def test_the_reference_is_a_string_in_json(workspace: Workspace) -> None:
     """The result of push has its reference as text, and is read back with registry and digest apart."""
     results(workspace)
     built = workspace.read_result(BuildResult)
-    common = built.model_dump(exclude={"stage", "size", "layers"})
+    common = built.model_dump(exclude={"stage", "size", "layers", "base", "base_state"})
     reference = ImageReference("127.0.0.1:5000", "classifier", OTHER_ID)
     path = workspace.write_result(PushResult(**common, reference=reference, bytes_pushed=0))
     assert json.loads(path.read_text())["reference"] == f"127.0.0.1:5000/classifier@{OTHER_ID}"
     assert workspace.read_result(PushResult).reference == reference
+
+
+def test_the_statement_that_the_image_passed_is_written(settings: Settings, workspace: Workspace) -> None:
+    """An image that the registry has already, for example from an older version, gets its statement."""
+    with registry_server() as server:
+        repository = server.repository()
+        image = put_unchecked(repository, "other")
+        server.tags["classifier", local_tag(image.config, workspace.working_state)] = image.digest
+        results(workspace, built=image.config, checked=image.config)
+        done = push(settings.model_copy(update={"registry": server.settings}), workspace)
+        assert (done.reference.digest, done.bytes_pushed) == (image.digest, 0)
+        require_statement(repository, image)
+
+
+def test_another_image_under_the_tag_gets_no_statement(settings: Settings, workspace: Workspace) -> None:
+    """The statement is written only after the image in the registry is known to be the checked one."""
+    with registry_server() as server:
+        image = put_unchecked(server.repository(), "other")
+        server.tags["classifier", local_tag(IMAGE_ID, workspace.working_state)] = image.digest
+        results(workspace)
+        with pytest.raises(RefusedError, match="was checked"):
+            push(settings.model_copy(update={"registry": server.settings}), workspace)
+        assert server.tag(statement_tag(image.digest)) is None
+
+
+@pytest.mark.parametrize("tests", [(), TESTS[1:]])
+def test_a_result_without_every_required_test_is_refused(
+    settings: Settings, workspace: Workspace, tests: tuple[str, ...]
+) -> None:
+    """The result of an older version of `check` has no names, so that no statement can be made of it."""
+    results(workspace, tests=tests)
+    with pytest.raises(RefusedError, match=f"the result of check has no test {TESTS[0]}") as caught:
+        push(settings, workspace)
+    assert "make check" in caught.value.hint

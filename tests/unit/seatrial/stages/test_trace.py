@@ -169,9 +169,10 @@ def test_the_tree_has_the_links_in_order(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """The order is release, image, commit, model, publisher; markup in a name is escaped."""
-    environments.release("staging", 2, "b", "refused", approved_by="[bold]Her")
+    environments.release("staging", 2, "b", "refused", approved_by="[bold]Her", unchecked="[red]a test")
     trees = [as_tree(_trace(environments, published, what)) for what in ("staging-1", "staging-2")]
     text = "\n".join(plain_text(tree) for tree in trees)
     links = ["release staging-1", "image registry.test", "commit ", "model colours", "published by"]
     assert sorted(links, key=text.index) == links
     assert "approved by [bold]Her" in text
+    assert text.count("not checked: [red]a test") == 1
