@@ -54,6 +54,10 @@ class SimulatedCluster:
         self._write("own", manifest, server.own)
         return created
 
+    def own_as_applied(self, found: Manifest, manager: str = MANAGER) -> Manifest:  # noqa: ARG002
+        """Return the object: fields have no owners here."""
+        return found
+
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` of an object."""
         self._write(

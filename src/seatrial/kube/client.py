@@ -14,7 +14,6 @@ from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 
 from seatrial.errors import OutsideError
 from seatrial.kube.api_message import message_of
-from seatrial.kube.conflicts import repeat_on_conflict
 from seatrial.kube.labels import MANAGER, VERSIONS
 from seatrial.kube.protocol import NOT_FOUND, ClusterError, Manifest, UnreachableError
 from seatrial.runtime import SYSTEM, Runtime
@@ -24,8 +23,6 @@ T = TypeVar("T")
 
 REQUEST_SECONDS = 5
 PATIENCE_SECONDS = 40
-# A controller may write a new object at the same time.
-ATTEMPTS = 20
 _TIMEOUT: Mapping[str, Any] = {"_request_timeout": REQUEST_SECONDS}
 
 
@@ -77,19 +74,16 @@ class KubernetesCluster:
 
     def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
         """Create an object as `apply` would. Raises ClusterError with status 409 if it exists."""
-        created = self._write("create", manifest, field_manager=manager)
-        repeat_on_conflict(lambda: self._own_as_applied(manifest, manager), ATTEMPTS)
-        return created
+        return self._write("create", manifest, field_manager=manager)
 
-    def _own_as_applied(self, manifest: Manifest, manager: str) -> None:
-        """Own the fields of a created object as if it had been applied: else `apply` never removes one."""
-        metadata = manifest["metadata"]
-        found = self.get(manifest["kind"], metadata["name"], metadata.get("namespace")) or {"metadata": {}}
+    def own_as_applied(self, found: Manifest, manager: str = MANAGER) -> Manifest:
+        """Own the fields of an object that `apply_new` created as if it had been applied."""
         for index, entry in enumerate(found["metadata"].get("managedFields") or []):
             if (entry.get("manager"), entry.get("operation")) == (manager, "Update"):
                 version = found["metadata"]["resourceVersion"]
                 path = f"/metadata/managedFields/{index}/operation"
-                self._patch(manifest, {path: "Apply", "/metadata/resourceVersion": version})
+                return self._patch(found, {path: "Apply", "/metadata/resourceVersion": version})
+        return found
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` (empty: all of `spec`) to the manifest's value with a JSON patch."""
@@ -100,8 +94,8 @@ class KubernetesCluster:
             values["/metadata/resourceVersion"] = version
         self._patch(manifest, values)
 
-    def _patch(self, manifest: Manifest, values: Mapping[str, Any]) -> None:
-        self._call(
+    def _patch(self, manifest: Manifest, values: Mapping[str, Any]) -> Manifest:
+        return self._call(
             manifest["kind"],
             "patch",
             version=manifest["apiVersion"],

@@ -46,15 +46,22 @@ class FencedCluster:
         """Apply a manifest server-side, and return the object."""
 
         def send(found: Manifest | None) -> Manifest:
-            send_to = self.cluster.apply if found else self.cluster.apply_new
-            return send_to(self._stamped(manifest, found), manager)
+            if not found:
+                return self.cluster.apply_new(self._stamped(manifest, None), manager)
+            found = self.cluster.own_as_applied(found, manager)
+            return self.cluster.apply(self._stamped(manifest, found), manager)
 
         return self._write(manifest["kind"], manifest["metadata"], send)
 
     def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
-        """Create an object as `apply` would. Raises ClusterError with status 409 if it exists."""
+        """Create an object. Raises ClusterError with status 409 if it exists."""
         self.lease.ask()
         return self.cluster.apply_new(self._stamped(manifest, None), manager)
+
+    def own_as_applied(self, found: Manifest, manager: str = MANAGER) -> Manifest:
+        """Own the fields of an object that `apply_new` created as if it had been applied."""
+        self.lease.ask()
+        return self.cluster.own_as_applied(found, manager)
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` (empty: all of `spec`) of an existing object to the manifest's value."""

@@ -55,7 +55,19 @@ class Cluster(Protocol):
         ...
 
     def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
-        """Create an object as `apply` would. Raises ClusterError with status 409 if it exists."""
+        """Create an object. Raises ClusterError with status 409 if it exists.
+
+        The manifest's fields belong to `manager` as if they had been edited, so `apply` would never remove
+        one: `own_as_applied` has to be called before. Not at once: a load balancer writes a new Service too,
+        and the API server loses a node port if two writes of a Service conflict.
+        """
+        ...
+
+    def own_as_applied(self, found: Manifest, manager: str = MANAGER) -> Manifest:
+        """Own the fields of an object that `apply_new` created as if it had been applied; return the object.
+
+        Does nothing if it was applied. Raises ClusterError with status 409 if it changed since it was read.
+        """
         ...
 
     def replace_field(self, manifest: Manifest, field: str) -> None:

@@ -134,15 +134,20 @@ class Slots:
     def _apply(self, manifests: Iterable[Manifest], kinds: Iterable[str], labels: str) -> None:
         applied = set()
         for manifest in manifests:
-            self.cluster.apply(manifest)
-            if manifest["kind"] in EXCLUSIVE_FIELDS:
-                self.cluster.replace_field(manifest, EXCLUSIVE_FIELDS[manifest["kind"]])
+            found, field = self.cluster.apply(manifest), EXCLUSIVE_FIELDS.get(manifest["kind"])
+            if field is not None and not _has_only(found, manifest, field):
+                self.cluster.replace_field(manifest, field)
             applied.add((manifest["kind"], manifest["metadata"]["name"]))
         for kind in kinds:
             for found in self.cluster.list(kind, self.namespace, labels=f"{MANAGED_SELECTOR},{labels}"):
                 name = found["metadata"]["name"]
                 if (kind, name) not in applied:
                     self.cluster.delete(kind, name, self.namespace)
+
+
+def _has_only(found: Manifest, manifest: Manifest, field: str) -> bool:
+    """Return whether a field is as in the manifest already. A whole spec (an empty `field`) never is."""
+    return bool(field) and found["spec"].get(field) == manifest["spec"].get(field)
 
 
 def _runs(pod: Manifest) -> bool:

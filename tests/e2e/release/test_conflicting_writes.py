@@ -58,7 +58,9 @@ def test_a_write_to_another_version_is_a_conflict(
 def test_a_created_object_loses_what_a_later_manifest_does_not_have(
     environment: ReleaseEnvironment, cluster: Cluster
 ) -> None:
-    """`apply_new` owns its fields as `apply` does."""
+    """Once its fields are owned as applied, `apply` removes those that a manifest no longer has."""
+    namespace = environment.target.environment.namespace
+    cluster.own_as_applied(cluster.get("Service", NAME, namespace) or {})
     cluster.apply(service(environment, annotations={"second": "yes"}))
     found = cluster.get("Service", NAME, environment.target.environment.namespace) or {}
     assert found["metadata"]["annotations"] == {"second": "yes"}
