@@ -12,8 +12,9 @@ class LoadResult:
     """Failed requests, wrong predictions, latencies (ms) and probabilities, as measured so far.
 
     `failures` and `wrong` hold one reason each; `probabilities` the probability of each correct label, by
-    photo; `in_flight_milliseconds` how long each unanswered request has been waiting; `planned` the number
-    of requests that the whole load is expected to send, 0 if not known.
+    photo; `in_flight_milliseconds` how long each unanswered request has been waiting; `planned` the largest
+    number of requests that the whole load can send. A slow endpoint gets fewer: the load has a limited number
+    of connections.
     """
 
     failures: Sequence[str] = ()

@@ -16,6 +16,7 @@ from seatrial.errors import RefusedError
 from seatrial.image_reference import ImageReference
 from seatrial.model.checks import check_model
 from seatrial.model.inference.isolated import run_isolated
+from seatrial.model.live import NoLiveModel
 from seatrial.results import AcceptResult, PushResult, ValidateResult
 from seatrial.settings import Settings, Validate
 from seatrial.stage_run import StageRun
@@ -25,13 +26,14 @@ from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
 
 LIMITS = Validate()
+NO_LIVE = NoLiveModel("no other model is known to be live")
 
 
 def failures(
     model: Path, golden: Path, live: Path | None = None, limits: Validate = LIMITS
 ) -> dict[str, str]:
     """Return the failed checks of a model and their details."""
-    return {c.name: c.detail for c in check_model(model, golden, live, limits) if not c.passed}
+    return {c.name: c.detail for c in check_model(model, golden, live or NO_LIVE, limits) if not c.passed}
 
 
 def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
