@@ -36,8 +36,8 @@ class Check(BaseModel):
 
     @property
     def reason(self) -> str:
-        """The detail, without the words that the status repeats."""
-        return self.detail.removeprefix(UNJUDGED)
+        """The detail, without the words that a status `not judged` repeats."""
+        return self.detail.removeprefix(UNJUDGED) if self.status == "not judged" else self.detail
 
     @model_validator(mode="before")
     @classmethod

@@ -31,8 +31,8 @@ def validate_lock(
     ]
     if not all(check.passed for check in files):
         return tuple(files)
-    live_directory = _live_directory(settings, workspace, lock, live)
-    return (*files, *check_model(model, golden, live_directory, settings.validation))
+    compared = live_directory(settings, workspace, lock, live)
+    return (*files, *check_model(model, golden, compared, settings.validation))
 
 
 def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
@@ -55,9 +55,10 @@ def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
     return Check(name=name, passed=True, detail=digest)
 
 
-def _live_directory(
+def live_directory(
     settings: Settings, workspace: Workspace, lock: Lock, live: LiveModel
 ) -> Path | NoLiveModel:
+    """Return the directory of the live model, or why the model of `lock` cannot be compared with one."""
     if live.model is None and live.unread:
         return NoLiveModel(f"the records of {', '.join(live.unread)} could not be read", expected=True)
     if live.model is None:

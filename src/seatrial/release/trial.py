@@ -106,6 +106,9 @@ def _run(
     found = check.run(services.suites(target.workspace), services.http, services.runtime)
     compared = baseline()
     checks = (*found.checks, *thresholds.checks(found.load, compared))
+    for each in checks:
+        if not each.judged:
+            console.line(f"    {each.name}: {each.detail}")
     return TrialResult(checks, found.suite.log if found.suite.failure else ""), compared
 
 

@@ -123,6 +123,29 @@ def test_a_model_that_does_not_match_its_card_is_refused(model: Path, golden: Pa
     assert "shape" in failures(model, golden)["loads and predicts"]
 
 
+@pytest.mark.parametrize(
+    ("expected", "demanded", "status"),
+    [(False, True, "not judged"), (True, False, "not judged"), (True, True, "failed")],
+)
+def test_a_missing_comparison_is_refused_only_if_it_is_demanded_and_possible(
+    model: Path, golden: Path, expected: bool, demanded: bool, status: str
+) -> None:
+    """Without a live model the check is not judged; with a demand it fails where there should be one."""
+    limits = Validate(demand_comparison=demanded)
+    found = check_model(model, golden, NoLiveModel("staging did not respond", expected=expected), limits)
+    (check,) = [each for each in found if not each.judged]
+    assert check.status == status
+    assert "not judged, because staging did not respond" in check.detail
+
+
+def test_a_live_model_that_fails_here_is_reported(model: Path, golden: Path, tmp_path: Path) -> None:
+    """A broken live model is no reason to pass silently."""
+    write_model(tmp_path / "live")
+    (tmp_path / "live" / "model.onnx").write_bytes(b"broken")
+    (check,) = [each for each in check_model(model, golden, tmp_path / "live", LIMITS) if not each.judged]
+    assert "the live model fails here" in check.detail
+
+
 def test_a_model_that_disagrees_with_the_live_one_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, tmp_path: Path
 ) -> None:

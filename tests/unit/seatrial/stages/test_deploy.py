@@ -157,14 +157,17 @@ def test_a_missing_golden_set_changes_nothing(served: ServedEnvironment) -> None
     assert served.states == {}
 
 
-def test_a_missing_baseline_is_reported(virtual: VirtualEnvironment) -> None:
-    """If the live probe has no response, the comparison is a row that is not judged."""
+def test_a_missing_baseline_is_reported(
+    virtual: VirtualEnvironment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If the live probe has no response, the comparison is a row that is not judged, and is printed."""
     virtual.release()
     virtual.behaviours["local-1"] = Behaviour(status=503)
     virtual.deploy(virtual.image("b"))
     assert unjudged(virtual) == {
         "probabilities compared with stable": "not judged, because the live probe has no response of local-1"
     }
+    assert "not judged, because the live probe has no response of local-1" in capsys.readouterr().err
 
 
 def test_a_demanded_comparison_that_is_missing_is_refused(virtual: VirtualEnvironment) -> None:
