@@ -84,20 +84,23 @@ def _be_killed(order: dict[str, Any], log: int) -> None:
     work = getattr(importlib.import_module(module), name)
     steps, opened = 0, ""
 
-    def hook(event: str, values: tuple[Any, ...]) -> None:
+    def step(path: str) -> None:
         nonlocal steps, opened
-        if not _is_step(event, values, order["within"]):
-            return
         if steps == order["at"]:
             _halve(opened)
             os.kill(os.getpid(), signal.SIGKILL)
-        steps += 1
-        opened = os.fsdecode(values[0]) if event == "open" else ""
+        steps, opened = steps + 1, path
+
+    def hook(event: str, values: tuple[Any, ...]) -> None:
+        if _is_step(event, values, order["within"]):
+            step(os.fsdecode(values[0]) if event == "open" else "")
 
     signal.alarm(SECONDS)
     sys.addaudithook(hook)
     try:
         work(**order["arguments"])
+        # The end is a step too: the last write may be the one that is interrupted.
+        step("")
     except BaseException:
         os.write(log, traceback.format_exc()[-3000:].encode())
         os._exit(1)
