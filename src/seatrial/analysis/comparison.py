@@ -18,7 +18,7 @@ PROBABILITIES = "probabilities compared with stable"
 class Tolerances:
     """How far a candidate may be from the baseline.
 
-    `max_slowdown` is the ratio of the median latencies (None: no such check), `max_drift` the absolute
+    `max_slowdown` is the ratio of the median latencies (None: not compared here), `max_drift` the absolute
     difference of a probability. `stable` is the stable release (empty: none yet). `demanded` is whether a
     comparison that could have been made, but was not, fails.
     """
@@ -33,10 +33,15 @@ def compare(baseline: Baseline | None, load: LoadResult, tolerances: Tolerances)
     """Return the checks of a candidate's load against the baseline.
 
     A check without anything to compare is not judged, and has the reason. A first release, and the
-    probabilities of another model, cannot be compared, so these are never demanded.
+    probabilities of another model, cannot be compared, so these are never demanded. Without `max_slowdown` a
+    baseline with too few latencies for a later comparison is reported, before users are sent to the release.
     """
-    checks = [_latency(baseline, load.milliseconds, tolerances)] if tolerances.max_slowdown else []
-    return (*checks, _probabilities(baseline, load.probabilities, tolerances))
+    probabilities = _probabilities(baseline, load.probabilities, tolerances)
+    if tolerances.max_slowdown:
+        return _latency(baseline, load.milliseconds, tolerances), probabilities
+    if baseline and not baseline.comparable:
+        return _too_few(f"{baseline.successful} of {baseline.release}", tolerances), probabilities
+    return (probabilities,)
 
 
 def _no_baseline(name: str, tolerances: Tolerances) -> Check:
@@ -46,13 +51,17 @@ def _no_baseline(name: str, tolerances: Tolerances) -> Check:
     return not_judged(name, why, demanded=tolerances.demanded)
 
 
+def _too_few(counts: str, tolerances: Tolerances) -> Check:
+    why = f"there are too few responses ({counts}; {MIN_RESPONSES} are needed)"
+    return not_judged(LATENCY, why, demanded=tolerances.demanded)
+
+
 def _latency(baseline: Baseline | None, milliseconds: Sequence[float], tolerances: Tolerances) -> Check:
     if baseline is None:
         return _no_baseline(LATENCY, tolerances)
     if not baseline.comparable or len(milliseconds) < MIN_RESPONSES:
         counts = f"{len(milliseconds)} of the release, {baseline.successful} of {baseline.release}"
-        why = f"there are too few responses ({counts}; {MIN_RESPONSES} of each are needed)"
-        return not_judged(LATENCY, why, demanded=tolerances.demanded)
+        return _too_few(counts, tolerances)
     now, before, limit = median(milliseconds), baseline.median_milliseconds, tolerances.max_slowdown or 0
     # A baseline of 0 ms has no ratio.
     times = f"{now / before:.1f} x of " if before else ""

@@ -36,7 +36,11 @@ class LoadResult:
 
     @property
     def p95(self) -> float:
-        """The 95th percentile of the latency, in milliseconds."""
+        """The 95th percentile of the latency, in milliseconds.
+
+        Linear interpolation between the order statistics: definition 7 of Hyndman and Fan, "Sample quantiles
+        in statistical packages", 1996.
+        """
         times = self.milliseconds
         # The exclusive method extrapolates beyond the maximum when there are few values.
         return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else max(times, default=0.0)

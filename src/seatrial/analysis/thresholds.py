@@ -28,7 +28,8 @@ class Thresholds:
         """Return why the load can no longer pass, whatever follows, or an empty string.
 
         It cannot if the best result that it can still have when its plan is complete fails a check. So with
-        a plan of N requests, floor(max_error_rate × N) of them may fail.
+        a plan of N requests, floor(max_error_rate × N) of them may fail: the error budget of Beyer et al.,
+        "Site Reliability Engineering", 2016, chapter 3, for one load.
         """
         failed = self._failed_for_certain(load, baseline)
         return self._reason(failed, load, baseline) if failed else ""

@@ -23,7 +23,7 @@ def test_too_few_responses_are_not_judged() -> None:
     checks = LIMITS.checks(LoadResult(milliseconds=(100.0,) * 25), few)
     (latency,) = [check for check in checks if check.name == "latency compared with stable"]
     assert latency.status == "not judged"
-    assert "too few responses (25 of the release, 9 of trial-0; 10 of each are needed)" in latency.detail
+    assert "too few responses (25 of the release, 9 of trial-0; 10 are needed)" in latency.detail
 
 
 def test_without_a_response_nothing_else_is_judged() -> None:
