@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,3 +159,15 @@ def test_a_window_that_passes_is_not_ended_early(
     )
     assert (found.violation == "") == passes
     assert not passes or found.load.total == whole.load.total
+
+
+@pytest.mark.parametrize(("max_p95", "passes"), [(6000, True), (4000, False)])
+def test_a_load_that_does_not_reach_its_plan_is_judged_by_what_was_sent(
+    tmp_path: Path, max_p95: float, passes: bool
+) -> None:
+    """Eight connections with responses of 5 s send less than 3 requests a second."""
+    limits = Thresholds(0, max_p95, Tolerances(None, max_drift=0.02))
+    found = checked(tmp_path, [Behaviour(delay=5)] * 100, 20, limits.violation)
+    assert found.load.total < found.load.planned
+    assert (found.violation == "") == passes
+    assert all(check.passed for check in limits.checks(found.load)) == passes
