@@ -96,8 +96,9 @@ class Environment(Section):
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, from the CI only). Rates and
-    `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio. With `demand_comparison` a comparison
-    with the stable release that could not be made fails.
+    `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
+
+    With `demand_comparison` a comparison with the stable release that could not be made fails.
     """
 
     namespace: str

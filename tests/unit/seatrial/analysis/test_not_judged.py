@@ -87,3 +87,12 @@ def test_a_comparison_that_no_release_could_make_is_not_demanded(
     load = LoadResult(milliseconds=FAST, probabilities=SURE)
     assert all(check.passed for check in limits.checks(load, baseline))
     assert why in limits.checks(load, baseline)[-1].detail
+
+
+def test_a_latency_that_is_not_judged_neither_passes_nor_fails() -> None:
+    """Where the path to an endpoint adds to its latency, the check has the reason and ends nothing early."""
+    limits = Thresholds(0, 50, Tolerances(None, max_drift=0.02), "the path adds to it")
+    load = LoadResult(milliseconds=(900.0,) * 25, planned=25)
+    (latency,) = [check for check in limits.checks(load) if check.name == "latency under load"]
+    assert (latency.status, latency.reason) == ("not judged", "because the path adds to it (p95 900 ms)")
+    assert limits.violation(load) == limits.latency_violation(load) == ""
