@@ -46,40 +46,39 @@ class EndpointCheck:
         suite = suites.start(self.suite)
         try:
             with load:
-                violation, elapsed = self._wait(load, suite, runtime)
+                violation = self._wait(load, suite, runtime)
                 load.stop(drain=not violation)
-            # Nothing is sent any more: what was sent is judged.
-            final = self._planned(load, elapsed)
-            violation = violation or self.violation(replace(final, planned=final.total))
+            sent = load.result()
+            # Nothing is sent any more: what was sent is the whole plan.
+            final = replace(sent, planned=sent.total)
+            violation = violation or self.violation(final)
             report = _report(suite, violation)
         finally:
             suite.stop()
         return EndpointResult(violation, report, final)
 
-    def _wait(self, load: LoadGenerator, suite: RunningSuite, runtime: Runtime) -> tuple[str, float]:
+    def _wait(self, load: LoadGenerator, suite: RunningSuite, runtime: Runtime) -> str:
         start = runtime.monotonic()
 
-        def poll() -> tuple[str, float] | None:
+        def poll() -> tuple[str] | None:
             # Before the result is read, which may then only be larger than at the suite's end.
             ended, elapsed = suite.done(), runtime.monotonic() - start
             result = load.result()
             complete = ended and result.total >= self._needed
-            planned = self._planned(load, self._latest_end(elapsed, complete=complete))
-            self.on_poll(elapsed, planned)
+            self.on_poll(elapsed, result)
+            planned = replace(result, planned=self._planned(elapsed, complete=complete))
             if violation := self.violation(planned):
-                return violation, elapsed
+                return (violation,)
             over = complete and elapsed >= self.min_seconds
-            return ("", elapsed) if over or (ended and suite.result().failure) else None
+            return ("",) if over or (ended and suite.result().failure) else None
 
         limit = self.min_seconds + SUITE_SECONDS + MARGIN_SECONDS
-        return until("the acceptance suite under load", poll, limit, every=POLL_SECONDS, runtime=runtime)
+        return until("the acceptance suite under load", poll, limit, every=POLL_SECONDS, runtime=runtime)[0]
 
-    def _planned(self, load: LoadGenerator, seconds: float) -> LoadResult:
-        return replace(load.result(), planned=self.plan.requests_within(seconds))
-
-    def _latest_end(self, elapsed: float, *, complete: bool) -> float:
-        """Return after how many seconds the load has ended at the latest."""
-        return max(elapsed, self.min_seconds, 0 if complete else SUITE_SECONDS) + POLL_SECONDS
+    def _planned(self, elapsed: float, *, complete: bool) -> int:
+        """Return how many requests the load sends until its latest end."""
+        end = max(elapsed, self.min_seconds, 0 if complete else SUITE_SECONDS)
+        return self.plan.requests_within(end + POLL_SECONDS)
 
     @property
     def _needed(self) -> int:

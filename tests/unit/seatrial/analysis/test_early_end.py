@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prediction_server import Behaviour, cat_photo
-from seatrial.analysis.baseline import Baseline
+from scripted_services import FAILED, PASSED
+from seatrial.analysis.baseline import MIN_RESPONSES, Baseline
 from seatrial.analysis.comparison import Tolerances
 from seatrial.analysis.endpoint_check import EndpointCheck, EndpointResult
 from seatrial.analysis.load import LoadPlan
 from seatrial.analysis.load_result import LoadResult
-from seatrial.analysis.suite import Endpoint, Expectation, SuiteRequest
+from seatrial.analysis.suite import Endpoint, Expectation, SuiteReport, SuiteRequest
 from seatrial.analysis.thresholds import Thresholds
 from virtual_environment import VirtualHttp, VirtualSuites
 from virtual_runtime import VirtualRuntime
@@ -125,7 +126,12 @@ some_failures = Thresholds(0.1, 300, Tolerances(3.0, max_drift=0.02))
 
 
 def checked(
-    directory: Path, begin: list[Behaviour], suite_seconds: float, violation: Callable[[LoadResult], str]
+    directory: Path,
+    begin: list[Behaviour],
+    suite_seconds: float,
+    violation: Callable[[LoadResult], str],
+    report: SuiteReport = PASSED,
+    window: float = WINDOW_SECONDS,
 ) -> EndpointResult:
     """Check, in virtual time, an endpoint whose first responses are given; the others are good."""
     runtime = VirtualRuntime()
@@ -134,8 +140,8 @@ def checked(
     expectation = Expectation("trial-1", "i", "m")
     request = SuiteRequest(Endpoint("http://local.test"), directory, expectation, "trial-1-live")
     plan = LoadPlan("http://local.test", [cat_photo(directory)], RATE, release="trial-1", planned=24)
-    check = EndpointCheck(plan, request, WINDOW_SECONDS, violation, lambda *_: None)
-    return check.run(VirtualSuites(runtime, suite_seconds), http, runtime)
+    check = EndpointCheck(plan, request, window, violation, lambda *_: None)
+    return check.run(VirtualSuites(runtime, suite_seconds, lambda _: report), http, runtime)
 
 
 @settings(
@@ -168,6 +174,14 @@ def test_a_load_that_does_not_reach_its_plan_is_judged_by_what_was_sent(
     """Eight connections with responses of 5 s send less than 3 requests a second."""
     limits = Thresholds(0, max_p95, Tolerances(None, max_drift=0.02))
     found = checked(tmp_path, [Behaviour(delay=5)] * 100, 20, limits.violation)
-    assert found.load.total < found.load.planned
+    assert found.load.total < RATE * 20
     assert (found.violation == "") == passes
     assert all(check.passed for check in limits.checks(found.load)) == passes
+
+
+def test_a_failed_suite_is_the_only_failure_of_a_load_that_it_ends(tmp_path: Path) -> None:
+    """The few responses until then are not also too few; a suite that passes waits for enough of them."""
+    found = checked(tmp_path, [], 0.5, lambda _: "", FAILED)
+    assert 0 < found.load.total < MIN_RESPONSES
+    assert all(check.passed for check in some_failures.checks(found.load))
+    assert checked(tmp_path, [], 0.5, lambda _: "", window=0).load.total >= MIN_RESPONSES
