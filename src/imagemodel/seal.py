@@ -11,6 +11,9 @@ from typing import Any
 from imagemodel.card import CARD, Card, parse_card
 from imagemodel.errors import CardError
 
+# The names that mkstemp gives to the temporary file of `write_atomically`.
+LEFT_BEHIND = ".????????.part"
+
 
 def canonical_json(fields: Mapping[str, Any]) -> bytes:
     """Return `fields` as canonical JSON, so that equal fields have the same digest."""
@@ -21,9 +24,13 @@ def seal(directory: Path, description: Mapping[str, Any]) -> Card:
     """Write the card of the model in `directory` and return it.
 
     The card is `description` plus the sha256 and size of every file in `directory`. It is written last and
-    atomically, so that a directory with a card is a complete model. Raises CardError if the description is
-    not valid, or if the directory contains anything but regular files.
+    atomically, so that a directory with a card is a complete model. The temporary file of a killed `seal` is
+    removed. Raises CardError if the description is not valid, or if the directory contains anything but
+    regular files.
     """
+    # No file of a model has such a name: it would become part of the card.
+    for left in directory.glob(LEFT_BEHIND):
+        left.unlink()
     files = {path.name: describe_file(path) for path in sorted(directory.iterdir()) if path.name != CARD}
     raw = canonical_json({**description, "schema": 1, "files": files})
     card = parse_card(raw, str(directory / CARD))

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
+from seatrial.check_result import Check as Check
 from seatrial.image_reference import ImageReference
 
-NOT_COMPARED = "not compared"
 # Results of older versions call the field `image`.
 ImageId = Annotated[str, Field(validation_alias=AliasChoices("image_id", "image"))]
 
@@ -55,21 +55,6 @@ class FetchResult(StageResult):
     model_path: str
     golden_path: str
     bytes_transferred: int
-
-
-class Check(BaseModel):
-    """One check: its name, whether it passed, and the measured detail."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    passed: bool
-    detail: str
-
-    @property
-    def not_compared(self) -> bool:
-        """Whether there was nothing to compare with. Such a check counts as passed."""
-        return self.detail.startswith(NOT_COMPARED)
 
 
 class ValidateResult(StageResult):

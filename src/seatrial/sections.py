@@ -66,10 +66,14 @@ class Image(Section):
 
 
 class Validate(Section):
-    """Thresholds for a model: time per photo (ms), share of photos on which it agrees with the live model."""
+    """Thresholds for a model: time per photo (ms), share of photos on which it agrees with the live model.
+
+    With `demand_comparison` a comparison with the live model that could not be made fails.
+    """
 
     max_milliseconds: float = Field(default=250, gt=0)
     min_agreement: float = Field(default=0.5, ge=0, le=1)
+    demand_comparison: bool = False
 
 
 class ClusterSettings(Section):
@@ -112,7 +116,8 @@ class Environment(Section):
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
     `allow_unchecked` allows releases of images without the statement that they passed `check`, each with a
-    reason. Rates and `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
+    reason. Rates and `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio. With `demand_comparison` a
+    comparison with the stable release that could not be made fails.
     """
 
     namespace: str
@@ -133,6 +138,7 @@ class Environment(Section):
     max_p95_milliseconds: float = Field(default=1000, gt=0)
     max_slowdown: float = Field(default=3, ge=1)
     max_drift: float = Field(default=0.02, ge=0, le=1)
+    demand_comparison: bool = False
     keep_releases: int = Field(default=10, ge=2)
 
     @model_validator(mode="after")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from seatrial.analysis.baseline import MIN_RESPONSES
 from seatrial.analysis.load import LoadGenerator, LoadPlan
 from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, SuiteRunner
@@ -23,9 +24,11 @@ MARGIN_SECONDS = 120
 class EndpointCheck:
     """Runs the acceptance suite under load.
 
-    `min_seconds` is how long the load lasts at least; it goes on until the suite has ended. `violation`
-    returns why a result can no longer pass: the check then ends early. `on_poll` is called at every poll
-    with the elapsed seconds and the load's result; what it raises ends the check.
+    `min_seconds` is how long the load lasts at least; it goes on until the suite has ended, and until
+    MIN_RESPONSES requests have. `violation` returns why a result can no longer pass: the check then ends
+    early. The result's `planned` is the number of requests until the latest end of the load: that of the
+    suite's time limit while the suite runs. `on_poll` is called at every poll with the elapsed seconds and
+    the load's result; what it raises ends the check.
     """
 
     plan: LoadPlan
@@ -45,26 +48,42 @@ class EndpointCheck:
             with load:
                 violation = self._wait(load, suite, runtime)
                 load.stop(drain=not violation)
-            # The last responses may add a violation.
-            violation = violation or self.violation(load.result())
+            sent = load.result()
+            # Nothing is sent any more: what was sent is the whole plan.
+            final = replace(sent, planned=sent.total)
+            violation = violation or self.violation(final)
             report = _report(suite, violation)
         finally:
             suite.stop()
-        return EndpointResult(violation, report, load.result())
+        return EndpointResult(violation, report, final)
 
     def _wait(self, load: LoadGenerator, suite: RunningSuite, runtime: Runtime) -> str:
         start = runtime.monotonic()
 
         def poll() -> tuple[str] | None:
-            elapsed, result = runtime.monotonic() - start, load.result()
+            # Before the result is read, which may then only be larger than at the suite's end.
+            ended, elapsed = suite.done(), runtime.monotonic() - start
+            result = load.result()
+            complete = ended and result.total >= self._needed
             self.on_poll(elapsed, result)
-            if violation := self.violation(result):
+            planned = replace(result, planned=self._planned(elapsed, complete=complete))
+            if violation := self.violation(planned):
                 return (violation,)
-            over = suite.done() and (elapsed >= self.min_seconds or bool(suite.result().failure))
-            return ("",) if over else None
+            over = complete and elapsed >= self.min_seconds
+            return ("",) if over or (ended and suite.result().failure) else None
 
         limit = self.min_seconds + SUITE_SECONDS + MARGIN_SECONDS
         return until("the acceptance suite under load", poll, limit, every=POLL_SECONDS, runtime=runtime)[0]
+
+    def _planned(self, elapsed: float, *, complete: bool) -> int:
+        """Return how many requests the load sends until its latest end."""
+        end = max(elapsed, self.min_seconds, 0 if complete else SUITE_SECONDS)
+        return self.plan.requests_within(end + POLL_SECONDS)
+
+    @property
+    def _needed(self) -> int:
+        """The number of ended requests before the load may end."""
+        return min(MIN_RESPONSES, self.plan.requests_within(max(self.min_seconds, SUITE_SECONDS)))
 
 
 def _report(suite: RunningSuite, violation: str) -> SuiteReport:

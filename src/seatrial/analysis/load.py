@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
+from math import floor, isfinite
 from pathlib import Path
 from types import TracebackType
 
@@ -48,6 +48,10 @@ class LoadPlan:
     def max_requests(self) -> int:
         """The number of requests after which the load ends by itself."""
         return self.limit or max(MAX_REQUESTS, 2 * self.planned)
+
+    def requests_within(self, seconds: float) -> int:
+        """Return the largest number of requests that a load of this length sends."""
+        return min(floor(self.rate * seconds) + 1, self.max_requests)
 
     @property
     def headers(self) -> dict[str, str]:

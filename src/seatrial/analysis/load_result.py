@@ -12,8 +12,9 @@ class LoadResult:
     """Failed requests, wrong predictions, latencies (ms) and probabilities, as measured so far.
 
     `failures` and `wrong` hold one reason each; `probabilities` the probability of each correct label, by
-    photo; `in_flight_milliseconds` how long each unanswered request has been waiting; `planned` the number
-    of requests that the whole load is expected to send, 0 if not known.
+    photo; `in_flight_milliseconds` how long each unanswered request has been waiting; `planned` the largest
+    number of requests that the whole load can send. A slow endpoint gets fewer: the load has a limited number
+    of connections.
     """
 
     failures: Sequence[str] = ()
@@ -35,7 +36,11 @@ class LoadResult:
 
     @property
     def p95(self) -> float:
-        """The 95th percentile of the latency, in milliseconds."""
+        """The 95th percentile of the latency, in milliseconds.
+
+        Linear interpolation between the order statistics: definition 7 of Hyndman and Fan, "Sample quantiles
+        in statistical packages", 1996.
+        """
         times = self.milliseconds
         # The exclusive method extrapolates beyond the maximum when there are few values.
         return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else max(times, default=0.0)

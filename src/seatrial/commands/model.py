@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.filesize import decimal
 
+from seatrial.check_result import tally
 from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
 from seatrial.model.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
@@ -27,11 +28,8 @@ def _fetch_text(result: FetchResult) -> str:
 
 
 def _validate_text(result: ValidateResult) -> str:
-    model, skipped = result.model, sum(check.not_compared for check in result.verdicts)
-    counts = f"{len(result.verdicts) - skipped} checks passed" + (
-        f", {skipped} not compared" if skipped else ""
-    )
-    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{counts}"
+    model = result.model
+    return f"{model.name} {model.version} passed\n{as_text(result.verdicts)}\n{tally(result.verdicts)}"
 
 
 @app.command(rich_help_panel="Model")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from imagemodel.card import digest_of
 from seatrial import progress
-from seatrial.atomic_files import temporary_directory
+from seatrial.atomic_files import remove_abandoned, temporary_directory
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import ArtefactKind, FileList, parse_file_list, verified, version_key
 from seatrial.model.transfer import download
@@ -38,9 +38,10 @@ class ArtefactCache:
         Raises BlobNotFoundError if the store does not have the version, RefusedError if its digest or a file
         is not what was published, OutsideError if the disk is full or the store fails.
         """
+        folder = _directory(self._root, kind, artefact.digest)
+        remove_abandoned(folder.parent)
         if found := cached_artefact(self._root, kind, artefact.digest):
             return found
-        folder = _directory(self._root, kind, artefact.digest)
         with _full_disk_errors(folder.parent), temporary_directory(folder.parent) as fresh:
             file_list = self._file_list(kind, artefact)
             self._fill(kind, file_list, fresh)

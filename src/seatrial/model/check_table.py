@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seatrial.console import plain_text
-from seatrial.results import NOT_COMPARED, Check
+from seatrial.results import Check
 
 
 def as_text(checks: Iterable[Check], width: int = 140) -> str:
@@ -18,6 +18,6 @@ def as_text(checks: Iterable[Check], width: int = 140) -> str:
     for title in ("result", "check", "detail"):
         table.add_column(title, overflow="fold")
     for check in checks:
-        status = "FAILED" if not check.passed else NOT_COMPARED if check.not_compared else "passed"
-        table.add_row(status, escape(check.name), escape(check.detail))
+        status = check.status.upper() if check.status == "failed" else check.status
+        table.add_row(status, escape(check.name), escape(check.reason))
     return "\n".join(row for row in plain_text(table, width).splitlines() if row)

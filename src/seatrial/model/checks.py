@@ -8,21 +8,22 @@ from typing import Final
 
 from imagemodel.card import MODEL as ONNX
 from imagemodel.golden import Photo, load_golden
+from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.inference.isolated import ROUNDS, InferenceResult, PhotoPrediction, run_isolated
+from seatrial.model.live import NoLiveModel
 from seatrial.model.onnx_safety import inspect
-from seatrial.results import NOT_COMPARED, Check
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
 
-def check_model(model: Path, golden: Path, live: Path | None, limits: Validate) -> tuple[Check, ...]:
+def check_model(model: Path, golden: Path, live: Path | NoLiveModel, limits: Validate) -> tuple[Check, ...]:
     """Run every check on the model in the directory `model` and return the results.
 
-    `live` is the directory of the live model, if there is one to compare with. An unsafe model is not run;
-    its other checks are then missing. Raises RefusedError if the golden set is not valid.
+    `live` is the directory of the live model, or why there is none to compare with. An unsafe model is not
+    run; its other checks are then missing. Raises RefusedError if the golden set is not valid.
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
@@ -36,7 +37,8 @@ def check_model(model: Path, golden: Path, live: Path | None, limits: Validate) 
         return tuple(checks)
     checks += [_check_photo(photo, found) for photo, found in zip(photos, result.predictions, strict=True)]
     checks.append(_check_latency(result, limits))
-    checks.append(_check_agreement(result, run_isolated(live, golden, seconds) if live else None, limits))
+    compared = live if isinstance(live, NoLiveModel) else run_isolated(live, golden, seconds)
+    checks.append(_check_agreement(result, compared, limits))
     return tuple(checks)
 
 
@@ -64,11 +66,13 @@ def _check_latency(result: InferenceResult, limits: Validate) -> Check:
     )
 
 
-def _check_agreement(result: InferenceResult, live: InferenceResult | None, limits: Validate) -> Check:
+def _check_agreement(result: InferenceResult, live: InferenceResult | NoLiveModel, limits: Validate) -> Check:
     name, total = "agrees with the live model", len(result.predictions)
-    if live is None or live.fault:
-        why = f"the live model fails here: {live.fault}" if live else "no other model is known to be live"
-        return Check(name=name, passed=True, detail=f"{NOT_COMPARED}: {why}")
+    if isinstance(live, NoLiveModel):
+        return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
+    if live.fault:
+        why = f"the live model fails here: {live.fault}"
+        return not_judged(name, why, demanded=limits.demand_comparison)
     pairs = zip(result.predictions, live.predictions, strict=True)
     same = sum(ours.label == theirs.label for ours, theirs in pairs)
     return Check(

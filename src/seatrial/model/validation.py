@@ -9,19 +9,20 @@ from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
 from seatrial.model.checks import check_model
+from seatrial.model.live import LiveModel, NoLiveModel
 from seatrial.model.lock import Lock
-from seatrial.results import Artefact, Check
+from seatrial.results import Check
 from seatrial.settings import Settings
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
 
 
 def validate_lock(
-    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: Artefact | None
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
 ) -> tuple[Check, ...]:
     """Check the model of `lock` with its golden set and return the results.
 
-    `model` and `golden` are the directories that were fetched for the lock, `live` is the live model. A
+    `model` and `golden` are the directories that were fetched for the lock. A
     directory that does not match its digest fails its check, and nothing is run.
     """
     files = [
@@ -30,8 +31,8 @@ def validate_lock(
     ]
     if not all(check.passed for check in files):
         return tuple(files)
-    live_directory = _live_directory(settings, workspace, lock, live)
-    return (*files, *check_model(model, golden, live_directory, settings.validation))
+    compared = live_directory(settings, workspace, lock, live)
+    return (*files, *check_model(model, golden, compared, settings.validation))
 
 
 def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
@@ -54,12 +55,18 @@ def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
     return Check(name=name, passed=True, detail=digest)
 
 
-def _live_directory(
-    settings: Settings, workspace: Workspace, lock: Lock, live: Artefact | None
-) -> Path | None:
-    if live is None or live.digest == lock.model.digest:
-        return None
+def live_directory(
+    settings: Settings, workspace: Workspace, lock: Lock, live: LiveModel
+) -> Path | NoLiveModel:
+    """Return the directory of the live model, or why the model of `lock` cannot be compared with one."""
+    if live.model is None and live.unread:
+        return NoLiveModel(f"the records of {', '.join(live.unread)} could not be read", expected=True)
+    if live.model is None:
+        return NoLiveModel("no other model is known to be live")
+    if live.model.digest == lock.model.digest:
+        return NoLiveModel("it is the live model itself")
     try:
-        return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, live)
+        return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, live.model)
     except BlobNotFoundError:
-        return None
+        what = f"the live model {live.model.name} {live.model.version}"
+        return NoLiveModel(f"{what} is not in the store", expected=True)

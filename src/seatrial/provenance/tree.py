@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 from rich.tree import Tree
 
+from seatrial.check_result import tally
 from seatrial.provenance.links import (
     CommitLink,
     Link,
@@ -54,10 +55,12 @@ def _add_release(branch: Tree, release: ReleaseLink) -> Tree:
     node = _add(branch, "release", text, release)
     for row in _release_rows(release):
         node.add(escape(row))
-    failed = [check for check in release.verdicts if not check.passed]
-    checks = node.add(f"{len(release.verdicts) - len(failed)} of {len(release.verdicts)} checks passed")
-    for check in failed:
-        checks.add(f"[red]failed[/red]: {escape(f'{check.name}: {check.detail}')}")
+    checks = node.add(tally(release.verdicts))
+    for check in release.verdicts:
+        if check.status != "passed":
+            colour = "red" if check.status == "failed" else "yellow"
+            text = escape(f"{check.name}: {check.reason}")
+            checks.add(f"[{colour}]{check.status}[/{colour}]: {text}")
     return node
 
 

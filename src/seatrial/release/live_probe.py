@@ -32,7 +32,7 @@ class LiveProbe:
         """
         if not self.load:
             return None
-        probabilities = self.load.result().probabilities if same_model else {}
+        probabilities = self.load.result().probabilities if same_model else None
         return make_baseline(release, list(self.load.samples), probabilities)
 
 

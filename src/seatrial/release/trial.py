@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from imagemodel.golden import GoldenSet
 from seatrial import console
-from seatrial.analysis.baseline import Baseline, Tolerances
+from seatrial.analysis.baseline import Baseline
+from seatrial.analysis.comparison import Tolerances
 from seatrial.analysis.endpoint_check import EndpointCheck
 from seatrial.analysis.load import LoadPlan
 from seatrial.analysis.load_result import LoadResult
@@ -16,7 +17,7 @@ from seatrial.analysis.thresholds import Thresholds
 from seatrial.analysis.timeline import report_directory
 from seatrial.release.record import Record
 from seatrial.release.target import Target
-from seatrial.results import NOT_COMPARED, Check
+from seatrial.results import Check
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def preview(
     `baseline` is read at the end, when the live probe has the most samples. The preview ends early only for
     its latency. Latency is not compared with the baseline's, since the suite itself loads the preview.
     """
-    thresholds = _thresholds(target, max_slowdown=None)
+    thresholds = _thresholds(target, record, max_slowdown=None)
     check = EndpointCheck(
         preview_plan(target, record, url, golden),
         _suite(record, Endpoint(url), golden, "preview"),
@@ -78,13 +79,13 @@ def preview(
         violation=thresholds.latency_violation,
         on_poll=_poll(target, f"at most {SUITE_SECONDS} s"),
     )
-    return _run(target, record, check, thresholds, baseline)
+    return _run(target, check, thresholds, baseline)
 
 
 def bake(target: Target, record: Record, url: str, golden: GoldenSet) -> TrialResult:
     """Run suite and load on the live address for the bake window; any violation ends it early."""
     environment = target.environment
-    thresholds = _thresholds(target, environment.max_slowdown)
+    thresholds = _thresholds(target, record, environment.max_slowdown)
     check = EndpointCheck(
         live_plan(target, record, url, golden),
         _suite(record, target.by_name(), golden, "live"),
@@ -92,12 +93,11 @@ def bake(target: Target, record: Record, url: str, golden: GoldenSet) -> TrialRe
         violation=lambda load: thresholds.violation(load, record.baseline),
         on_poll=_poll(target, f"{environment.bake_seconds:.0f} s"),
     )
-    return _run(target, record, check, thresholds, lambda: record.baseline)[0]
+    return _run(target, check, thresholds, lambda: record.baseline)[0]
 
 
 def _run(
     target: Target,
-    record: Record,
     check: EndpointCheck,
     thresholds: Thresholds,
     baseline: Callable[[], Baseline | None],
@@ -105,20 +105,16 @@ def _run(
     services = target.services
     found = check.run(services.suites(target.workspace), services.http, services.runtime)
     compared = baseline()
-    checks = (*found.checks, *thresholds.checks(found.load, compared), *_not_compared(record, compared))
+    checks = (*found.checks, *thresholds.checks(found.load, compared))
+    for each in checks:
+        if not each.judged:
+            console.line(f"    {each.name}: {each.detail}")
     return TrialResult(checks, found.suite.log if found.suite.failure else ""), compared
 
 
-def _not_compared(record: Record, baseline: Baseline | None) -> tuple[Check, ...]:
-    if not record.previous or baseline:
-        return ()
-    reason = f"{NOT_COMPARED}: the live probe has no response of {record.previous}"
-    return (Check(name="comparison with stable", passed=True, detail=reason),)
-
-
-def _thresholds(target: Target, max_slowdown: float | None) -> Thresholds:
+def _thresholds(target: Target, record: Record, max_slowdown: float | None) -> Thresholds:
     limits = target.environment
-    tolerances = Tolerances(max_slowdown, limits.max_drift)
+    tolerances = Tolerances(max_slowdown, limits.max_drift, record.previous, limits.demand_comparison)
     return Thresholds(limits.max_error_rate, limits.max_p95_milliseconds, tolerances)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 # The two addresses that a release is checked at.
 Where = Literal["preview", "live"]
 Tone = Literal["good", "bad", "open"]
-Status = Literal["passed", "failed", "skipped"]
+Status = Literal["passed", "failed", "not judged", "skipped"]
 PLACES: tuple[Where, ...] = ("preview", "live")
 
 
@@ -49,7 +49,8 @@ class StateChange(ReportModel):
 class CheckStatus(ReportModel):
     """The result of a check in one place.
 
-    `cases` is the number of parametrised cases that ran. `detail` is the reason of a failure or skip.
+    `cases` is the number of parametrised cases that ran. `detail` is the reason of a result other
+    than `passed`.
     """
 
     status: Status
@@ -113,7 +114,7 @@ class Failure(ReportModel):
 class AcceptanceReport(ReportModel):
     """The report of one release, or of one run of the acceptance suite by hand."""
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     name: str
     made: datetime
     headline: Headline

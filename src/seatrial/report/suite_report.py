@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from seatrial.check_result import Check, Status
 from seatrial.report.schema import CheckStatus, GoldenPhoto, GoldenPrediction, ReportedCheck, Where
-from seatrial.results import Check
+
+WORST_FIRST: tuple[Status, ...] = ("failed", "not judged")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ def read_suite(path: Path) -> SuiteFile:
 
 
 def report_checks(found: dict[Where, tuple[tuple[Check, ...], SuiteFile]]) -> tuple[ReportedCheck, ...]:
-    """Return each check once with its result in each place: failed ones first, skipped ones last."""
+    """Return each check once with its result in each place.
+
+    Failed ones come first, then those that were not judged; skipped ones are last.
+    """
     by_name: dict[str, dict[Where, CheckStatus]] = {}
     for where, (checks, suite) in found.items():
         for name, status in _statuses(checks, suite.not_run()).items():
@@ -98,13 +103,16 @@ def _statuses(checks: Iterable[Check], not_run: Iterable[dict[str, Any]]) -> dic
 
 
 def _status(cases: list[Check]) -> CheckStatus:
-    failed = [case.detail for case in cases if not case.passed]
-    detail = "; ".join(dict.fromkeys(failed)) if failed else (cases[0].detail if len(cases) == 1 else "")
-    return CheckStatus(status="failed" if failed else "passed", cases=len(cases), detail=detail)
+    found = {case.status for case in cases}
+    status: Status = next((each for each in WORST_FIRST if each in found), "passed")
+    reasons = [case.reason for case in cases if case.status == status != "passed"]
+    detail = "; ".join(dict.fromkeys(reasons)) if reasons else (cases[0].detail if len(cases) == 1 else "")
+    return CheckStatus(status=status, cases=len(cases), detail=detail)
 
 
 def _rank(check: ReportedCheck) -> int:
     statuses = {each.status for each in (check.preview, check.live) if each}
-    if "failed" in statuses:
-        return 0
-    return 2 if statuses == {"skipped"} else 1
+    for rank, status in enumerate(WORST_FIRST):
+        if status in statuses:
+            return rank
+    return 3 if statuses == {"skipped"} else 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from imagemodel.card import Card
 from imagemodel.errors import ImageModelError
 from imagemodel.verify import verify
 from seatrial import console
+from seatrial.atomic_files import temporary_directory
 from seatrial.errors import RefusedError
 from seatrial.image.base import parse_base
 from seatrial.image.builder import BuildInputs, build_image
@@ -40,8 +40,9 @@ def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] =
     base = parse_base(settings.image.base)
     client = connect()
     labels = image_labels(settings, workspace, card, fetched, _commit_time(workspace))
-    with tempfile.TemporaryDirectory(prefix="seatrial-build-") as folder:
-        context = _scanned_context(workspace, Path(fetched.model_path), Path(folder), secrets)
+    # In the instance's directory, where the next build removes what a killed one has left.
+    with temporary_directory(workspace.directory / "build") as folder:
+        context = _scanned_context(workspace, Path(fetched.model_path), folder, secrets)
         certificates = _certificates(environ)
         inputs = BuildInputs(context, str(base), workspace.revision, labels, certificates)
         with console.step("building the image"):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from seatrial.check_result import tally
 from seatrial.image_reference import ImageReference
 from seatrial.release.record import OPEN, Record
 from seatrial.release.services import Services
@@ -99,13 +100,12 @@ def _hold(record: Record) -> str:
 
 def _why(record: Record) -> str:
     """Return why it was not checked, the last detail, the result of the checks, origin, approval and hold."""
-    passed = sum(check.passed for check in record.verdicts)
     last = record.history[-1]
     parts = (
         f"not checked: {record.unchecked}" if record.unchecked else "",
         last.detail,
         f"not finished since {last.at:%H:%M:%S}" if record.state in OPEN else "",
-        f"{passed} of {len(record.verdicts)} checks passed" if record.verdicts else "",
+        tally(record.verdicts) if record.verdicts else "",
         f"promoted from {record.promoted_from}" if record.promoted_from else "",
         f"approved by {record.approved_by}" if record.approved_by else "",
         _hold(record),

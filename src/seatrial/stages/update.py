@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from seatrial import console
 from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
@@ -46,6 +47,9 @@ def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, servic
     )
     if not all(check.passed for check in checks):
         raise validation_failure(candidate, checks)
+    for check in checks:
+        if check.status == "not judged":
+            console.line(f"  {check.name}: {check.detail}")
     write_lock(workspace.lock, candidate)
 
 

@@ -16,6 +16,7 @@ from seatrial.errors import RefusedError
 from seatrial.image_reference import ImageReference
 from seatrial.model.checks import check_model
 from seatrial.model.inference.isolated import run_isolated
+from seatrial.model.live import NoLiveModel
 from seatrial.results import AcceptResult, PushResult, ValidateResult
 from seatrial.settings import Settings, Validate
 from seatrial.stage_run import StageRun
@@ -25,13 +26,14 @@ from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
 
 LIMITS = Validate()
+NO_LIVE = NoLiveModel("no other model is known to be live")
 
 
 def failures(
     model: Path, golden: Path, live: Path | None = None, limits: Validate = LIMITS
 ) -> dict[str, str]:
     """Return the failed checks of a model and their details."""
-    return {c.name: c.detail for c in check_model(model, golden, live, limits) if not c.passed}
+    return {c.name: c.detail for c in check_model(model, golden, live or NO_LIVE, limits) if not c.passed}
 
 
 def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
@@ -119,6 +121,29 @@ def test_a_model_that_does_not_match_its_card_is_refused(model: Path, golden: Pa
     card = json.loads((model / "model.json").read_text())
     reseal(model, input={**card["input"], "height": SIDE + 1})
     assert "shape" in failures(model, golden)["loads and predicts"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "demanded", "status"),
+    [(False, True, "not judged"), (True, False, "not judged"), (True, True, "failed")],
+)
+def test_a_missing_comparison_is_refused_only_if_it_is_demanded_and_possible(
+    model: Path, golden: Path, expected: bool, demanded: bool, status: str
+) -> None:
+    """Without a live model the check is not judged; with a demand it fails where there should be one."""
+    limits = Validate(demand_comparison=demanded)
+    found = check_model(model, golden, NoLiveModel("staging did not respond", expected=expected), limits)
+    (check,) = [each for each in found if not each.judged]
+    assert check.status == status
+    assert "not judged, because staging did not respond" in check.detail
+
+
+def test_a_live_model_that_fails_here_is_reported(model: Path, golden: Path, tmp_path: Path) -> None:
+    """A broken live model is no reason to pass silently."""
+    write_model(tmp_path / "live")
+    (tmp_path / "live" / "model.onnx").write_bytes(b"broken")
+    (check,) = [each for each in check_model(model, golden, tmp_path / "live", LIMITS) if not each.judged]
+    assert "the live model fails here" in check.detail
 
 
 def test_a_model_that_disagrees_with_the_live_one_is_refused(

@@ -1,5 +1,6 @@
 """Verification of a model directory against its card."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from imagemodel.card import load_card
 from imagemodel.errors import CardError, ImageModelError, VerifyError
+from imagemodel.seal import seal
 from imagemodel.verify import verify
 
 
@@ -106,3 +108,13 @@ def test_missing_directory_raises_error_with_path(tmp_path) -> None:
     """A missing directory raises ImageModelError, not OSError."""
     with pytest.raises(ImageModelError, match=r"model\.json"):
         verify(tmp_path / "nothing")
+
+
+def test_a_file_that_a_killed_seal_left_is_no_part_of_the_model(model_directory: Path) -> None:
+    """The next seal removes the temporary file of a card instead of listing it."""
+    description = json.loads((model_directory / "model.json").read_text())
+    description.pop("files")
+    before = load_card(model_directory)
+    (model_directory / ".abcdefg1.part").write_text("half a card")
+    assert seal(model_directory, description) == before
+    assert not (model_directory / ".abcdefg1.part").exists()

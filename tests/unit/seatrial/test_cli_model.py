@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from seatrial.check_result import not_judged
 from seatrial.cli import main
 from seatrial.results import Artefact, Check, FetchResult, ValidateResult
 from seatrial.workspace import Workspace
@@ -53,12 +54,15 @@ def test_fetch_names_the_source_of_the_files(output: Callable[[Any], str], sent:
     assert output(result).startswith(f"fetch: colours 1.0.0 {MODEL.digest}, {source} (")
 
 
-def test_validate_counts_checks_without_a_comparison_apart(output: Callable[[Any], str]) -> None:
-    """A check that had nothing to compare with is not counted as passed."""
+@pytest.mark.parametrize("older", [True, False])
+def test_validate_counts_checks_without_a_comparison_apart(output: Callable[[Any], str], older: bool) -> None:
+    """A check that had nothing to compare with is not counted as passed, also in an older result."""
+    name, why = "agrees with the live model", "no other model is known to be live"
+    missing = Check(name=name, passed=True, detail=f"not compared: {why}") if older else not_judged(name, why)
     checks = (
         Check(name="loads and predicts", passed=True, detail="fine"),
-        Check(name="agrees with the live model", passed=True, detail="not compared: there is none"),
+        missing,
     )
     lines = output(ValidateResult.model_validate({**STAGE, "passed": True, "verdicts": checks})).splitlines()
-    assert [line.split()[:2] for line in lines if "live model" in line] == [["not", "compared"]]
-    assert lines[-1].startswith("1 checks passed, 1 not compared (")
+    assert [line.split()[:2] for line in lines if "live model" in line] == [["not", "judged"]]
+    assert lines[-1].startswith("1 of 2 checks passed, 1 not judged (")

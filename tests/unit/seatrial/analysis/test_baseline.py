@@ -9,7 +9,12 @@ from seatrial.release.live_probe import LiveProbe
 from seatrial.release.records import Records
 
 BASELINE = Baseline(
-    release="trial-0", requests=3, failed=1, median_milliseconds=20, probabilities={"cat.jpg": 0.9}
+    release="trial-0",
+    requests=3,
+    failed=1,
+    median_milliseconds=20,
+    same_model=True,
+    probabilities={"cat.jpg": 0.9},
 )
 
 

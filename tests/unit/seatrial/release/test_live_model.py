@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from memory_environments import MODEL, Environments, digest
+from seatrial.model.live import LiveModel
 from seatrial.release.live_model import live_model
 from seatrial.results import AcceptResult, Artefact, PushResult
 from seatrial.workspace import Workspace
@@ -40,26 +41,28 @@ def test_it_is_that_of_the_last_accepted_release(environments: Environments, wor
     environments.release("production", 1, "a", "pending", "stable")
     environments.release("staging", 1, "b", "pending", "stable", model=NEWER)
     environments.release("staging", 2, "c", "pending")
-    assert live_model(environments.settings, workspace, environments.services) == NEWER
+    assert live_model(environments.settings, workspace, environments.services).model == NEWER
 
 
 def test_an_unreachable_cluster_is_skipped(environments: Environments, workspace: Workspace) -> None:
-    """The model of a reachable environment is returned."""
+    """The model of a reachable environment is returned, with the name of the other."""
     environments.release("production", 1, "a", "pending", "stable")
     environments.release("staging", 1, "b", "pending", "stable", model=NEWER)
     environments.unreachable.add("staging")
-    assert live_model(environments.settings, workspace, environments.services) == MODEL
+    assert live_model(environments.settings, workspace, environments.services) == LiveModel(
+        MODEL, ("staging",)
+    )
 
 
 def test_without_a_record_it_is_the_accepted_image_of_this_checkout(
     environments: Environments, workspace: Workspace
 ) -> None:
     """The results of push and accept must have the same reference; else there is no live model."""
-    assert live_model(environments.settings, workspace, environments.services) is None
+    assert live_model(environments.settings, workspace, environments.services).model is None
     accept_here(workspace, REFERENCE, REFERENCE)
-    assert live_model(environments.settings, workspace, environments.services) == NEWER
+    assert live_model(environments.settings, workspace, environments.services).model == NEWER
     accept_here(workspace, REFERENCE, f"registry.test/classifier@{digest('b')}")
-    assert live_model(environments.settings, workspace, environments.services) is None
+    assert live_model(environments.settings, workspace, environments.services).model is None
 
 
 def test_the_push_result_of_an_older_version_is_read(
@@ -70,7 +73,7 @@ def test_the_push_result_of_an_older_version_is_read(
     path = workspace.directory / "run" / "push.json"
     found = json.loads(path.read_text())
     path.write_text(json.dumps({"image": found.pop("image_id"), **found}))
-    assert live_model(environments.settings, workspace, environments.services) == NEWER
+    assert live_model(environments.settings, workspace, environments.services).model == NEWER
 
 
 def test_an_environment_without_a_context_is_not_read(
@@ -80,4 +83,4 @@ def test_an_environment_without_a_context_is_not_read(
     for name, environment in environments.settings.environments.items():
         environments.settings.environments[name] = environment.model_copy(update={"context": ""})
     environments.clusters.clear()
-    assert live_model(environments.settings, workspace, environments.services) is None
+    assert live_model(environments.settings, workspace, environments.services).model is None

@@ -81,7 +81,7 @@ def test_new_checks_replace_only_their_field(
     checks = (Check(name="error rate", passed=False, detail="1 of 2"),)
     assert records.move(record, "switched-back", verdicts=checks).verdicts == checks
     after = document(cluster)
-    assert after["verdicts"] == [{"name": "error rate", "passed": False, "detail": "1 of 2"}]
+    assert after["verdicts"] == [checks[0].model_dump()]
     assert (after["added"], after["baseline"]) == (UNKNOWN["added"], before["baseline"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from seatrial.analysis.timeline import Sample, write_timeline
+from seatrial.check_result import not_judged
 from seatrial.report.gather import ReportInput, failures, gather
 from seatrial.report.render import render_page
 from seatrial.report.suite_report import SuiteFile, read_suite, report_checks
@@ -27,19 +28,20 @@ def test_preview_and_live_results_are_side_by_side(ended: Ended) -> None:
 
 def test_failed_checks_come_first_and_cases_are_counted() -> None:
     """A check with several cases is one row, and failed if one case failed."""
-    cases = (PASSED, FAILED.model_copy(update={"passed": True}), FAILED)
+    cases = (PASSED, FAILED.model_copy(update={"passed": True}), FAILED, not_judged("It compares.", "new"))
     skipped = {"name": "It has a name.", "test": "t.py::test_name", "detail": "Skipped: by address"}
     suite = SuiteFile(skipped=[{**skipped, "required": True}])
     rows = report_checks({"preview": (cases, suite)})
     assert [(row.name, row.preview and row.preview.status) for row in rows] == [
         ("It is quick.", "failed"),
+        ("It compares.", "not judged"),
         ("It answers.", "passed"),
         ("It has a name.", "skipped"),
     ]
     assert rows[0].preview
     assert rows[0].preview.cases == 2
-    assert rows[2].preview
-    assert (rows[2].preview.detail, rows[2].preview.required) == ("by address", True)
+    assert rows[3].preview
+    assert (rows[3].preview.detail, rows[3].preview.required) == ("by address", True)
 
 
 def test_a_declared_test_without_a_result_is_shown_as_not_run() -> None:

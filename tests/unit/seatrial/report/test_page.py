@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.analysis.timeline import Sample, write_timeline
+from seatrial.check_result import not_judged
 from seatrial.errors import RefusedError
 from seatrial.report.gather import gather
 from seatrial.report.render import SUMMARY_BYTES, render_page, render_summary, truncate
@@ -144,3 +145,22 @@ def test_a_skipped_check_is_shown_with_its_reason(ended: Ended, golden: Path) ->
     assert "no --expect" in text
     assert "1 of 1</b>checks passed, 1 skipped, preview" in text
     assert "skipped: no --expect" in render_summary(data)
+
+
+def test_a_check_that_was_not_judged_is_not_shown_as_passed(ended: Ended, golden: Path) -> None:
+    """Page and summary have the reason; it has a sign of its own, and is not counted as passed."""
+    missing = not_judged("latency compared with stable", "the live probe has no response of trial-1")
+    source = ended("candidate", "previewed", verdicts=(PASSED, missing))
+    data = gather(source)
+    text = render_page(data, golden, source.workspace.root)
+    assert re.search(
+        r'class="status not-judged">not judged</span>\s*<div class="small soft">because the', text
+    )
+    assert "1 of 2</b>checks passed, 1 not judged, preview" in text
+    assert "not judged, because the live probe has no response of trial-1" in render_summary(data)
+
+
+def test_a_report_names_a_missing_golden_set(ended: Ended) -> None:
+    """Photos that are not in the cache are not silently left out."""
+    source = ended(*STABLE)
+    assert "cache does not have the golden set" in render_page(gather(source), None, source.workspace.root)

@@ -47,7 +47,7 @@ def test_the_report_of_an_accepted_release_is_written(
     assert {path.name for path in folder.iterdir()} == {"report.html", "report.json", "summary.md"}
     report = json.loads((folder / "report.json").read_text())
     assert report["headline"]["text"] == "Accepted"
-    assert report["schema_version"] == 2
+    assert report["schema_version"] == 3
     assert [check["preview"]["status"] for check in report["checks"]] == ["passed"]
 
 

@@ -60,15 +60,23 @@ def test_other_probabilities_of_the_same_model_are_refused(virtual: VirtualEnvir
     assert virtual.live == "local-1"
 
 
-def test_other_probabilities_of_another_model_are_not_compared(virtual: VirtualEnvironment) -> None:
-    """Two models need not agree, so only the golden set decides about a new model."""
+def unjudged(virtual: VirtualEnvironment) -> dict[str, str]:
+    """Return the checks of the last release that were not judged, with the reason of each."""
+    checks = virtual.target.records.all()[-1].verdicts
+    return {check.name: check.detail for check in checks if check.status == "not judged"}
+
+
+def test_other_probabilities_of_another_model_are_not_judged(virtual: VirtualEnvironment) -> None:
+    """Two models need not agree, so only the golden set decides about a new model, even with a demand."""
     virtual.release()
+    virtual.configure(demand_comparison=True)
     virtual.behaviours["local-2"] = Behaviour(label=virtual.golden.photos[0].label, probability=0.4)
     virtual.deploy(virtual.image("b", model="e"))
     record = virtual.target.records.all()[-1]
     assert record.baseline is not None
     assert record.baseline.probabilities == {}
-    assert "probabilities compared with stable" not in [check.name for check in record.verdicts]
+    why = "not judged, because local-1 has another model"
+    assert unjudged(virtual) == {"probabilities compared with stable": why}
 
 
 @pytest.mark.parametrize(
@@ -149,13 +157,35 @@ def test_a_missing_golden_set_changes_nothing(served: ServedEnvironment) -> None
     assert served.states == {}
 
 
-def test_a_missing_baseline_is_reported(virtual: VirtualEnvironment) -> None:
-    """If the live probe has no response, the comparison is a row that is not compared."""
+def test_a_missing_baseline_is_reported(
+    virtual: VirtualEnvironment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If the live probe has no response, the comparison is a row that is not judged, and is printed."""
     virtual.release()
     virtual.behaviours["local-1"] = Behaviour(status=503)
     virtual.deploy(virtual.image("b"))
-    (check,) = [each for each in virtual.target.records.all()[-1].verdicts if each.not_compared]
-    assert (check.name, check.detail) == (
-        "comparison with stable",
-        "not compared: the live probe has no response of local-1",
-    )
+    assert unjudged(virtual) == {
+        "probabilities compared with stable": "not judged, because the live probe has no response of local-1"
+    }
+    assert "not judged, because the live probe has no response of local-1" in capsys.readouterr().err
+
+
+def test_a_demanded_comparison_that_is_missing_is_refused(virtual: VirtualEnvironment) -> None:
+    """With `demand_comparison` a release without a baseline is refused like one that failed a check."""
+    virtual.release()
+    virtual.configure(demand_comparison=True)
+    virtual.behaviours["local-1"] = Behaviour(status=503)
+    with pytest.raises(RefusedError, match="the live probe has no response of local-1; demand_comparison"):
+        virtual.deploy(virtual.image("b"))
+    assert virtual.states["local-2"] == "refused"
+
+
+def test_a_first_release_has_nothing_to_be_compared_with(virtual: VirtualEnvironment) -> None:
+    """It is not judged, and a demand does not refuse it: there is no stable release yet."""
+    virtual.configure(demand_comparison=True)
+    virtual.release()
+    why = "not judged, because no release has been stable yet"
+    assert unjudged(virtual) == {
+        "latency compared with stable": why,
+        "probabilities compared with stable": why,
+    }

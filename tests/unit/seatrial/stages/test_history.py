@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memory_environments import Environments, digest
+from seatrial.check_result import Check, not_judged
 from seatrial.errors import UsageError
 from seatrial.release.records import Records
 from seatrial.stages.history import history
@@ -46,6 +47,16 @@ def test_an_unchecked_release_is_shown_first(environments: Environments, workspa
     (row,) = history(environments.settings, workspace, "staging", environments.services).releases
     assert row.why == "not checked: an image of the tests; 1 of 1 checks passed"
     assert row.unchecked == "an image of the tests"
+
+
+def test_a_check_that_was_not_judged_is_counted_apart(
+    environments: Environments, workspace: Workspace
+) -> None:
+    """It is neither passed nor failed in the list of releases."""
+    checks = (Check(name="a", passed=True, detail=""), not_judged("b", "nothing is stable"))
+    environments.release("staging", 1, "a", "stable", verdicts=checks)
+    (row,) = history(environments.settings, workspace, "staging", environments.services).releases
+    assert row.why == "1 of 2 checks passed, 1 not judged"
 
 
 def test_an_abandoned_release_is_shown_as_not_finished(

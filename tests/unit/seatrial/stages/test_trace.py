@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from memory_environments import Environments, digest
+from seatrial.check_result import not_judged
 from seatrial.console import plain_text
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.lock import read_lock
@@ -169,10 +170,15 @@ def test_the_tree_has_the_links_in_order(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
     """The order is release, image, commit, model, publisher; markup in a name is escaped."""
-    environments.release("staging", 2, "b", "refused", approved_by="[bold]Her", unchecked="[red]a test")
+    checks = (not_judged("latency compared", "nothing is stable"),)
+    environments.release(
+        "staging", 2, "b", "refused", approved_by="[bold]Her", unchecked="[red]a test", verdicts=checks
+    )
     trees = [as_tree(_trace(environments, published, what)) for what in ("staging-1", "staging-2")]
     text = "\n".join(plain_text(tree) for tree in trees)
     links = ["release staging-1", "image registry.test", "commit ", "model colours", "published by"]
     assert sorted(links, key=text.index) == links
     assert "approved by [bold]Her" in text
     assert text.count("not checked: [red]a test") == 1
+    assert "0 of 1 checks passed, 1 not judged" in text
+    assert "not judged: latency compared: because nothing is stable" in text

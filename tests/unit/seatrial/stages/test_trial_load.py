@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prediction_server import Behaviour
-from seatrial.errors import RolledBackError
+from seatrial.errors import RefusedError, RolledBackError
 from seatrial.kube.labels import LIVE
 from virtual_environment import VirtualEnvironment
 
@@ -27,6 +27,18 @@ def test_latency_is_compared_with_the_stable_release_on_the_live_address_only(
     with pytest.raises(RolledBackError, match="took longer than 300 ms"):
         virtual.accept()
     assert virtual.live == "local-1"
+
+
+def test_a_baseline_without_enough_latencies_is_refused_before_the_switch(
+    virtual: VirtualEnvironment,
+) -> None:
+    """If the comparison is demanded, users are not sent to a release whose bake could not compare it."""
+    virtual.release()
+    virtual.runner.seconds = 0.1
+    virtual.configure(demand_comparison=True, load_per_second=50.0)
+    with pytest.raises(RefusedError, match=f"{LATENCY}: not judged, because there are too few responses"):
+        virtual.deploy(virtual.image("b"))
+    assert virtual.states == {"local-1": "stable", "local-2": "refused"}
 
 
 def test_the_latency_of_an_accepted_release_is_recorded_as_compared(virtual: VirtualEnvironment) -> None:
