@@ -116,8 +116,8 @@ class Environment(Section):
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
     `allow_unchecked` allows releases of images without the statement that they passed `check`, each with a
-    reason. Rates and `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio. With `demand_comparison` a
-    comparison with the stable release that could not be made fails.
+    reason. With `demand_comparison` a comparison with the stable release that could not be made fails. Rates
+    and `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
     """
 
     namespace: str
