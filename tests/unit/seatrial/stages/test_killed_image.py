@@ -15,6 +15,7 @@ from directory_engine import DirectoryEngine
 from http_registry import MANIFEST, HttpRegistry, blob_digest, http_registry
 from killable_stages import run_fetch
 from killed_process import Killer, killer
+from seatrial.image.required_checks import REQUIRED_CHECKS
 from seatrial.results import BuildResult, CheckResult, PushResult, ValidateResult
 from seatrial.workspace import ResultNotFoundError, Workspace
 
@@ -98,9 +99,11 @@ def checked(killing: Killer, validated: Workspace, tmp_path: Path) -> Workspace:
         "killable_stages:run_build", at=NEVER, within=[], checkout=validated.root, engine=tmp_path / "engine"
     )
     built = validated.read_result(BuildResult)
-    validated.write_result(
-        CheckResult(**common(validated), image_id=built.image_id, passed=1, report="check.xml")
+    tests = tuple(sorted(REQUIRED_CHECKS))
+    result = CheckResult(
+        **common(validated), image_id=built.image_id, passed=len(tests), tests=tests, report="check.xml"
     )
+    validated.write_result(result)
     return validated
 
 
