@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -18,8 +18,10 @@ from e2e.release.images import ImageFactory
 from e2e.release.namespace_monitor import NamespaceMonitor
 from e2e.user_load import UserLoad
 from seatrial.release.record import Record
+from seatrial.wait import until
 
 COMMAND_SECONDS = 240
+TERMINATION_SECONDS = 60
 # The step that removes a release, and its duration. It starts when the removal is decided.
 REMOVAL_STEP = re.compile(r"^ *(?:switch back from|remove) (\S+) (\d+\.\d) s$")
 
@@ -63,16 +65,17 @@ def run_fault(
 ) -> FaultResult:
     """Release a fault's image under its injection, with a user load and a monitor of the namespace."""
     number, image = environment.last().number, fault.image(images, environment)
-    with ExitStack() as stack:
-        stack.enter_context(_settings(environment, fault))
-        monitor = stack.enter_context(NamespaceMonitor(environment.target))
-        stack.enter_context(load)
-        stack.enter_context(fault.injection(environment))
-        start = time.monotonic()
-        code, lines = _release(environment, image)
-        seconds = time.monotonic() - start
-    last = environment.last()
-    record = last if last.number > number else None
+    with NamespaceMonitor(environment.target) as monitor:
+        with _settings(environment, fault), load, fault.injection(environment):
+            start = time.monotonic()
+            code, lines = _release(environment, image)
+            seconds = time.monotonic() - start
+        last = environment.last()
+        record = last if last.number > number else None
+        if record and code:
+            # The command does not wait for terminating pods.
+            what = f"the end of the pods of {record.release}"
+            until(what, lambda: monitor.has_no_pods(record.release) or None, TERMINATION_SECONDS)
     decided = _removal_decided(lines)
     output = "\n".join(line for _, line in lines)
     back = gone = None

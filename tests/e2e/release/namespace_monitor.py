@@ -49,6 +49,10 @@ class NamespaceMonitor:
         self._stop.set()
         self._thread.join()
 
+    def has_no_pods(self, release: str) -> bool:
+        """Return whether a release has no pod in the last sample."""
+        return bool(self.samples) and release not in self.samples[-1].pods
+
     def seconds_until_not_live(self, release: str, after: float) -> float | None:
         """Return the seconds from `after` (unix) until a release was no longer live; None if it still is."""
         return self._seconds_until_last([s.t for s in self.samples if s.live == release], after)
