@@ -61,10 +61,11 @@ class NewConnections:
     ) -> HttpResponse:
         """Send a request and return the response, whatever its status."""
         sent = {**headers, "Connection": "close"}
-        options: dict[str, Any] = {"timeout": timeout, "allow_redirects": False, "stream": True}
         try:
             with new_session() as session:
-                response = session.request(method, url, data=body or None, headers=sent, **options)
+                response = session.request(
+                    method, url, data=body or None, headers=sent, timeout=timeout, stream=True
+                )
                 read_body(response, MAX_BODY_BYTES)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # requests passes some errors of urllib3 on, such as that of an invalid host name.

@@ -49,6 +49,7 @@ class Registry(Section):
     insecure: bool = False
     config_dir: str = ""
     repository: str = "classifier"
+    token_host: str = ""
 
 
 class Image(Section):

@@ -41,13 +41,13 @@ class TooLargeError(requests.RequestException):
     """A response has more bytes than were allowed."""
 
 
-def new_session() -> requests.Session:
+def new_session(*, follow_redirects: bool = False) -> requests.Session:
     """Return a session in which a timeout limits a whole request: connect, send, headers and body.
 
     Redirects count as part of it if the timeout is a `Deadline`. Only the resolver of the machine has limits
     of its own.
     """
-    session = requests.Session()
+    session = requests.Session() if follow_redirects else _Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter())
     return session
@@ -64,6 +64,12 @@ def read_body(response: requests.Response, limit: int) -> None:
     response._content = body.getvalue()
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        # With `allow_redirects=False` requests still parses the Location, and fails if it is not valid.
+        return None
+
+
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *words: Any, **options: Any) -> None:
         super().init_poolmanager(*words, **options)
@@ -78,4 +84,8 @@ class _Adapter(HTTPAdapter):
         timeout = options.pop("timeout", None)
         seconds = timeout.remaining() if isinstance(timeout, Deadline) else timeout
         options["timeout"] = urllib3.Timeout(total=seconds)
-        return super().send(request, *words, **options)
+        try:
+            return super().send(request, *words, **options)
+        except urllib3.exceptions.LocationValueError as error:
+            # requests passes this error of urllib3 on, unlike all others.
+            raise requests.exceptions.InvalidURL(str(error), request=request) from error

@@ -31,7 +31,7 @@ class ApiClient:
         port = f":{parts.port}" if parts.port else ""
         self.url = f"{parts.scheme}://{address or self.host}{port}{parts.path.rstrip('/')}"
         self._headers = {"Host": f"{self.host}{port}"} | ({} if keep_alive else {"Connection": "close"})
-        self._session = new_session() if keep_alive else None
+        self._session = new_session(follow_redirects=True) if keep_alive else None
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> requests.Response:
         """GET a path."""
@@ -69,7 +69,7 @@ class ApiClient:
     ) -> requests.Response:
         merged = {**self._headers, **(headers or {})}
         options: dict[str, Any] = {**body, "headers": merged, "timeout": Deadline(TIMEOUT), "stream": True}
-        with nullcontext(self._session) if self._session else new_session() as session:
+        with nullcontext(self._session) if self._session else new_session(follow_redirects=True) as session:
             response = session.request(method, self.url + path, **options)
             read_body(response, MAX_BODY_BYTES)
         return response

@@ -107,12 +107,21 @@ def test_a_response_without_end_is_no_response() -> None:
         NewConnections().request("GET", url, timeout=60)
 
 
+@pytest.mark.parametrize("location", ["http://[", "//[x", "\xff"])
+def test_an_invalid_redirect_is_a_response(location: str) -> None:
+    """A Location that is no URL is returned as any other."""
+    head = f"HTTP/1.1 302 Found\r\nContent-Length: 1\r\nLocation: {location}\r\n\r\n"
+    with slow_server(SlowResponse("redirect", head.encode("latin1"), b"1")) as server:
+        found = NewConnections().request("GET", f"http://127.0.0.1:{server.port}/", timeout=20)
+    assert (found.status, found.headers["Location"]) == (302, location)
+
+
 def test_redirects_share_a_deadline() -> None:
     """A server that redirects forever, each time after a while, ends at the deadline of the first request."""
     start = b"HTTP/1.1 302 Found\r\nConnection: close\r\nContent-Length: 0\r\nLocation: /again\r\n"
     redirect = SlowResponse("redirect", start, b"X-P: 123456\r\n", b"\r\n")
     with slow_server(redirect) as server:
-        url, session = f"http://127.0.0.1:{server.port}/", new_session()
+        url, session = f"http://127.0.0.1:{server.port}/", new_session(follow_redirects=True)
         with session, pytest.raises((requests.ConnectionError, requests.Timeout)):
             session.get(url, timeout=Deadline(1))
 
