@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 INTERVAL = 0.02
 """Seconds between two bytes: far less than the timeout of any client here."""
@@ -42,10 +49,11 @@ SLOW_RESPONSES = (
 
 @dataclass
 class SlowServer:
-    """The server's port, and the response that it sends to every request."""
+    """The server's port, the response that it sends to every request, and the number of requests."""
 
     port: int
     response: SlowResponse
+    requests: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
     def respond(self, connection: socket.socket) -> None:
@@ -53,6 +61,7 @@ class SlowServer:
         with connection, suppress(OSError):
             while connection.recv(65536)[-4:] != b"\r\n\r\n":
                 pass
+            self.requests += 1
             connection.sendall(self.response.start)
             for byte in self.response.slow:
                 if self.stop.wait(INTERVAL):
@@ -62,8 +71,12 @@ class SlowServer:
 
 
 @contextmanager
-def slow_server(response: SlowResponse, tls: ssl.SSLContext | None = None) -> Iterator[SlowServer]:
-    """Run the server on 127.0.0.1 inside the block."""
+def slow_server(response: SlowResponse, certificate: Path | None = None) -> Iterator[SlowServer]:
+    """Run the server on 127.0.0.1 inside the block, with a certificate over HTTPS."""
+    tls = None
+    if certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = SlowServer(listener.getsockname()[1], response)
         threading.Thread(target=_accept, args=(listener, server, tls), daemon=True).start()
@@ -79,3 +92,22 @@ def _accept(listener: socket.socket, server: SlowServer, tls: ssl.SSLContext | N
             with suppress(OSError):
                 secured = tls.wrap_socket(connection, server_side=True) if tls else connection
                 threading.Thread(target=server.respond, args=(secured,), daemon=True).start()
+
+
+def write_certificate(path: Path) -> Path:
+    """Write a certificate of 127.0.0.1 with its key to one file, and return the file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(private + made.public_bytes(pem))
+    return path

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from seatrial.http_client import MAX_BODY_BYTES, NewConnections, NoResponseError
 from seatrial.total_timeout import Deadline, new_session, transfer_seconds
-from slow_server import SLOW_RESPONSES, SlowResponse, slow_server
+from slow_server import SLOW_RESPONSES, SlowResponse, slow_server, write_certificate
 
 SECONDS = 0.4
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate of 127.0.0.1 with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(address, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (tmp_path / "server.pem").write_bytes(private + made.public_bytes(pem))
-    return tmp_path / "server.pem"
+    """The certificate of 127.0.0.1."""
+    return write_certificate(tmp_path / "server.pem")
 
 
 @contextmanager
@@ -79,9 +59,7 @@ def test_a_slow_response_over_tls_ends_at_the_timeout(
 ) -> None:
     """An encrypted connection has the same limit."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
-    with slow_server(response, tls) as server, pytest.raises(NoResponseError, match="timed out"):
+    with slow_server(response, certificate) as server, pytest.raises(NoResponseError, match="timed out"):
         NewConnections().request("GET", f"https://127.0.0.1:{server.port}/", timeout=SECONDS)
 
 
