@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +23,8 @@ from seatrial.stores import azure
 from seatrial.workspace import Workspace
 from unit.seatrial.stores.blob_server import BlobServer, blob_server
 
+# The SDKs leave the sockets of broken connections to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 WRITES = 5
 """Two files, the card, the channel, the publication record."""
 DOCUMENTS = range(2, WRITES)
@@ -39,6 +42,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BlobServer]:
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
     with blob_server() as state:
         yield state
+    gc.collect()
 
 
 @pytest.fixture(params=["azure", "s3"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gc
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,9 @@ from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobStore, StoreUnreachableError
 from seatrial.stores.timed import TimedStore
 from slow_server import SLOW_RESPONSES, slow_server
+
+# See `_collected`.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def settings(kind: str, port: int, folder: Path) -> StoreSettings:
@@ -44,8 +46,6 @@ def ending(store: BlobStore) -> threading.Event:
     return ended
 
 
-# The SDKs leave the sockets of a broken connection to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("kind", ["azure", "s3"])
 def test_a_slow_upload_ends_at_the_deadline(kind: str, tmp_path: Path) -> None:
     """An upload has a deadline: the timeout, and the time for its bytes at the minimum rate."""
@@ -55,4 +55,3 @@ def test_a_slow_upload_ends_at_the_deadline(kind: str, tmp_path: Path) -> None:
         with pytest.raises(StoreUnreachableError, match="timed out after 1 s"):
             store.create("key", b"x", lambda _: None)
     assert ended.wait(60)
-    gc.collect()

@@ -15,6 +15,9 @@ from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import StoreAccessError, StoreUnreachableError
 from slow_server import SlowResponse, slow_server, write_certificate
 
+# See `_collected`.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 URL = "az://account/container/prefix"
 
 
