@@ -45,9 +45,11 @@ def new_session(*, follow_redirects: bool = False) -> requests.Session:
     """Return a session in which a timeout limits a whole request: connect, send, headers and body.
 
     Redirects count as part of it if the timeout is a `Deadline`. Only the resolver of the machine has limits
-    of its own.
+    of its own. Credentials are those of a request alone, and not from ~/.netrc.
     """
     session = requests.Session() if follow_redirects else _Session()
+    # Without any `auth` requests would look for credentials in ~/.netrc.
+    session.auth = _no_auth
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter())
     return session
@@ -62,6 +64,10 @@ def read_body(response: requests.Response, limit: int) -> None:
             if body.tell() > limit:
                 raise TooLargeError(f"the response has over {limit} bytes", response=response)
     response._content = body.getvalue()
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 class _Session(requests.Session):

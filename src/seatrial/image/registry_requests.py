@@ -48,16 +48,12 @@ class RegistryRequests:
         body = options.get("data")
         seconds = transfer_seconds(REQUEST_SECONDS, size or (len(body) if isinstance(body, Sized) else 0))
         options |= {"timeout": Deadline(seconds), "stream": True}
-        response = self._once(method, url, options)
+        response = self._session.request(method, url, **options)
         if allow_redirects:
             response = self._follow(method, response, options)
         if not stream:
             self._read(response)
         return response
-
-    def _once(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
-        # Without any `auth` requests would look for credentials in ~/.netrc.
-        return self._session.request(method, url, **{**options, "auth": options.get("auth") or _no_auth})
 
     def _follow(self, method: str, response: requests.Response, options: dict[str, Any]) -> requests.Response:
         for _ in range(MAX_REDIRECTS):
@@ -68,7 +64,7 @@ class RegistryRequests:
             if method not in ("GET", "HEAD") or not may_redirect(self._registry, target):
                 raise self._refused("a redirect that is not followed: only downloads are, and only by https")
             followed = options if is_registry(self._registry, target) else _without_credentials(options)
-            response = self._once(method, target, {**followed, "params": None})
+            response = self._session.request(method, target, **{**followed, "params": None})
         raise self._refused(f"over {MAX_REDIRECTS} redirects")
 
     def _read(self, response: requests.Response) -> None:
@@ -80,10 +76,6 @@ class RegistryRequests:
     def _refused(self, what: str) -> OutsideError:
         message = f"the registry {self._registry.address} returned {what}"
         return OutsideError(message, "check registry.address, and that registry")
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _without_credentials(options: dict[str, Any]) -> dict[str, Any]:

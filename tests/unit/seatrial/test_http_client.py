@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -117,6 +118,16 @@ def test_method_body_and_headers_are_sent(server: Server) -> None:
     assert (received.method, received.body) == ("POST", b"\x00photo\xff")
     assert received.headers["host"] == "classifier.test"
     assert received.headers["content-type"] == "application/octet-stream"
+
+
+def test_no_credentials_of_the_user_are_sent(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's ~/.netrc, which may have a password for every host, is not used."""
+    (tmp_path / "netrc").write_text("default login user password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    NewConnections().request("GET", server.url, timeout=TIMEOUT)
+    assert "authorization" not in server.received[0].headers
 
 
 def test_every_request_has_a_connection_of_its_own(server: Server) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from seatrial.errors import OutsideError, SeatrialError
@@ -86,7 +86,7 @@ CALLS: tuple[Callable[[RegistryClient], object], ...] = (
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(REGISTRIES), st.sampled_from(LOGINS), st.sampled_from(CALLS), st.lists(ROWS, max_size=6)
 )
