@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seatrial.cli import main
-from seatrial.results import Artefact, Check, FetchResult, PublishResult, ValidateResult
+from seatrial.results import Artefact, Check, FetchResult, ValidateResult
 from seatrial.workspace import Workspace
 
 MODEL = Artefact(name="colours", version="1.0.0", digest="sha256:" + "d" * 64)
@@ -34,7 +34,7 @@ def output(
 
     def run(result: Any) -> str:
         module = ModuleType(f"seatrial.stages.{result.stage}")
-        setattr(module, result.stage, lambda *_, **__: result)
+        setattr(module, result.stage, lambda *_: result)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(sys, "argv", ["seatrial", result.stage, "--instance", "dev"])
         with pytest.raises(SystemExit):
@@ -62,23 +62,3 @@ def test_validate_counts_checks_without_a_comparison_apart(output: Callable[[Any
     lines = output(ValidateResult.model_validate({**STAGE, "passed": True, "verdicts": checks})).splitlines()
     assert [line.split()[:2] for line in lines if "live model" in line] == [["not", "compared"]]
     assert lines[-1].startswith("1 checks passed, 1 not compared (")
-
-
-@pytest.mark.parametrize(
-    ("facts", "text"),
-    [
-        ({"created": True}, " ("),
-        ({"created": False}, ", published before ("),
-        ({"created": False, "completed": True}, ", completes an interrupted publication ("),
-        (
-            {"created": True, "completed": True, "channel_kept_at": "2.0.0"},
-            ", completes an interrupted publication\nthe channel stays at 2.0.0, which is not older",
-        ),
-    ],
-)
-def test_publish_names_what_it_completed(
-    output: Callable[[Any], str], facts: dict[str, Any], text: str
-) -> None:
-    """A publication that was there, or was interrupted, is not reported like a new one."""
-    result = PublishResult.model_validate({**STAGE, "golden": None, **facts})
-    assert output(result).startswith(f"publish: colours 1.0.0 ({MODEL.digest}){text}")
