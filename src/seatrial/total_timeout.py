@@ -47,7 +47,7 @@ def new_session(*, follow_redirects: bool = False) -> requests.Session:
     Redirects count as part of it if the timeout is a `Deadline`. Only the resolver of the machine has limits
     of its own. Credentials are those of a request alone, and not from ~/.netrc.
     """
-    session = requests.Session() if follow_redirects else _Session()
+    session = _Session(follow_redirects)
     # Without any `auth` requests would look for credentials in ~/.netrc.
     session.auth = _no_auth
     for scheme in ("http://", "https://"):
@@ -71,9 +71,16 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+    def __init__(self, follow_redirects: bool) -> None:
+        super().__init__()
+        self._follow_redirects = follow_redirects
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
         # With `allow_redirects=False` requests still parses the Location, and fails if it is not valid.
-        return None
+        return super().get_redirect_target(resp) if self._follow_redirects else None
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:  # noqa: ARG002
+        prepared_request.headers.pop("Authorization", None)
 
 
 class _Adapter(HTTPAdapter):
