@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import requests
 import urllib3
 from requests.structures import CaseInsensitiveDict
+
+from seatrial.total_timeout import new_session, read_body
+
+MAX_BODY_BYTES: Final = 16 << 20
+"""The most that is read of a response; one of the app has some kilobytes."""
 
 
 class NoResponseError(Exception):
@@ -42,8 +47,8 @@ class HttpClient(Protocol):
     ) -> HttpResponse:
         """Send a request and return the response, whatever its status.
 
-        `timeout` is in seconds, for connecting and for each read. Raises NoResponseError if no complete
-        response arrives.
+        `timeout` is in seconds, from the start to the last byte of the response. Raises NoResponseError if
+        no complete response arrives in that time, or one of over MAX_BODY_BYTES.
         """
         ...
 
@@ -57,9 +62,11 @@ class NewConnections:
         """Send a request and return the response, whatever its status."""
         sent = {**headers, "Connection": "close"}
         try:
-            response = requests.request(
-                method, url, data=body or None, headers=sent, timeout=timeout, allow_redirects=False
-            )
+            with new_session() as session:
+                response = session.request(
+                    method, url, data=body or None, headers=sent, timeout=timeout, stream=True
+                )
+                read_body(response, MAX_BODY_BYTES)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # requests passes some errors of urllib3 on, such as that of an invalid host name.
             raise NoResponseError(f"{type(error).__name__}: {error}") from error

@@ -38,12 +38,18 @@ class Artefact(BaseModel):
 
 
 class PublishResult(StageResult):
-    """What was published, and whether it is new in the store."""
+    """What was published, and whether it is new in the store.
+
+    `completed` means that an earlier publication of the same was interrupted. `channel_kept_at` is the
+    version that the channel then kept, because it is not older.
+    """
 
     stage: Literal["publish"] = "publish"
     model: Artefact | None = None
     golden: Artefact | None = None
     created: bool
+    completed: bool = False
+    channel_kept_at: str = ""
 
 
 class FetchResult(StageResult):

@@ -55,6 +55,7 @@ class Registry(Section):
     pull_config_dir: str = ""
     pull_address: str = ""
     repository: str = "classifier"
+    token_host: str = ""
 
 
 class Image(Section):

@@ -1,16 +1,20 @@
-"""An HTTP client of the deployed endpoint: no retries, every request with a timeout."""
+"""An HTTP client of the deployed endpoint: no retries, every request with a deadline."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from seatrial.total_timeout import Deadline, new_session, read_body
+
 TIMEOUT = 10
+MAX_BODY_BYTES = 16 << 20
 PHOTO = "application/octet-stream"
 
 
@@ -18,7 +22,7 @@ class ApiClient:
     """Sends requests to one endpoint, on a persistent connection or on a new one for each request.
 
     `address` is where to connect if it is not what the URL's name resolves to on this machine; the Host
-    header still has the name.
+    header still has the name. A response, with its redirects, has TIMEOUT seconds and MAX_BODY_BYTES.
     """
 
     def __init__(self, url: str, address: str = "", *, keep_alive: bool = True) -> None:
@@ -27,7 +31,7 @@ class ApiClient:
         port = f":{parts.port}" if parts.port else ""
         self.url = f"{parts.scheme}://{address or self.host}{port}{parts.path.rstrip('/')}"
         self._headers = {"Host": f"{self.host}{port}"} | ({} if keep_alive else {"Connection": "close"})
-        self._session = requests.Session() if keep_alive else None
+        self._session = new_session(follow_redirects=True) if keep_alive else None
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> requests.Response:
         """GET a path."""
@@ -63,6 +67,9 @@ class ApiClient:
     def _send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **body: Any
     ) -> requests.Response:
-        sender = self._session or requests
         merged = {**self._headers, **(headers or {})}
-        return sender.request(method, self.url + path, headers=merged, timeout=TIMEOUT, **body)
+        options: dict[str, Any] = {**body, "headers": merged, "timeout": Deadline(TIMEOUT), "stream": True}
+        with nullcontext(self._session) if self._session else new_session(follow_redirects=True) as session:
+            response = session.request(method, self.url + path, **options)
+            read_body(response, MAX_BODY_BYTES)
+        return response

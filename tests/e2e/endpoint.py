@@ -63,7 +63,7 @@ def _resolve(host: str, server: str) -> tuple[str, ...]:
     if server:
         address, _, port = server.rpartition(":")
         resolver.nameservers, resolver.port = [address], int(port)
-    # Not seatrial.wait: the suite with --url does not need seatrial.
+    # Not seatrial.wait: with --url the suite needs of seatrial only its HTTP timeouts.
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_delay(RESOLVE_SECONDS),
         wait=tenacity.wait_fixed(0.2),

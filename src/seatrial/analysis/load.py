@@ -19,7 +19,7 @@ from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import until
 
 REQUEST_SECONDS = 10
-# A response may take longer than REQUEST_SECONDS, which limits each read of it.
+# A little longer than any request may take.
 DRAIN_SECONDS = REQUEST_SECONDS + 2
 CONNECTIONS = 8
 MAX_REQUESTS = 20_000

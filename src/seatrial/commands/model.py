@@ -18,7 +18,14 @@ app = typer.Typer()
 
 def _publish_text(result: PublishResult) -> str:
     what = " and ".join(f"{a.name} {a.version} ({a.digest})" for a in (result.model, result.golden) if a)
-    return what + ("" if result.created else ", published before")
+    if result.completed:
+        what += ", completes an interrupted publication"
+    elif not result.created:
+        what += ", published before"
+    kept = result.channel_kept_at
+    return what + (
+        f"\nthe channel stays at {kept}, which is not older; --channel NAME moves it" if kept else ""
+    )
 
 
 def _fetch_text(result: FetchResult) -> str:

@@ -13,16 +13,18 @@ import requests
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
+from seatrial.image.registry_requests import RegistryRequests
+from seatrial.image.server_urls import registry_url, token_service
 from seatrial.image_reference import ImageReference
 from seatrial.settings import Registry
 
-REQUEST_SECONDS = 20
 ACCEPT = ", ".join(
     (
         "application/vnd.docker.distribution.manifest.v2+json",
         "application/vnd.oci.image.manifest.v1+json",
     )
 )
+TOKEN = re.compile(r"[!-~]+")
 
 
 class CredentialsRefusedError(OutsideError):
@@ -49,9 +51,7 @@ class RegistryClient:
             )
         self.registry = registry
         self.credentials = find_credentials(registry) if credentials is None else credentials
-        self._session = requests.Session()
-        # Otherwise requests takes credentials for that host from ~/.netrc.
-        self._session.trust_env = not registry.insecure
+        self._requests = RegistryRequests(registry)
         self._bearer = ""
 
     def manifest(self, repository: str, reference: str) -> Manifest | None:
@@ -76,7 +76,7 @@ class RegistryClient:
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request to a path under `/v2/`, authenticate if challenged, and return the response.
 
-        `options` are those of `requests`. Raises OutsideError for every error status except 404.
+        `options` are those of `RegistryRequests.send`. Raises OutsideError for every error status except 404.
         """
         response = self.exchange(method, path, **options)
         if response.status_code in (401, 403):
@@ -100,7 +100,7 @@ class RegistryClient:
     @property
     def base(self) -> str:
         """The URL of `/v2/`."""
-        return f"{'http' if self.registry.insecure else 'https'}://{self.registry.address}/v2/"
+        return f"{registry_url(self.registry)}/v2/"
 
     def _authorised(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
         headers = dict(options.get("headers", {}))
@@ -110,8 +110,7 @@ class RegistryClient:
         return self._send(method, f"{self.base}{path}", **{**options, "headers": headers, "auth": basic})
 
     def _token(self, challenge: str) -> str:
-        parameters = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-        realm = parameters.pop("realm", "")
+        realm, parameters = token_service(self.registry, challenge)
         if self.credentials.token:
             grant = {"grant_type": "refresh_token", "refresh_token": self.credentials.token}
             response = self._send("POST", realm, data={**parameters, **grant})
@@ -123,8 +122,7 @@ class RegistryClient:
             raise self._failure(response)
         if not response.ok:
             raise credentials_refused(self.registry.address)
-        body = response.json()
-        return str(body.get("access_token") or body.get("token") or "")
+        return _token_in(response, realm)
 
     def _failure(self, response: requests.Response) -> OutsideError:
         message = f"the registry {self.registry.address} returned status {response.status_code}"
@@ -136,7 +134,7 @@ class RegistryClient:
 
     def _send(self, method: str, url: str, **options: Any) -> requests.Response:
         try:
-            return self._session.request(method, url, timeout=REQUEST_SECONDS, **options)
+            return self._requests.send(method, url, **options)
         except requests.RequestException as error:
             raise registry_unreachable(self.registry.address) from error
 
@@ -173,6 +171,17 @@ def parse_manifest(raw: bytes, reference: str) -> Manifest:
 def digest_of(raw: bytes) -> str:
     """Return ``sha256:<hex>`` of `raw`."""
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def _token_in(response: requests.Response, realm: str) -> str:
+    try:
+        body = dict(response.json())
+    except (ValueError, TypeError):
+        body = {}
+    token = str(body.get("access_token") or body.get("token") or "")
+    if not TOKEN.fullmatch(token):
+        raise OutsideError(f"{realm[:100]} returned no token", "check the token service of that registry")
+    return token
 
 
 def credentials_refused(address: str) -> OutsideError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.image.registry import ACCEPT, Repository, digest_of, parse_manifest, registry_unreachable
+from seatrial.image.server_urls import absolute_url
 
 CHUNK = 1 << 20
 
@@ -100,17 +101,21 @@ class _BlobStream:
 
     def __iter__(self) -> Iterator[bytes]:
         path = f"{self.source.repository}/blobs/{self.digest}"
-        response = _require_found(self.source.client.call("GET", path, stream=True), self.source, path)
+        blob = self.source.client.call("GET", path, stream=True, size=self.size)
+        response = _require_found(blob, self.source, path)
         received, count = hashlib.sha256(), 0
         try:
             for piece in response.iter_content(CHUNK):
                 received.update(piece)
                 count += len(piece)
+                if count > self.size:
+                    break
                 self.advance(len(piece))
-                if count <= self.size:
-                    yield piece
+                yield piece
         except requests.RequestException as error:
             raise registry_unreachable(self.source.client.registry.address) from error
+        finally:
+            response.close()
         # Raised inside the upload, so that the target never gets a complete blob.
         if (count, f"sha256:{received.hexdigest()}") != (self.size, self.digest):
             message = f"the content of {self.source.reference(self.digest)} does not match its digest"
@@ -125,8 +130,11 @@ def _require_found(response: requests.Response, repository: Repository, path: st
 
 def _upload_path(response: requests.Response, repository: Repository) -> str:
     base, location = repository.client.base, response.headers.get("Location", "")
-    url = urljoin(base, location)
+    url = absolute_url(base, location)
     # The upload carries the credentials, so it must not go to another host.
     if not location or urlsplit(url)[:2] != urlsplit(base)[:2] or not url.startswith(base):
-        raise OutsideError(f"{repository.client.registry.address} returned an upload URL outside of its API")
+        raise OutsideError(
+            f"{repository.client.registry.address} returned an upload URL outside of its API",
+            "check registry.address",
+        )
     return url.removeprefix(base)

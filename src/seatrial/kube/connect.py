@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient
 
 from seatrial.errors import UsageError
-from seatrial.kube.client import PATIENCE_SECONDS, KubernetesCluster
+from seatrial.kube.client import PATIENCE_SECONDS, REQUEST_SECONDS, KubernetesCluster
 from seatrial.kube.protocol import Cluster
 from seatrial.runtime import SYSTEM, Runtime
+from seatrial.timed_connections import limit_whole_requests
 
 VARIABLES = "SEATRIAL_CLUSTER__CONTEXT, KUBECONTEXT= with make"
 
@@ -40,9 +42,21 @@ def connect(
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
+    _limit_requests(api.rest_client)
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def dynamic_client() -> DynamicClient:
         return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
 
     return KubernetesCluster(dynamic_client, f"cluster {context}", patience, runtime)
+
+
+def _limit_requests(rest_client: Any) -> None:
+    limit_whole_requests(rest_client.pool_manager)
+    send = rest_client.request
+
+    def request(*words: Any, _request_timeout: float | None = None, **options: Any) -> Any:
+        # The discovery of the API server's kinds sets no timeout.
+        return send(*words, _request_timeout=_request_timeout or REQUEST_SECONDS, **options)
+
+    rest_client.request = request

@@ -1,4 +1,4 @@
-"""Publishes a version to a store: each file create-only, the list last, then the publication record."""
+"""Publishes a version to a store: each file create-only, then the list; the publication record at the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import getpass
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
 from seatrial.model.transfer import has_content
+from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document
 from seatrial.workspace import Workspace
@@ -34,6 +36,28 @@ class Publishable:
         """Return the key of one of its files in the store."""
         return version_key(self.kind, self.file_list.artefact, file)
 
+    @property
+    def title(self) -> str:
+        """The kind, name and version, for messages."""
+        artefact = self.file_list.artefact
+        return f"{self.kind.title} {artefact.name} {artefact.version}"
+
+
+class PublicationState(Enum):
+    """How much of a version is in the store: no list, the list but no publication record, or both."""
+
+    ABSENT = auto()
+    INTERRUPTED = auto()
+    COMPLETE = auto()
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Whether the upload wrote the list, and whether the store had some of the version before."""
+
+    created: bool
+    resumed: bool
+
 
 class Publisher:
     """Publishes versions to a store and moves channels."""
@@ -43,38 +67,36 @@ class Publisher:
         self._workspace = workspace
         self._connections = connections
 
-    def is_published(self, source: Publishable, *, same_is_fine: bool) -> bool:
-        """Return whether the store has exactly this version.
+    def state(self, source: Publishable) -> PublicationState:
+        """Return how much of a version is in the store.
 
-        Raises RefusedError if the version has another digest, or (without `same_is_fine`) the same.
+        Raises RefusedError if the version is published with another digest.
         """
         found = self._store.read(source.key(source.kind.list_name))
         if found is None:
-            return False
-        artefact = source.file_list.artefact
-        title = f"{source.kind.title} {artefact.name} {artefact.version} is already published"
+            return PublicationState.ABSENT
         if found.content != source.file_list.raw:
-            raise RefusedError(f"{title}, with another digest ({digest_of(found.content)})", NEW_VERSION)
-        if not same_is_fine:
-            raise RefusedError(f"{title}, with the same digest", "use --if-absent to accept that")
-        return True
+            message = f"{source.title} is already published, with another digest ({digest_of(found.content)})"
+            raise RefusedError(message, NEW_VERSION)
+        recorded = self._store.read(source.key(PUBLICATION)) is not None
+        return PublicationState.COMPLETE if recorded else PublicationState.INTERRUPTED
 
-    def upload(self, source: Publishable) -> bool:
-        """Upload a version, its list last; return False if another publisher has just published the same.
+    def upload(self, source: Publishable) -> Upload:
+        """Upload a version, its list last, as far as the store does not have it.
 
         Safe to repeat after an interruption. Raises RefusedError if another publisher published the version
         with another digest.
         """
-        for name, entry in sorted(source.file_list.files.items()):
-            self._upload_file(source, name, entry)
-        if self._store.create(source.key(source.kind.list_name), source.file_list.raw, _no_progress):
-            return True
-        return not self.is_published(source, same_is_fine=True)
+        files = sorted(source.file_list.files.items())
+        missing = [self._upload_file(source, name, entry) for name, entry in files]
+        created = self._create(source, source.kind.list_name, source.file_list.raw)
+        return Upload(created, resumed=not (created and all(missing)))
 
-    def record(self, source: Publishable) -> None:
-        """Write who published a version, when and from which revision, unless the store has that record."""
-        if self._store.read(source.key(PUBLICATION)):
-            return
+    def publication_record(self, source: Publishable) -> bytes:
+        """Return the record of who publishes a version, now, and from which revision.
+
+        Raises OutsideError if the checkout has no git.
+        """
         record = {
             **source.file_list.artefact.model_dump(),
             "schema": 1,
@@ -82,32 +104,53 @@ class Publisher:
             "published": datetime.now(UTC).isoformat(timespec="seconds"),
             "revision": self._workspace.revision,
         }
-        self._store.create(source.key(PUBLICATION), _document(record), _no_progress)
+        return _document(record)
+
+    def record(self, source: Publishable, record: bytes) -> None:
+        """Write the publication record, unless the store has one. It marks the publication as complete."""
+        self._create(source, PUBLICATION, record)
 
     def channel(self, name: str, channel: str) -> Document | None:
         """Return the document of a channel, or None if there is none."""
         return self._store.read(channel_key(name, channel))
 
-    def move_channel(self, artefact: Artefact, channel: str) -> None:
-        """Point a channel to a version, atomically; of concurrent moves the last one remains."""
-        key = channel_key(artefact.name, channel)
-        content = _document({"version": artefact.version, "digest": artefact.digest})
-        wait.retry(
-            lambda: self._replace(key, content),
+    def move_channel(self, artefact: Artefact, channel: str, *, only_forward: bool = False) -> str:
+        """Point a channel to a version, atomically; of concurrent moves the last one remains.
+
+        With `only_forward` it stays at a version that is not older, and that version is returned.
+        """
+        return wait.retry(
+            lambda: self._replace(artefact, channel, only_forward),
             _ChannelChangedError,
             attempts=CHANNEL_ATTEMPTS,
             every=0.05,
             backoff=1,
         )
 
-    def _replace(self, key: str, content: bytes) -> None:
+    def _replace(self, artefact: Artefact, channel: str, only_forward: bool) -> str:
+        key = channel_key(artefact.name, channel)
+        content = _document({"version": artefact.version, "digest": artefact.digest})
         found = self._store.read(key)
         if found and found.content == content:
-            return
+            return ""
+        current = _version_in(found)
+        if current and only_forward and not is_newer(artefact.version, current):
+            return current
         if not self._store.replace(key, content, found.tag if found else None):
             raise _ChannelChangedError(f"{self._store.url}/{key} keeps changing", "run the same again")
+        return ""
 
-    def _upload_file(self, source: Publishable, name: str, entry: FileEntry) -> None:
+    def _create(self, source: Publishable, file: str, content: bytes) -> bool:
+        key = source.key(file)
+        if self._store.create(key, content, _no_progress):
+            return True
+        # A store refuses a write also for reasons of its own, and the answer to an earlier one may be lost.
+        if self._store.read(key) is None:
+            raise OutsideError(f"{self._store.url} did not accept {key}", "publish the same again")
+        self.state(source)
+        return False
+
+    def _upload_file(self, source: Publishable, name: str, entry: FileEntry) -> bool:
         key, sent = source.key(name), 0
         with progress.transfer(key, entry.size) as advance:
 
@@ -120,6 +163,7 @@ class Publisher:
         if not created and not has_content(self._store, key, entry, self._connections):
             blob = f"{self._store.url}/{key}"
             raise RefusedError(f"{blob} exists with other bytes, of another publisher", NEW_VERSION)
+        return created
 
     def _publisher(self) -> str:
         return self._workspace.git("config", "user.email", check=False) or getpass.getuser()
@@ -131,6 +175,13 @@ class _ChannelChangedError(OutsideError):
 
 def _no_progress(_sent: int) -> None:
     pass
+
+
+def _version_in(channel: Document | None) -> str:
+    try:
+        return str(json.loads(channel.content)["version"]) if channel else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _document(fields: dict[str, Any]) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from seatrial.errors import UsageError
+from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.file_safety import require_safe_files
-from seatrial.model.publisher import Publishable, Publisher
-from seatrial.results import Artefact, PublishResult
+from seatrial.model.publisher import PublicationState, Publishable, Publisher, Upload
+from seatrial.results import PublishResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stores.choose import open_store
@@ -28,28 +29,52 @@ def publish(
 ) -> PublishResult:
     """Publish a model directory, a golden set directory, or both.
 
-    With `if_absent` an existing version with the same digest is not an error. A new model moves the channel
-    of `[model]`. `channel` names another channel, which also moves for an existing version; "none" moves no
-    channel. Raises UsageError if no directory is given or one does not exist, RefusedError if a file is
-    unsafe or does not match the list, or the version exists.
+    With `if_absent` an existing version with the same digest is not an error. An interrupted publication is
+    completed, with or without it. A new model moves the channel of `[model]`; a completed one does so unless
+    the channel points to a version that is not older. `channel` names another channel, which also moves for
+    an existing version; "none" moves no channel. Raises UsageError if no directory is given or one does not
+    exist, RefusedError if a file is unsafe or does not match the list, or the version exists.
     """
     stage_run = StageRun()
     sources = [_source(kind, folder) for kind, folder in ((GOLDEN_SET, golden), (MODEL, model)) if folder]
     if not sources:
         raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir")
     publisher = Publisher(open_store(settings.store), workspace, settings.store.connections)
-    created = _upload_missing(publisher, sources, if_absent)
-    for source in sources:
-        publisher.record(source)
-        if source.kind is MODEL:
-            _move_channel(settings, publisher, source.file_list.artefact, channel, MODEL in created)
+    publications = [_Publication(source, publisher.state(source)) for source in sources]
+    _require_publishable(publications, if_absent)
+    # Before the first upload, because it needs git.
+    due = [each for each in publications if each.state is not PublicationState.COMPLETE]
+    records = [(each.source, publisher.publication_record(each.source)) for each in due]
+    for each in due:
+        if each.state is PublicationState.ABSENT:
+            each.upload = publisher.upload(each.source)
+    kept = _move_channel(settings, publisher, publications, channel)
+    for source, record in records:
+        publisher.record(source, record)
     published = {source.kind: source.file_list.artefact for source in sources}
     return PublishResult(
         **stage_run.fields(workspace),
         model=published.get(MODEL),
         golden=published.get(GOLDEN_SET),
-        created=bool(created),
+        created=any(each.created for each in publications),
+        completed=any(each.was_interrupted for each in publications),
+        channel_kept_at=kept,
     )
+
+
+@dataclass
+class _Publication:
+    source: Publishable
+    state: PublicationState
+    upload: Upload | None = None
+
+    @property
+    def created(self) -> bool:
+        return self.upload is not None and self.upload.created
+
+    @property
+    def was_interrupted(self) -> bool:
+        return self.state is PublicationState.INTERRUPTED or (self.upload is not None and self.upload.resumed)
 
 
 def _source(kind: ArtefactKind, folder: Path) -> Publishable:
@@ -60,20 +85,27 @@ def _source(kind: ArtefactKind, folder: Path) -> Publishable:
     return Publishable(kind, folder, verified(kind, folder))
 
 
-def _upload_missing(publisher: Publisher, sources: list[Publishable], if_absent: bool) -> list[ArtefactKind]:
-    missing = [each for each in sources if not publisher.is_published(each, same_is_fine=if_absent)]
+def _require_publishable(publications: list[_Publication], if_absent: bool) -> None:
     # All of them before the first upload, so that nothing is published if one is refused.
-    for source in missing:
-        require_safe_files(source)
-    return [source.kind for source in missing if publisher.upload(source)]
+    for each in publications:
+        if each.state is PublicationState.COMPLETE and not if_absent:
+            message = f"{each.source.title} is already published, with the same digest"
+            raise RefusedError(message, "use --if-absent to accept that")
+        if each.state is PublicationState.ABSENT:
+            require_safe_files(each.source)
 
 
 def _move_channel(
-    settings: Settings, publisher: Publisher, artefact: Artefact, channel: str | None, new: bool
-) -> None:
-    if channel == NO_CHANNEL:
-        return
-    name = channel or settings.model.channel
-    # An interrupted first publication may have left no channel; publishing again creates it.
-    if new or channel or publisher.channel(artefact.name, name) is None:
-        publisher.move_channel(artefact, name)
+    settings: Settings, publisher: Publisher, publications: list[_Publication], channel: str | None
+) -> str:
+    """Move the channel if it is due, and return the version at which it stays if that is not older."""
+    models = [each for each in publications if each.source.kind is MODEL]
+    if channel == NO_CHANNEL or not models:
+        return ""
+    (model,) = models
+    artefact, name = model.source.file_list.artefact, channel or settings.model.channel
+    if channel or publisher.channel(artefact.name, name) is None:
+        return publisher.move_channel(artefact, name)
+    if model.created or model.was_interrupted:
+        return publisher.move_channel(artefact, name, only_forward=model.was_interrupted)
+    return ""

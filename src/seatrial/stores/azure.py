@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from azure.core import MatchConditions
-from azure.core.credentials import AzureNamedKeyCredential
+from azure.core.credentials import AccessToken, AzureNamedKeyCredential, TokenCredential
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -33,6 +33,7 @@ from seatrial.stores.protocol import (
 RIGHTS_HINT: Final = (
     "check store.key_file, or `az login` and the role Storage Blob Data Reader (to publish: Contributor)"
 )
+STORAGE_SCOPE: Final = "https://storage.azure.com/.default"
 CONFLICT: Final = frozenset({409, 412})
 
 
@@ -51,6 +52,8 @@ class AzureStore:
             connection_timeout=max(1.0, settings.timeout_seconds / 4),
             read_timeout=max(1.0, settings.timeout_seconds / 2),
             retry_policy=LinearRetry(backoff=1, retry_total=2, retry_read=1, random_jitter_range=1),
+            # A redirect would take the model, and a new signature, to another host.
+            permit_redirects=False,
         )
         self._container = service.get_container_client(container)
 
@@ -136,7 +139,8 @@ class AzureStore:
             yield
         except HttpResponseError as error:
             raise _store_error(error, blob) from error
-        except AzureError as error:
+        # The SDK raises ValueError for a response that is not one of Azure.
+        except (AzureError, ValueError) as error:
             hint = "check store.url and store.endpoint, and that the service runs (`make status`)"
             message = f"the store {self.url} does not answer: {type(error).__name__}"
             raise StoreUnreachableError(message, hint) from error
@@ -154,6 +158,21 @@ def _store_error(error: HttpResponseError, blob: str) -> OutsideError:
     return StoreUnreachableError(f"the store failed on {blob}: {error.status_code} {code}", "try again later")
 
 
+class _StorageIdentity:
+    """The identity of the user, for tokens for storage alone: a challenge can name any other service."""
+
+    def __init__(self, identity: TokenCredential, url: str) -> None:
+        self._identity = identity
+        self._url = url
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Return a token. Raises StoreAccessError if it would be for another service than storage."""
+        if scopes != (STORAGE_SCOPE,):
+            message = f"{self._url} asks for a token for {', '.join(scopes)[:100]!r}, which is not storage"
+            raise StoreAccessError(message, "check store.url and store.endpoint")
+        return self._identity.get_token(*scopes, **options)
+
+
 def _credential(settings: StoreSettings, account: str) -> Any:
     if not settings.key_file:
         if settings.endpoint.startswith("http:"):
@@ -161,7 +180,7 @@ def _credential(settings: StoreSettings, account: str) -> Any:
             raise UsageError("store.endpoint is plain http: no access token is sent over it", hint)
         from azure.identity import DefaultAzureCredential
 
-        return DefaultAzureCredential()
+        return _StorageIdentity(DefaultAzureCredential(), settings.url)
     try:
         key = Path(settings.key_file).read_text().strip()
         if not base64.b64decode(key, validate=True):

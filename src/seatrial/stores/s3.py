@@ -97,7 +97,8 @@ class S3Store:
             raise _store_error(error, blob) from error
         except (NoCredentialsError, PartialCredentialsError) as error:
             raise StoreAccessError(f"there are no credentials for {self.url}", RIGHTS_HINT) from error
-        except BotoCoreError as error:
+        # botocore asks without end for the region of a bucket whose every response is a redirect.
+        except (BotoCoreError, RecursionError) as error:
             hint = "check store.url and store.endpoint, and that the service runs"
             raise StoreUnreachableError(
                 f"the store {self.url} does not answer: {type(error).__name__}", hint

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from seatrial.stores.protocol import BlobStore, Document, Progress, StoreUnreachableError
+from seatrial.total_timeout import transfer_seconds
 
 T = TypeVar("T")
 
 
 class TimedStore:
-    """Adds a deadline of `seconds` to every call of a store except `create`.
-
-    `create` takes as long as the file needs; only the SDK's timeout of an idle connection applies to it.
-    """
+    """Adds a deadline to every call of a store: `seconds`, and the time for its bytes at the minimum rate."""
 
     def __init__(self, store: BlobStore, seconds: float) -> None:
         self.url = store.url
@@ -34,24 +32,26 @@ class TimedStore:
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Return a range of a blob."""
-        return self._within(key, lambda: self._store.read_range(key, start, length))
+        return self._within(key, lambda: self._store.read_range(key, start, length), length)
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob unless its key exists."""
-        return self._store.create(key, source, progress)
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        return self._within(key, lambda: self._store.create(key, source, progress), size)
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
         """Replace a document unless it has changed."""
         return self._within(key, lambda: self._store.replace(key, content, tag))
 
-    def _within(self, key: str, call: Callable[[], T]) -> T:
+    def _within(self, key: str, call: Callable[[], T], size: int = 0) -> T:
+        seconds = transfer_seconds(self._seconds, size)
         # The threads of this pool are daemons: a hanging call does not keep the process from exiting.
         pool = ThreadPool(1)
         try:
-            return pool.apply_async(call).get(self._seconds)
+            return pool.apply_async(call).get(seconds)
         except PoolTimeoutError as error:
             raise StoreUnreachableError(
-                f"{self.url}/{key}: timed out after {self._seconds:g} s",
+                f"{self.url}/{key}: timed out after {seconds:.0f} s",
                 "try again, or raise store.timeout_seconds",
             ) from error
         finally:

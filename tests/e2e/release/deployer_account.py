@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import ssl
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 
+import urllib3
 import yaml
 
 from seatrial.release.target import Target
+from seatrial.timed_connections import limit_whole_requests
 
 REQUEST_SECONDS = 10
 TOKEN_SECONDS = 900
@@ -37,13 +37,14 @@ class AccountApi:
         headers = {"Content-Type": "application/json"}
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.server + path, data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=REQUEST_SECONDS, context=self.context) as response:
-                return response.status, json.load(response)
-        except HTTPError as error:
-            with error:
-                return error.code, json.loads(error.read() or b"{}")
+        with urllib3.PoolManager(ssl_context=self.context) as pool:
+            limit_whole_requests(pool)
+            # A redirect would send the token on.
+            options: dict[str, Any] = {"redirect": False, "retries": False}
+            timeout = urllib3.Timeout(total=REQUEST_SECONDS)
+            url = self.server + path
+            response = pool.request(method, url, body=data, headers=headers, timeout=timeout, **options)
+            return response.status, json.loads(response.data or b"{}")
 
     def allows(self, verb: str, resource: str, namespace: str, name: str = "") -> bool:
         """Return whether the account may use a verb on a resource (`group/plural[/subresource]`)."""

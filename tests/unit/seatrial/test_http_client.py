@@ -7,10 +7,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+import requests
 
 from seatrial.http_client import HttpResponse, NewConnections, NoResponseError
+from seatrial.total_timeout import new_session
 from seatrial.wait import until
 
 TIMEOUT = 20
@@ -117,6 +120,20 @@ def test_method_body_and_headers_are_sent(server: Server) -> None:
     assert (received.method, received.body) == ("POST", b"\x00photo\xff")
     assert received.headers["host"] == "classifier.test"
     assert received.headers["content-type"] == "application/octet-stream"
+
+
+def test_no_credentials_of_the_user_are_sent(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's ~/.netrc, which may have a password for every host, is not used, nor after a redirect."""
+    (tmp_path / "netrc").write_text("default login user password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server.status = 302
+    NewConnections().request("GET", server.url, timeout=TIMEOUT)
+    with new_session(follow_redirects=True) as session, pytest.raises(requests.TooManyRedirects):
+        session.get(server.url, timeout=TIMEOUT)
+    assert len(server.received) > 2
+    assert all("authorization" not in received.headers for received in server.received)
 
 
 def test_every_request_has_a_connection_of_its_own(server: Server) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import OutsideError, UsageError
+from seatrial.kube import connect as module
 from seatrial.kube.connect import connect
 from seatrial.kube.protocol import UnreachableError
+from slow_server import SLOW_RESPONSES, SlowResponse, slow_server
 from stub_api_server import kubeconfig
 from virtual_runtime import VirtualRuntime
 
@@ -60,3 +62,16 @@ def test_an_unreachable_cluster_is_an_error_when_the_patience_ends(
     assert isinstance(caught.value, OutsideError)
     assert "\n" not in caught.value.message
     assert "secret-token" not in str(caught.value)
+
+
+@pytest.mark.parametrize("response", SLOW_RESPONSES, ids=str)
+def test_a_slow_api_server_does_not_respond(
+    response: SlowResponse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every request has a deadline for the whole response, the discovery of the kinds too."""
+    monkeypatch.setattr(module, "REQUEST_SECONDS", 0.4)
+    with slow_server(response) as server:
+        (tmp_path / "slow").write_text(kubeconfig(f"http://127.0.0.1:{server.port}"))
+        cluster = connect(str(tmp_path / "slow"), "stub", tmp_path / "cache" / "c.json", patience=0)
+        with pytest.raises(UnreachableError, match="does not respond"):
+            cluster.get("ConfigMap", "release-1", "trial")
