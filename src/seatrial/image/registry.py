@@ -17,6 +17,8 @@ from seatrial.image_reference import ImageReference
 from seatrial.settings import Registry
 
 REQUEST_SECONDS = 20
+# The grammar of the OCI image specification.
+DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Za-z0-9=_-]+")
 ACCEPT = ", ".join(
     (
         "application/vnd.docker.distribution.manifest.v2+json",
@@ -68,7 +70,9 @@ class RegistryClient:
         response = self._get(f"{repository}/blobs/{digest}")
         if response.status_code == 404 or digest_of(response.content) != digest:
             raise RefusedError(f"{self.registry.address}/{repository} has no config {digest}", "make push")
-        return dict(json.loads(response.content))
+        if (config := json_object(response.content)) is None:
+            raise RefusedError(f"{digest} is not the config of an image", "make build, make push")
+        return config
 
     def _get(self, path: str, accept: str = "*/*") -> requests.Response:
         return self.call("GET", path, headers={"Accept": accept})
@@ -123,8 +127,10 @@ class RegistryClient:
             raise self._failure(response)
         if not response.ok:
             raise credentials_refused(self.registry.address)
-        body = response.json()
-        return str(body.get("access_token") or body.get("token") or "")
+        body = json_object(response.content) or {}
+        token = str(body.get("access_token") or body.get("token") or "")
+        # Anything else is not valid in a header.
+        return token if token.isascii() and token.isprintable() else ""
 
     def _failure(self, response: requests.Response) -> OutsideError:
         message = f"the registry {self.registry.address} returned status {response.status_code}"
@@ -162,12 +168,28 @@ def parse_manifest(raw: bytes, reference: str) -> Manifest:
         )
     try:
         body = json.loads(raw)
-        layers = tuple((str(layer["digest"]), int(layer["size"])) for layer in body["layers"])
-        return Manifest(digest, str(body["config"]["digest"]), layers)
-    except (ValueError, KeyError, TypeError) as error:
+        layers = tuple((_digest(layer["digest"]), int(layer["size"])) for layer in body["layers"])
+        return Manifest(digest, _digest(body["config"]["digest"]), layers)
+    except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
         raise RefusedError(
             f"{reference} is not the manifest of a single image", "make build, make push"
         ) from error
+
+
+def json_object(raw: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in an answer, or None if it is something else."""
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _digest(value: object) -> str:
+    # It becomes a part of the path of the next request.
+    if not isinstance(value, str) or not DIGEST.fullmatch(value):
+        raise ValueError("not a digest")
+    return value
 
 
 def digest_of(raw: bytes) -> str:
