@@ -13,12 +13,11 @@ import requests
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
+from seatrial.image.registry_values import json_object, require_digest
 from seatrial.image_reference import ImageReference
 from seatrial.settings import Registry
 
 REQUEST_SECONDS = 20
-# The grammar of the OCI image specification.
-DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Za-z0-9=_-]+")
 ACCEPT = ", ".join(
     (
         "application/vnd.docker.distribution.manifest.v2+json",
@@ -168,28 +167,12 @@ def parse_manifest(raw: bytes, reference: str) -> Manifest:
         )
     try:
         body = json.loads(raw)
-        layers = tuple((_digest(layer["digest"]), int(layer["size"])) for layer in body["layers"])
-        return Manifest(digest, _digest(body["config"]["digest"]), layers)
+        layers = tuple((require_digest(layer["digest"]), int(layer["size"])) for layer in body["layers"])
+        return Manifest(digest, require_digest(body["config"]["digest"]), layers)
     except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
         raise RefusedError(
             f"{reference} is not the manifest of a single image", "make build, make push"
         ) from error
-
-
-def json_object(raw: bytes) -> dict[str, Any] | None:
-    """Return the JSON object in an answer, or None if it is something else."""
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _digest(value: object) -> str:
-    # It becomes a part of the path of the next request.
-    if not isinstance(value, str) or not DIGEST.fullmatch(value):
-        raise ValueError("not a digest")
-    return value
 
 
 def digest_of(raw: bytes) -> str:

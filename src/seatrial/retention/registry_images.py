@@ -15,7 +15,8 @@ import requests
 
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.image.labels import LABEL_PREFIX, OCI, labels_of
-from seatrial.image.registry import Manifest, json_object
+from seatrial.image.registry import Manifest
+from seatrial.image.registry_values import json_object
 from seatrial.image.statement_tag import is_statement_tag, statement_tag
 from seatrial.image_reference import TAG
 from seatrial.retention.references import References, Removable, parse_time

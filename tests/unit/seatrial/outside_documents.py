@@ -156,3 +156,27 @@ SUITE: dict[str, Any] = {
     "skipped": [],
 }
 PUBLICATION = {**ARTEFACT, "schema": 1, "publisher": "somebody", "published": "now", "revision": "c0ffee"}
+STATEMENT: dict[str, Any] = {
+    "_type": "https://in-toto.io/Statement/v1",
+    "subject": [{"digest": {"sha256": "a" * 64}}],
+    "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+    "predicate": {
+        "result": "PASSED",
+        "configuration": [{"name": "image-id", "digest": {"sha256": "a" * 64}}],
+        "passedTests": ["suite"],
+        "warnedTests": [],
+        "failedTests": [],
+    },
+}
+_CONTENT = json.dumps(STATEMENT).encode()
+STATEMENT_ARTIFACT = {
+    "schemaVersion": 2,
+    "mediaType": "application/vnd.oci.image.manifest.v1+json",
+    "artifactType": "application/vnd.in-toto+json",
+    "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": digest_of(b"{}"), "size": 2},
+    "layers": [
+        {"mediaType": "application/vnd.in-toto+json", "digest": digest_of(_CONTENT), "size": len(_CONTENT)}
+    ],
+    "subject": {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": DIGEST, "size": 1},
+}
+RUN = {"id": 1, "run_attempt": 1, "status": "in_progress"}

@@ -15,11 +15,13 @@ from seatrial.analysis.suite import read_report
 from seatrial.analysis.timeline import read_timeline
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import parse_manifest
+from seatrial.image.statement import parse_statement
 from seatrial.model.lock import read_lock
 from seatrial.provenance.query import read_query
-from seatrial.release.approval import reviewers
+from seatrial.release.reviews import stated_reviews
 from unit.seatrial import outside_documents as valid
 from unit.seatrial import outside_readers as readers
+from unit.seatrial import outside_server_readers as server_readers
 from unit.seatrial.outside_readers import Outside
 
 JSON: tuple[Encoder, ...] = (as_json, as_escaped_json)
@@ -58,19 +60,29 @@ PARSERS: Mapping[str, Parser] = {
         {"slot": [{"kind": "x"}], "shared": []}, readers.read_manifests, (OutsideError,)
     ),
     "manifest": Parser(valid.MANIFEST, lambda raw, _: parse_manifest(raw, "tag"), (RefusedError,)),
-    "manifest in a registry": Parser(valid.MANIFEST, readers.read_manifest, REGISTRY_ERRORS),
-    "image config": Parser(valid.IMAGE_CONFIG, readers.read_config, REGISTRY_ERRORS),
+    "manifest in a registry": Parser(valid.MANIFEST, server_readers.read_manifest, REGISTRY_ERRORS),
+    "image config": Parser(valid.IMAGE_CONFIG, server_readers.read_config, REGISTRY_ERRORS),
     "tags of a registry": Parser(
-        {"name": "classifier", "tags": ["1", "2"]}, readers.read_tags, REGISTRY_ERRORS
+        {"name": "classifier", "tags": ["1", "2"]}, server_readers.read_tags, REGISTRY_ERRORS
     ),
-    "token of a registry": Parser({"token": "x", "access_token": "x"}, readers.read_token, REGISTRY_ERRORS),
+    "token of a registry": Parser(
+        {"token": "x", "access_token": "x"}, server_readers.read_token, REGISTRY_ERRORS
+    ),
+    "statement of check": Parser(
+        valid.STATEMENT, lambda raw, _: parse_statement(raw, "an image"), (RefusedError,)
+    ),
+    "artifact of a statement": Parser(
+        valid.STATEMENT_ARTIFACT, server_readers.read_statement, REGISTRY_ERRORS
+    ),
+    "run on GitHub": Parser(valid.RUN, server_readers.read_run, REGISTRY_ERRORS),
+    "reviews on GitHub": Parser(valid.REVIEWS, server_readers.read_reviews, REGISTRY_ERRORS),
     "docker config": Parser(valid.DOCKER_CONFIG, readers.read_docker_config, (UsageError,)),
     "/version answer": Parser(
         valid.VERSION, lambda raw, out: read_query(str(out.file("version.json", raw))), (UsageError,)
     ),
     "timeline": Parser(valid.SAMPLE, lambda raw, out: read_timeline(out.file("timeline.jsonl", raw))),
     "approvals": Parser(
-        valid.REVIEWS, lambda raw, out: reviewers(out.file("x.json", raw), "production", "1"), (UsageError,)
+        valid.REVIEWS, lambda raw, out: stated_reviews(out.file("x.json", raw), "production"), (UsageError,)
     ),
     "stage result": Parser(valid.RESULT, readers.read_result, (UsageError,)),
     "suite report": Parser(valid.SUITE, lambda raw, out: read_report(out.file("suite.json", raw), 0, "")),

@@ -11,22 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from hostile_documents import as_json, as_toml
+from hostile_documents import as_toml
 from imagemodel.classifier import load_labels
 from memory_cluster import MemoryCluster
 from release_records import DIGEST, make_record
 from samples import make_settings
 from seatrial.image.credentials import find_credentials
-from seatrial.image.inspection import inspect
-from seatrial.image.registry import RegistryClient, digest_of
-from seatrial.image_reference import ImageReference
 from seatrial.model.artefacts import MODEL
 from seatrial.provenance.resolve import ProvenanceResolver
 from seatrial.release.record_document import DOCUMENT, MANIFESTS
 from seatrial.release.records import Records
 from seatrial.results import AcceptResult, Artefact
-from seatrial.retention.references import References
-from seatrial.retention.registry_images import list_registry_images
 from seatrial.settings import Registry, Settings, load
 from seatrial.stages.update import channel_model
 from seatrial.workspace import Workspace
@@ -112,39 +107,6 @@ def _records() -> tuple[MemoryCluster, Records]:
     records = Records(cluster, "trial", "somebody")
     make_record(records, 1)
     return cluster, records
-
-
-def read_manifest(raw: bytes, outside: Outside) -> object:
-    """Read an image from a registry with this manifest."""
-    return _registry(raw, json.dumps(valid.IMAGE_CONFIG).encode(), outside)
-
-
-def read_config(raw: bytes, outside: Outside) -> object:
-    """Read an image from a registry with this config."""
-    return _registry(as_json({**valid.MANIFEST, "config": {"digest": digest_of(raw)}}).encode(), raw, outside)
-
-
-def _registry(manifest: bytes, config: bytes, outside: Outside) -> object:
-    outside.server.challenge = ""
-    responses = {"/manifests/": manifest, "/blobs/": config, "/tags/list": b'{"tags": ["1"]}'}
-    outside.server.responses = responses
-    listed = list_registry_images(RegistryClient(outside.registry), "classifier", References())
-    reference = ImageReference(outside.server.address, "classifier", digest_of(manifest))
-    return listed, inspect(outside.registry, reference)
-
-
-def read_tags(raw: bytes, outside: Outside) -> object:
-    """List the images of a registry with this list of tags."""
-    outside.server.challenge = ""
-    outside.server.responses = {"/tags/list": raw}
-    return list_registry_images(RegistryClient(outside.registry), "classifier", References())
-
-
-def read_token(raw: bytes, outside: Outside) -> object:
-    """Authenticate at a registry whose token service gives this answer."""
-    outside.server.challenge = f'Bearer realm="http://{outside.server.address}/token",service="x"'
-    outside.server.responses = {"/token": raw, "/blobs/": b"{}"}
-    return RegistryClient(outside.registry).config("classifier", digest_of(b"{}"))
 
 
 def read_docker_config(raw: bytes, outside: Outside) -> object:
