@@ -5,6 +5,7 @@ It is called before any library starts a thread, because the kernel confines sin
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterable
@@ -78,9 +79,14 @@ def _set_limits(cpu_seconds: int) -> None:
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_CORE, 0),
     ):
-        hard = resource.getrlimit(limit)[1]
-        least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (least, least))
+        set_limit(limit, value)
+
+
+def set_limit(limit: int, value: int) -> None:
+    """Set a resource limit for good; a lower one that the process has already stays."""
+    hard = resource.getrlimit(limit)[1]
+    least = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (least, least))
 
 
 def _drop_privileges() -> None:
@@ -92,7 +98,8 @@ def _drop_privileges() -> None:
 
 
 def _python_paths() -> tuple[Path, ...]:
-    return tuple(Path(each) for each in (sys.prefix, sys.base_prefix, *sys.path) if each)
+    libraries = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    return tuple(Path(each) for each in (sys.prefix, sys.base_prefix, *sys.path, *libraries) if each)
 
 
 def _reason(step: Callable[[], None]) -> str:

@@ -10,6 +10,7 @@ from imagemodel.card import MODEL as ONNX
 from imagemodel.classifier import ImageClassifier
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
+from seatrial.model.inference.confinement import set_limit
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction, Task
 from seatrial.model.onnx_safety import inspect
 from seatrial.results import Check
@@ -23,7 +24,7 @@ def carry_out(task: Task) -> InferenceResult:
 
     A problem of the model is not raised; it is a failed check or the `fault` of the result.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    set_limit(resource.RLIMIT_AS, MEMORY_BYTES)
     try:
         checks = tuple(inspect(task.model / ONNX))
         if not all(check.passed for check in checks):

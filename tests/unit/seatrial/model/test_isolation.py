@@ -67,6 +67,19 @@ def test_isolation_can_be_demanded(model: Path, golden: Path, tmp_path: Path) ->
     assert "validate.require_isolation = false" in error.hint
 
 
+def test_a_lower_limit_of_the_user_stays(model: Path, golden: Path) -> None:
+    """A process without privileges could not raise it, and is not made to try."""
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from seatrial.model.inference.isolated import run_isolated\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
+        "print(run_isolated(Path(sys.argv[1]), Path(sys.argv[2]), 60).fault)\n"
+    )
+    done = run([sys.executable, "-c", code, str(model), str(golden)], timeout=120)
+    assert done.output.strip() == ""
+
+
 def test_a_file_that_is_not_onnx_is_refused(model: Path, golden: Path) -> None:
     """The file is parsed in the subprocess only, and its failed check is in the report."""
     (model / "model.onnx").write_bytes(b"no network")
