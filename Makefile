@@ -95,7 +95,10 @@ test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
 	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
 .PHONY: test-nightly-all
-test-nightly-all: $(TEST_INSTANCE) test-faults test-long
+test-nightly-all: test-fuzz $(TEST_INSTANCE) test-faults test-long
+.PHONY: test-fuzz
+test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)

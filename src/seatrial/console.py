@@ -77,5 +77,12 @@ def plain_text(renderable: RenderableType, width: int = PLAIN_WIDTH) -> str:
 
 
 def line(text: str) -> None:
-    """Print one line on stderr."""
-    _out.print(escape(text))
+    """Print one line on stderr; characters that a terminal would act on are printed as escapes."""
+    _out.print(escape(_printable(text)))
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode()
+        for each in text
+    )

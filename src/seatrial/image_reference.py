@@ -13,10 +13,10 @@ _HEX = "[0-9a-f]{64}"
 # The grammar of the OCI distribution specification, with a required registry.
 _HOST = r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+TAG = re.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _REFERENCE = re.compile(
     rf"(?P<registry>{_HOST})/(?P<repository>{_COMPONENT}(?:/{_COMPONENT})*)"
-    rf"(?::(?P<tag>{_TAG}))?(?:@(?P<digest>sha256:{_HEX}))?"
+    rf"(?::(?P<tag>{TAG.pattern}))?(?:@(?P<digest>sha256:{_HEX}))?"
 )
 _DIGEST = re.compile(rf"sha256:{_HEX}")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,6 +114,45 @@ def _communicate(
         # Popen itself does not wait after Ctrl-C, and cleanup must not run beside the command.
         process.wait()
         raise
+
+
+def run_alone(
+    argv: Sequence[str], *, timeout: float, env: Mapping[str, str], cwd: Path, stdout: Path, stderr: Path
+) -> None:
+    """Run a command with the variables `env` and no others, and write its output to two new files.
+
+    Unlike a pipe, a file is subject to the size limit that the command sets itself. `timeout` is in seconds;
+    at the end every process of the command's group is killed. Raises OutsideError if it exceeds `timeout` or
+    exits with a code other than 0; the error has the last lines of stderr as its log.
+    """
+    with stdout.open("xb") as out, stderr.open("xb") as err:
+        process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            raise OutsideError(f"{argv[0]} timed out after {timeout:.0f} s", log=_end_of(stderr)) from error
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if code != 0:
+        raise OutsideError(f"{argv[0]} {_ending(code)}", log=_end_of(stderr))
+
+
+def _end_of(log: Path) -> str:
+    return tail(log.read_text(errors="replace"))
+
+
+def _ending(code: int) -> str:
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
 
 
 def tail(text: str, lines: int = LOG_LINES) -> str:

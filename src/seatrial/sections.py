@@ -70,11 +70,13 @@ class Validate(Section):
     """Thresholds for a model: time per photo (ms), share of photos on which it agrees with the live model.
 
     With `demand_comparison` a comparison with the live model that could not be made fails.
+    `require_isolation` refuses a machine that cannot isolate the model.
     """
 
     max_milliseconds: float = Field(default=250, gt=0)
     min_agreement: float = Field(default=0.5, ge=0, le=1)
     demand_comparison: bool = False
+    require_isolation: bool = False
 
 
 class ClusterSettings(Section):

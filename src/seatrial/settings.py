@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from seatrial.errors import UsageError
 from seatrial.sections import (
@@ -26,6 +31,7 @@ from seatrial.sections import (
     Store,
     Validate,
 )
+from seatrial.toml_text import parse_toml
 from seatrial.workspace import Workspace
 
 __all__ = [
@@ -129,6 +135,10 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
         key = ".".join(str(part) for part in first["loc"])
         what = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
         raise UsageError(f"setting {key}: {what}", "see docs/reference/settings.md") from error
+    # A variable of a whole section is JSON.
+    except (SettingsError, RecursionError) as error:
+        what = " ".join(str(error).split())[:200]
+        raise UsageError(f"environment variables: {what}", "see docs/reference/settings.md") from error
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:
@@ -150,9 +160,11 @@ def _local(workspace: Workspace) -> dict[str, Any]:
     values = _read(workspace.directory / "local.toml", missing_ok=True)
     values.pop("instance", None)
     for section, keys in PATHS.items():
+        table = values.get(section)
         for key in keys:
-            if values.get(section, {}).get(key):
-                values[section][key] = str(workspace.directory / values[section][key])
+            # Validation refuses what is not a table or a string.
+            if isinstance(table, dict) and table.get(key) and isinstance(table[key], str):
+                table[key] = str(workspace.directory / table[key])
     return values
 
 
@@ -160,8 +172,6 @@ def _read(path: Path, *, missing_ok: bool = False) -> dict[str, Any]:
     if missing_ok and not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text())
+        return parse_toml(path.read_bytes(), path.name)
     except FileNotFoundError as error:
         raise UsageError(f"{path.name} is missing", "run the command in a checkout of Seatrial") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path.name} is not TOML: {error}", "fix that line") from error

@@ -21,6 +21,15 @@ from seatrial.process import run
 from seatrial.results import StageResult
 
 GIT_SECONDS = 60
+# Without hooks and features that have files of their own in .git; a temporary object needs no compression.
+_TEMPORARY_INDEX = {
+    "core.splitIndex": "false",
+    "core.fsmonitor": "false",
+    "core.untrackedCache": "false",
+    "core.hooksPath": os.devnull,
+    "core.looseCompression": "0",
+    "pack.compression": "0",
+}
 Result = TypeVar("Result", bound=StageResult)
 
 
@@ -58,12 +67,23 @@ class Workspace:
     @cached_property
     def working_state(self) -> str:
         """The git tree id of the working tree, untracked files included."""
-        # A temporary index, so that the user's own does not change.
-        with tempfile.TemporaryDirectory() as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            self.git("read-tree", "HEAD", env=index)
-            self.git("add", "--all", env=index)
-            return self.git("write-tree", env=index)
+        with tempfile.TemporaryDirectory(prefix="seatrial-tree-") as folder:
+            env = self._temporary_objects(Path(folder))
+            self.git("read-tree", "HEAD", env=env)
+            self.git("add", "--all", env=env)
+            return self.git("write-tree", env=env)
+
+    def _temporary_objects(self, folder: Path) -> dict[str, str]:
+        """Return the variables that make git write its index and objects to `folder`.
+
+        In the repository, untracked files would stay as objects that any reader of it finds, secrets too.
+        """
+        existing = self.root / self.git("rev-parse", "--git-path", "objects")
+        (folder / "objects" / "info").mkdir(parents=True)
+        # Not the variable for alternates, in which a path must not contain a colon.
+        (folder / "objects" / "info" / "alternates").write_text(f"{existing.resolve()}\n")
+        places = {"GIT_INDEX_FILE": str(folder / "index"), "GIT_OBJECT_DIRECTORY": str(folder / "objects")}
+        return places | _git_configuration(_TEMPORARY_INDEX)
 
     @cached_property
     def revision(self) -> str:
@@ -120,6 +140,16 @@ class Workspace:
                 f"the result of {stage} is of another working state or lock", f"run `make {stage}` again"
             )
         return result
+
+
+def _git_configuration(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that give git these settings beside those that the environment gives it."""
+    count = os.environ.get("GIT_CONFIG_COUNT", "")
+    first = int(count) if count.isdecimal() else 0
+    variables = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), first):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def find(instance: str) -> Workspace:

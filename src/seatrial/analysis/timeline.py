@@ -59,5 +59,5 @@ def _parse(line: str) -> Sample | None:
             why=str(row["why"]),
             connection=str(row["connection"]),
         )
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import tomllib
 from collections.abc import Sequence
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from seatrial.doctor.finding import Finding
+from seatrial.toml_text import parse_toml
 from seatrial.workspace import Workspace
 
 GIB = 1024**3
@@ -52,7 +52,8 @@ def check_ports(workspace: Workspace, running: int) -> Finding:
     local = workspace.directory / "local.toml"
     if not local.exists():
         return _check_loopback()
-    subnet = tomllib.loads(local.read_text()).get("instance", {}).get("subnet", "")
+    instance = parse_toml(local.read_bytes(), local.name).get("instance")
+    subnet = str(instance.get("subnet", "")) if isinstance(instance, dict) else ""
     if running:
         return Finding("ports", "ok", f"{subnet} is this instance's")
     taken = _taken(subnet, ENDPOINTS)

@@ -42,13 +42,28 @@ def find_credentials(registry: Registry) -> Credentials:
     path = str(Path(registry.config_dir) / "config.json") if registry.config_dir else None
     try:
         found: dict[str, Any] = auth.resolve_authconfig(auth.load_config(path), registry.address) or {}
-    except (DockerException, OSError, ValueError) as error:
+        login = [_text(found, name) for name in ("username", "password", "identitytoken")]
+    # The library does not check the types in the file.
+    except (
+        DockerException,
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+    ) as error:
         raise UsageError(
             f"the credentials for {registry.address} cannot be read: {type(error).__name__}",
             f"docker login {registry.address}, or fix registry.config_dir",
         ) from error
-    return Credentials(
-        found.get("username") or found.get("Username") or "",
-        found.get("password") or found.get("Password") or "",
-        found.get("identitytoken") or found.get("IdentityToken") or "",
-    )
+    return Credentials(*login)
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    """Return a value, which credential helpers write with a capital letter. Raises TypeError if not text."""
+    capital = {"username": "Username", "password": "Password", "identitytoken": "IdentityToken"}[name]
+    value = found.get(name) or found.get(capital) or ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is not a string")
+    return value

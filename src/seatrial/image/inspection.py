@@ -43,7 +43,7 @@ def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
     if manifest is None:
         raise RefusedError(f"image {reference} does not exist", "make push prints the reference")
     config = client.config(reference.repository, manifest.config)
-    return facts_in_labels(reference, (config.get("config") or {}).get("Labels") or {})
+    return facts_in_labels(reference, labels.labels_of(config))
 
 
 def facts_in_labels(reference: ImageReference, found: Mapping[str, str]) -> ImageFacts:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from imagemodel.card import Card
 from seatrial.image.base import parse_base
 from seatrial.results import FetchResult
@@ -21,6 +24,14 @@ GOLDEN_VERSION = f"{LABEL_PREFIX}.golden.version"
 GOLDEN_DIGEST = f"{LABEL_PREFIX}.golden.digest"
 WORKING_STATE = f"{LABEL_PREFIX}.working-state"
 LOCK_DIGEST = f"{LABEL_PREFIX}.lock"
+
+
+def labels_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels in an image's config, as far as they are strings."""
+    inner = config.get("config")
+    found = inner.get("Labels") if isinstance(inner, dict) else None
+    labels = found.items() if isinstance(found, dict) else ()
+    return {name: value for name, value in labels if isinstance(value, str)}
 
 
 def image_labels(

@@ -15,7 +15,9 @@ from seatrial.secret_patterns import find_credential
 from seatrial.settings import Registry, Settings
 
 SHORTEST = 8
-LONGEST_TEXT = 1_000_000
+CHUNK_BYTES = 1 << 20
+OVERLAP_BYTES = 4096
+"""More than any format of a credential needs to match, so that one on the edge of two chunks is found."""
 SECRET_NAME = re.compile(r"(password|passwd|secret|token|_key|accountkey|credential)s?$", re.I)
 ASSIGNED = re.compile(r"^\s*\w+\s*=\s*(\S+)\s*$", re.M)
 
@@ -32,11 +34,41 @@ def known_secrets(settings: Settings, environ: Mapping[str, str]) -> frozenset[b
     return frozenset(value.strip().encode() for value in found if len(value.strip()) >= SHORTEST)
 
 
+def find_secret(chunks: Iterable[bytes], secrets: Iterable[bytes]) -> str | None:
+    """Return the kind of a secret in the content that `chunks` are the parts of, or None.
+
+    Only one chunk and the end of the one before are in memory, whatever the length of the content.
+    """
+    known = tuple(secrets)
+    overlap = max([OVERLAP_BYTES, *map(len, known)])
+    # A format looks at the byte before a match; before the first byte there is a line's end.
+    window = b"\n"
+    for chunk in chunks:
+        window = window[-overlap - 1 :] + chunk
+        # What begins in the overlap has all of its context only in the next window.
+        if kind := _find_in_window(window, known, len(window) - overlap):
+            return kind
+    return _find_in_window(window, known, len(window))
+
+
+def _find_in_window(window: bytes, known: Iterable[bytes], end: int) -> str | None:
+    if any(secret in window for secret in known):
+        return "a known credential"
+    return find_credential(window, 1, end) if end > 1 else None
+
+
 def require_no_secrets(name: str, data: bytes, secrets: Iterable[bytes]) -> None:
     """Raise RefusedError if `data` contains a secret; the error has `name` and the kind, never the value."""
-    kind = next(("a known credential" for secret in secrets if secret in data), None)
-    if kind is None and len(data) <= LONGEST_TEXT:
-        kind = find_credential(data)
+    _refuse(name, find_secret([data], secrets))
+
+
+def require_no_secrets_in_file(name: str, path: Path, secrets: Iterable[bytes]) -> None:
+    """Raise RefusedError, as `require_no_secrets`, if a file of any size contains a secret."""
+    with path.open("rb") as file:
+        _refuse(name, find_secret(iter(lambda: file.read(CHUNK_BYTES), b""), secrets))
+
+
+def _refuse(name: str, kind: str | None) -> None:
     if kind:
         raise RefusedError(f"{name} contains {kind}", "remove it; if it was ever pushed, revoke it")
 

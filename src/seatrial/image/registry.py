@@ -14,6 +14,7 @@ import requests
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
 from seatrial.image.registry_requests import RegistryRequests
+from seatrial.image.registry_values import json_object, require_digest
 from seatrial.image.server_urls import registry_url, token_service
 from seatrial.image_reference import ImageReference
 from seatrial.settings import Registry
@@ -68,7 +69,9 @@ class RegistryClient:
         response = self._get(f"{repository}/blobs/{digest}")
         if response.status_code == 404 or digest_of(response.content) != digest:
             raise RefusedError(f"{self.registry.address}/{repository} has no config {digest}", "make push")
-        return dict(json.loads(response.content))
+        if (config := json_object(response.content)) is None:
+            raise RefusedError(f"{digest} is not the config of an image", "make build, make push")
+        return config
 
     def _get(self, path: str, accept: str = "*/*") -> requests.Response:
         return self.call("GET", path, headers={"Accept": accept})
@@ -160,9 +163,9 @@ def parse_manifest(raw: bytes, reference: str) -> Manifest:
         )
     try:
         body = json.loads(raw)
-        layers = tuple((str(layer["digest"]), int(layer["size"])) for layer in body["layers"])
-        return Manifest(digest, str(body["config"]["digest"]), layers)
-    except (ValueError, KeyError, TypeError) as error:
+        layers = tuple((require_digest(layer["digest"]), int(layer["size"])) for layer in body["layers"])
+        return Manifest(digest, require_digest(body["config"]["digest"]), layers)
+    except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
         raise RefusedError(
             f"{reference} is not the manifest of a single image", "make build, make push"
         ) from error
@@ -174,10 +177,7 @@ def digest_of(raw: bytes) -> str:
 
 
 def _token_in(response: requests.Response, realm: str) -> str:
-    try:
-        body = dict(response.json())
-    except (ValueError, TypeError):
-        body = {}
+    body = json_object(response.content) or {}
     token = str(body.get("access_token") or body.get("token") or "")
     if not TOKEN.fullmatch(token):
         raise OutsideError(f"{realm[:100]} returned no token", "check the token service of that registry")

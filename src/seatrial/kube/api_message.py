@@ -11,5 +11,5 @@ def message_of(body: Any) -> str:
     text = body.decode(errors="replace") if isinstance(body, bytes) else str(body or "empty response")
     try:
         return str(json.loads(text)["message"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return text[:200]

@@ -6,13 +6,13 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from imagemodel.card import MODEL as ONNX
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.inference.isolated import ROUNDS, InferenceResult, PhotoPrediction, run_isolated
+from seatrial.model.inference.isolated import ROUNDS, run_isolated
+from seatrial.model.inference.task import InferenceResult, PhotoPrediction
+from seatrial.model.isolation import isolation_checks
 from seatrial.model.live import NoLiveModel
-from seatrial.model.onnx_safety import inspect
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0
@@ -27,11 +27,11 @@ def check_model(model: Path, golden: Path, live: Path | NoLiveModel, limits: Val
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
-    checks = inspect(model / ONNX)
+    seconds = STARTUP_SECONDS + len(photos) * (ROUNDS + 1) * limits.max_milliseconds * 4 / 1000
+    result = run_isolated(model, golden, seconds, require_isolation=limits.require_isolation)
+    checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
     if not all(check.passed for check in checks):
         return tuple(checks)
-    seconds = STARTUP_SECONDS + len(photos) * (ROUNDS + 1) * limits.max_milliseconds * 4 / 1000
-    result = run_isolated(model, golden, seconds)
     checks.append(_check_loading(result))
     if result.fault:
         return tuple(checks)

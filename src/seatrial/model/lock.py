@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from seatrial.atomic_files import write_atomically
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import check_names
 from seatrial.results import Artefact
+from seatrial.toml_text import parse_toml
 
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 HEADER: Final = "The model and the golden set that this commit ships. `make update` moves the model."
@@ -34,19 +34,15 @@ def read_lock(path: Path) -> Lock:
     Raises UsageError if the file is missing or not TOML, or a field is missing, unknown or not valid.
     """
     try:
-        return parse_lock(path.read_text(), path.name)
+        return parse_lock(path.read_bytes(), path.name)
     except FileNotFoundError as error:
         raise UsageError(f"{path.name} is missing", "restore it with `git checkout model.lock`") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path.name} is not TOML: {error}", "fix that line") from error
 
 
-def parse_lock(text: str, name: str) -> Lock:
-    """Return the lock in `text`. Raises UsageError, which names `name` and the field, if it is not valid."""
+def parse_lock(raw: bytes, name: str) -> Lock:
+    """Return the lock in `raw`. Raises UsageError, which names `name` and the field, if it is not valid."""
     try:
-        lock = Lock.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name} is not TOML: {error}", "fix that line") from error
+        lock = Lock.model_validate(parse_toml(raw, name))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))

@@ -22,7 +22,7 @@ def lock_of(workspace: Workspace, revision: str) -> Lock | None:
     name = workspace.lock.name
     text = workspace.git("show", f"{commit}:{name}", check=False)
     try:
-        return parse_lock(text, name)
+        return parse_lock(text.encode(), name)
     except SeatrialError:
         return None
 

@@ -9,6 +9,7 @@ from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
 from seatrial.model.checks import check_model
+from seatrial.model.isolation import DEMAND, PREFIX
 from seatrial.model.live import LiveModel, NoLiveModel
 from seatrial.model.lock import Lock
 from seatrial.results import Check
@@ -41,9 +42,15 @@ def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
     return RefusedError(
         f"model {lock.model.name} {lock.model.version} failed {len(failed)} of {len(checks)} checks: "
         f"{', '.join(failed[:3])}",
-        "train or export it again, publish it as a new version, then lock that version",
+        _hint(failed),
         log=as_text(checks),
     )
+
+
+def _hint(failed: list[str]) -> str:
+    if any(name.startswith(PREFIX) for name in failed):
+        return f"run it on Linux with seccomp and Landlock, or set {DEMAND} = false"
+    return "train or export it again, publish it as a new version, then lock that version"
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:

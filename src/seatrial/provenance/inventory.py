@@ -97,7 +97,7 @@ def _has_logged(contents: EnvironmentContents, pod: str, request: str) -> bool:
 def _request_id(line: str) -> str:
     try:
         return str(json.loads(line)["request_id"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
 
 

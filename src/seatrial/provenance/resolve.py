@@ -8,7 +8,7 @@ from typing import Any
 
 from seatrial.errors import RefusedError, SeatrialError
 from seatrial.image.inspection import ImageFacts
-from seatrial.image.labels import OCI
+from seatrial.image.labels import OCI, labels_of
 from seatrial.image.registry import RegistryClient
 from seatrial.image_reference import ImageReference
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, PUBLICATION, ArtefactKind, check_names, version_key
@@ -76,7 +76,7 @@ class ProvenanceResolver:
             return self._parse_publication(artefact, found.content)
         except SeatrialError as error:
             return PublicationLink(artefact=artefact, unknown=error.message)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             return PublicationLink(artefact=artefact, unknown="its record in the store is not valid")
 
     def _parse_publication(self, artefact: Artefact, content: bytes) -> PublicationLink:
@@ -93,9 +93,8 @@ class ProvenanceResolver:
 
     def _image(self, reference: ImageReference) -> ImageLink:
         try:
-            config = self._config(reference)
-            labels = (config.get("config") or {}).get("Labels") or {}
-            return ImageLink(reference=reference, created=str(labels.get(f"{OCI}.created", "")))
+            labels = labels_of(self._config(reference))
+            return ImageLink(reference=reference, created=labels.get(f"{OCI}.created", ""))
         except SeatrialError as error:
             return ImageLink(reference=reference, unknown=error.message)
 

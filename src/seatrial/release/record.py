@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from seatrial.analysis.baseline import Baseline
 from seatrial.image_reference import ImageReference
@@ -39,7 +39,7 @@ class Change(_Frozen):
     """A state of a release: since when, by whom, and why."""
 
     state: State
-    at: datetime
+    at: AwareDatetime
     by: str
     detail: str = ""
 
@@ -82,7 +82,7 @@ class Record(_Frozen):
     verdicts: tuple[Check, ...] = ()
     baseline: Baseline | None = None
     hold: Hold | None = None
-    history: tuple[Change, ...]
+    history: tuple[Change, ...] = Field(min_length=1)
 
     @property
     def state(self) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,17 +45,22 @@ def parse(body: Manifest) -> Record:
     """Return the record of a ConfigMap. Raises OutsideError if it is malformed."""
     try:
         return Record.model_validate_json(body["data"][DOCUMENT], extra="ignore")
-    except (KeyError, ValidationError) as error:
-        name = f"{body['metadata'].get('namespace', '')}/{body['metadata']['name']}"
-        raise OutsideError(
-            f"ConfigMap {name} is not a valid release record", "restore or delete it"
-        ) from error
+    except (KeyError, TypeError, ValidationError) as error:
+        raise _invalid(body) from error
 
 
 def manifests_of(body: Manifest) -> Manifests:
-    """Return the manifests that a release applied."""
-    packed = base64.b64decode(body["binaryData"][MANIFESTS])
-    return Manifests.model_validate_json(gzip.decompress(packed), extra="ignore")
+    """Return the manifests that a release applied. Raises OutsideError if they are malformed."""
+    try:
+        packed = base64.b64decode(body["binaryData"][MANIFESTS])
+        return Manifests.model_validate_json(gzip.decompress(packed), extra="ignore")
+    except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error) as error:
+        raise _invalid(body) from error
+
+
+def _invalid(body: Manifest) -> OutsideError:
+    name = f"{body['metadata'].get('namespace', '')}/{body['metadata']['name']}"
+    return OutsideError(f"ConfigMap {name} is not a valid release record", "restore or delete it")
 
 
 def edit(body: Manifest, values: Mapping[str, Any]) -> None:

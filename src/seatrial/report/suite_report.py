@@ -50,7 +50,7 @@ def read_suite(path: Path) -> SuiteFile:
     try:
         body = json.loads(path.read_text())
         return SuiteFile(**{name: body[name] for name in SuiteFile.__dataclass_fields__ if name in body})
-    except (OSError, ValueError, TypeError, LookupError):
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
         return SuiteFile()
 
 

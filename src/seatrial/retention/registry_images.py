@@ -13,10 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from seatrial.errors import RefusedError
-from seatrial.image.labels import LABEL_PREFIX, OCI
+from seatrial.errors import OutsideError, RefusedError
+from seatrial.image.labels import LABEL_PREFIX, OCI, labels_of
 from seatrial.image.registry import Manifest
+from seatrial.image.registry_values import json_object
 from seatrial.image.statement_tag import is_statement_tag, statement_tag
+from seatrial.image_reference import TAG
 from seatrial.retention.references import References, Removable, parse_time
 
 TAGS_PER_PAGE = 100
@@ -81,7 +83,7 @@ def _image(
 ) -> RegistryImage:
     manifest = registry.manifest(repository, digest)
     config = registry.config(repository, manifest.config) if manifest else {}
-    labels = (config.get("config") or {}).get("Labels") or {}
+    labels = labels_of(config)
     state = (labels.get(f"{LABEL_PREFIX}.working-state", ""), labels.get(f"{LABEL_PREFIX}.lock", ""))
     used_by = references.digests.get(digest) or references.states.get(state, "")
     if not state[0]:
@@ -98,11 +100,22 @@ def _tags(registry: RegistryApi, repository: str, per_page: int) -> Iterator[str
         response = registry.call("GET", f"{repository}/tags/list", params=params)
         if response.status_code == 404:
             return
-        yield from response.json().get("tags") or []
+        yield from _listed(response, repository)
         next_page = response.links.get("next", {}).get("url", "")
         last = parse_qs(urlsplit(next_page).query).get("last", [""])[0]
         if not last:
             return
+
+
+def _listed(response: requests.Response, repository: str) -> list[str]:
+    """Return the tags in an answer. Raises OutsideError if it is not a list of tags."""
+    body = json_object(response.content)
+    tags = body.get("tags") or [] if body is not None else None
+    if not isinstance(tags, list) or not all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags):
+        raise OutsideError(
+            f"the answer to {repository}/tags/list is not a list of tags", "check that registry"
+        )
+    return tags
 
 
 def _created(config: dict[str, Any], labels: dict[str, str]) -> datetime:

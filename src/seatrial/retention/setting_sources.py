@@ -7,12 +7,12 @@ SEATRIAL_REGISTRY__ADDRESS alone, the records of that cluster are about another 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from seatrial.settings import Registry, Settings
+from seatrial.toml_text import parse_toml
 from seatrial.workspace import Workspace
 
 Key = tuple[str, ...]
@@ -90,7 +90,7 @@ def _uses(used: Registry, registry: Registry) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text()) if path.exists() else {}
+    return parse_toml(path.read_bytes(), path.name) if path.exists() else {}
 
 
 def _get(values: Mapping[str, Any], key: Key) -> Any:

@@ -18,7 +18,11 @@ from seatrial.image.builder import BuildInputs, build_image
 from seatrial.image.context import write_context
 from seatrial.image.docker_client import connect, engine_errors, find_image
 from seatrial.image.labels import image_labels
-from seatrial.image.leaks import known_secrets, require_no_secrets, require_no_secrets_in_config
+from seatrial.image.leaks import (
+    known_secrets,
+    require_no_secrets_in_config,
+    require_no_secrets_in_file,
+)
 from seatrial.image.size import layer_sizes, require_size_within
 from seatrial.results import BuildResult, FetchResult, ValidateResult
 from seatrial.settings import Settings
@@ -87,7 +91,7 @@ def _scanned_context(workspace: Workspace, model: Path, folder: Path, secrets: f
     write_context(workspace.root, model, target)
     for path in sorted(target.rglob("*")):
         if path.is_file():
-            require_no_secrets(str(path.relative_to(target)), path.read_bytes(), secrets)
+            require_no_secrets_in_file(str(path.relative_to(target)), path, secrets)
     return target
 
 

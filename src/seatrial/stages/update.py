@@ -30,7 +30,7 @@ def update(settings: Settings, workspace: Workspace, services: Services = SERVIC
     """
     stage_run = StageRun(services.runtime)
     lock = read_lock(workspace.lock)
-    newest = _channel_model(settings)
+    newest = channel_model(settings)
     changed = newest != lock.model
     if changed:
         _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services)
@@ -53,7 +53,11 @@ def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, servic
     write_lock(workspace.lock, candidate)
 
 
-def _channel_model(settings: Settings) -> Artefact:
+def channel_model(settings: Settings) -> Artefact:
+    """Return the model that the channel of `[model]` points to.
+
+    Raises BlobNotFoundError if there is no such channel, RefusedError if it does not name a version.
+    """
     store = open_store(settings.store)
     name, channel = settings.model.name, settings.model.channel
     found = store.read(channel_key(name, channel))
@@ -64,7 +68,7 @@ def _channel_model(settings: Settings) -> Artefact:
     try:
         pointer = json.loads(found.content)
         return check_names(Artefact(name=name, **pointer))
-    except (ValueError, TypeError, UsageError) as error:
+    except (ValueError, TypeError, RecursionError, UsageError) as error:
         hint = f"`seatrial publish … --channel {channel}` writes it again"
         raise RefusedError(
             f"channel {channel} of {name} in {store.url} does not name a version", hint

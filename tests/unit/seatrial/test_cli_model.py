@@ -66,3 +66,15 @@ def test_validate_counts_checks_without_a_comparison_apart(output: Callable[[Any
     lines = output(ValidateResult.model_validate({**STAGE, "passed": True, "verdicts": checks})).splitlines()
     assert [line.split()[:2] for line in lines if "live model" in line] == [["not", "judged"]]
     assert lines[-1].startswith("1 of 2 checks passed, 1 not judged (")
+
+
+def test_validate_counts_missing_isolation_apart(output: Callable[[Any], str]) -> None:
+    """A check of the isolation that the machine does not have is not counted as passed."""
+    why = "not isolated from files, because of a test"
+    checks = (
+        Check(name="isolated: files", passed=True, detail=why, judged=False),
+        Check(name="loads and predicts", passed=True, detail="fine"),
+    )
+    printed = output(ValidateResult.model_validate({**STAGE, "passed": True, "verdicts": checks}))
+    assert why in printed
+    assert "1 of 2 checks passed, 1 not judged" in printed

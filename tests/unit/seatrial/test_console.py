@@ -24,3 +24,9 @@ def test_a_short_step_prints_one_line(capsys: pytest.CaptureFixture[str]) -> Non
     with console.step("read the lock"):
         pass
     assert capsys.readouterr().err.splitlines() == ["  read the lock 0.0 s"]
+
+
+def test_a_line_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """Text from outside cannot clear the screen, change the direction of writing or fail to be printed."""
+    console.line("a\x1b[2J\x9b2J\u202e\ud800 [bold]é")
+    assert capsys.readouterr().err == "a\\x1b[2J\\x9b2J\\u202e\\ud800 [bold]é\n"

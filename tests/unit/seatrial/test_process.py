@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from typing import IO
 
 import psutil
 import pytest
 
 from seatrial.errors import OutsideError
-from seatrial.process import StopRequest, run, tail
+from seatrial.process import StopRequest, run, run_alone, tail
 from seatrial.wait import until
 
 PYTHON = sys.executable
@@ -101,3 +104,53 @@ def test_stdin_is_empty_by_default() -> None:
 def test_tail_returns_the_last_lines() -> None:
     """Blank lines at the end do not count."""
     assert tail("a\nb\nc\n\n", 2) == "b\nc"
+
+
+def alone(code: str, folder: Path, timeout: float = 20) -> str:
+    """Run Python code alone in a directory and return its stdout."""
+    streams = {"stdout": folder / "out", "stderr": folder / "err"}
+    run_alone([PYTHON, "-c", code], timeout=timeout, env={"ONLY": "this"}, cwd=folder, **streams)
+    return streams["stdout"].read_text()
+
+
+def test_a_command_alone_gets_only_its_own_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables of this process are not passed on."""
+    monkeypatch.setenv("SECRET_TOKEN", "hush")
+    found = alone("import os; print(sorted(os.environ))", tmp_path).strip()
+    assert found in ("['ONLY']", "['LC_CTYPE', 'ONLY']")
+
+
+@pytest.mark.parametrize("ending", ["", "; time.sleep(60)"])
+def test_the_children_of_a_command_alone_end_with_it(ending: str, tmp_path: Path) -> None:
+    """A child in the background is killed when the command ends, and when it times out."""
+    child = (
+        f"import fcntl, time; lock = open({str(tmp_path / 'lock')!r}, 'w'); fcntl.flock(lock, 2); "
+        "print('locked', flush=True); time.sleep(60)"
+    )
+    code = (
+        "import subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}], stdout=subprocess.PIPE)\n"
+        f"child.stdout.readline(){ending}\n"
+    )
+    with pytest.raises(OutsideError, match="timed out") if ending else nullcontext():
+        alone(code, tmp_path, timeout=5)
+    with (tmp_path / "lock").open() as lock:
+        until("the child", lambda: locked(lock) or None, 20, every=0.01)
+
+
+def locked(file: IO[str]) -> bool:
+    """Return whether this process gets the lock of a file."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_the_error_of_a_command_alone_has_its_stderr(tmp_path: Path) -> None:
+    """The log is the end of stderr, and a signal is named."""
+    with pytest.raises(OutsideError, match="was ended by SIGKILL") as caught:
+        alone(
+            "import os, sys; sys.stderr.write('why'); sys.stderr.flush(); os.kill(os.getpid(), 9)", tmp_path
+        )
+    assert caught.value.log == "why"

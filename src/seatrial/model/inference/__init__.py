@@ -1,1 +1,1 @@
-"""Inference on a golden set in a subprocess: a model may crash, hang or exhaust the memory."""
+"""Everything that reads an untrusted model, in a confined subprocess: it may crash, hang or run code."""

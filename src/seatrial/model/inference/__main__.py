@@ -1,9 +1,20 @@
-"""`python -m seatrial.model.inference MODEL GOLDEN ROUNDS`: print the InferenceResult as JSON on stdout."""
+"""`python -m seatrial.model.inference TASK`: print the Confinement, then the InferenceResult, a line each.
+
+The task and the lines are JSON.
+"""
 
 import sys
-from pathlib import Path
 
-from seatrial.model.inference.worker import predict_golden_set
+from seatrial.model.inference.confinement import confine
+from seatrial.model.inference.task import InferenceResult, Task
 
-model, golden, rounds = sys.argv[1:]
-print(predict_golden_set(Path(model), Path(golden), int(rounds)).model_dump_json())
+task = Task.model_validate_json(sys.argv[1])
+confinement = confine([task.model, task.golden], task.cpu_seconds)
+print(confinement.model_dump_json(), flush=True)
+if task.require_isolation and not confinement.complete:
+    print(InferenceResult(fault="the model was not run").model_dump_json())
+else:
+    # Imports numpy, which starts threads.
+    from seatrial.model.inference.worker import carry_out
+
+    print(carry_out(task).model_dump_json())

@@ -1,48 +1,100 @@
-"""Starts the subprocess with a deadline and parses its result."""
+"""Starts the subprocess in an empty environment, with a deadline, and parses what it prints."""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from imagemodel.errors import ImageModelError
+from imagemodel.golden import load_golden
 from seatrial.errors import OutsideError
-from seatrial.process import run
+from seatrial.model.inference.confinement import Confinement
+from seatrial.model.inference.task import InferenceResult, Task
+from seatrial.process import run_alone
 
 ROUNDS: Final = 5
+# With these an interpreter that was moved finds its own libraries.
+KEPT_VARIABLES: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
-class PhotoPrediction(BaseModel):
-    """The best class for a photo (probability 0 to 1) and the latencies of the repetitions (ms)."""
+def run_isolated(
+    model: Path, golden: Path, seconds: float, *, require_isolation: bool = False
+) -> InferenceResult:
+    """Inspect a model, and predict a golden set, in a subprocess that may take `seconds` in all.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    file: str
-    label: str
-    index: int
-    probability: float
-    milliseconds: tuple[float, ...]
-
-
-class InferenceResult(BaseModel):
-    """A prediction for each photo, or the fault that prevented them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    fault: str = ""
-    predictions: tuple[PhotoPrediction, ...] = ()
-
-
-def run_isolated(model: Path, golden: Path, seconds: float) -> InferenceResult:
-    """Predict a golden set in a subprocess that may take `seconds` in all.
-
-    If the subprocess crashes or times out, the result has a fault.
+    If the subprocess crashes, times out or prints anything else, the result has a fault.
     """
-    argv = [sys.executable, "-m", "seatrial.model.inference", str(model), str(golden), str(ROUNDS)]
+    task = Task(
+        model=model.resolve(),
+        golden=golden.resolve(),
+        rounds=ROUNDS,
+        cpu_seconds=ceil(seconds),
+        require_isolation=require_isolation,
+    )
+    return _run(task, seconds)
+
+
+def _run(task: Task, seconds: float) -> InferenceResult:
+    fault = ""
+    with tempfile.TemporaryDirectory(prefix="seatrial-trial-") as folder:
+        output = Path(folder) / "output"
+        try:
+            start_alone(["-m", "seatrial.model.inference", task.model_dump_json()], output, seconds)
+        except OutsideError as error:
+            last = (error.log or str(error)).splitlines()[-1:]
+            fault = f"crashed, or no prediction within {seconds:.0f} s: {''.join(last)}"
+        lines = output.read_bytes().splitlines() if output.exists() else []
+    return _parse(task, lines, fault)
+
+
+def start_alone(arguments: Sequence[str], output: Path, seconds: float) -> None:
+    """Run Python with `arguments` and write its stdout to the new file `output`.
+
+    Its environment and its working directory, that of `output`, are empty, and no descriptor is inherited.
+    Raises OutsideError if it takes more than `seconds`, or fails.
+    """
+    folder = output.parent / "empty"
+    folder.mkdir()
+    run_alone(
+        # Isolated mode: without it the working directory would be searched for modules.
+        [sys.executable, "-I", *arguments],
+        timeout=seconds,
+        env=_environment(folder),
+        cwd=folder,
+        stdout=output,
+        stderr=output.with_name("errors"),
+    )
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+
+
+def _parse(task: Task, lines: Sequence[bytes], fault: str) -> InferenceResult:
+    confinement = None
     try:
-        return InferenceResult.model_validate_json(run(argv, timeout=seconds, separate_stderr=True).output)
-    except (OutsideError, ValidationError) as error:
-        last = (getattr(error, "log", "") or str(error)).splitlines()[-1:]
-        return InferenceResult(fault=f"crashed, or no prediction within {seconds:.0f} s: {''.join(last)}")
+        confinement = Confinement.model_validate_json(lines[0])
+        if fault:
+            return InferenceResult(confinement=confinement, fault=fault)
+        result = InferenceResult.model_validate_json(lines[1])
+        if not result.fault and all(check.passed for check in result.inspection):
+            _require_complete(task, result)
+        return result.model_copy(update={"confinement": confinement})
+    except (IndexError, ValueError, ImageModelError) as error:
+        reason = fault or f"unexpected output: {' '.join(str(error).split())[:200]}"
+        return InferenceResult(confinement=confinement, fault=reason)
+
+
+def _require_complete(task: Task, result: InferenceResult) -> None:
+    # A process that a model has taken over can print anything.
+    names = [photo.path.name for photo in load_golden(task.golden).photos]
+    if [each.file for each in result.predictions] != names:
+        raise ValueError("not one prediction for each photo")
+    if any(len(each.milliseconds) != task.rounds for each in result.predictions):
+        raise ValueError(f"not {task.rounds} latencies for each photo")

@@ -1,4 +1,4 @@
-"""The code that runs in the subprocess: load the model and predict every photo."""
+"""The code that runs in the subprocess: inspect the model, load it and predict every photo."""
 
 from __future__ import annotations
 
@@ -6,29 +6,42 @@ import resource
 import time
 from pathlib import Path
 
+from imagemodel.card import MODEL as ONNX
 from imagemodel.classifier import ImageClassifier
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
-from seatrial.model.inference.isolated import InferenceResult, PhotoPrediction
+from seatrial.model.inference.confinement import set_limit
+from seatrial.model.inference.task import InferenceResult, PhotoPrediction, Task
+from seatrial.model.onnx_safety import inspect
+from seatrial.results import Check
 
 MEMORY_BYTES = 8 << 30
 """Limit of the address space: far above what a classifier needs, below the memory of a build machine."""
 
 
-def predict_golden_set(model: Path, golden: Path, rounds: int) -> InferenceResult:
-    """Predict each photo once, then `rounds` times more for the latency.
+def carry_out(task: Task) -> InferenceResult:
+    """Inspect the model, and if it is safe predict each photo.
 
-    A problem of the model is not raised; it is the `fault` of the result.
+    A problem of the model is not raised; it is a failed check or the `fault` of the result.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    set_limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    try:
+        checks = tuple(inspect(task.model / ONNX))
+        if not all(check.passed for check in checks):
+            return InferenceResult(inspection=checks)
+        return _predict_golden_set(task.model, task.golden, task.rounds, checks)
+    except MemoryError:
+        return InferenceResult(fault=f"the model needs more than {MEMORY_BYTES >> 30} GiB of memory")
+
+
+def _predict_golden_set(model: Path, golden: Path, rounds: int, checks: tuple[Check, ...]) -> InferenceResult:
     try:
         loaded = ImageClassifier.load(model)
         photos = load_golden(golden).photos
-        return InferenceResult(predictions=tuple(_predict(loaded, photo, rounds) for photo in photos))
+        predictions = tuple(_predict(loaded, photo, rounds) for photo in photos)
     except ImageModelError as error:
-        return InferenceResult(fault=error.message)
-    except MemoryError:
-        return InferenceResult(fault=f"the model needs more than {MEMORY_BYTES >> 30} GiB of memory")
+        return InferenceResult(inspection=checks, fault=error.message)
+    return InferenceResult(inspection=checks, predictions=predictions)
 
 
 def _predict(model: ImageClassifier, photo: Photo, rounds: int) -> PhotoPrediction:
