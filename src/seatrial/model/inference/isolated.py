@@ -83,9 +83,11 @@ def _parse(task: Task, lines: Sequence[bytes], fault: str) -> InferenceResult:
         if fault:
             return InferenceResult(confinement=confinement, fault=fault)
         result = InferenceResult.model_validate_json(lines[1])
-        if not result.fault and all(check.passed for check in result.inspection):
+        unsafe = next((each for each in result.inspection if not each.passed), None)
+        reason = result.fault or (f"{unsafe.name}: {unsafe.detail}" if unsafe else "")
+        if not reason:
             _require_complete(task, result)
-        return result.model_copy(update={"confinement": confinement})
+        return result.model_copy(update={"confinement": confinement, "fault": reason})
     except (IndexError, ValueError, ImageModelError) as error:
         reason = fault or f"unexpected output: {' '.join(str(error).split())[:200]}"
         return InferenceResult(confinement=confinement, fault=reason)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from colours import write_model
 from samples import write_golden
 from seatrial.errors import OutsideError
 from seatrial.model.check_table import as_text
@@ -86,6 +87,16 @@ def test_a_file_that_is_not_onnx_is_refused(model: Path, golden: Path) -> None:
     checks = {each.name: each for each in check_model(model, golden, ALONE, Validate())}
     assert checks["onnx: readable"].status == "failed"
     assert "loads and predicts" not in checks
+
+
+def test_a_live_model_that_is_not_onnx_is_not_compared_with(
+    model: Path, golden: Path, tmp_path: Path
+) -> None:
+    """The live model is inspected as well; that it is not run is the reason why nothing is compared."""
+    write_model(tmp_path / "live")
+    (tmp_path / "live" / "model.onnx").write_bytes(b"no network")
+    (check,) = [each for each in check_model(model, golden, tmp_path / "live", Validate()) if not each.judged]
+    assert "the live model fails here: onnx: readable" in check.detail
 
 
 @pytest.mark.parametrize(
