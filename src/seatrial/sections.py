@@ -91,8 +91,9 @@ class Environment(Section):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
-    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, from the CI only). Rates and
-    `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
+    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, from the CI only). `preview_path`
+    is how suite and load reach a candidate. Rates and `max_drift` are shares from 0 to 1; `max_slowdown` is
+    a ratio.
     """
 
     namespace: str
@@ -106,6 +107,7 @@ class Environment(Section):
     bake_seconds: float = Field(default=10, ge=0)
     rollout_seconds: float = Field(default=120, gt=0)
     address_seconds: float = Field(default=60, gt=0)
+    preview_path: Literal["api-server", "load-balancer"] = "api-server"
     lease_seconds: int = Field(default=60, ge=5)
     load_per_second: float = Field(default=10, gt=0)
     max_error_rate: float = Field(default=0.0, ge=0, le=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from seatrial.analysis.baseline import Baseline, Tolerances, compare
 from seatrial.analysis.load_result import LoadResult
-from seatrial.results import Check
+from seatrial.results import NOT_COMPARED, Check
 
 # If the number of planned requests is not known, an error rate of fewer is not significant.
 MIN_REQUESTS = 20
@@ -14,11 +14,15 @@ MIN_REQUESTS = 20
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The error rate (0 to 1) and 95th percentile (ms) not to exceed, and the tolerances to a baseline."""
+    """The error rate (0 to 1) and 95th percentile (ms) not to exceed, and the tolerances to a baseline.
+
+    `latency_not_judged` is why the latency is not judged, empty if it is.
+    """
 
     max_error_rate: float
     max_p95_milliseconds: float
     tolerances: Tolerances
+    latency_not_judged: str = ""
 
     def violation(self, load: LoadResult, baseline: Baseline | None = None) -> str:
         """Return why the load can no longer pass, whatever follows, or an empty string."""
@@ -38,7 +42,7 @@ class Thresholds:
         It cannot if more requests are slow already than may be slow among all planned ones. Requests in
         flight count with the time that they have been waiting.
         """
-        if not load.planned:
+        if not load.planned or self.latency_not_judged:
             return ""
         limits = [(self.max_p95_milliseconds, 0.05)]
         slowdown = self.tolerances.max_slowdown
@@ -58,13 +62,15 @@ class Thresholds:
         if baseline:
             failed += f"; baseline {baseline.release}: {baseline.failed} of {baseline.requests}"
         limit = self.max_p95_milliseconds
-        latency = f"p95 {load.p95:.0f} ms, limit {limit:.0f} ms"
+        latency, in_time = f"p95 {load.p95:.0f} ms, limit {limit:.0f} ms", load.p95 <= limit
+        if self.latency_not_judged:
+            latency, in_time = f"{NOT_COMPARED}: {self.latency_not_judged}; p95 {load.p95:.0f} ms", True
         wrong = "; ".join(load.wrong[:3]) or "all correct"
         return (
             _check("the endpoint responds", bool(load.milliseconds), f"{load.total} requests sent"),
             _check("error rate under load", load.error_rate <= self.max_error_rate, failed),
             _check("predictions under load", not load.wrong, wrong),
-            _check("latency under load", load.p95 <= limit, latency),
+            _check("latency under load", in_time, latency),
             *(compare(baseline, load, self.tolerances) if baseline else ()),
         )
 

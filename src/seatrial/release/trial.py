@@ -14,9 +14,12 @@ from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, Expectation, SuiteRequest
 from seatrial.analysis.thresholds import Thresholds
 from seatrial.analysis.timeline import report_directory
+from seatrial.release.preview_path import PreviewPath
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.results import NOT_COMPARED, Check
+
+LATENCY_NOT_JUDGED = "the preview path goes through the API server"
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,25 @@ def live_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> Lo
 
 
 def preview(
-    target: Target, record: Record, url: str, golden: GoldenSet, baseline: Callable[[], Baseline | None]
+    target: Target,
+    record: Record,
+    url: str,
+    golden: GoldenSet,
+    baseline: Callable[[], Baseline | None],
+    path: PreviewPath | None = None,
 ) -> tuple[TrialResult, Baseline | None]:
     """Run suite and load on a candidate's preview address; return the result and the baseline used.
 
     `baseline` is read at the end, when the live probe has the most samples. The preview ends early only for
-    its latency. Latency is not compared with the baseline's, since the suite itself loads the preview.
+    its latency, or if `path` (by which `url` is reached, None: directly) fails. Latency is not compared
+    with the baseline's, since the suite itself loads the preview; by a path it is not judged at all.
     """
-    thresholds = _thresholds(target, max_slowdown=None)
+    thresholds = _thresholds(target, None, LATENCY_NOT_JUDGED if path else "")
     check = EndpointCheck(
         preview_plan(target, record, url, golden),
         _suite(record, Endpoint(url), golden, "preview"),
         min_seconds=0,
-        violation=thresholds.latency_violation,
+        violation=path_violation(path) if path else thresholds.latency_violation,
         on_poll=_poll(target, f"at most {SUITE_SECONDS} s"),
     )
     return _run(target, record, check, thresholds, baseline)
@@ -116,10 +125,15 @@ def _not_compared(record: Record, baseline: Baseline | None) -> tuple[Check, ...
     return (Check(name="comparison with stable", passed=True, detail=reason),)
 
 
-def _thresholds(target: Target, max_slowdown: float | None) -> Thresholds:
+def path_violation(path: PreviewPath) -> Callable[[LoadResult], str]:
+    """Return a function that ends a check once the path has failed."""
+    return lambda _: str(path.failure() or "")
+
+
+def _thresholds(target: Target, max_slowdown: float | None, not_judged: str = "") -> Thresholds:
     limits = target.environment
     tolerances = Tolerances(max_slowdown, limits.max_drift)
-    return Thresholds(limits.max_error_rate, limits.max_p95_milliseconds, tolerances)
+    return Thresholds(limits.max_error_rate, limits.max_p95_milliseconds, tolerances, not_judged)
 
 
 def _suite(record: Record, endpoint: Endpoint, golden: GoldenSet, where: str) -> SuiteRequest:

@@ -12,6 +12,7 @@ from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
+from seatrial.release.preview_path import PreviewPathError
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
@@ -35,7 +36,8 @@ def deploy(
 
     `origin` has the approval, and the source release of a promoted image. Raises RefusedError if an
     approval is missing, the image is not of this working state and lock (a promoted one need not be), or
-    its rollout or preview failed: it is removed, no user was affected. RolledBackError if the live address
+    its rollout or preview failed: it is removed, no user was affected. OutsideError if only the path to
+    the preview failed, with the same effect. RolledBackError if the live address
     did not follow the switch, HeldError if another deployer holds the environment, RollbackFailedError if
     undoing fails, UsageError and OutsideError as every stage.
     """
@@ -83,7 +85,8 @@ def _preview(attempt: Attempt, probe: LiveProbe) -> None:
         with console.step(f"remove {attempt.record.release}", attempt.target.services.runtime):
             undo(attempt.target, attempt.record, error.message, attempt.checks)
         what = f"preview of {attempt.record.release} failed, it is removed: {error.message}"
-        raise RefusedError(what, error.hint or "no user was affected", error.log) from error
+        kind = OutsideError if isinstance(error, PreviewPathError) else RefusedError
+        raise kind(what, error.hint or "no user was affected", error.log) from error
     except BaseException as error:
         undo(attempt.target, attempt.record, f"interrupted: {type(error).__name__}")
         raise

@@ -83,6 +83,7 @@ def test_a_bad_candidate_is_refused_before_the_switch(
     virtual: VirtualEnvironment, behaviour: Behaviour, reason: str
 ) -> None:
     """Wrong, failing and slow candidates are removed; users stay on the stable release."""
+    virtual.configure(preview_path="load-balancer")
     virtual.release()
     virtual.behaviours["local-2"] = behaviour
     virtual.runner.seconds = 60
@@ -118,6 +119,7 @@ def test_replicas_that_do_not_become_available_are_refused(virtual: VirtualEnvir
 
 def test_an_address_that_does_not_follow_the_switch_is_rolled_back(virtual: VirtualEnvironment) -> None:
     """Users return to the stable release if new connections do not reach the new one."""
+    virtual.configure(preview_path="load-balancer")
     virtual.release()
 
     def respond(service: str) -> Behaviour | None:
@@ -151,6 +153,7 @@ def test_a_missing_golden_set_changes_nothing(served: ServedEnvironment) -> None
 
 def test_a_missing_baseline_is_reported(virtual: VirtualEnvironment) -> None:
     """If the live probe has no response, the comparison is a row that is not compared."""
+    virtual.configure(preview_path="load-balancer")
     virtual.release()
     virtual.behaviours["local-1"] = Behaviour(status=503)
     virtual.deploy(virtual.image("b"))

@@ -1,0 +1,159 @@
+"""A relay on this machine: each connection to its port becomes one to a pod, and bytes pass unchanged."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
+from typing import Protocol
+
+from websocket import WebSocketException
+
+from seatrial.kube.pods import Pod
+from seatrial.release.preview_path import PreviewPathError
+from seatrial.runtime import Runtime
+from seatrial.system.port_forward import PodError
+
+CHUNK = 32 * 1024
+# A connection that takes longer to open may have failed for its client already.
+OPEN_SECONDS = 5
+
+
+class Connection(Protocol):
+    """A connection to a pod; see `seatrial.system.port_forward.PodConnection`."""
+
+    pod: Pod
+    awaits_response: bool
+    closed: bool
+
+    def send(self, data: bytes) -> None:
+        """Send bytes."""
+
+    def receive(self) -> bytes:
+        """Return the next bytes, or none at the end."""
+        ...
+
+    def close(self) -> None:
+        """End the connection."""
+
+    def release(self) -> None:
+        """Free the socket."""
+
+
+class Connector(Protocol):
+    """Opens connections to a candidate's pods."""
+
+    def connect(self) -> Connection | None:
+        """Return a connection to a ready pod, or None if no pod is ready. Raises PreviewPathError."""
+        ...
+
+    def is_deleted(self, pod: Pod) -> bool:
+        """Return whether a pod was deleted meanwhile. Raises PreviewPathError."""
+        ...
+
+
+class Relay:
+    """A path whose connections are those of a Connector."""
+
+    def __init__(self, port: int, connector: Connector, runtime: Runtime) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._connector = connector
+        self._runtime = runtime
+        self._failures: list[PreviewPathError] = []
+        self._opening: dict[socket.socket, float] = {}
+
+    def failure(self) -> PreviewPathError | None:
+        """Return the first failure; a connection that is not open after OPEN_SECONDS is one."""
+        if not self._failures and any(self._is_late(since) for since in list(self._opening.values())):
+            return self._late()
+        return self._failures[0] if self._failures else None
+
+    def serve(self, local: socket.socket) -> None:
+        """Relay a connection until one side ends it."""
+        try:
+            remote = self._open(local)
+            if remote and self._relay(local, remote) and self._connector.is_deleted(remote.pod):
+                # It also resets its connections, for example when its node is drained.
+                raise PreviewPathError(f"pod {remote.pod.name} was deleted during the preview")
+        except PreviewPathError as error:
+            self._failures.append(error)
+        finally:
+            # Wakes the thread that reads from it.
+            with suppress(OSError):
+                local.shutdown(socket.SHUT_RDWR)
+
+    def _open(self, local: socket.socket) -> Connection | None:
+        since = self._opening[local] = self._runtime.monotonic()
+        try:
+            return self._connector.connect()
+        finally:
+            if self._is_late(since):
+                self._failures.append(self._late())
+            del self._opening[local]
+
+    def _relay(self, local: socket.socket, remote: Connection) -> bool:
+        """Relay until one side ends; return whether the pod ended without the response to a request."""
+        local.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        Thread(target=_send, args=(local, remote), daemon=True).start()
+        try:
+            while data := remote.receive():
+                local.sendall(data)
+            return remote.awaits_response and not remote.closed
+        except PodError:
+            return True
+        except OSError:
+            # The client has closed its connection.
+            return False
+        finally:
+            remote.close()
+            remote.release()
+
+    def _is_late(self, since: float) -> bool:
+        return self._runtime.monotonic() - since > OPEN_SECONDS
+
+    def _late(self) -> PreviewPathError:
+        return PreviewPathError(f"no connection to a pod within {OPEN_SECONDS} s")
+
+
+def _send(local: socket.socket, remote: Connection) -> None:
+    try:
+        while data := _received(local):
+            remote.send(data)
+    except (OSError, WebSocketException):
+        # `receive` finds out why.
+        return
+    remote.close()
+
+
+def _received(local: socket.socket) -> bytes:
+    try:
+        return local.recv(CHUNK)
+    except OSError:
+        return b""
+
+
+class _Server(ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+
+@contextmanager
+def relaying(connector: Connector, runtime: Runtime) -> Iterator[Relay]:
+    """Listen on a free port of this machine's loopback address while the block runs."""
+    serve: Callable[[socket.socket], None]
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            serve(self.request)
+
+    with _Server(("127.0.0.1", 0), Handler) as server:
+        relay = Relay(server.server_address[1], connector, runtime)
+        serve = relay.serve
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        try:
+            yield relay
+        finally:
+            server.shutdown()
