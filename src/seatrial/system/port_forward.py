@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import websocket
 from kubernetes import client
 from kubernetes.stream.ws_client import V4_CHANNEL_PROTOCOL, get_websocket_url, websocket_proxycare
-from websocket import ABNF, WebSocketException, WebSocketTimeoutException
+from websocket import ABNF, WebSocketException
 
 from seatrial.kube.pods import Pod
 from seatrial.release.preview_path import PreviewPathError
@@ -39,64 +40,79 @@ class PodError(Exception):
 
 @dataclass
 class PodConnection:
-    """A connection to the port of `pod`. One thread may send while another receives."""
+    """A connection to the port of `pod`, for one thread: TLS does not permit to send and receive at once.
+
+    `awaits_response` is whether nothing was received since bytes were sent. `clock` returns seconds.
+    """
 
     pod: Pod
     socket: websocket.WebSocket
+    clock: Callable[[], float]
     awaits_response: bool = True
-    closed: bool = False
     _started: set[bytes] = field(default_factory=set)
-    _pinged: bool = False
+    _heard: float = 0.0
+    _pinged: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Start the time of silence."""
+        self._heard = self.clock()
+
+    def fileno(self) -> int:
+        """Return the descriptor of the socket, to wait for its next bytes."""
+        return int(self.socket.fileno())  # type: ignore[no-untyped-call]
+
+    def pending(self) -> bool:
+        """Return whether bytes are here already, which the socket does not report."""
+        return isinstance(self.socket.sock, ssl.SSLSocket) and self.socket.sock.pending() > 0
 
     def send(self, data: bytes) -> None:
-        """Send bytes. Raises OSError or WebSocketException; `receive` then raises what the reason is."""
+        """Send bytes. Raises PreviewPathError if the connection is lost."""
         self.awaits_response = True
-        self.socket.send_binary(DATA + data)
+        try:
+            self.socket.send_binary(DATA + data)
+        except (WebSocketException, OSError) as error:
+            raise self._lost(type(error).__name__) from error
 
-    def receive(self) -> bytes:
-        """Return the next bytes, or none at the end.
+    def receive(self) -> bytes | None:
+        """Return the next bytes (there may be none), or None at the end.
 
-        A connection that is silent after a response ends too: the pod's own end of it arrives a second
-        late, too late for a client that sends another request. Raises PodError, and PreviewPathError if
-        the connection is lost or nothing answers a ping.
+        Raises PodError, and PreviewPathError if the connection is lost.
         """
-        while True:
-            try:
-                opcode, frame = self.socket.recv_data_frame(control_frame=True)
-            except WebSocketTimeoutException:
-                if self._is_over():
-                    return b""
-                continue
-            except (WebSocketException, OSError) as error:
-                if self.closed:
-                    return b""
-                raise self._lost(type(error).__name__) from error
-            self._pinged = False
-            if opcode == ABNF.OPCODE_CLOSE:
-                return b""
-            if opcode == ABNF.OPCODE_BINARY and (data := self._payload(frame.data)):
-                self.awaits_response = False
-                return data
+        try:
+            opcode, frame = self.socket.recv_data_frame(control_frame=True)
+        except (WebSocketException, OSError) as error:
+            raise self._lost(type(error).__name__) from error
+        self._heard, self._pinged = self.clock(), 0.0
+        if opcode == ABNF.OPCODE_CLOSE:
+            return None
+        data = self._payload(frame.data) if opcode == ABNF.OPCODE_BINARY else b""
+        self.awaits_response = self.awaits_response and not data
+        return data
+
+    def is_idle(self) -> bool:
+        """Return whether it has been silent after a response; if it awaits one, see that the path works.
+
+        An idle connection must end here: the pod's own end of it arrives a second late, too late for a
+        client that sends another request. Raises PreviewPathError if nothing answers a ping.
+        """
+        now = self.clock()
+        if now - self._heard < SECONDS:
+            return False
+        if not self.awaits_response:
+            return True
+        if not self._pinged:
+            self._pinged = now
+            with suppress(WebSocketException, OSError):
+                self.socket.ping()
+        if now - self._pinged >= SECONDS:
+            raise self._lost(f"no response to a ping within {SECONDS} s")
+        return False
 
     def close(self) -> None:
-        """End the connection; `receive` returns no more bytes."""
-        self.closed = True
+        """End the connection."""
         with suppress(WebSocketException, OSError):
             self.socket.send_close()
-
-    def release(self) -> None:
-        """Free the socket. Only for the thread that receives."""
         self.socket.shutdown()  # type: ignore[no-untyped-call]
-
-    def _is_over(self) -> bool:
-        if self.closed or not self.awaits_response:
-            return True
-        if self._pinged:
-            raise self._lost(f"no response to a ping within {SECONDS} s")
-        self._pinged = True
-        with suppress(WebSocketException, OSError):
-            self.socket.ping()
-        return False
 
     def _payload(self, data: bytes) -> bytes:
         channel, rest = data[:1], data[1:]
@@ -114,7 +130,9 @@ class PodConnection:
         return PreviewPathError(f"the connection to pod {self.pod.name} was lost ({reason})")
 
 
-def forward(configuration: client.Configuration, namespace: str, pod: Pod) -> PodConnection:
+def forward(
+    configuration: client.Configuration, namespace: str, pod: Pod, clock: Callable[[], float]
+) -> PodConnection:
     """Open a connection to a pod's port. Raises PreviewPathError if the API server refuses or is away."""
     path = f"/api/v1/namespaces/{namespace}/pods/{pod.name}/portforward"
     address = configuration.host + path
@@ -125,8 +143,8 @@ def forward(configuration: client.Configuration, namespace: str, pod: Pod) -> Po
         options: dict[str, Any] = {"header": [PROTOCOL, *([f"authorization: {token}"] if token else [])]}
         if configuration.proxy:
             websocket_proxycare(options, configuration, url, {})  # type: ignore[no-untyped-call]
-        sslopt = _tls(configuration)
-        return PodConnection(pod, websocket.create_connection(url, SECONDS, sslopt=sslopt, **options))
+        opened = websocket.create_connection(url, SECONDS, sslopt=_tls(configuration), **options)
+        return PodConnection(pod, opened, clock)
     except websocket.WebSocketBadStatusException as error:
         raise _refused(pod, error) from error
     except Exception as error:

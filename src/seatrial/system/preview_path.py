@@ -27,7 +27,9 @@ def open_preview_path(request: PathRequest, runtime: Runtime) -> Iterator[Previe
     """Relay connections to the ready pods in turn, each by a port-forward of its own."""
     configuration = load_context(request.kubeconfig, request.context).configuration
     pods = PodRotation(lambda: _pods(request), runtime)
-    connector = PodConnector(pods, lambda pod: forward(configuration, request.namespace, pod), runtime)
+    connector = PodConnector(
+        pods, lambda pod: forward(configuration, request.namespace, pod, runtime.monotonic), runtime
+    )
     with relaying(connector, runtime) as relay:
         yield relay
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from selectors import EVENT_READ, DefaultSelector
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from typing import Protocol
-
-from websocket import WebSocketException
 
 from seatrial.kube.pods import Pod
 from seatrial.release.preview_path import PreviewPathError
@@ -17,6 +16,7 @@ from seatrial.runtime import Runtime
 from seatrial.system.port_forward import PodError
 
 CHUNK = 32 * 1024
+POLL_SECONDS = 0.5
 # A connection that takes longer to open may have failed for its client already.
 OPEN_SECONDS = 5
 
@@ -26,20 +26,28 @@ class Connection(Protocol):
 
     pod: Pod
     awaits_response: bool
-    closed: bool
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait for."""
+        ...
+
+    def pending(self) -> bool:
+        """Return whether bytes are here already."""
+        ...
 
     def send(self, data: bytes) -> None:
         """Send bytes."""
 
-    def receive(self) -> bytes:
-        """Return the next bytes, or none at the end."""
+    def receive(self) -> bytes | None:
+        """Return the next bytes, or None at the end."""
+        ...
+
+    def is_idle(self) -> bool:
+        """Return whether nothing happens any more."""
         ...
 
     def close(self) -> None:
         """End the connection."""
-
-    def release(self) -> None:
-        """Free the socket."""
 
 
 class Connector(Protocol):
@@ -79,10 +87,6 @@ class Relay:
                 raise PreviewPathError(f"pod {remote.pod.name} was deleted during the preview")
         except PreviewPathError as error:
             self._failures.append(error)
-        finally:
-            # Wakes the thread that reads from it.
-            with suppress(OSError):
-                local.shutdown(socket.SHUT_RDWR)
 
     def _open(self, local: socket.socket) -> Connection | None:
         since = self._opening[local] = self._runtime.monotonic()
@@ -96,19 +100,21 @@ class Relay:
     def _relay(self, local: socket.socket, remote: Connection) -> bool:
         """Relay until one side ends; return whether the pod ended without the response to a request."""
         local.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Thread(target=_send, args=(local, remote), daemon=True).start()
-        try:
-            while data := remote.receive():
-                local.sendall(data)
-            return remote.awaits_response and not remote.closed
-        except PodError:
-            return True
-        except OSError:
-            # The client has closed its connection.
-            return False
-        finally:
-            remote.close()
-            remote.release()
+        with closing(remote), DefaultSelector() as selector:
+            for each in (local, remote):
+                selector.register(each, EVENT_READ)
+            try:
+                while not remote.is_idle():
+                    ready = [
+                        key.fileobj for key, _ in selector.select(0 if remote.pending() else POLL_SECONDS)
+                    ]
+                    if (remote in ready or remote.pending()) and not _downstream(local, remote):
+                        return remote.awaits_response
+                    if local in ready and not _upstream(local, remote):
+                        break
+            except PodError:
+                return True
+        return False
 
     def _is_late(self, since: float) -> bool:
         return self._runtime.monotonic() - since > OPEN_SECONDS
@@ -117,21 +123,24 @@ class Relay:
         return PreviewPathError(f"no connection to a pod within {OPEN_SECONDS} s")
 
 
-def _send(local: socket.socket, remote: Connection) -> None:
-    try:
-        while data := _received(local):
-            remote.send(data)
-    except (OSError, WebSocketException):
-        # `receive` finds out why.
-        return
-    remote.close()
+def _downstream(local: socket.socket, remote: Connection) -> bool:
+    """Pass bytes of the pod on; return whether the pod has not ended the connection."""
+    data = remote.receive()
+    # A client that has closed its connection shows that at the next `_upstream`.
+    with suppress(OSError):
+        local.sendall(data or b"")
+    return data is not None
 
 
-def _received(local: socket.socket) -> bytes:
+def _upstream(local: socket.socket, remote: Connection) -> bool:
+    """Pass bytes of the client on; return whether the client has not ended the connection."""
     try:
-        return local.recv(CHUNK)
+        data = local.recv(CHUNK)
     except OSError:
-        return b""
+        return False
+    if data:
+        remote.send(data)
+    return bool(data)
 
 
 class _Server(ThreadingTCPServer):

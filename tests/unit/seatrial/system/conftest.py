@@ -53,6 +53,7 @@ class Preview:
 def preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview]:
     """A path to one ready pod, `a`; a list of pods is used once, and the limits are short."""
     monkeypatch.setattr("seatrial.system.port_forward.SECONDS", 0.2)
+    monkeypatch.setattr("seatrial.system.relay.POLL_SECONDS", 0.05)
     monkeypatch.setattr("seatrial.system.preview_path.REFRESH_SECONDS", 0)
     monkeypatch.setattr("seatrial.system.preview_path.PAUSE_SECONDS", 0)
     api, cluster, behaviour = FakePortForward(), MemoryCluster(), Behaviour()
