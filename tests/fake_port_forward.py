@@ -17,11 +17,15 @@ from websocket import ABNF, WebSocket, WebSocketException
 
 Fault = Literal["", "cut", "silent"]
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-# containerd's message.
+# containerd's messages.
 REFUSED = (
     "error forwarding port 8080 to pod 60233bb5, uid : failed to execute portforward in network namespace "
     '"/var/run/netns/cni-3e43": failed to connect to localhost:8080 inside namespace "60233bb5", IPv4: dial '
     "tcp4 127.0.0.1:8080: connect: connection refused"
+)
+RESET = (
+    "error forwarding port 8080 to pod 60233bb5, uid : failed to execute portforward in network namespace "
+    '"/var/run/netns/cni-3e43": read tcp4 127.0.0.1:46540->127.0.0.1:8080: read: connection reset by peer'
 )
 
 
@@ -81,8 +85,11 @@ class FakePortForward:
 
 def _to_client(pod: socket.socket, client: WebSocket) -> None:
     with suppress(OSError, WebSocketException):
-        while data := pod.recv(65536):
-            client.send_binary(b"\0" + data)
+        try:
+            while data := pod.recv(65536):
+                client.send_binary(b"\0" + data)
+        except ConnectionResetError:
+            client.send_binary(b"\1" + RESET.encode())
         client.send_close()
 
 

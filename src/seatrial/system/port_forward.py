@@ -1,8 +1,7 @@
 """One TCP connection to a pod's port, through the API server, by the WebSocket form of port-forward.
 
 The server sends two channels, 0 for data and 1 for an error, each with the port's number first. The
-PortForward of kubernetes is not used: it waits without a limit, and drops received bytes if the server closes
-right after them.
+PortForward of kubernetes is not used: it connects without a limit and hides why a connection has ended.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from select import select
 from typing import Any
 
 import websocket
@@ -42,16 +42,17 @@ class PodError(Exception):
 class PodConnection:
     """A connection to the port of `pod`, for one thread: TLS does not permit to send and receive at once.
 
-    `awaits_response` is whether nothing was received since bytes were sent. `clock` returns seconds.
+    `awaits_response` is whether nothing was received since bytes were sent, `pinged` when a ping was sent
+    that nothing answered yet. `clock` returns seconds.
     """
 
     pod: Pod
     socket: websocket.WebSocket
     clock: Callable[[], float]
     awaits_response: bool = True
+    pinged: float = 0.0
     _started: set[bytes] = field(default_factory=set)
     _heard: float = 0.0
-    _pinged: float = 0.0
 
     def __post_init__(self) -> None:
         """Start the time of silence."""
@@ -82,7 +83,7 @@ class PodConnection:
             opcode, frame = self.socket.recv_data_frame(control_frame=True)
         except (WebSocketException, OSError) as error:
             raise self._lost(type(error).__name__) from error
-        self._heard, self._pinged = self.clock(), 0.0
+        self._heard, self.pinged = self.clock(), 0.0
         if opcode == ABNF.OPCODE_CLOSE:
             return None
         data = self._payload(frame.data) if opcode == ABNF.OPCODE_BINARY else b""
@@ -100,12 +101,23 @@ class PodConnection:
             return False
         if not self.awaits_response:
             return True
-        if not self._pinged:
-            self._pinged = now
+        if not self.pinged:
+            self.pinged = now
             with suppress(WebSocketException, OSError):
                 self.socket.ping()
-        if now - self._pinged >= SECONDS:
+        if now - self.pinged >= SECONDS:
             raise self._lost(f"no response to a ping within {SECONDS} s")
+        return False
+
+    def is_refused(self, seconds: float) -> bool:
+        """Return whether the pod's port refuses the connection within `seconds`. Raises PreviewPathError."""
+        end = self.clock() + seconds
+        try:
+            while (left := end - self.clock()) > 0:
+                if (self.pending() or select([self], [], [], left)[0]) and self.receive() is None:
+                    return False
+        except PodError:
+            return True
         return False
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from seatrial.errors import OutsideError
@@ -19,6 +19,8 @@ from seatrial.wait import retry
 # How long a list of pods is used, in seconds.
 REFRESH_SECONDS = 1.0
 ATTEMPTS = 3
+# How long the refusal of a pod's port may take to arrive.
+REFUSAL_SECONDS = 1.0
 PAUSE_SECONDS = 0.3
 
 
@@ -57,11 +59,11 @@ class PodRotation:
             self._turn += 1
             return ready[self._turn % len(ready)] if ready else None
 
-    def contains(self, pod: Pod) -> bool:
-        """Return whether a pod still exists. Raises PreviewPathError if they cannot be listed."""
+    def find(self, pod: Pod) -> Pod | None:
+        """Return a pod as it is now, or None. Raises PreviewPathError if they cannot be listed."""
         with self._lock:
             self._refresh()
-            return pod.name in [each.name for each in self._pods]
+            return next((each for each in self._pods if each.name == pod.name), None)
 
     def expire(self) -> None:
         """List the pods again at the next use."""
@@ -85,9 +87,23 @@ class PodConnector:
             self._attempt, PreviewPathError, attempts=ATTEMPTS, every=PAUSE_SECONDS, runtime=self.runtime
         )
 
+    def is_down(self, pod: Pod) -> bool:
+        """Return whether a pod is not ready, has restarted, or refuses a connection of its own.
+
+        A connection that the pod ends while bytes are still sent to it looks lost.
+        """
+        try:
+            found = self.pods.find(pod)
+            if not found or not found.ready or found.restarts > pod.restarts:
+                return found is not None
+            with closing(self.forward(pod)) as connection:
+                return connection.is_refused(REFUSAL_SECONDS)
+        except PreviewPathError:
+            return False
+
     def is_deleted(self, pod: Pod) -> bool:
         """Return whether a pod was deleted meanwhile. Raises PreviewPathError."""
-        return not self.pods.contains(pod)
+        return not self.pods.find(pod)
 
     def _attempt(self) -> Connection | None:
         pod = self.pods.next()

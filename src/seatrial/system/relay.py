@@ -26,6 +26,7 @@ class Connection(Protocol):
 
     pod: Pod
     awaits_response: bool
+    pinged: float
 
     def fileno(self) -> int:
         """Return the descriptor to wait for."""
@@ -42,6 +43,10 @@ class Connection(Protocol):
         """Return the next bytes, or None at the end."""
         ...
 
+    def is_refused(self, seconds: float) -> bool:
+        """Return whether the pod's port refuses the connection within some seconds."""
+        ...
+
     def is_idle(self) -> bool:
         """Return whether nothing happens any more."""
         ...
@@ -55,6 +60,10 @@ class Connector(Protocol):
 
     def connect(self) -> Connection | None:
         """Return a connection to a ready pod, or None if no pod is ready. Raises PreviewPathError."""
+        ...
+
+    def is_down(self, pod: Pod) -> bool:
+        """Return whether a pod has crashed: then the end of its connections is not an error of the path."""
         ...
 
     def is_deleted(self, pod: Pod) -> bool:
@@ -80,13 +89,16 @@ class Relay:
 
     def serve(self, local: socket.socket) -> None:
         """Relay a connection until one side ends it."""
+        remote = None
         try:
             remote = self._open(local)
             if remote and self._relay(local, remote) and self._connector.is_deleted(remote.pod):
                 # It also resets its connections, for example when its node is drained.
                 raise PreviewPathError(f"pod {remote.pod.name} was deleted during the preview")
         except PreviewPathError as error:
-            self._failures.append(error)
+            # Without an answer to a ping the path has failed, and another request would only take time.
+            if not remote or remote.pinged or not self._connector.is_down(remote.pod):
+                self._failures.append(error)
 
     def _open(self, local: socket.socket) -> Connection | None:
         since = self._opening[local] = self._runtime.monotonic()

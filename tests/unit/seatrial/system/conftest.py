@@ -56,6 +56,7 @@ def preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview
     monkeypatch.setattr("seatrial.system.relay.POLL_SECONDS", 0.05)
     monkeypatch.setattr("seatrial.system.preview_path.REFRESH_SECONDS", 0)
     monkeypatch.setattr("seatrial.system.preview_path.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("seatrial.system.preview_path.REFUSAL_SECONDS", 0.1)
     api, cluster, behaviour = FakePortForward(), MemoryCluster(), Behaviour()
     with api.serve() as url, serving(lambda: behaviour) as address:
         api.target = int(address.rpartition(":")[2])

@@ -9,6 +9,7 @@ import pytest
 from seatrial.http_client import NewConnections, NoResponseError
 from unit.seatrial.system.conftest import Preview, connect, get, read
 
+REQUEST = b"GET / HTTP/1.1\r\n\r\n"
 BODY = bytes(range(256)) * 4096
 
 
@@ -50,20 +51,50 @@ def test_connections_use_the_ready_pods_in_turn(preview: Preview) -> None:
     assert sorted(path.split("/")[6] for path in preview.api.paths) == ["a", "a", "b", "b"]
 
 
-def test_what_the_candidate_breaks_is_not_a_failure_of_the_path(preview: Preview) -> None:
-    """An error status, a closed connection and a refused one are the candidate's."""
+@pytest.mark.parametrize("answer", ["nothing", "reset"])
+def test_a_candidate_that_ends_a_connection_is_not_a_failure_of_the_path(
+    preview: Preview, answer: str
+) -> None:
+    """The end without a response and the reset of a connection are the candidate's."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        preview.api.target = server.getsockname()[1]
+        with connect(preview) as client:
+            client.sendall(REQUEST)
+            accepted, _ = server.accept()
+            # Bytes that are not read make the close a reset.
+            read(accepted, len(REQUEST) - (1 if answer == "reset" else 0))
+            accepted.close()
+            assert client.recv(1) == b""
+    assert preview.path.failure() is None
+
+
+def test_an_error_status_and_a_refused_port_are_not_failures_of_the_path(preview: Preview) -> None:
+    """They are the candidate's."""
     preview.behaviour.status = 500
     assert get(preview).status == 500
     with socket.create_server(("127.0.0.1", 0)) as server:
         preview.api.target = server.getsockname()[1]
-        with connect(preview) as client:
-            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            accepted, _ = server.accept()
-            accepted.close()
-            assert client.recv(1) == b""
     # Nothing listens on that port now.
     with pytest.raises(NoResponseError):
         get(preview)
+    assert preview.path.failure() is None
+
+
+@pytest.mark.parametrize(("restarts", "ready"), [(1, "True"), (0, "False"), (0, "True")])
+def test_a_pod_that_crashes_during_a_request_is_not_a_failure_of_the_path(
+    preview: Preview, restarts: int, ready: str
+) -> None:
+    """Some of its connections look lost. It has restarted, is not ready, or refuses another connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        preview.api.target, preview.api.fault = server.getsockname()[1], "cut"
+        with connect(preview) as client, server.accept()[0]:
+            if not restarts and ready == "True":
+                server.close()
+            status = preview.cluster.objects["Pod", "a"]["status"]
+            status["containerStatuses"] = [{"restartCount": restarts}]
+            status["conditions"][0]["status"] = ready
+            client.sendall(REQUEST)
+            assert client.recv(1) == b""
     assert preview.path.failure() is None
 
 
