@@ -13,7 +13,7 @@ from seatrial.kube.protocol import ClusterError
 from seatrial.release.preview_path import PathRequest, PreviewPath, PreviewPathError
 from seatrial.runtime import Runtime
 from seatrial.system.port_forward import forward
-from seatrial.system.relay import Connection, relaying
+from seatrial.system.relay import Connection, deleted, relaying
 from seatrial.wait import retry
 
 # How long a list of pods is used, in seconds.
@@ -45,19 +45,28 @@ class PodRotation:
     _pods: list[Pod] = field(default_factory=list)
     _listed: float = float("-inf")
     _turn: int = 0
+    _used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Make the lock."""
         self._lock = self.runtime.lock()
 
     def next(self) -> Pod | None:
-        """Return the next ready pod, or None. Raises PreviewPathError if they cannot be listed."""
+        """Return the next ready pod, or None.
+
+        Raises PreviewPathError if they cannot be listed, or none is ready because one was deleted.
+        """
         with self._lock:
             if self.runtime.monotonic() - self._listed >= REFRESH_SECONDS:
                 self._refresh()
             ready = [pod for pod in self._pods if pod.ready]
+            if not ready:
+                self._refuse_deletion()
+                return None
             self._turn += 1
-            return ready[self._turn % len(ready)] if ready else None
+            found = ready[self._turn % len(ready)]
+            self._used.add(found.name)
+            return found
 
     def find(self, pod: Pod) -> Pod | None:
         """Return a pod as it is now, or None. Raises PreviewPathError if they cannot be listed."""
@@ -68,6 +77,10 @@ class PodRotation:
     def expire(self) -> None:
         """List the pods again at the next use."""
         self._listed = float("-inf")
+
+    def _refuse_deletion(self) -> None:
+        for name in sorted(self._used - {pod.name for pod in self._pods}):
+            raise PreviewPathError(deleted(name))
 
     def _refresh(self) -> None:
         self._pods, self._listed = self.list_pods(), self.runtime.monotonic()

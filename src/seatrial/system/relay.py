@@ -94,7 +94,7 @@ class Relay:
             remote = self._open(local)
             if remote and self._relay(local, remote) and self._connector.is_deleted(remote.pod):
                 # It also resets its connections, for example when its node is drained.
-                raise PreviewPathError(f"pod {remote.pod.name} was deleted during the preview")
+                raise PreviewPathError(deleted(remote.pod.name))
         except PreviewPathError as error:
             # Without an answer to a ping the path has failed, and another request would only take time.
             if not remote or remote.pinged or not self._connector.is_down(remote.pod):
@@ -133,6 +133,11 @@ class Relay:
 
     def _late(self) -> PreviewPathError:
         return PreviewPathError(f"no connection to a pod within {OPEN_SECONDS} s")
+
+
+def deleted(pod: str) -> str:
+    """Return the message about a deleted pod."""
+    return f"pod {pod} was deleted during the preview"
 
 
 def _downstream(local: socket.socket, remote: Connection) -> bool:

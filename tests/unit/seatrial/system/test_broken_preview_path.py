@@ -92,6 +92,16 @@ def test_a_path_that_breaks_during_a_request_is_a_failure(
     assert message in failure_after_a_request(preview).message
 
 
+def test_pods_that_were_deleted_are_a_failure_of_the_path_until_new_ones_are_ready(preview: Preview) -> None:
+    """The pod that replaces a deleted one is not ready at once, and that is not the image's fault."""
+    assert get(preview).ok
+    preview.cluster.delete("Pod", "a", "trial")
+    preview.add("b", ready=False)
+    assert failure_after_a_request(preview).message == "pod a was deleted during the preview"
+    preview.add("b")
+    assert get(preview).ok
+
+
 def test_a_pod_that_is_deleted_during_a_request_is_a_failure_of_the_path(preview: Preview) -> None:
     """A pod that is deleted with its node also ends its connections, and that is not the image's fault."""
     with socket.create_server(("127.0.0.1", 0)) as server:
