@@ -106,7 +106,10 @@ class ServedEnvironment:
 
     def respond(self, service: str) -> Behaviour | None:
         """Return the behaviour of the release that a Service selects, None if nothing would respond."""
-        release = self.cluster.selected(service)
+        return self.behaviour(self.cluster.selected(service))
+
+    def behaviour(self, release: str) -> Behaviour | None:
+        """Return the behaviour of a release, None for an empty name."""
         default = Behaviour(label=self.golden.photos[0].label, release=release)
         return replace(self.behaviours.get(release, default), release=release) if release else None
 
@@ -137,6 +140,8 @@ def _quick(settings: Settings) -> Settings:
         overlay="deploy/overlays/local",
         host="local.test",
         context="memory",
+        # Its preview has a server of its own.
+        preview_path="load-balancer",
         address_seconds=1.0,
         rollout_seconds=1.0,
         bake_seconds=0.3,

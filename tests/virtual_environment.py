@@ -14,7 +14,7 @@ from prediction_server import Behaviour
 from scripted_services import PASSED
 from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest
 from seatrial.http_client import HttpClient, HttpResponse, NoResponseError
-from seatrial.kube.labels import LIVE, PREVIEW
+from seatrial.kube.labels import LIVE, PREVIEW, deployment
 from seatrial.kube.lease_object import set_holder
 from seatrial.recovery_results import RollbackResult
 from seatrial.release.services import Services
@@ -23,6 +23,7 @@ from seatrial.stages.rollback import rollback
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, one_photo
 from serving_cluster import ServingCluster
+from virtual_path import URL, VirtualPaths
 from virtual_runtime import VirtualRuntime
 
 # How long a response takes if its behaviour has no delay.
@@ -116,15 +117,17 @@ class _VirtualRun:
 class VirtualEnvironment(ServedEnvironment):
     """A ServedEnvironment in the virtual time of `clock`.
 
-    Its HTTP client is `client`, its acceptance suites are those of `runner` (`suites` is not used).
+    Its HTTP client is `client`, its acceptance suites are those of `runner` (`suites` is not used). `paths`
+    are the paths to candidates through the API server.
     """
 
     clock: VirtualRuntime = field(default_factory=VirtualRuntime)
+    paths: VirtualPaths = field(default_factory=VirtualPaths)
 
     def __post_init__(self) -> None:
         """Give each Service an address."""
         self.cluster.runtime = self.clock
-        self.cluster.addresses.update({LIVE: "198.51.100.1", PREVIEW: "198.51.100.2"})
+        self.cluster.addresses.update({LIVE: "198.51.100.1", PREVIEW: URL.removeprefix("http://")})
         self.client = VirtualHttp(self.clock, self.cluster.addresses, lambda name: self.respond(name))
         self.runner = VirtualSuites(self.clock)
 
@@ -132,7 +135,23 @@ class VirtualEnvironment(ServedEnvironment):
     def services(self) -> Services:
         """The services of this environment."""
         http: HttpClient = self.client
-        return replace(super().services, runtime=self.clock, http=http, suites=lambda _: self.runner)
+        return replace(
+            super().services,
+            runtime=self.clock,
+            http=http,
+            suites=lambda _: self.runner,
+            open_preview_path=self.paths.open,
+        )
+
+    def respond(self, service: str) -> Behaviour | None:
+        """Return the behaviour of the release that a Service or the open path leads to."""
+        path = self.paths.current
+        if service != PREVIEW or not path:
+            return super().respond(service)
+        if path.failure():
+            raise NoResponseError("connection closed")
+        found = self.cluster.objects.get(("Deployment", deployment(path.request.slot)))
+        return self.behaviour(path.request.release) if found else None
 
     def configure(self, **changes: object) -> None:
         """Change the environment's settings."""

@@ -118,9 +118,10 @@ class Environment(Section):
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
-    `allow_unchecked` allows releases of images without the statement that they passed `check`, each with a
-    reason. With `demand_comparison` a comparison with the stable release that could not be made fails. Rates
-    and `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
+    `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
+    without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
+    with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
+    `max_slowdown` is a ratio.
     """
 
     namespace: str
@@ -135,6 +136,7 @@ class Environment(Section):
     bake_seconds: float = Field(default=10, ge=0)
     rollout_seconds: float = Field(default=120, gt=0)
     address_seconds: float = Field(default=60, gt=0)
+    preview_path: Literal["api-server", "load-balancer"] = "api-server"
     lease_seconds: int = Field(default=60, ge=5)
     load_per_second: float = Field(default=10, gt=0)
     max_error_rate: float = Field(default=0.0, ge=0, le=1)

@@ -14,6 +14,7 @@ from seatrial.results import Check
 from simulation.controllers import Pod, address_of
 from simulation.environment import SimulatedEnvironment
 from simulation.images import LABEL, SimulatedImages
+from simulation.paths import SUFFIX, pods_of_path
 from simulation.process import DeployerProcess
 
 LATENCY_SECONDS = 0.02
@@ -34,6 +35,8 @@ class Network:
         Raises NoResponseError if there is none.
         """
         for environment in self.environments.values():
+            if pods := pods_of_path(environment, address):
+                return pods[number % len(pods)], False
             for service in (LIVE, PREVIEW):
                 if address == address_of(environment.name, service):
                     pods = environment.service_pods(service)
@@ -79,6 +82,8 @@ class SimulatedHttp:
         self.process.scheduler.wait(LATENCY_SECONDS)
         self.sent += 1
         address, _, path = url.removeprefix("http://").partition("/")
+        if address.endswith(SUFFIX) and not self.process.reaches_cluster():
+            raise NoResponseError("the connection was lost")
         return self.network.respond(address, self.sent, path)
 
 

@@ -72,8 +72,12 @@ def settings() -> Settings:
         "registry": None,
         "approval": "",
     }
+    # Both ways to reach a candidate are simulated.
+    paths = {"staging": "api-server", "production": "load-balancer"}
     environments = {
-        name: loaded.environment(name).model_copy(update={**short, "context": name, "namespace": name})
+        name: loaded.environment(name).model_copy(
+            update={**short, "context": name, "namespace": name, "preview_path": paths[name]}
+        )
         for name in ("staging", "production")
     }
     registry = loaded.registry.model_copy(update={"address": REGISTRY})

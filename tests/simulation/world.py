@@ -18,6 +18,7 @@ from simulation.endpoints import Network, SimulatedHttp, SimulatedSuites
 from simulation.environment import SimulatedEnvironment, Write
 from simulation.images import GOLDEN, SimulatedImages
 from simulation.machines import Machine
+from simulation.paths import SimulatedPaths
 from simulation.plan import ENVIRONMENTS, Command, Plan
 from simulation.process import DeployerProcess
 from simulation.server import ApiServer
@@ -127,6 +128,7 @@ class World:
             images=self.images,
             write_report=lambda ended, _: ended.workspace.root / "report.html",
             user=lambda: process.name,
+            open_preview_path=SimulatedPaths(process).open,
         )
 
     def _environment(self, name: str) -> SimulatedEnvironment:

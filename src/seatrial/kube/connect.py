@@ -18,6 +18,23 @@ from seatrial.timed_connections import limit_whole_requests
 VARIABLES = "SEATRIAL_CLUSTER__CONTEXT, KUBECONTEXT= with make"
 
 
+def load_context(kubeconfig: str, context: str) -> client.ApiClient:
+    """Return a client for a context, which never repeats a request by itself.
+
+    Raises UsageError if the context cannot be loaded.
+    """
+    # The connection pool takes this setting when it is made.
+    settings = client.Configuration(retries=False)
+    try:
+        api: client.ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]
+            kubeconfig or None, context, client_configuration=settings
+        )
+    except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
+        what = " ".join(str(error).split())[:200]
+        raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
+    return api
+
+
 def connect(
     kubeconfig: str,
     context: str,
@@ -33,15 +50,7 @@ def connect(
     """
     if not context:
         raise UsageError("cluster.context is not set", f"make cloud, or set it: {VARIABLES}")
-    # The connection pool takes this setting when it is made. `patience` alone decides about repeats.
-    settings = client.Configuration(retries=False)
-    try:
-        api = config.new_client_from_config(  # type: ignore[no-untyped-call]
-            kubeconfig or None, context, client_configuration=settings
-        )
-    except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
-        what = " ".join(str(error).split())[:200]
-        raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
+    api = load_context(kubeconfig, context)
     _limit_requests(api.rest_client)
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from seatrial import console
 from seatrial.errors import RefusedError
 from seatrial.http_client import NoResponseError
 from seatrial.image.inspection import ImageFacts
-from seatrial.kube.labels import LIVE, PREVIEW
+from seatrial.kube.labels import LIVE
 from seatrial.kube.render import Candidate
-from seatrial.release import trial
 from seatrial.release.full_size import await_rollout, grow
 from seatrial.release.live_probe import LiveProbe
 from seatrial.release.origin import BUILT_HERE, Origin
+from seatrial.release.preview import Preview
 from seatrial.release.record import Manifests, Record
 from seatrial.release.target import Target
 from seatrial.results import Check
@@ -43,27 +44,23 @@ class Attempt:
         target, slot = self.target, self.record.slot
         step = f"start {self.record.release} in slot {slot}, {self.candidate.replicas} replicas"
         with console.step(step, target.services.runtime):
-            target.slots.open_preview(target.renderer.preview(self.candidate))
+            if target.environment.preview_path == "load-balancer":
+                target.slots.open_preview(target.renderer.preview(self.candidate))
             target.slots.fill(slot, self.manifests.slot)
             await_rollout(target, slot, target.lease.check_not_stopped)
 
     def preview(self, probe: LiveProbe) -> None:
-        """Run suite and load on the preview address, and compare with the live probe's baseline.
+        """Run suite and load on the preview, and compare with the live probe's baseline.
 
-        Raises RefusedError naming the first failed check.
+        Raises RefusedError naming the first failed check, PreviewPathError if only the path to it failed.
         """
         target, record = self.target, self.record
-        url, golden = target.url(PREVIEW), target.golden(record.golden, record.revision)
-        step = f"preview {record.release} at {url} under load"
-        with console.step(step, target.services.runtime, heartbeat=False):
-            self._wait_until_served(url)
-            result, baseline = trial.preview(
-                target,
-                record,
-                url,
-                golden,
-                lambda: probe.baseline(record.previous, same_model=self.same_model),
-            )
+        result, baseline = Preview(
+            target,
+            record,
+            self._wait_until_served,
+            lambda: probe.baseline(record.previous, same_model=self.same_model),
+        ).run()
         self.checks = result.checks
         if result.failure:
             raise RefusedError(result.failure, "fix it and release again; no user was affected", result.log)
@@ -85,9 +82,10 @@ class Attempt:
             self._wait_until_served(url)
         return url
 
-    def _wait_until_served(self, url: str) -> None:
+    def _wait_until_served(self, url: str, check: Callable[[], None] = lambda: None) -> None:
         def poll() -> bool | None:
             self.target.lease.check_not_stopped()
+            check()
             return True if all(self._is_served(url) for _ in range(CONSECUTIVE)) else None
 
         seconds, runtime = self.target.environment.address_seconds, self.target.services.runtime

@@ -15,6 +15,7 @@ from seatrial.image_reference import ImageReference
 from seatrial.kube.protocol import Cluster
 from seatrial.kube.render import Kustomize
 from seatrial.release.ended_command import EndedCommand
+from seatrial.release.preview_path import OpenPreviewPath
 from seatrial.results import Artefact
 from seatrial.runtime import Runtime
 from seatrial.settings import Registry, Settings
@@ -93,3 +94,4 @@ class Services:
     images: Images
     write_report: ReportWriter
     user: Callable[[], str]
+    open_preview_path: OpenPreviewPath

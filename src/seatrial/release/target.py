@@ -43,9 +43,15 @@ class Target:
     @cached_property
     def cluster(self) -> Cluster:
         """The environment's cluster. No request is sent yet."""
-        cluster, context = self.settings.cluster, self.environment.context or self.settings.cluster.context
+        kubeconfig, context = self.context
         cache = self.workspace.directory / "cache" / f"{context or 'none'}.json"
-        return self.services.connect(cluster.kubeconfig, context, cache, self.patience, self.services.runtime)
+        return self.services.connect(kubeconfig, context, cache, self.patience, self.services.runtime)
+
+    @property
+    def context(self) -> tuple[str, str]:
+        """The kubeconfig file (empty: the user's default) and the context of the cluster."""
+        cluster = self.settings.cluster
+        return cluster.kubeconfig, self.environment.context or cluster.context
 
     @property
     def fenced(self) -> FencedCluster:

@@ -15,9 +15,12 @@ from seatrial.analysis.load_result import LoadResult
 from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, Expectation, SuiteRequest
 from seatrial.analysis.thresholds import Thresholds
 from seatrial.analysis.timeline import report_directory
+from seatrial.release.preview_path import PreviewPath
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 from seatrial.results import Check
+
+LATENCY_NOT_JUDGED = "the preview path goes through the API server"
 
 
 @dataclass(frozen=True)
@@ -64,19 +67,25 @@ def live_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> Lo
 
 
 def preview(
-    target: Target, record: Record, url: str, golden: GoldenSet, baseline: Callable[[], Baseline | None]
+    target: Target,
+    record: Record,
+    url: str,
+    golden: GoldenSet,
+    baseline: Callable[[], Baseline | None],
+    path: PreviewPath | None = None,
 ) -> tuple[TrialResult, Baseline | None]:
     """Run suite and load on a candidate's preview address; return the result and the baseline used.
 
     `baseline` is read at the end, when the live probe has the most samples. The preview ends early only for
-    its latency. Latency is not compared with the baseline's, since the suite itself loads the preview.
+    its latency, or if `path` (by which `url` is reached, None: directly) fails. Latency is not compared
+    with the baseline's, since the suite itself loads the preview; by a path it is not judged at all.
     """
-    thresholds = _thresholds(target, record, max_slowdown=None)
+    thresholds = _thresholds(target, record, None, LATENCY_NOT_JUDGED if path else "")
     check = EndpointCheck(
         preview_plan(target, record, url, golden),
         _suite(record, Endpoint(url), golden, "preview"),
         min_seconds=0,
-        violation=thresholds.latency_violation,
+        violation=path_violation(path) if path else thresholds.latency_violation,
         on_poll=_poll(target, f"at most {SUITE_SECONDS} s"),
     )
     return _run(target, check, thresholds, baseline)
@@ -112,10 +121,17 @@ def _run(
     return TrialResult(checks, found.suite.log if found.suite.failure else ""), compared
 
 
-def _thresholds(target: Target, record: Record, max_slowdown: float | None) -> Thresholds:
+def path_violation(path: PreviewPath) -> Callable[[LoadResult], str]:
+    """Return a function that ends a check once the path has failed."""
+    return lambda _: str(path.failure() or "")
+
+
+def _thresholds(
+    target: Target, record: Record, max_slowdown: float | None, latency_not_judged: str = ""
+) -> Thresholds:
     limits = target.environment
     tolerances = Tolerances(max_slowdown, limits.max_drift, record.previous, limits.demand_comparison)
-    return Thresholds(limits.max_error_rate, limits.max_p95_milliseconds, tolerances)
+    return Thresholds(limits.max_error_rate, limits.max_p95_milliseconds, tolerances, latency_not_judged)
 
 
 def _suite(record: Record, endpoint: Endpoint, golden: GoldenSet, where: str) -> SuiteRequest:

@@ -14,6 +14,7 @@ from seatrial.release.checked import require_checked
 from seatrial.release.holds import require_no_hold
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
+from seatrial.release.preview_path import PreviewPathError
 from seatrial.release.recovery import finish_interrupted
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
@@ -39,9 +40,10 @@ def deploy(
     `origin` has the approval, the source release of a promoted image, and why the image is released
     unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
     lock (a promoted one need not be), it has no statement that it passed `check`, a hold of `rollback` is on
-    it, or its rollout or preview failed: it is removed, no user was affected. RolledBackError if the live
-    address did not follow the switch, HeldError if another deployer holds the environment,
-    RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
+    it, or its rollout or preview failed: it is removed, no user was affected. OutsideError if only the path
+    to the preview failed, with the same effect. RolledBackError if the live address did not follow the
+    switch, HeldError if another deployer holds the environment, RollbackFailedError if undoing fails,
+    UsageError and OutsideError as every stage.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
@@ -91,7 +93,8 @@ def _preview(attempt: Attempt, probe: LiveProbe, origin: Origin) -> None:
         with console.step(f"remove {attempt.record.release}", attempt.target.services.runtime):
             undo(attempt.target, attempt.record, error.message, attempt.checks)
         what = f"preview of {attempt.record.release} failed, it is removed: {error.message}"
-        raise RefusedError(what, error.hint or "no user was affected", error.log) from error
+        kind = OutsideError if isinstance(error, PreviewPathError) else RefusedError
+        raise kind(what, error.hint or "no user was affected", error.log) from error
     except BaseException as error:
         undo(attempt.target, attempt.record, f"interrupted: {type(error).__name__}")
         raise

@@ -11,6 +11,7 @@ from seatrial.runtime import SYSTEM
 from seatrial.system.acceptance_suite import PytestSuite
 from seatrial.system.golden_sets import StoredGoldenSets
 from seatrial.system.images import RegistryImages
+from seatrial.system.preview_path import open_preview_path
 from seatrial.system.user import whoami
 
 SERVICES = Services(
@@ -23,4 +24,5 @@ SERVICES = Services(
     images=RegistryImages(),
     write_report=write_report,
     user=whoami,
+    open_preview_path=open_preview_path,
 )

@@ -13,6 +13,7 @@ from e2e.release.images import ImageFactory
 from seatrial.release.record import State
 
 SHORT_ROLLOUT = {"ROLLOUT_SECONDS": "15"}
+LOAD_BALANCER = {"PREVIEW_PATH": "load-balancer"}
 ImageBuilder = Callable[[ImageFactory, ReleaseEnvironment], str]
 Injection = Callable[[ReleaseEnvironment], AbstractContextManager[None]]
 
@@ -73,7 +74,7 @@ FAULTS = (
         10,
         "refused",
         "took longer than 3000 ms",
-        {"MAX_P95_MILLISECONDS": "3000"},
+        {"MAX_P95_MILLISECONDS": "3000", **LOAD_BALANCER},
     ),
     Fault(
         "less confident than stable with the same model",
@@ -155,7 +156,7 @@ FAULTS = (
         10,
         "refused",
         "an address for Service classifier-preview",
-        {"ADDRESS_SECONDS": "5"},
+        {"ADDRESS_SECONDS": "5", **LOAD_BALANCER},
         fault_injection.addresses_used_up,
     ),
     Fault(

@@ -24,6 +24,7 @@ NEEDED = {
     "coordination.k8s.io/leases": "get create update",
     "/pods": "get list",
     "/pods/log": "get",
+    "/pods/portforward": "get create",
     "/events": "get list",
 }
 DENIED = {
@@ -36,7 +37,6 @@ DENIED = {
     "/pods": "create update patch delete",
     "/pods/exec": "create get",
     "/pods/attach": "create get",
-    "/pods/portforward": "create get",
     "/pods/ephemeralcontainers": "patch update",
     "/namespaces": "create update patch delete",
     "/nodes": "create update patch delete",

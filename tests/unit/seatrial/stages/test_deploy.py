@@ -91,6 +91,7 @@ def test_a_bad_candidate_is_refused_before_the_switch(
     virtual: VirtualEnvironment, behaviour: Behaviour, reason: str
 ) -> None:
     """Wrong, failing and slow candidates are removed; users stay on the stable release."""
+    virtual.configure(preview_path="load-balancer")
     virtual.release()
     virtual.behaviours["local-2"] = behaviour
     virtual.runner.seconds = 60
@@ -126,6 +127,7 @@ def test_replicas_that_do_not_become_available_are_refused(virtual: VirtualEnvir
 
 def test_an_address_that_does_not_follow_the_switch_is_rolled_back(virtual: VirtualEnvironment) -> None:
     """Users return to the stable release if new connections do not reach the new one."""
+    virtual.configure(preview_path="load-balancer")
     virtual.release()
 
     def respond(service: str) -> Behaviour | None:
@@ -161,6 +163,7 @@ def test_a_missing_baseline_is_reported(
     virtual: VirtualEnvironment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """If the live probe has no response, the comparison is a row that is not judged, and is printed."""
+    virtual.configure(preview_path="load-balancer")
     virtual.release()
     virtual.behaviours["local-1"] = Behaviour(status=503)
     virtual.deploy(virtual.image("b"))

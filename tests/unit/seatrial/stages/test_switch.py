@@ -74,7 +74,7 @@ def test_the_switch_ends_when_five_connections_in_turn_reach_the_new_release(
         return Behaviour(label=virtual.golden.photos[0].label, release=shown)
 
     virtual.respond = respond  # type: ignore[method-assign]
-    virtual.configure(address_seconds=120)
+    virtual.configure(address_seconds=120, preview_path="load-balancer")
     virtual.deploy(virtual.image("b"))
     assert virtual.clock.monotonic() > followed
     assert {each.release for each in virtual.client.to(LIVE, "livez")[-5:]} == {"local-2"}
