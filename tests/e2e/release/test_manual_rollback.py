@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+import requests
 
 from e2e.release.conftest import ReleaseEnvironment
 from e2e.release.fault_injection import stable_edited, stable_paused
@@ -14,6 +16,8 @@ from e2e.release.local_containers import kubectl
 from e2e.user_load import UserLoad
 from seatrial.release.record import Record
 from seatrial.wait import until
+
+ADDRESS_SECONDS = 20
 
 
 def test_rollback_undoes_a_pending_release(
@@ -68,7 +72,15 @@ def test_rollback_reverts_manual_changes_of_the_live_service(
     code, output = environment.run("rollback")
     assert code == 0, output
     assert differences(environment) == []
+    # The nodes forward the port of a Service that has become a load balancer again a moment later.
+    until("responses on the live address", lambda: _responses(live_responses), ADDRESS_SECONDS)
     assert live_responses() == responses
+
+
+def _responses(live_responses: Callable[[], list[object]]) -> list[object] | None:
+    with suppress(requests.ConnectionError):
+        return live_responses()
+    return None
 
 
 @pytest.mark.faults

@@ -69,7 +69,7 @@ def unjudged(virtual: VirtualEnvironment) -> dict[str, str]:
 def test_other_probabilities_of_another_model_are_not_judged(virtual: VirtualEnvironment) -> None:
     """Two models need not agree, so only the golden set decides about a new model, even with a demand."""
     virtual.release()
-    virtual.configure(demand_comparison=True)
+    virtual.configure(demand_comparison=True, preview_path="load-balancer")
     virtual.behaviours["local-2"] = Behaviour(label=virtual.golden.photos[0].label, probability=0.4)
     virtual.deploy(virtual.image("b", model="e"))
     record = virtual.target.records.all()[-1]
