@@ -45,7 +45,7 @@ class MemoryCluster:
     def apply(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:  # noqa: ARG002
         """Merge a manifest into the stored object."""
         self.calls.append(f"apply {manifest['kind']} {manifest['metadata']['name']}")
-        self._compare(_key(manifest), manifest["metadata"].get("resourceVersion", ""))
+        self._compare(_key(manifest), manifest["metadata"])
         return self._store(_merged(self.objects.get(_key(manifest), {}), manifest))
 
     def apply_new(self, manifest: Manifest, manager: str = "seatrial") -> Manifest:
@@ -61,7 +61,7 @@ class MemoryCluster:
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Replace a field below `spec`, or all of `spec`."""
         stored = self.objects[_key(manifest)]
-        self._compare(_key(manifest), manifest["metadata"].get("resourceVersion", ""))
+        self._compare(_key(manifest), manifest["metadata"])
         if field:
             stored["spec"][field] = copy.deepcopy(manifest["spec"][field])
         else:
@@ -86,7 +86,7 @@ class MemoryCluster:
         """Remove an object if it exists. Raises ClusterError with status 409 on another resource version."""
         self.calls.append(f"delete {kind} {name}")
         if (kind, name) in self.objects:
-            self._compare((kind, name), version)
+            self._compare((kind, name), {"resourceVersion": version})
         self.objects.pop((kind, name), None)
 
     def log(self, pod: str, namespace: str, *, previous: bool = False, lines: int = 20) -> str:  # noqa: ARG002
@@ -97,14 +97,20 @@ class MemoryCluster:
         """Return the time of the cluster's clock."""
         return self.runtime.now() + self.clock_offset
 
-    def _compare(self, key: tuple[str, str], version: str) -> None:
-        stored = self.objects.get(key, {}).get("metadata", {}).get("resourceVersion", "")
-        if version not in ("", stored):
+    def _compare(self, key: tuple[str, str], metadata: Manifest) -> None:
+        stored = self.objects.get(key, {}).get("metadata", {})
+        given = {name: metadata[name] for name in ("uid", "resourceVersion") if metadata.get(name)}
+        # As in the API server, a resource version alone does not keep `apply` from creating an object.
+        creates = not stored and len(given) < 2
+        if not creates and any(stored.get(name) != value for name, value in given.items()):
             raise ClusterError("the object has been modified", CONFLICT)
 
     def _store(self, manifest: Manifest) -> Manifest:
         self._version += 1
         stored = copy.deepcopy(manifest)
+        before = self.objects.get(_key(stored), {"metadata": {}})["metadata"]
+        given = stored["metadata"].get("uid") or f"uid-{self._version}"
+        stored["metadata"]["uid"] = before.get("uid", given)
         stored["metadata"]["resourceVersion"] = str(self._version)
         self.objects[_key(stored)] = stored
         return copy.deepcopy(stored)

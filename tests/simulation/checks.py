@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from seatrial.errors import OutsideError, RollbackFailedError
-from simulation import invariants
+from simulation import holds, invariants
 from simulation.commands import KILLED
 from simulation.environment import SimulatedEnvironment, Write
+from simulation.on_call import OnCall
 from simulation.plan import Command
 from simulation.process import DeployerProcess
-from simulation.state_table import departure
+from simulation.state_table import Seen, departure, seen
 from simulation.world import World
 
 # How often pods are looked at while nothing is written, in seconds.
@@ -19,6 +20,8 @@ INTERVAL = 1.0
 TAKE_UP = ("accept", "rollback", "settle")
 # After a change by hand users are served again so many seconds after the end of a command.
 REPAIR_SECONDS = 3.0
+# Commands that revert changes by hand.
+RESTORING = ("deploy", "accept", "rollback", "settle")
 UNEXPLAINED = (OutsideError.exit_code, RollbackFailedError.exit_code)
 
 
@@ -31,10 +34,14 @@ class Checks:
         self._cause = dict.fromkeys(world.environments, "other")
         self._began: dict[DeployerProcess, float] = {}
         self._releases: dict[DeployerProcess, str] = {}
+        self._live: dict[DeployerProcess, tuple[str, str] | None] = {}
+        self._on_call = OnCall(world, self._violate)
+        self.seen: set[Seen] = set()
 
-    def began(self, process: DeployerProcess) -> None:
+    def began(self, process: DeployerProcess, command: Command) -> None:
         """Note that a command begins."""
         self._began[process] = self._world.scheduler.now
+        self._on_call.began(self._world.environments[command.environment], process)
 
     def written(self, environment: SimulatedEnvironment, write: Write) -> None:
         """Check what a write must keep, and note what it means."""
@@ -48,9 +55,11 @@ class Checks:
         now = self._world.scheduler.now
         violate("size", invariants.candidate_is_large_enough(environment, write, now), lost or "8")
         violate("promoted", invariants.promoted_is_stable(environment, write), lost or "10")
+        violate("held", holds.not_held(environment, write), lost or "7b")
         self._cause[environment.name] = lost or ("5" if environment.two_stable else "other")
         self._note_release(environment, write)
         self._note_rollback(environment, write)
+        self._on_call.written(environment, write)
 
     def checked(self, environment: SimulatedEnvironment, process: DeployerProcess) -> None:
         """Check that a process that found its Lease to be its own could not know better."""
@@ -78,15 +87,18 @@ class Checks:
         if code in UNEXPLAINED and not process.disturbed and not environment.disturbed and not late:
             message = f"{process.name} ends {code}, but nothing outside failed"
             self._violate("unexplained failure", message, _fault_of_failure(environment, process))
-        live = environment.live()
-        if command.name == "rollback" and code == 0 and live and live[1] in environment.leaving:
-            message = f"{process.name} ends 0, users are still on {live[1]}, which a rollback began to leave"
-            self._violate("rollback", message, "1")
+        self._violate("rollback", invariants.rollback_left(environment, command.name, code), "1")
+        release = self._releases.get(process, "")
+        self._on_call.ended(environment, process, code, release)
         if process.acquired.get(environment.name, 0) == environment.acquired and process.acquired:
-            message = departure(environment, command.name, code, self._releases.get(process, ""))
-            self._violate("table", message, self._cause[environment.name])
+            before = self._live.get(process)
+            found = seen(environment, command.name, code, release, before)
+            self.seen.add(found)
+            self._violate("table", departure(found), self._cause[environment.name])
+            self._violate("held", holds.took_back(environment, command.name, code, release), "7b")
             self._violate("one stable", invariants.one_stable(environment, code), "5")
-        if code == 0 and environment.manual_at is not None and environment.manual_at < self._began[process]:
+        restores = code == 0 and command.name in RESTORING
+        if restores and environment.manual_at is not None and environment.manual_at < self._began[process]:
             scheduler = self._world.scheduler
             scheduler.at(scheduler.now + REPAIR_SECONDS, partial(environment.repaired, environment.manual_at))
 
@@ -106,8 +118,10 @@ class Checks:
         process, call = write.process, write.call
         if process.command in ("deploy", "promote") and (call.verb, call.kind) == ("create", "ConfigMap"):
             self._releases[process] = environment.records()[-1].release
-        elif call.kind == "Lease" and environment.holder is process and process.command in TAKE_UP:
-            self._releases.setdefault(process, self._worked_on(environment, process))
+        elif call.kind == "Lease" and environment.holder is process:
+            self._live.setdefault(process, environment.live())
+            if process.command in TAKE_UP:
+                self._releases.setdefault(process, self._worked_on(environment, process))
 
     def _worked_on(self, environment: SimulatedEnvironment, process: DeployerProcess) -> str:
         """Return the release that a command takes up when it acquires the Lease."""
@@ -115,6 +129,8 @@ class Checks:
         if process.command == "accept":
             pending = [each.release for each in unfinished if each.state == "pending"]
             return pending[-1] if pending else ""
+        if process.command == "rollback":
+            return process.newest or environment.newest()
         return environment.newest() if unfinished else process.newest or ""
 
     def _note_rollback(self, environment: SimulatedEnvironment, write: Write) -> None:
@@ -125,7 +141,7 @@ class Checks:
             if returning and record and record.state == "stable":
                 environment.leaving.add(record.release)
             left = environment.record(before[1]) if before else None
-            if before and live and live != before and left and left.state == "stable":
+            if before and live and live != before and left and left.state in ("stable", "pending"):
                 environment.left.add(left.release)
 
     def _violate(self, invariant: str, message: str, fault: str) -> None:

@@ -37,7 +37,8 @@ class SimulatedEnvironment:
     rollback has begun to return from the releases `leaving`, and has taken the users from those in `left`.
     `manual_at` is when somebody changed an object by hand, until a command that began later ends with 0;
     `disturbed` is whether that ever happened; `lost_at` is when a node was lost. `source` is where `promote`
-    promotes from. `two_stable` is whether a holder of the Lease found two stable releases.
+    promotes from. `two_stable` is whether a holder of the Lease found two stable releases. `late_service` is
+    the release of a live Service that a deployer created after it had lost the Lease; nothing was stable.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SimulatedEnvironment:
     lost_at: float | None = None
     source: SimulatedEnvironment | None = None
     two_stable: bool = False
+    late_service: str = ""
     _observation: tuple[int, Observed] | None = None
     _reader: RecordReader = field(default_factory=RecordReader)
 
@@ -75,6 +77,7 @@ class SimulatedEnvironment:
         if server.version != version:
             process.story(f"{call}{' (late copy)' if late else ''}")
             self._note_holder(process, holder)
+            self._note_late_service(process, call)
             self.on_write(self, Write(process, call, existed, late, live))
         self._note(process, call, late)
         return done
@@ -162,6 +165,13 @@ class SimulatedEnvironment:
                     self.touched[key] = self.acquired
         else:
             self.touched[call.kind, call.name] = self.acquired
+
+    def _note_late_service(self, process: DeployerProcess, call: Call) -> None:
+        if (call.verb, call.kind, call.name) != ("create", "Service", LIVE) or self.holder is process:
+            return
+        live = self.live()
+        if live and call.asked and not self.stable() and not self.live_pods():
+            self.late_service = live[1]
 
     def _note_holder(self, process: DeployerProcess, before: str) -> None:
         after = self.identity()

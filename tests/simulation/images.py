@@ -48,7 +48,7 @@ def workspace_of(machine: str, image: int) -> Workspace:
     """Return the workspace that an image was built from; its state is known, so that git is not asked."""
     workspace = Workspace(Path("/nonexistent"), machine)
     state = {
-        "working_state": f"tree-{digest_of(image)}",
+        "working_state": working_state(image),
         "revision": "c0ffee",
         "lock_digest": DIGEST,
         "commit": "c0ffee",
@@ -85,11 +85,17 @@ def settings() -> Settings:
 
 
 LEASE_SECONDS = 20
+REBUILT = 1000
 
 
 def digest_of(number: int) -> str:
     """Return the digest of an image by its number."""
     return f"sha256:{number:064x}"
+
+
+def working_state(number: int) -> str:
+    """Return the working state of an image; the image built again from it has a number REBUILT higher."""
+    return f"tree-{number % REBUILT}"
 
 
 @dataclass
@@ -108,7 +114,8 @@ class SimulatedImages:
 
     def inspect(self, registry: Registry, reference: ImageReference) -> ImageFacts:  # noqa: ARG002
         """Return the facts of an image."""
-        return replace(FACTS, reference=reference, working_state=f"tree-{reference.digest}")
+        number = int(reference.digest.removeprefix("sha256:"), 16)
+        return replace(FACTS, reference=reference, working_state=working_state(number))
 
     def require_checked(self, registry: Registry, reference: ImageReference) -> None:
         """Accept every image."""

@@ -18,8 +18,8 @@ NODE_LOSS_SECONDS = 30.0
 def serves(environment: SimulatedEnvironment, now: float) -> str:
     """The live Service selects a Deployment that exists and has ready replicas, once anything was stable.
 
-    Exempt: after a change by hand until the next command that ends with 0; after the loss of a node for
-    NODE_LOSS_SECONDS.
+    Exempt: after a change by hand until the next command that reverts it and ends with 0; after the loss of
+    a node for NODE_LOSS_SECONDS.
     """
     if not environment.ever_stable or environment.manual or _node_just_lost(environment, now):
         return ""
@@ -37,10 +37,11 @@ def serves(environment: SimulatedEnvironment, now: float) -> str:
 def users_on_known_release(environment: SimulatedEnvironment) -> str:
     """Users are only sent to a release that is stable, pending, or being restored by a rollback.
 
-    Exempt: after a change by hand until the next command that ends with 0.
+    Exempt: after a change by hand until the next command that reverts it and ends with 0; a first live
+    Service that was created late.
     """
     live = environment.live()
-    if not live or environment.manual:
+    if not live or environment.manual or environment.late_service == live[1]:
         return ""
     record = environment.record(live[1])
     if record is None:
@@ -49,9 +50,13 @@ def users_on_known_release(environment: SimulatedEnvironment) -> str:
 
 
 def not_given_up(environment: SimulatedEnvironment, write: Write) -> str:
-    """A release that was refused, switched back or rolled back never gets users again by itself."""
+    """A release that was refused, switched back or rolled back never gets users again by itself.
+
+    Exempt: a first live Service that was created late. It selects no pod, and `settle` or the next release
+    replaces it.
+    """
     live = environment.live()
-    if not live or live == write.live_before or environment.manual:
+    if not live or live == write.live_before or environment.manual or environment.late_service == live[1]:
         return ""
     if live[1] in environment.left:
         return f"{write.process.name} sends users back to {live[1]}, from which a rollback had taken them"
@@ -60,17 +65,26 @@ def not_given_up(environment: SimulatedEnvironment, write: Write) -> str:
     return f"{write.process.name} sends users to {live[1]}, which was {given_up[0]}" if given_up else ""
 
 
+def rollback_left(environment: SimulatedEnvironment, command: str, code: int) -> str:
+    """A rollback never ends with users on the release that an earlier one left; with 0 if one began to."""
+    live = environment.live()
+    if command != "rollback" or not live or environment.manual:
+        return ""
+    left = environment.left | (environment.leaving if code == 0 else set())
+    return f"rollback ends {code}, users are on {live[1]}, which a rollback left" if live[1] in left else ""
+
+
 def holds_lease(environment: SimulatedEnvironment, write: Write) -> str:
     """A deployer that lost its Lease changes nothing any more.
 
-    Exempt: creating an object that does not exist, if the deployer's request before that read the Lease as
-    its own; a write to an object that no later holder has read or written, because such a write precedes
-    everything that a later holder decides.
+    Exempt: a request to create an object (not to change one that was deleted), if the deployer's request
+    before that read the Lease as its own; a write to an object that no later holder has read or written,
+    because such a write precedes everything that a later holder decides.
     """
     process, call = write.process, write.call
     if environment.holder is process or not call.writes:
         return ""
-    if not write.existed and call.asked:
+    if call.verb == "create" and call.asked:
         return ""
     acquired = process.acquired.get(environment.name, 0)
     if acquired and environment.touched.get((call.kind, call.name), 0) <= acquired:

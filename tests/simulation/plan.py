@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from simulation.images import LEASE_SECONDS, Behaviour
+from simulation.images import LEASE_SECONDS, REBUILT, Behaviour
 from simulation.process import Moment
 
 BAD: tuple[Behaviour, ...] = ("never ready", "wrong", "wrong live", "failing live")
@@ -81,9 +81,11 @@ def _jobs(rng: Random) -> tuple[Job, ...]:
             _rollback_twice,
             _two_releases,
             _promote,
+            _released_again,
         )
     )
-    return build(rng)
+    jobs = build(rng)
+    return (*jobs, *(each for each in _others(rng) if rng.random() < OTHER))
 
 
 def _release(env: str, image: int) -> tuple[Command, ...]:
@@ -121,6 +123,26 @@ def _promote(rng: Random) -> tuple[Job, ...]:
     return (first, second, third) if rng.random() < 0.3 else (first, second)
 
 
+def _released_again(rng: Random) -> tuple[Job, ...]:
+    image = rng.choice((2, 101, 101))
+    again = image + rng.choice((0, REBUILT))
+    return (
+        Job("ci", 0.0, _release("staging", image)),
+        Job("laptop", rng.uniform(0, 20), _rollbacks(rng, "staging"), needs_success=False),
+        Job("ci-2", rng.uniform(10, 45), _release("staging", again) * 2, needs_success=False),
+    )
+
+
+def _others(rng: Random) -> tuple[Job, ...]:
+    """Return what other people may do meanwhile."""
+    return (
+        Job("desk", rng.uniform(0, 40), (Command("resume", "staging"),)),
+        Job("runner", rng.uniform(0, 40), (Command("settle", "staging"),)),
+    )
+
+
+# The share of the schedules in which another person does each of these.
+OTHER = 0.15
 EVENTS = (
     *("kill",) * 5,
     *("suspend",) * 4,

@@ -12,13 +12,18 @@ from simulation.server import ApiServer
 
 @dataclass(frozen=True)
 class RecordView:
-    """A release record as the cluster has it; `details` are those of its changes of state."""
+    """A release record as the cluster has it.
+
+    `source` is the working state and the model; `details` are those of its changes of state.
+    """
 
     number: int
     release: str
     slot: str
     digest: str
     previous: str
+    source: tuple[str, str]
+    held: bool
     states: tuple[str, ...]
     details: tuple[str, ...]
 
@@ -66,6 +71,8 @@ def _parse(body: Manifest) -> RecordView:
         slot=found["slot"],
         digest=found["reference"].rpartition("@")[2],
         previous=found.get("previous", ""),
+        source=(found["working_state"], found["model"]["digest"]),
+        held=bool(found.get("hold")),
         states=tuple(each["state"] for each in found["history"]),
         details=tuple(each.get("detail", "") for each in found["history"]),
     )

@@ -16,17 +16,19 @@ from simulation.images import digest_of
 from simulation.plan import Job, Plan, PlannedEvent, make_plan
 from simulation.process import DeployerProcess
 from simulation.shortcuts import IDENTITIES
+from simulation.state_table import Seen
 from simulation.world import Options, Violation, World
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a schedule showed: its violations, its story, and the number of its steps."""
+    """What a schedule showed: its violations, its story, the number of its steps, and the states seen."""
 
     seed: int
     violations: tuple[Violation, ...]
     story: tuple[str, ...]
     steps: int
+    seen: frozenset[Seen] = frozenset()
 
 
 def run_seed(seed: int, options: Options, *, telling: bool = False) -> Report:
@@ -47,8 +49,8 @@ def run_plan(plan: Plan, rng: Random, options: Options, *, seed: int = 0, tellin
     for name in sorted({command.environment for job in plan.jobs for command in job.commands}):
         ending.begin(world.environments[name])
         run.finish()
-        ending.check(world.environments[name])
-    return Report(seed, tuple(world.violations), tuple(world.lines), world.scheduler.steps)
+    seen = frozenset(run.checks.seen)
+    return Report(seed, tuple(world.violations), tuple(world.lines), world.scheduler.steps, seen)
 
 
 class _Run:
@@ -110,7 +112,7 @@ class _Run:
         command = job.commands[position]
         process = start(self.world, job.machine, command, ended)
         self.running[number] = process
-        self.checks.began(process)
+        self.checks.began(process, command)
         for event in self.world.plan.events:
             if event.moment and (event.job, event.position) == (number, position):
                 action: Callable[[DeployerProcess], None] = partial(happen, self.world, event)

@@ -28,6 +28,8 @@ class ApiServer:
         self.environment = environment
         self.objects: dict[Key, Manifest] = {}
         self.version = 0
+        # Each object as marshalled at its resource version, since most copies are of unchanged objects.
+        self._packed: dict[Key, tuple[str, bytes]] = {}
         self.controllers = Controllers(self, now)
 
     def get(self, kind: str, name: str) -> Manifest | None:
@@ -35,7 +37,7 @@ class ApiServer:
         found = self.objects.get((kind, name))
         if kind == "Namespace":
             return {"kind": kind, "metadata": {"name": name, "uid": name}}
-        return self.controllers.with_status(clone(found)) if found else None
+        return self._copy(found) if found else None
 
     def list(self, kind: str, labels: str = "") -> list[Manifest]:
         """Return copies of the objects that match a selector of `key=value` pairs."""
@@ -49,19 +51,21 @@ class ApiServer:
         if kind == "Node":
             return self.controllers.nodes()
         found = [each for (k, _), each in self.objects.items() if k == kind]
-        matching = [each for each in found if wanted <= each["metadata"].get("labels", {}).items()]
-        return [self.controllers.with_status(clone(each)) for each in matching]
+        return [self._copy(each) for each in found if wanted <= each["metadata"].get("labels", {}).items()]
 
     def apply(self, manifest: Manifest) -> Manifest:
-        """Merge a manifest into the object, or create it."""
+        """Merge a manifest into the object, or create it.
+
+        With a resource version only, an object that was deleted is created again; with its uid it is 409.
+        """
         stored = self.objects.get(_key(manifest))
-        self._require_version(stored, manifest["metadata"].get("resourceVersion"))
-        return self._store(_merged(stored, manifest) if stored else clone(manifest), stored)
+        self._require_same(stored, manifest["metadata"])
+        return self._store(clone(_merged(stored, manifest) if stored else manifest), stored)
 
     def replace_field(self, manifest: Manifest, field: str) -> None:
         """Set `spec.<field>` (empty: all of `spec`) of an existing object."""
         stored = self._existing(manifest)
-        self._require_version(stored, manifest["metadata"].get("resourceVersion"))
+        self._require_same(stored, manifest["metadata"])
         changed = clone(stored)
         if field:
             changed["spec"][field] = manifest["spec"][field]
@@ -84,7 +88,7 @@ class ApiServer:
     def replace(self, manifest: Manifest) -> Manifest:
         """Replace an object; 409 if its resource version is another, 404 if it does not exist."""
         stored = self._existing(manifest)
-        self._require_version(stored, manifest["metadata"].get("resourceVersion"))
+        self._require_same(stored, manifest["metadata"])
         return self._store(clone(manifest), stored)
 
     def delete(self, kind: str, name: str, version: str = "") -> None:
@@ -92,7 +96,7 @@ class ApiServer:
         stored = self.objects.get((kind, name))
         if stored is None:
             return
-        self._require_version(stored, version)
+        self._require_same(stored, {"resourceVersion": version})
         del self.objects[kind, name]
         self.version += 1
         if kind == "Deployment":
@@ -108,8 +112,10 @@ class ApiServer:
         except KeyError:
             raise ClusterError(f"{_key(manifest)} not found", NOT_FOUND) from None
 
-    def _require_version(self, stored: Manifest | None, version: str | None) -> None:
-        if version and (stored is None or stored["metadata"]["resourceVersion"] != version):
+    def _require_same(self, stored: Manifest | None, metadata: Manifest) -> None:
+        keys = ("uid", "resourceVersion") if stored else ("uid",)
+        found = stored["metadata"] if stored else {}
+        if any(metadata.get(key) and metadata[key] != found.get(key) for key in keys):
             raise ClusterError("the object has been modified", CONFLICT)
 
     def _store(self, body: Manifest, before: Manifest | None) -> Manifest:
@@ -118,17 +124,26 @@ class ApiServer:
         body.pop("status", None)
         if before is not None:
             old = before["metadata"]
-            metadata.update(resourceVersion=old["resourceVersion"], generation=old["generation"])
+            metadata.update({key: old[key] for key in ("uid", "resourceVersion", "generation")})
             if body == before:
-                return self.controllers.with_status(clone(before))
+                return self._copy(before)
         changed = before is None or body.get("spec") != before.get("spec")
         self.version += 1
         metadata["resourceVersion"] = str(self.version)
+        metadata["uid"] = before["metadata"]["uid"] if before else f"uid-{self.version}"
         metadata["generation"] = (before["metadata"]["generation"] if before else 0) + changed
         self.objects[_key(body)] = body
         if changed:
             self.controllers.spec_changed(body)
-        return self.controllers.with_status(clone(body))
+        return self._copy(body)
+
+    def _copy(self, stored: Manifest) -> Manifest:
+        """Return a copy of an object with its status."""
+        version, packed = self._packed.get(_key(stored), ("", b""))
+        if version != stored["metadata"]["resourceVersion"]:
+            version, packed = stored["metadata"]["resourceVersion"], marshal.dumps(stored)
+            self._packed[_key(stored)] = version, packed
+        return self.controllers.with_status(marshal.loads(packed))
 
 
 def _key(manifest: Manifest) -> Key:
@@ -140,4 +155,4 @@ def _merged(stored: Manifest, manifest: Manifest) -> Manifest:
     for key, value in manifest.items():
         old = stored.get(key)
         merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return clone(merged)
+    return merged

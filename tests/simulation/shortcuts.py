@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +14,13 @@ from unittest.mock import patch
 
 from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.lease import Lease
+from seatrial.kube.protocol import Manifest
+from seatrial.release.record import Manifests, Record
+from seatrial.release.record_document import DOCUMENT, MANIFESTS
 from seatrial.release.target import Target
 from simulation.client import SimulatedCluster
 from simulation.manifests import QuickRenderer
+from simulation.quick_retrying import QuickRetrying
 
 
 class Identities:
@@ -36,15 +42,41 @@ IDENTITIES = Identities()
 QUIET = SimpleNamespace(is_terminal=False, print=lambda *_: None)
 JSON = SimpleNamespace(loads=json.loads, dumps=lambda value, **_: json.dumps(value))
 PACKED = SimpleNamespace(compress=lambda data, **_: data, decompress=lambda data: data)
+
+
+@cache
+def _record(document: str) -> Record:
+    return Record.model_validate_json(document, extra="ignore")
+
+
+@cache
+def _manifests(packed: str) -> Manifests:
+    return Manifests.model_validate_json(base64.b64decode(packed), extra="ignore")
+
+
+def parse(body: Manifest) -> Record:
+    """Return the record of a ConfigMap; an equal document is parsed once."""
+    return _record(body["data"][DOCUMENT])
+
+
+def manifests_of(body: Manifest) -> Manifests:
+    """Return the manifests that a release applied; equal ones are parsed once."""
+    return _manifests(body["binaryData"][MANIFESTS])
+
+
 RENDERER = property(lambda target: QuickRenderer(target.environment))
 
 REPLACED: dict[str, Any] = {
     "seatrial.console._out": QUIET,
     "seatrial.console.escape": str,
+    "seatrial.wait.Retrying": QuickRetrying,
     "seatrial.analysis.load.write_timeline": lambda *_: None,
     "seatrial.release.target.uuid": IDENTITIES,
     "seatrial.release.record_document.json": JSON,
     "seatrial.release.record_document.gzip": PACKED,
+    "seatrial.release.record_document.parse": parse,
+    "seatrial.release.records.parse": parse,
+    "seatrial.release.records.manifests_of": manifests_of,
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from seatrial.kube.conflicts import repeat_on_conflict
 from seatrial.kube.labels import MANAGER, VERSIONS
 from seatrial.kube.lease import Lease
-from seatrial.kube.protocol import NOT_FOUND, Cluster, ClusterError, Manifest
+from seatrial.kube.protocol import CONFLICT, NOT_FOUND, Cluster, ClusterError, Manifest
 from seatrial.kube.stamp import stamp_of, stamped, stamped_objects
 
 T = TypeVar("T")
@@ -55,8 +55,7 @@ class FencedCluster:
 
     def apply_new(self, manifest: Manifest, manager: str = MANAGER) -> Manifest:
         """Create an object. Raises ClusterError with status 409 if it exists."""
-        self.lease.ask()
-        return self.cluster.apply_new(self._stamped(manifest, None), manager)
+        return self._create(lambda: self.cluster.apply_new(self._stamped(manifest, None), manager))
 
     def own_as_applied(self, found: Manifest, manager: str = MANAGER) -> Manifest:
         """Own the fields of an object that `apply_new` created as if it had been applied."""
@@ -73,8 +72,7 @@ class FencedCluster:
 
     def create(self, manifest: Manifest) -> Manifest:
         """Create an object. Raises ClusterError with status 409 if it exists."""
-        self.lease.ask()
-        return self.cluster.create(self._stamped(manifest, None))
+        return self._create(lambda: self.cluster.create(self._stamped(manifest, None)))
 
     def replace(self, manifest: Manifest) -> Manifest:
         """Replace an object. Raises ClusterError with status 409 if it changed since it was read."""
@@ -119,6 +117,16 @@ class FencedCluster:
         metadata = {key: found["metadata"][key] for key in ("name", "namespace") if key in found["metadata"]}
         bare = {"apiVersion": VERSIONS[found["kind"]], "kind": found["kind"], "metadata": metadata}
         self.cluster.apply(self._stamped(bare, found), STAMP_MANAGER)
+
+    def _create(self, send: Callable[[], Manifest]) -> Manifest:
+        self.lease.ask()
+        try:
+            return send()
+        except ClusterError as error:
+            if error.status == CONFLICT:
+                # A later holder may have created the object.
+                self.lease.ask()
+            raise
 
     def _write(self, kind: str, metadata: Manifest, send: Callable[[Manifest | None], T]) -> T:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from seatrial.kube.diagnosis import pods_of
@@ -98,15 +98,20 @@ class Slots:
         """Delete a slot's objects; its pods terminate within their grace period."""
         self.fill(slot, ())
 
-    def wait_until_terminating(self, slot: Slot) -> None:
+    def wait_until_terminating(self, slot: Slot, check: Callable[[], None] = lambda: None) -> None:
         """Wait until every pod of a cleared slot is terminating or gone.
 
-        No Service sends requests to a terminating pod, and on a lost node it stays for hours. Raises
-        OutsideError after DELETION_SECONDS.
+        No Service sends requests to a terminating pod, and on a lost node it stays for hours. `check` is
+        called before each poll; what it raises ends the wait. Raises OutsideError after DELETION_SECONDS.
         """
+
+        def poll() -> bool | None:
+            check()
+            return None if any(map(_runs, pods_of(self.cluster, self.namespace, slot))) else True
+
         until(
             f"termination of the pods in slot {slot}",
-            lambda: None if any(map(_runs, pods_of(self.cluster, self.namespace, slot))) else True,
+            poll,
             DELETION_SECONDS,
             "kubectl describe pods shows why",
             runtime=self.runtime,

@@ -107,7 +107,7 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     candidate = _candidate(target, number, facts, stable)
     # Objects left by an interrupted process or a manual change must not mix with the candidate's.
     slots.clear(candidate.slot)
-    slots.wait_until_terminating(candidate.slot)
+    slots.wait_until_terminating(candidate.slot, target.lease.check_not_stopped)
     manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
     record = _record(target, number, candidate, facts, origin, stable)
     # Trimmed here too, not only by accept: refused releases also leave records.

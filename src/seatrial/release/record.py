@@ -99,6 +99,12 @@ class Record(_Frozen):
         """The golden set; name and version are empty in records of older versions."""
         return Artefact(name=self.golden_name, version=self.golden_version, digest=self.golden_digest)
 
+    @property
+    def replaces(self) -> str:
+        """The release that a returning one is to replace, empty in every other state."""
+        change = self.history[-1]
+        return change.detail.removeprefix(RETURNING_FROM) if change.state == "returning" else ""
+
     def returned_from(self, release: str) -> bool:
         """Return whether a rollback from `release` made this record stable."""
         before = [change.state for change in self.history[-2:]]

@@ -42,9 +42,20 @@ class Records:
         There may be two if a process ended between two writes. The one with the higher number replaced the
         other, unless the other's history has a return from it (a rollback of an older version).
         """
-        found = [record for record in self.all() if record.state == "stable"]
-        left = [r for r in found if not any(each.returned_from(r.release) for each in found)]
-        return left[-1] if left else None
+        return _stable(self.all())
+
+    def newest(self) -> Record | None:
+        """Return the release that a rollback is about.
+
+        It is the one that an unfinished rollback replaces, else the newest unfinished one, else the stable
+        one.
+        """
+        found = self.all()
+        for record in found:
+            if record.state == "returning":
+                return next((each for each in found if each.release == record.replaces), None)
+        unfinished = [record for record in found if record.state in OPEN]
+        return unfinished[-1] if unfinished else _stable(found)
 
     def unfinished(self) -> list[Record]:
         """Return the releases that were begun and not ended, newest first."""
@@ -152,3 +163,9 @@ class Records:
                 f"kubectl get configmaps -n {self.namespace} lists the others",
             )
         return found
+
+
+def _stable(found: list[Record]) -> Record | None:
+    stable = [record for record in found if record.state == "stable"]
+    left = [r for r in stable if not any(each.returned_from(r.release) for each in stable)]
+    return left[-1] if left else None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from seatrial import console
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
 from seatrial.release.full_size import grow, roll_out
-from seatrial.release.record import RETURNED_FROM, RETURNING_FROM, Record
+from seatrial.release.record import RETURNED_FROM, Record
 from seatrial.release.reporting import Reporting
 from seatrial.release.target import Target
-from seatrial.release.undo import return_to, undo
+from seatrial.release.undo import FINAL_STATES, return_to, undo
 
 
 def finish_interrupted(target: Target) -> list[Record]:
     """Finish every interrupted rollback and undo every other unfinished release; return their records.
 
     The caller holds the Lease, so their deployers have ended or stopped. A rollback whose release cannot be
-    restored is given up if the release that it was to replace still serves. Raises RollbackFailedError if
-    undoing fails.
+    restored is given up if the release that it was to replace still serves. At most one release is stable
+    afterwards. Raises RollbackFailedError if undoing fails.
     """
     finished = []
     for record in _returning_first(target.records.unfinished()):
@@ -24,7 +24,16 @@ def finish_interrupted(target: Target) -> list[Record]:
         with Reporting(target) as report, console.step(step, target.services.runtime):
             report.of(record)
             finished.append(_finish(target, record))
+    supersede_others(target)
     return finished
+
+
+def supersede_others(target: Target) -> Record | None:
+    """Leave one release stable, if a process ended between two writes; return its record."""
+    stable = target.records.stable()
+    for before in _stable_besides(target, stable) if stable else []:
+        target.records.move(before, "superseded", f"by {stable.release}" if stable else "")
+    return stable
 
 
 def complete_return(target: Target, record: Record) -> Record:
@@ -54,12 +63,12 @@ def tidy(target: Target) -> None:
     Without a stable record the slot that the live Service selects is kept: the record may have been deleted
     by hand.
     """
-    records, slots = target.records, target.slots
-    stable = records.stable()
-    for before in _stable_besides(target, stable) if stable else []:
-        records.move(before, "superseded", f"by {stable.release}" if stable else "")
+    slots, stable = target.slots, supersede_others(target)
     slots.close_preview()
     live = slots.live()
+    if live and not stable and _is_given_up(target, live.release):
+        # A first deployer that lost the Lease may have created the live Service late.
+        slots.switch(())
     kept = stable.slot if stable else live and live.slot
     for slot in ("blue", "green"):
         if slot != kept:
@@ -88,16 +97,18 @@ def _restore(target: Target, record: Record) -> None:
     if slots.release_in(record.slot) != record.release:
         # What an interrupted process or a manual change left must not mix with the returning release.
         slots.clear(record.slot)
-        slots.wait_until_terminating(record.slot)
-    manifests, check = target.records.manifests(record), target.lease.check
-    if not slots.available(record.slot, record.release):
+        slots.wait_until_terminating(record.slot, target.lease.check)
+    live = slots.live()
+    if not live or live.release != record.release:
+        manifests, check = target.records.manifests(record), target.lease.check
+        # Also if replicas are available: an interrupted rollback may have started too few.
         roll_out(target, record.slot, manifests, check)
-    grow(target, record.slot, manifests, check)
+        grow(target, record.slot, manifests, check)
     return_to(target, record)
 
 
 def _make_stable(target: Target, record: Record) -> Record:
-    records, replaced = target.records, record.history[-1].detail.removeprefix(RETURNING_FROM)
+    records, replaced = target.records, record.replaces
     # In this order one record at most is stable, wherever it is interrupted.
     for each in _stable_besides(target, record):
         records.move(each, "rolled-back", f"to {record.release}")
@@ -118,6 +129,11 @@ def _end_failed_return(target: Target, record: Record, why: str) -> str:
     except OutsideError:
         pass
     return "the rollback is not complete"
+
+
+def _is_given_up(target: Target, release: str) -> bool:
+    record = target.records.find(release)
+    return record is not None and record.state in FINAL_STATES.values()
 
 
 def _stable_besides(target: Target, record: Record) -> list[Record]:

@@ -51,7 +51,8 @@ def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -
         serving = stable.slot if stable else live and live.release != record.release and live.slot
         if serving != record.slot:
             slots.clear(record.slot)
-            slots.wait_until_terminating(record.slot)
+            # Another deployer that has acquired the Lease may have filled the slot again.
+            slots.wait_until_terminating(record.slot, target.lease.check)
     except OutsideError as error:
         users = f"users are back on {stable.release}" if stable else "no user is sent to it"
         raise OutsideError(f"{users}, but {error.message}", error.hint) from error

@@ -33,7 +33,7 @@ def rollback(
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     # What this rollback is about: the holder of the Lease may end before it is acquired.
-    unwanted = _newest(target)
+    unwanted = target.records.newest()
     patience = target.environment.lease_seconds + EXTRA_PATIENCE
     asks = f"{services.user()} rolls back{f': {why}' if why else ''}"
     with target.hold(adopt=True, patience=patience, stop_holder=asks):
@@ -48,35 +48,35 @@ def rollback(
     )
 
 
-def _newest(target: Target) -> Record | None:
-    """Return the unfinished release, else the stable one."""
-    unfinished = target.records.unfinished()
-    return unfinished[0] if unfinished else target.records.stable()
-
-
 def _roll_back(target: Target, unwanted: Record | None, why: str) -> str:
     """Roll back; return the name of the replaced release."""
     records = target.records
     if returning := records.returning():
+        if replaced := records.find(returning.replaces):
+            # It may have been resumed since the rollback was interrupted.
+            records.put_hold(replaced, why)
         return _complete(target, returning)
-    if unfinished := records.unfinished():
-        for record in unfinished:
-            _undo(target, record, why)
+    unfinished = records.unfinished()
+    # Another deployer may have begun one since; then the unwanted release is still to be left.
+    about = not unwanted or any(record.release == unwanted.release for record in unfinished)
+    for record in unfinished:
+        _undo(target, record, why, hold=about)
+    if unfinished and about:
         return unfinished[0].release
     left = records.find(unwanted.release) if unwanted else None
-    if left and left.state not in (*OPEN, "stable", "superseded"):
-        # Its own deployer undid it when it was asked to stop, or another rollback did.
+    if left and left.state not in (*OPEN, "stable"):
+        # Its own deployer undid it when it was asked to stop, or another rollback or release replaced it.
         records.put_hold(left, why)
         console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")
         return left.release
     return _return_to_previous(target, records.stable(), why)
 
 
-def _undo(target: Target, record: Record, why: str) -> None:
+def _undo(target: Target, record: Record, why: str, *, hold: bool) -> None:
     step = f"undo {record.release}, {record.state}"
     with Reporting(target) as report, console.step(step, target.services.runtime):
         report.of(record)
-        record = target.records.put_hold(record, why)
+        record = target.records.put_hold(record, why) if hold else record
         undo(target, record, why)
 
 
@@ -96,7 +96,7 @@ def _return_to_previous(target: Target, stable: Record | None, why: str) -> str:
 
 
 def _complete(target: Target, returning: Record) -> str:
-    replaced = returning.history[-1].detail.removeprefix(RETURNING_FROM)
+    replaced = returning.replaces
     with console.step(f"return from {replaced} to {returning.release}", target.services.runtime):
         complete_return(target, returning)
     return replaced

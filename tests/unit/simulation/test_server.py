@@ -56,11 +56,15 @@ def test_a_write_with_an_older_resource_version_is_refused(server: ApiServer) ->
     assert server.objects["Deployment", "classifier-blue"]["spec"]["replicas"] == 3
 
 
-def test_apply_with_a_resource_version_creates_nothing(server: ApiServer) -> None:
-    """Applying a resource version of an object that does not exist is 409."""
-    with pytest.raises(ClusterError):
-        server.apply(deployment(version="1"))
-    assert server.objects == {}
+def test_apply_creates_a_deleted_object_again_unless_it_has_a_uid(server: ApiServer) -> None:
+    """A resource version alone does not keep `apply` from creating an object; with a uid it is 409."""
+    first = server.apply(deployment())["metadata"]
+    server.delete("Deployment", "classifier-blue")
+    changed = deployment(version=first["resourceVersion"])
+    with pytest.raises(ClusterError) as error:
+        server.apply({**changed, "metadata": {**changed["metadata"], "uid": first["uid"]}})
+    assert (error.value.status, server.objects) == (CONFLICT, {})
+    assert server.apply(changed)["metadata"]["uid"] != first["uid"]
 
 
 def test_an_unchanged_object_keeps_its_resource_version(server: ApiServer) -> None:

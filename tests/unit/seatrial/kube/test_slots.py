@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memory_cluster import MemoryCluster
-from seatrial.errors import OutsideError
+from seatrial.errors import HeldError, OutsideError
 from seatrial.kube.slots import DELETION_SECONDS, LiveRelease, Slots
 from virtual_runtime import VirtualRuntime
 
@@ -100,6 +100,18 @@ def test_pods_that_do_not_terminate_are_an_error(slots: Slots, cluster: MemoryCl
     with pytest.raises(OutsideError, match=f"slot blue: timed out after {DELETION_SECONDS} s"):
         slots.wait_until_terminating("blue")
     slots.wait_until_terminating("green")
+
+
+def test_a_deployer_that_lost_its_lease_does_not_wait_for_pods(slots: Slots, cluster: MemoryCluster) -> None:
+    """The next holder may have filled the slot again: what the check raises ends the wait at once."""
+    labels = {"app.kubernetes.io/managed-by": "seatrial", "seatrial.io/slot": "blue"}
+    cluster.apply({"kind": "Pod", "metadata": {"name": "classifier-blue-1", "labels": labels}})
+
+    def lost() -> None:
+        raise HeldError("held by another")
+
+    with pytest.raises(HeldError):
+        slots.wait_until_terminating("blue", lost)
 
 
 def test_a_terminating_pod_is_not_waited_for(slots: Slots, cluster: MemoryCluster) -> None:
