@@ -173,7 +173,7 @@ promote: setup ## release what FROM=staging accepted to ENV=production, same dig
 	@seatrial promote --env $(ENV) --from $(or $(FROM),staging) $(if $(IMAGE),--image $(IMAGE))
 .PHONY: rollback
 rollback: setup ## undo a release that is not accepted yet, else return to the stable one before (WHY=reason)
-	@seatrial rollback --env $(ENV)
+	@seatrial rollback --env $(ENV) $(if $(AGAIN),--again)
 .PHONY: settle
 settle: setup ## finish or undo what an interrupted deployer left
 	@seatrial settle --env $(ENV)

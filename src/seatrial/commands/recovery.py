@@ -34,6 +34,9 @@ def settle(
 def rollback(
     env: Env = "local",
     why: Annotated[str, typer.Option(envvar="WHY", help="reason, shown by history")] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="go back one release more after a completed rollback")
+    ] = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +46,7 @@ def rollback(
     run_stage(
         instance,
         as_json,
-        lambda s, w: stage(s, w, env, why=why),
+        lambda s, w: stage(s, w, env, why=why, again=again),
         _rolled_back,
         env,
         lambda result: _hold_notice(result, why),

@@ -101,11 +101,12 @@ class FencedCluster:
         """Stamp all objects of a namespace that a deployer writes.
 
         It is for a holder that took an expired Lease: the former holder may be suspended, and its writes
-        must fail before this holder reads what it decides by.
+        must fail before this holder reads what it decides by. Afterwards the Lease is not `expired` any more.
         """
         for found in stamped_objects(self.cluster, namespace):
             metadata = {"name": found["metadata"]["name"], "namespace": namespace}
             self._write(found["kind"], metadata, self._restamp)
+        self.lease.expired = False
 
     def _restamp(self, found: Manifest | None) -> None:
         if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Slot = Literal["blue", "green"]
+SLOTS: tuple[Slot, ...] = ("blue", "green")
 
 APP = "classifier"
 LIVE = "classifier"

@@ -42,7 +42,8 @@ class Lease:
     It expires when its holder has not renewed it for `seconds` by the cluster's clock, so the clocks of
     two deployers' machines need not agree. `holder` is an identity that no other process has. The holder
     renews the Lease in a background task of `runtime`. `transition` is the number of this process's
-    acquisition (0 before it); `expired` is whether the Lease was taken from a holder that did not release it.
+    acquisition (0 before it); `expired` is whether the Lease was taken from a holder that did not release
+    it. It is not released while it is `expired`: the next holder has to take over too.
     """
 
     cluster: Cluster
@@ -191,6 +192,8 @@ class Lease:
             lease["spec"]["holderIdentity"] = ""
             return not pending_release(lease)
 
+        if self.expired:
+            return
         # The Lease expires anyway, so this error must not replace the result of the block.
         with suppress(OutsideError, HeldError):
             self._update(change)

@@ -40,13 +40,17 @@ def transition_of(lease: Manifest) -> int:
 def is_expired(lease: Manifest, now: datetime, seconds: int) -> bool:
     """Return whether the holder has not renewed the Lease for its duration (`seconds` if it has none).
 
-    A Lease without a renewal time is expired.
+    A Lease without a valid renewal time is expired.
     """
     spec = lease.get("spec") or {}
     if not spec.get("renewTime"):
         return True
-    renewed = datetime.strptime(spec["renewTime"], TIME_FORMAT).replace(tzinfo=UTC)
-    return now - renewed > timedelta(seconds=spec.get("leaseDurationSeconds", seconds))
+    try:
+        renewed = datetime.strptime(str(spec["renewTime"]), TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return True
+    # A renewal in the future is an edit by hand.
+    return abs(now - renewed) > timedelta(seconds=spec.get("leaseDurationSeconds", seconds))
 
 
 def is_available(lease: Manifest, holder: str, adopt: bool, now: datetime, seconds: int) -> bool:

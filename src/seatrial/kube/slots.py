@@ -97,6 +97,9 @@ class Slots:
     def clear(self, slot: Slot) -> None:
         """Delete a slot's objects; its pods terminate within their grace period."""
         self.fill(slot, ())
+        # By name too: somebody may have removed the label.
+        if self.cluster.get("Deployment", deployment(slot), self.namespace):
+            self.cluster.delete("Deployment", deployment(slot), self.namespace)
 
     def wait_until_terminating(self, slot: Slot, check: Callable[[], None] = lambda: None) -> None:
         """Wait until every pod of a cleared slot is terminating or gone.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from seatrial.kube.labels import MANAGED_SELECTOR, PART, TRANSITION
 from seatrial.kube.protocol import Cluster, Manifest
 
+MAX_DIGITS = 10
 STAMPED_KINDS = ("Service", "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget")
 
 
@@ -29,7 +30,8 @@ def stamp_of(found: Manifest | None) -> int:
     """Return the number that an object is stamped with, 0 if there is no object or no number."""
     annotations = ((found or {}).get("metadata") or {}).get("annotations") or {}
     text = str(annotations.get(TRANSITION) or "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    # A longer text is an edit by hand: the API server's field of the Lease has 32 bits.
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MAX_DIGITS else 0
 
 
 def stamped_objects(cluster: Cluster, namespace: str) -> Iterable[Manifest]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from seatrial.errors import RefusedError
 from seatrial.image_reference import digest_of_reference
 from seatrial.kube.labels import deployment
+from seatrial.release.holds import describe
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 
@@ -22,9 +23,24 @@ def accepted_release(source: Target, image: str = "") -> Record:
         )
     if image and digest_of_reference(image) != stable.reference.digest:
         raise _another_image(source, stable, digest_of_reference(image) or image)
+    require_not_taken_back(source, stable.release)
     _require_live(source, stable)
     _require_running(source, stable)
     return stable
+
+
+def require_not_taken_back(source: Target, release: str) -> None:
+    """Raise RefusedError if a release of `source` was rolled back, or a rollback from it is under way.
+
+    It need not be the stable one: a later release may have replaced it.
+    """
+    record, returning = source.records.find(release), source.records.returning()
+    state = record.state if record else "no longer recorded"
+    if not record or state not in ("stable", "superseded", "returning"):
+        raise RefusedError(f"{release} of {source.name} is {state}", f"make history ENV={source.name}")
+    if record.hold or (returning and returning.replaces == release):
+        why = describe(record) or f"a rollback to {returning.release if returning else ''} is under way"
+        raise RefusedError(f"{source.name} takes {release} back: {why}", f"make history ENV={source.name}")
 
 
 def _another_image(source: Target, stable: Record, digest: str) -> RefusedError:

@@ -13,6 +13,7 @@ from seatrial.kube.labels import LIVE
 from seatrial.kube.render import Candidate
 from seatrial.release.full_size import await_rollout, grow
 from seatrial.release.live_probe import LiveProbe
+from seatrial.release.numbers import next_number
 from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.preview import Preview
 from seatrial.release.record import Manifests, Record
@@ -66,9 +67,9 @@ class Attempt:
             raise RefusedError(result.failure, "fix it and release again; no user was affected", result.log)
         self.record = target.records.move(record, "previewed", verdicts=result.checks, baseline=baseline)
 
-    def grow(self) -> None:
-        """Give the candidate as many replicas as the stable release has now; wait until they are ready."""
-        grow(self.target, self.record.slot, self.manifests, self.target.lease.check_not_stopped)
+    def grow(self) -> bool:
+        """Give the candidate as many replicas as the stable release has now; return whether it had fewer."""
+        return grow(self.target, self.record.slot, self.manifests, self.target.lease.check_not_stopped)
 
     def switch(self) -> str:
         """Point the live Service to the candidate; return its URL once new connections reach it."""
@@ -102,8 +103,7 @@ class Attempt:
 def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Attempt:
     """Record a release of this image for the empty slot, before any of its objects is applied."""
     records, slots, stable = target.records, target.slots, target.records.stable()
-    known = records.all()
-    number = known[-1].number + 1 if known else 1
+    number = next_number(target)
     candidate = _candidate(target, number, facts, stable)
     # Objects left by an interrupted process or a manual change must not mix with the candidate's.
     slots.clear(candidate.slot)

@@ -20,15 +20,17 @@ def roll_out(target: Target, slot: Slot, manifests: Manifests, check: Callable[[
     await_rollout(target, slot, check)
 
 
-def grow(target: Target, slot: Slot, manifests: Manifests, check: Callable[[], None]) -> None:
-    """Repeat `roll_out` until the slot has as many replicas as the other one.
+def grow(target: Target, slot: Slot, manifests: Manifests, check: Callable[[], None]) -> bool:
+    """Repeat `roll_out` until the slot has as many replicas as the other one; return whether it had fewer.
 
     The autoscaler may have added some to the other slot, which users are still on.
     """
-    slots = target.slots
+    slots, grown = target.slots, False
     while (size := slots.size(other(slot))) > slots.size(slot):
         with console.step(f"grow slot {slot} to {size} replicas", target.services.runtime):
             roll_out(target, slot, manifests, check)
+        grown = True
+    return grown
 
 
 def await_rollout(target: Target, slot: Slot, check: Callable[[], None]) -> None:

@@ -10,8 +10,9 @@ from seatrial.release.target import Target
 
 def require_no_hold(target: Target, facts: ImageFacts) -> None:
     """Raise RefusedError if a release of this image, or of its commit with its model, is on hold."""
-    for record in reversed(target.records.all()):
-        if record.hold and _same(record, facts):
+    known = target.records.all()
+    for record in reversed(known):
+        if record.hold and _same(record, facts) and not _proved(known, facts):
             raise RefusedError(
                 f"{facts.reference.digest[:19]}… is on hold: {describe(record)}",
                 f"make resume ENV={target.name} lifts the hold; or release another commit or model",
@@ -24,6 +25,13 @@ def describe(record: Record) -> str:
     if not hold:
         return ""
     return f"{record.release} was rolled back by {hold.by} at {hold.at:%Y-%m-%d %H:%M:%S} UTC, {hold.why}"
+
+
+def _proved(known: list[Record], facts: ImageFacts) -> bool:
+    """Return whether exactly this image was accepted and is not on hold itself: it was built before."""
+    same = [record for record in known if record.reference.digest == facts.reference.digest]
+    accepted = any(record.state in ("stable", "superseded") for record in same)
+    return accepted and not any(record.hold for record in same)
 
 
 def _same(record: Record, facts: ImageFacts) -> bool:

@@ -105,10 +105,12 @@ class Record(_Frozen):
         change = self.history[-1]
         return change.detail.removeprefix(RETURNING_FROM) if change.state == "returning" else ""
 
-    def returned_from(self, release: str) -> bool:
-        """Return whether a rollback from `release` made this record stable."""
+    @property
+    def returned_from(self) -> str:
+        """The release from which a rollback returned to this stable one, empty if none did."""
         before = [change.state for change in self.history[-2:]]
-        return before == ["returning", "stable"] and self.history[-1].detail == RETURNED_FROM + release
+        detail = self.history[-1].detail
+        return detail.removeprefix(RETURNED_FROM) if before == ["returning", "stable"] else ""
 
     @property
     def was_live(self) -> bool:

@@ -167,5 +167,5 @@ class Records:
 
 def _stable(found: list[Record]) -> Record | None:
     stable = [record for record in found if record.state == "stable"]
-    left = [r for r in stable if not any(each.returned_from(r.release) for each in stable)]
+    left = [r for r in stable if not any(each.returned_from == r.release for each in stable)]
     return left[-1] if left else None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from seatrial import console
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
+from seatrial.kube.labels import SLOTS, Slot
 from seatrial.release.full_size import grow, roll_out
 from seatrial.release.record import RETURNED_FROM, Record
 from seatrial.release.reporting import Reporting
 from seatrial.release.target import Target
-from seatrial.release.undo import FINAL_STATES, return_to, undo
+from seatrial.release.undo import FINAL_STATES, restore, return_to, undo
+from seatrial.results import Check
 
 
 def finish_interrupted(target: Target) -> list[Record]:
@@ -39,22 +43,20 @@ def supersede_others(target: Target) -> Record | None:
 def complete_return(target: Target, record: Record) -> Record:
     """Complete a rollback to `record`, which is `returning`; return its record, which is stable then.
 
-    Idempotent: it may be repeated after an interruption at any point. If the release cannot be restored,
-    and users are still on the one to replace, the rollback is given up: the record is superseded again.
-    Raises RollbackFailedError then, or if users are on the release but it is not whole; HeldError if the
-    Lease was lost.
+    Idempotent: it may be repeated after an interruption at any point. If the release cannot be restored
+    and users are not on it, the rollback is given up: they stay on the release to replace, and the record is
+    superseded again. Raises RollbackFailedError then, or if users are on the release but it is not whole (the
+    record stays `returning`); HeldError if the Lease was lost.
     """
     try:
         _restore(target, record)
+        return _make_stable(target, record)
     except HeldError:
         raise
     except SeatrialError as error:
-        serving = _end_failed_return(target, record, error.message)
+        serving = _give_up_return(target, record, error.message)
         what = f"{record.release} cannot be restored: {error.message}; {serving}"
         raise RollbackFailedError(what, error.hint, error.log) from error
-    record = _make_stable(target, record)
-    tidy(target)
-    return record
 
 
 def tidy(target: Target) -> None:
@@ -64,15 +66,41 @@ def tidy(target: Target) -> None:
     by hand.
     """
     slots, stable = target.slots, supersede_others(target)
-    slots.close_preview()
     live = slots.live()
     if live and not stable and _is_given_up(target, live.release):
         # A first deployer that lost the Lease may have created the live Service late.
         slots.switch(())
-    kept = stable.slot if stable else live and live.slot
-    for slot in ("blue", "green"):
+    serving = live.slot if live else None
+    _clear_all_but(target, stable.slot if stable else serving)
+
+
+def accept(target: Target, record: Record, checks: tuple[Check, ...]) -> None:
+    """Make a pending release stable, whatever other records state, and remove what it replaced."""
+    target.records.move(record, "stable", verdicts=checks)
+    for before in _stable_besides(target, record):
+        target.records.move(before, "superseded", f"by {record.release}")
+    _clear_all_but(target, record.slot)
+
+
+def finish_recorded_return(target: Target) -> Record | None:
+    """Finish a rollback of an older version that was interrupted between its two records.
+
+    Returns the record of the replaced release, or None if there is no such rollback.
+    """
+    stable = target.records.stable()
+    for left in _stable_besides(target, stable) if stable else []:
+        if stable and stable.returned_from == left.release:
+            left = target.records.move(left, "rolled-back", f"to {stable.release}")
+            tidy(target)
+            return left
+    return None
+
+
+def _clear_all_but(target: Target, kept: Slot | None) -> None:
+    target.slots.close_preview()
+    for slot in SLOTS:
         if slot != kept:
-            slots.clear(slot)
+            target.slots.clear(slot)
 
 
 def _returning_first(unfinished: list[Record]) -> list[Record]:
@@ -85,10 +113,13 @@ def _finish(target: Target, record: Record) -> Record:
     try:
         return complete_return(target, record)
     except RollbackFailedError as error:
-        left = target.records.find(record.release)
+        console.line(f"  warning: {error.message}")
+        left, live = target.records.find(record.release), target.slots.live()
+        if left and left.state == "returning" and live and live.release == left.release:
+            # Nobody repeats the rollback here: another release must be able to replace this one.
+            return _make_stable(target, left)
         if not left or left.state == "returning":
             raise
-        console.line(f"  warning: {error.message}")
         return left
 
 
@@ -109,25 +140,25 @@ def _restore(target: Target, record: Record) -> None:
 
 def _make_stable(target: Target, record: Record) -> Record:
     records, replaced = target.records, record.replaces
-    # In this order one record at most is stable, wherever it is interrupted.
+    # In this order one record at most is stable, and the last write completes the rollback: wherever it is
+    # interrupted, a repeated rollback continues with it.
     for each in _stable_besides(target, record):
         records.move(each, "rolled-back", f"to {record.release}")
+    _clear_all_but(target, record.slot)
     return records.move(record, "stable", f"{RETURNED_FROM}{replaced}")
 
 
-def _end_failed_return(target: Target, record: Record, why: str) -> str:
-    """Record which release users are on after a failed return, and return it as text."""
-    try:
-        live = target.slots.live()
+def _give_up_return(target: Target, record: Record, why: str) -> str:
+    """Give up a failed return unless users are on the release already; return what serves, as text."""
+    with suppress(OutsideError):
+        live, replaced = target.slots.live(), _stable_besides(target, record)
         if live and live.release == record.release:
-            _make_stable(target, record)
             return f"users are on {record.release}"
-        if live and live.release in [each.release for each in _stable_besides(target, record)]:
+        if replaced:
+            restore(target, replaced[-1])
             target.slots.clear(record.slot)
             target.records.move(record, "superseded", f"could not be restored: {why}")
-            return f"{live.release} still serves"
-    except OutsideError:
-        pass
+            return f"{replaced[-1].release} still serves"
     return "the rollback is not complete"
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import LIVE
+from seatrial.kube.slots import LiveRelease
 from seatrial.release.full_size import roll_out
 from seatrial.release.record import Record, State
 from seatrial.release.target import Target
@@ -39,16 +42,20 @@ def undo(target: Target, record: Record, why: str, checks: tuple[Check, ...] = (
 def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -> Record:
     slots, records = target.slots, target.records
     stable, live = records.stable(), slots.live()
-    if stable:
+    has_users = live == LiveRelease(record.slot, record.release)
+    if stable and has_users:
         return_to(target, stable)
-    elif not live or live.release == record.release:
+    elif stable:
+        # Users are not on this release, so its removal need not wait for the stable one to be available.
+        restore(target, stable)
+    elif has_users or not live:
         slots.switch(())
     # The users have been switched now; pods may take longer to end.
     switched_at = target.services.runtime.now()
     try:
         slots.close_preview()
         # Without a stable record the slot can be that of a live release whose record was deleted by hand.
-        serving = stable.slot if stable else live and live.release != record.release and live.slot
+        serving = stable.slot if stable else live and not has_users and live.slot
         if serving != record.slot:
             slots.clear(record.slot)
             # Another deployer that has acquired the Lease may have filled the slot again.
@@ -59,18 +66,21 @@ def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -
     return records.move(record, FINAL_STATES[record.state], why, checks, at=switched_at)
 
 
-def return_to(target: Target, stable: Record) -> None:
+def return_to(target: Target, stable: Record, check: Callable[[], None] | None = None) -> None:
     """Send all users to a recorded release and restore its recorded objects.
 
     If the release has available replicas, users are switched first; else its slot is filled and rolled out
-    before the switch.
+    before the switch. `check` (by default, that the Lease is held) is called during the rollout.
     """
-    slots, manifests = target.slots, target.records.manifests(stable)
-    available = slots.available(stable.slot, stable.release)
-    if not available:
-        roll_out(target, stable.slot, manifests, target.lease.check)
-    slots.switch(manifests.shared)
-    if available:
-        # Revert manual changes. No need to wait: it has available replicas already.
-        slots.refill(stable.slot, manifests.slot)
-    slots.address(LIVE, target.environment.address_seconds)
+    if not target.slots.available(stable.slot, stable.release):
+        manifests = target.records.manifests(stable)
+        roll_out(target, stable.slot, manifests, check or target.lease.check)
+    restore(target, stable)
+    target.slots.address(LIVE, target.environment.address_seconds)
+
+
+def restore(target: Target, stable: Record) -> None:
+    """Send all users to a recorded release and revert manual changes of its objects, without waiting."""
+    manifests = target.records.manifests(stable)
+    target.slots.switch(manifests.shared)
+    target.slots.refill(stable.slot, manifests.slot)

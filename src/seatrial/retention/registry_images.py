@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import requests
 
@@ -102,7 +102,8 @@ def _tags(registry: RegistryApi, repository: str, per_page: int) -> Iterator[str
             return
         yield from _listed(response, repository)
         next_page = response.links.get("next", {}).get("url", "")
-        last = parse_qs(urlsplit(next_page).query).get("last", [""])[0]
+        # Only the last tag is taken from the link, which may be no valid URL.
+        last = parse_qs(next_page.partition("?")[2]).get("last", [""])[0]
         if not last:
             return
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from imagemodel.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError, RolledBackError, SeatrialError
+from seatrial.release.holds import describe
 from seatrial.release.record import Record
-from seatrial.release.recovery import finish_interrupted, tidy
+from seatrial.release.recovery import accept as make_stable
+from seatrial.release.recovery import finish_interrupted
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
@@ -28,6 +32,7 @@ def accept(settings: Settings, workspace: Workspace, env: str, services: Service
     HeldError if its deployer still holds the environment, RollbackFailedError if undoing fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
+    load_golden_of_pending(target)
     with Reporting(target) as report, target.hold(adopt=True):
         record = target.records.pending()
         if record is None or target.records.returning():
@@ -49,7 +54,7 @@ def accept(settings: Settings, workspace: Workspace, env: str, services: Service
 def _golden_set(target: Target, record: Record) -> GoldenSet:
     try:
         return target.golden(record.golden, record.revision)
-    except SeatrialError:
+    except BaseException:
         # The release has failed no check: it stays pending until the golden set can be loaded.
         target.lease.hand_over(record.release)
         raise
@@ -61,12 +66,35 @@ def judge(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...
     The caller holds the Lease. Raises RolledBackError if a check failed or could not run, after switching
     back.
     """
+    refuse_held(target, record)
     checks = _bake(target, record, golden)
+    refuse_held(target, record)
     with console.step(f"accept {record.release} and empty the other slot", target.services.runtime):
-        target.records.move(record, "stable", verdicts=checks)
-        tidy(target)
+        make_stable(target, record, checks)
         target.records.trim(target.environment.keep_releases)
     return checks
+
+
+def load_golden_of_pending(target: Target) -> None:
+    """Load the golden set of the pending release into the cache.
+
+    It may take minutes; while the Lease is held a rollback would have to wait for it. An error is left to
+    the load under the Lease.
+    """
+    with suppress(SeatrialError):
+        if record := target.records.pending():
+            target.golden(record.golden, record.revision)
+
+
+def refuse_held(target: Target, record: Record) -> None:
+    """Undo a pending release that a rollback has put on hold, and raise RolledBackError."""
+    found = target.records.find(record.release)
+    if found and found.hold:
+        undo(target, found, describe(found))
+        raise RolledBackError(
+            f"{record.release} is on hold: {describe(found)}",
+            f"{record.previous or 'no release'} serves again; make resume ENV={target.name} lifts the hold",
+        )
 
 
 def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...]:

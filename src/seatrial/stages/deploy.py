@@ -59,7 +59,6 @@ def deploy(
         with live_probe(target, attempt.record) as probe:
             _preview(attempt, probe, origin)
             url = _switch(attempt)
-        target.lease.hand_over(attempt.record.release)
     record = attempt.record
     return DeployResult(
         environment=env,
@@ -87,8 +86,9 @@ def _preview(attempt: Attempt, probe: LiveProbe, origin: Origin) -> None:
     try:
         attempt.start()
         attempt.preview(probe)
-        attempt.grow()
         origin.confirm()
+        if attempt.grow():
+            origin.confirm()
     except (RefusedError, OutsideError) as error:
         with console.step(f"remove {attempt.record.release}", attempt.target.services.runtime):
             undo(attempt.target, attempt.record, error.message, attempt.checks)
@@ -102,7 +102,9 @@ def _preview(attempt: Attempt, probe: LiveProbe, origin: Origin) -> None:
 
 def _switch(attempt: Attempt) -> str:
     try:
-        return attempt.switch()
+        url = attempt.switch()
+        attempt.target.lease.hand_over(attempt.record.release)
+        return url
     except SeatrialError as error:
         undo(attempt.target, attempt.record, error.message)
         what = f"the live address did not follow the switch to {attempt.record.release}: {error.message}"

@@ -10,7 +10,7 @@ from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image_reference import ImageReference
 from seatrial.kube.nodes import require_compatible_nodes
 from seatrial.kube.render import Candidate
-from seatrial.release.accepted import accepted_release
+from seatrial.release.accepted import accepted_release, require_not_taken_back
 from seatrial.release.approval import NOBODY, Approval, approval
 from seatrial.release.origin import Origin
 from seatrial.release.record import Record
@@ -86,7 +86,7 @@ def _release(target: Target, origin: Target, accepted: Record, approved: Approva
     facts = services.images.inspect(registry, reference)
     _require_nodes(target, reference)
     # The source may roll it back meanwhile.
-    confirm = partial(accepted_release, origin, accepted.reference.digest)
+    confirm = partial(require_not_taken_back, origin, accepted.release)
     promoted = Origin(approved, accepted.release, facts, confirm, accepted.unchecked)
     deploy(settings, workspace, target.name, None, promoted, services)
     result = accept(settings, workspace, target.name, services)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from seatrial import console
 from seatrial.errors import RefusedError, RollbackFailedError
 from seatrial.recovery_results import RollbackResult
+from seatrial.release.holds import describe
 from seatrial.release.record import OPEN, RETURNING_FROM, Record
-from seatrial.release.recovery import complete_return
+from seatrial.release.recovery import complete_return, finish_recorded_return
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
@@ -21,14 +22,21 @@ EXTRA_PATIENCE = 2
 
 
 def rollback(
-    settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES, why: str = ""
+    settings: Settings,
+    workspace: Workspace,
+    env: str,
+    services: Services = SERVICES,
+    why: str = "",
+    *,
+    again: bool = False,
 ) -> RollbackResult:
     """Undo the release that is not accepted yet; if there is none, return to the previous stable one.
 
     What was rolled back is put on hold. No suite runs: the returning release only has to become available.
-    An interrupted rollback is completed. If another deployer holds the Lease, it is asked to stop, and the
-    Lease's own duration is waited for. After undoing an environment's first release none serves, and the
-    result's `release` is empty. Raises RefusedError if there is nothing to undo or return to, HeldError if
+    An interrupted rollback is completed. If a rollback has returned to the stable release, nothing changes
+    unless `again`: people type a rollback twice. If another deployer holds the Lease, it is asked to stop,
+    and the Lease's own duration is waited for. After undoing a first release none serves, and the result's
+    `release` is empty. Raises RefusedError if there is nothing to undo or return to, HeldError if
     the other deployer goes on, RollbackFailedError if a step fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
@@ -37,7 +45,7 @@ def rollback(
     patience = target.environment.lease_seconds + EXTRA_PATIENCE
     asks = f"{services.user()} rolls back{f': {why}' if why else ''}"
     with target.hold(adopt=True, patience=patience, stop_holder=asks):
-        replaced = _roll_back(target, unwanted, why or "rolled back manually")
+        replaced = _roll_back(target, unwanted, why or "rolled back manually", again=again)
         serving = target.records.stable()
     return RollbackResult(
         environment=env,
@@ -48,9 +56,11 @@ def rollback(
     )
 
 
-def _roll_back(target: Target, unwanted: Record | None, why: str) -> str:
+def _roll_back(target: Target, unwanted: Record | None, why: str, *, again: bool) -> str:
     """Roll back; return the name of the replaced release."""
     records = target.records
+    if interrupted := finish_recorded_return(target):
+        return records.put_hold(interrupted, why).release
     if returning := records.returning():
         if replaced := records.find(returning.replaces):
             # It may have been resumed since the rollback was interrupted.
@@ -69,7 +79,14 @@ def _roll_back(target: Target, unwanted: Record | None, why: str) -> str:
         records.put_hold(left, why)
         console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")
         return left.release
-    return _return_to_previous(target, records.stable(), why)
+    stable = records.stable()
+    if stable and stable.returned_from and not again:
+        console.line(
+            f"  users were returned from {stable.returned_from} to {stable.release} already; "
+            "--again (AGAIN=1 with make) goes back one release more"
+        )
+        return stable.returned_from
+    return _return_to_previous(target, stable, why)
 
 
 def _undo(target: Target, record: Record, why: str, *, hold: bool) -> None:
@@ -82,15 +99,21 @@ def _undo(target: Target, record: Record, why: str, *, hold: bool) -> None:
 
 def _return_to_previous(target: Target, stable: Record | None, why: str) -> str:
     records = target.records
+    if stable:
+        records.put_hold(stable, why)
     previous = records.find(stable.previous) if stable and stable.previous else None
     if not stable or not previous:
         raise RefusedError(f"{target.name} has no stable release to return to", "make history lists them")
+    if previous.hold:
+        raise RefusedError(
+            f"{previous.release}, to which to return, is on hold: {describe(previous)}",
+            f"make resume ENV={target.name}, if it may have users again",
+        )
     if previous.slot == stable.slot:
         raise RollbackFailedError(
             f"{previous.release} is recorded for slot {stable.slot}, which {stable.release} serves from",
             f"make deploy ENV={target.name}",
         )
-    records.put_hold(stable, why)
     returning = records.move(previous, "returning", f"{RETURNING_FROM}{stable.release}")
     return _complete(target, returning)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagemodel.golden import GoldenSet
-from seatrial.errors import HeldError, RollbackFailedError, RolledBackError, SeatrialError
+from seatrial.errors import HeldError, OutsideError, RolledBackError, SeatrialError
 from seatrial.recovery_results import SettleResult
 from seatrial.release.record import Record
 from seatrial.release.recovery import finish_interrupted, tidy
@@ -13,7 +13,7 @@ from seatrial.release.target import Target, open_target
 from seatrial.release.undo import return_to, undo
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
-from seatrial.stages.accept import judge
+from seatrial.stages.accept import judge, load_golden_of_pending
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
@@ -26,9 +26,10 @@ def settle(settings: Settings, workspace: Workspace, env: str, services: Service
     A pending release is baked as by `accept`. Then manual changes of the stable release are reverted, and
     what belongs to no release is removed. The Lease of a deployer that was killed is waited for. Raises
     RolledBackError if the pending release failed a check or could not be checked, HeldError if a deployer
-    still works, RollbackFailedError if a step fails.
+    still works, OutsideError if the stable release cannot be restored, RollbackFailedError if undoing fails.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
+    load_golden_of_pending(target)
     with target.hold(adopt=True, patience=target.environment.lease_seconds + EXTRA_PATIENCE):
         settled = _settle(target)
         serving = _restored(target)
@@ -58,12 +59,13 @@ def _restored(target: Target) -> Record | None:
     stable = target.records.stable()
     if stable:
         try:
-            return_to(target, stable)
+            return_to(target, stable, target.lease.check_not_stopped)
         except HeldError:
             raise
         except SeatrialError as error:
-            what = f"{stable.release} cannot be restored: {error.message}"
-            raise RollbackFailedError(what, error.hint, error.log) from error
+            what = f"{stable.release}, which is stable, cannot be restored: {error.message}"
+            hint = f"{error.hint or 'fix that'}, then make settle ENV={target.name}"
+            raise OutsideError(what, hint, error.log) from error
     return stable
 
 

@@ -25,7 +25,10 @@ def _store(settings: StoreSettings) -> BlobStore:
         raise UsageError(
             "store.url is not set", f"make up, or set it to {FORMS}: SEATRIAL_STORE__URL, STORE= with make"
         )
-    parts = urlsplit(settings.url)
+    try:
+        parts = urlsplit(settings.url)
+    except ValueError:
+        parts = urlsplit("")
     location = (parts.netloc, parts.path.strip("/"))
     if parts.scheme == "az" and all(location):
         return _azure(settings, *location)

@@ -99,6 +99,7 @@ CALLS: tuple[Callable[[RegistryClient], object], ...] = (
     CALLS[0],
     [challenge("https://registry.test/token"), row(307, "https://evil.test/", b"")],
 )
+@example(REGISTRIES[0], LOGINS[0], CALLS[-1], [row(200, "A://[", b'{"tags": []}')])
 def test_credentials_are_sent_to_the_registry_and_its_token_service_only(
     registry: Registry,
     login: Credentials,
