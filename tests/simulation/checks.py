@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from seatrial.errors import OutsideError, RollbackFailedError
+from seatrial.errors import HeldError, OutsideError, RollbackFailedError
 from simulation import holds, invariants
 from simulation.commands import KILLED
 from simulation.environment import SimulatedEnvironment, Write
@@ -90,7 +90,8 @@ class Checks:
         self._violate("rollback", invariants.rollback_left(environment, command.name, code), "1")
         release = self._releases.get(process, "")
         self._on_call.ended(environment, process, code, release)
-        if process.acquired.get(environment.name, 0) == environment.acquired and process.acquired:
+        worked_last = process.acquired.get(environment.name, 0) == environment.acquired and process.acquired
+        if worked_last or code == HeldError.exit_code:
             before = self._live.get(process)
             found = seen(environment, command.name, code, release, before)
             self.seen.add(found)
