@@ -97,7 +97,7 @@ class Checks:
             self.seen.add(found)
             self._violate("table", departure(found), self._cause[environment.name])
             self._violate("held", holds.took_back(environment, command.name, code, release), "7b")
-            self._violate("one stable", invariants.one_stable(environment, code), "5")
+            self._violate("one stable", invariants.one_stable(environment, command.name, code), "5")
         restores = code == 0 and command.name in RESTORING
         if restores and environment.manual_at is not None and environment.manual_at < self._began[process]:
             scheduler = self._world.scheduler
