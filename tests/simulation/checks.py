@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from seatrial.errors import OutsideError, RollbackFailedError
+from seatrial.errors import HeldError, OutsideError, RollbackFailedError
 from simulation import holds, invariants
 from simulation.commands import KILLED
 from simulation.environment import SimulatedEnvironment, Write
@@ -90,13 +90,14 @@ class Checks:
         self._violate("rollback", invariants.rollback_left(environment, command.name, code), "1")
         release = self._releases.get(process, "")
         self._on_call.ended(environment, process, code, release)
-        if process.acquired.get(environment.name, 0) == environment.acquired and process.acquired:
+        worked_last = process.acquired.get(environment.name, 0) == environment.acquired and process.acquired
+        if worked_last or code == HeldError.exit_code:
             before = self._live.get(process)
             found = seen(environment, command.name, code, release, before)
             self.seen.add(found)
             self._violate("table", departure(found), self._cause[environment.name])
             self._violate("held", holds.took_back(environment, command.name, code, release), "7b")
-            self._violate("one stable", invariants.one_stable(environment, code), "5")
+            self._violate("one stable", invariants.one_stable(environment, command.name, code), "5")
         restores = code == 0 and command.name in RESTORING
         if restores and environment.manual_at is not None and environment.manual_at < self._began[process]:
             scheduler = self._world.scheduler

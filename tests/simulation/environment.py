@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from seatrial.kube.labels import LEASE, LIVE, RELEASE, SLOT, deployment
 from seatrial.kube.lease_object import holder_of
-from seatrial.release.record import RETURNING_FROM
+from seatrial.release.record import RETURNED_FROM, RETURNING_FROM
 from simulation.controllers import Pod
 from simulation.process import WRITES, Call, DeployerProcess, Observed
 from simulation.record_reader import RecordReader, RecordView
@@ -134,12 +134,17 @@ class SimulatedEnvironment:
             self.manual_at = None
 
     def newest(self) -> str:
-        """Return the release that a rollback would end: unfinished, being left or stable; or empty."""
+        """Return the release that a rollback is about: unfinished, being left, left or stable; or empty."""
         for record in self.records():
             if record.state == "returning":
                 return record.details[-1].removeprefix(RETURNING_FROM)
         found = [each for each in self.records() if each.open] or self.stable()
-        return found[-1].release if found else ""
+        if not found:
+            return ""
+        last = found[-1]
+        if last.states[-2:] == ("returning", "stable"):
+            return last.details[-1].removeprefix(RETURNED_FROM)
+        return last.release
 
     @property
     def manual(self) -> bool:

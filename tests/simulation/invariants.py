@@ -135,10 +135,15 @@ def promoted_is_stable(environment: SimulatedEnvironment, write: Write) -> str:
     return f"{live[1]} gets users, although the source has taken its image back"
 
 
-def one_stable(environment: SimulatedEnvironment, code: int) -> str:
-    """After a command that ended with 0 at most one release is stable."""
+def one_stable(environment: SimulatedEnvironment, command: str, code: int) -> str:
+    """After a command that ended with 0 at most one release is stable.
+
+    Exempt: `resume`, which finishes nothing.
+    """
     stable = [each.release for each in environment.stable()]
-    return f"after exit code 0 {' and '.join(stable)} are stable" if code == 0 and len(stable) > 1 else ""
+    if code or command == "resume" or len(stable) < 2:
+        return ""
+    return f"after exit code 0 of {command} {' and '.join(stable)} are stable"
 
 
 def agrees(environment: SimulatedEnvironment) -> str:

@@ -47,15 +47,18 @@ class Records:
     def newest(self) -> Record | None:
         """Return the release that a rollback is about.
 
-        It is the one that an unfinished rollback replaces, else the newest unfinished one, else the stable
-        one.
+        It is the one that an unfinished rollback replaces, else the newest unfinished one, else the one from
+        which a rollback has returned to the stable one, else the stable one.
         """
         found = self.all()
+        named = {record.release: record for record in found}
         for record in found:
             if record.state == "returning":
-                return next((each for each in found if each.release == record.replaces), None)
-        unfinished = [record for record in found if record.state in OPEN]
-        return unfinished[-1] if unfinished else _stable(found)
+                return named.get(record.replaces)
+        unfinished, stable = [record for record in found if record.state in OPEN], _stable(found)
+        if unfinished or not stable:
+            return unfinished[-1] if unfinished else None
+        return named.get(stable.returned_from, stable)
 
     def unfinished(self) -> list[Record]:
         """Return the releases that were begun and not ended, newest first."""

@@ -40,10 +40,10 @@ def deploy(
     `origin` has the approval, the source release of a promoted image, and why the image is released
     unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
     lock (a promoted one need not be), it has no statement that it passed `check`, a hold of `rollback` is on
-    it, or its rollout or preview failed: it is removed, no user was affected. OutsideError if only the path
-    to the preview failed, with the same effect. RolledBackError if the live address did not follow the
-    switch, HeldError if another deployer holds the environment, RollbackFailedError if undoing fails,
-    UsageError and OutsideError as every stage.
+    it, its rollout or preview failed, or a rollback asked this deployer to stop before the switch: it is
+    removed, no user was affected. OutsideError if only the path to the preview failed, with the same effect.
+    RolledBackError if the live address did not follow the switch, HeldError if another deployer holds the
+    environment, RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
@@ -106,7 +106,9 @@ def _switch(attempt: Attempt) -> str:
         attempt.target.lease.hand_over(attempt.record.release)
         return url
     except SeatrialError as error:
-        undo(attempt.target, attempt.record, error.message)
+        if undo(attempt.target, attempt.record, error.message).state == "refused":
+            what = f"{attempt.record.release} is removed before the switch: {error.message}"
+            raise RefusedError(what, error.hint or "no user was affected", error.log) from error
         what = f"the live address did not follow the switch to {attempt.record.release}: {error.message}"
         raise RolledBackError(what, error.hint, error.log) from error
     except BaseException as error:

@@ -74,7 +74,7 @@ def _roll_back(target: Target, unwanted: Record | None, why: str, *, again: bool
     if unfinished and about:
         return unfinished[0].release
     left = records.find(unwanted.release) if unwanted else None
-    if left and left.state not in (*OPEN, "stable"):
+    if left and left.state not in (*OPEN, "stable") and not again:
         # Its own deployer undid it when it was asked to stop, or another rollback or release replaced it.
         records.put_hold(left, why)
         console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")

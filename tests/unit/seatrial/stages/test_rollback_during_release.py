@@ -8,6 +8,7 @@ import pytest
 
 from seatrial.errors import RefusedError, RolledBackError
 from seatrial.recovery_results import RollbackResult
+from seatrial.release.attempt import Attempt
 from seatrial.runtime import Task
 from seatrial.stages.rollback import rollback
 from virtual_environment import VirtualEnvironment
@@ -59,3 +60,18 @@ def test_a_deploy_stops_before_the_switch(pending: VirtualEnvironment, after: fl
     assert (result.release, result.replaced) == ("local-1", "local-3")
     assert seconds < 10
     assert pending.live == "local-1"
+
+
+def test_a_deploy_that_is_stopped_right_before_the_switch_ends_10(
+    pending: VirtualEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No user was affected, so it is no release that was rolled back."""
+    pending.rollback()
+
+    def stopped(_: Attempt) -> str:
+        raise RefusedError("stopped: oncall@host/9 rolls back", "make history")
+
+    monkeypatch.setattr(Attempt, "switch", stopped)
+    with pytest.raises(RefusedError, match="local-3 is removed before the switch: stopped: oncall"):
+        pending.deploy(pending.image("c", model="f"))
+    assert pending.states["local-3"] == "refused"
