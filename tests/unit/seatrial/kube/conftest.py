@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from leases import FIRST_HOLDER, SECOND_HOLDER, SECONDS
+from leases import FIRST_HOLDER, SECOND_HOLDER, SECONDS, deployment, fenced, record
 from memory_cluster import MemoryCluster
+from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.lease import Lease
 from virtual_runtime import VirtualRuntime
 
@@ -32,3 +35,20 @@ def first(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
 def second(cluster: MemoryCluster, runtime: VirtualRuntime) -> Lease:
     """The Lease as another deployer uses it."""
     return Lease(cluster, "trial", SECONDS, SECOND_HOLDER, runtime)
+
+
+@pytest.fixture
+def stored(runtime: VirtualRuntime) -> MemoryCluster:
+    """A cluster in virtual time, with a Deployment and a record."""
+    found = MemoryCluster(runtime=runtime)
+    found.apply(deployment())
+    found.apply(record())
+    return found
+
+
+@pytest.fixture
+def holder(stored: MemoryCluster, runtime: VirtualRuntime) -> Iterator[FencedCluster]:
+    """The first deployer, which holds the Lease."""
+    found = fenced(stored, "ann@laptop/1", runtime)
+    with found.lease.hold():
+        yield found

@@ -123,6 +123,16 @@ def test_a_lease_without_a_renewal_time_is_free(cluster: MemoryCluster, first: L
         assert holder_of(stored_lease(cluster)) == FIRST_HOLDER
 
 
+@pytest.mark.parametrize("renewed", ["2036-01-01T00:00:00.000000Z", "tomorrow", ""])
+def test_a_renewal_time_that_cannot_be_is_free(
+    cluster: MemoryCluster, first: Lease, killed: str, renewed: str
+) -> None:
+    """A time in the future or none at all, as an edit by hand leaves it, does not keep the Lease."""
+    stored_lease(cluster)["spec"]["renewTime"] = renewed
+    with first.hold():
+        assert holder_of(stored_lease(cluster)) == FIRST_HOLDER
+
+
 @pytest.mark.parametrize("offset", [timedelta(hours=1), timedelta(hours=-1)])
 def test_only_the_clusters_clock_counts(
     cluster: MemoryCluster, first: Lease, second: Lease, runtime: VirtualRuntime, offset: timedelta

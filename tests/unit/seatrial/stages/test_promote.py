@@ -8,7 +8,10 @@ import pytest
 
 from memory_environments import Environments, digest
 from seatrial.errors import RefusedError, UsageError
+from seatrial.release.accepted import require_not_taken_back
 from seatrial.release.approval import Approval
+from seatrial.release.records import Records
+from seatrial.release.target import Target
 from seatrial.results import PromoteResult
 from seatrial.stages.promote import promote
 from seatrial.workspace import Workspace
@@ -130,3 +133,31 @@ def test_an_image_of_another_registry_is_wrong_usage(
         UsageError, match=r"runs old.test/c@.* but its configured registry is registry.test:5000"
     ):
         to_production()
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_what_the_source_takes_back_is_not_promoted(
+    environments: Environments, to_production: Promote, interrupted: bool
+) -> None:
+    """A rollback of the source has begun: its release is on hold, or another one is returning."""
+    environments.release("staging", 1, "a", "pending", "stable", "superseded")
+    second = environments.release("staging", 2, "b", "pending", "stable", previous="staging-1")
+    environments.serve(second)
+    records = Records(environments.clusters["staging"], "staging", "oncall@host/9")
+    if interrupted:
+        records.move(records.all()[0], "returning", "from staging-2")
+    else:
+        records.put_hold(second, "wrong labels")
+    with pytest.raises(RefusedError, match="staging takes staging-2 back"):
+        to_production()
+
+
+def test_a_release_that_a_later_one_replaced_may_go_on(
+    environments: Environments, workspace: Workspace
+) -> None:
+    """Pushes to the source during a promotion do not end it; only a rollback does."""
+    environments.release("staging", 1, "a", "pending", "stable", "superseded")
+    target = Target(environments.settings, workspace, "staging", environments.services)
+    require_not_taken_back(target, "staging-1")
+    with pytest.raises(RefusedError, match="staging-7 of staging is no longer recorded"):
+        require_not_taken_back(target, "staging-7")
