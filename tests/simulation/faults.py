@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from imagemodel.golden import GoldenSet
+from seatrial.errors import RefusedError, RolledBackError
 from seatrial.kube.diagnosis import pods_of
 from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.labels import Slot
@@ -18,8 +20,11 @@ from seatrial.release.record_document import append, parse
 from seatrial.release.records import Records
 from seatrial.release.target import Target
 from seatrial.release.undo import return_to, undo
+from seatrial.results import Check
+from seatrial.stages import accept
 from seatrial.wait import until
 
+BAKE = accept._bake
 BOUND = ("uid", "resourceVersion")
 
 
@@ -70,6 +75,14 @@ def nothing(*_: Any) -> None:
 def never_asked(_: Manifest) -> str:
     """Return that nobody asks the holder to stop."""
     return ""
+
+
+def refused_instead(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...]:
+    """Bake a release, and report as refused what was rolled back."""
+    try:
+        return BAKE(target, record, golden)
+    except RolledBackError as error:
+        raise RefusedError(error.message, error.hint) from error
 
 
 def restored_if_available(target: Target, record: Record) -> None:

@@ -43,7 +43,7 @@ MUTATIONS: Mapping[str, Mutation] = {
             "seatrial.release.recovery._finish": faults.undo_return,
             "seatrial.release.undo.FINAL_STATES": {**FINAL_STATES, "returning": "superseded"},
         },
-        seed=87,
+        seed=150,
     ),
     "2": Mutation(
         "writes are not bound to the Lease",
@@ -76,13 +76,19 @@ MUTATIONS: Mapping[str, Mutation] = {
             "seatrial.release.records.Records.stable": faults.stable_by_clock,
             "seatrial.release.recovery._make_stable": faults.make_stable_first,
         },
-        seed=1,
+        seed=5,
     ),
     "7-stop": Mutation(
         "a request to stop is ignored",
         ("on call", "stopped"),
         {"seatrial.kube.lease.stop_request": faults.never_asked},
         seed=116,
+    ),
+    "7-accept": Mutation(
+        "an accept that was stopped ends as refused",
+        ("stopped",),
+        {"seatrial.stages.accept._bake": faults.refused_instead},
+        seed=46,
     ),
     "7b-deploy": Mutation(
         "deploy does not look for holds",

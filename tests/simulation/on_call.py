@@ -66,7 +66,8 @@ class OnCall:
         if process.command != "accept" or asked is None or _disturbed(process) or environment.disturbed:
             return
         accepted = self._accepted.get(release, asked + BACK_SECONDS) <= asked + NOTICE_SECONDS
-        if code not in (RolledBackError.exit_code, RefusedError.exit_code) and not (accepted and code == 0):
+        none_pending = not release and code == RefusedError.exit_code
+        if code != RolledBackError.exit_code and not none_pending and not (accepted and code == 0):
             self.violate("stopped", f"{process.name} was asked to stop and ends {code}", "7")
 
     def _users_are_back(
