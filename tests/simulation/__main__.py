@@ -30,6 +30,7 @@ def run_batch(seeds: Sequence[int], mutation: str) -> list[Report]:
             return [run_seed(seed, options) for seed in seeds]
     finally:
         gc.enable()
+        gc.collect()
 
 
 def run_all(first: int, schedules: int, jobs: int, mutation: str) -> Iterator[Report]:

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import lru_cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -44,12 +44,12 @@ JSON = SimpleNamespace(loads=json.loads, dumps=lambda value, **_: json.dumps(val
 PACKED = SimpleNamespace(compress=lambda data, **_: data, decompress=lambda data: data)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _record(document: str) -> Record:
     return Record.model_validate_json(document, extra="ignore")
 
 
-@cache
+@lru_cache(maxsize=256)
 def _manifests(packed: str) -> Manifests:
     return Manifests.model_validate_json(base64.b64decode(packed), extra="ignore")
 
