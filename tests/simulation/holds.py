@@ -12,8 +12,12 @@ TAKEN_BACK = ("refused", "switched-back", "rolled-back", "superseded")
 def not_held(environment: SimulatedEnvironment, write: Write) -> str:
     """What is on hold is not released again until `resume`: neither its image nor its commit and model.
 
-    Exempt: creating the record of a candidate after the Lease was lost; the candidate gets no users.
+    Exempt: creating the record of a candidate after the Lease was lost; the candidate gets no users. And the
+    late copy of a request, which can only be the creation of an environment's first live Service: its slot
+    is emptied by the rollback, and it is removed by `settle` or the next release.
     """
+    if write.late:
+        return ""
     process, call, live = write.process, write.call, environment.live()
     new = None
     if (call.verb, call.kind) == ("create", "ConfigMap") and environment.holder is process:

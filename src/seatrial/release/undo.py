@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import LIVE
-from seatrial.kube.slots import LiveRelease
 from seatrial.release.full_size import roll_out
 from seatrial.release.record import Record, State
 from seatrial.release.target import Target
@@ -42,7 +41,7 @@ def undo(target: Target, record: Record, why: str, checks: tuple[Check, ...] = (
 def _undo(target: Target, record: Record, why: str, checks: tuple[Check, ...]) -> Record:
     slots, records = target.slots, target.records
     stable, live = records.stable(), slots.live()
-    has_users = live == LiveRelease(record.slot, record.release)
+    has_users = live is not None and live.release == record.release
     if stable and has_users:
         return_to(target, stable)
     elif stable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seatrial import console
-from seatrial.errors import RefusedError, RollbackFailedError
+from seatrial.errors import HeldError, OutsideError, RefusedError, RollbackFailedError, SeatrialError
 from seatrial.recovery_results import RollbackResult
 from seatrial.release.holds import describe
 from seatrial.release.record import OPEN, RETURNING_FROM, Record
@@ -11,7 +11,7 @@ from seatrial.release.recovery import complete_return, finish_recorded_return
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
-from seatrial.release.undo import undo
+from seatrial.release.undo import return_to, undo
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.system import SERVICES
@@ -78,15 +78,28 @@ def _roll_back(target: Target, unwanted: Record | None, why: str, *, again: bool
         # Its own deployer undid it when it was asked to stop, or another rollback or release replaced it.
         records.put_hold(left, why)
         console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")
-        return left.release
+        return _stay(target, records.stable(), left.release)
     stable = records.stable()
     if stable and stable.returned_from and not again:
         console.line(
             f"  users were returned from {stable.returned_from} to {stable.release} already; "
             "--again (AGAIN=1 with make) goes back one release more"
         )
-        return stable.returned_from
+        return _stay(target, stable, stable.returned_from)
     return _return_to_previous(target, stable, why)
+
+
+def _stay(target: Target, stable: Record | None, replaced: str) -> str:
+    """Revert manual changes of the stable release; return the name of the replaced release."""
+    if stable:
+        try:
+            return_to(target, stable)
+        except (HeldError, OutsideError):
+            raise
+        except SeatrialError as error:
+            what = f"{stable.release}, which is stable, cannot be restored: {error.message}"
+            raise RollbackFailedError(what, error.hint, error.log) from error
+    return replaced
 
 
 def _undo(target: Target, record: Record, why: str, *, hold: bool) -> None:

@@ -47,6 +47,6 @@ def test_what_was_rolled_back_is_refused_until_resume() -> None:
 
 def test_an_accept_that_is_asked_to_stop_ends_20() -> None:
     """`rollback` during the bake window ends 0 with the users back on the stable release."""
-    report = run(Job("ci", 0.0, RELEASE), Job("laptop", 7.0, (Command("rollback", "staging"),)))
+    report = run(Job("ci", 0.0, RELEASE), Job("laptop", 10.0, (Command("rollback", "staging"),)))
     assert report.violations == ()
     assert (ends(report, "ci"), ends(report, "laptop")) == (["0", "20"], ["0"])
