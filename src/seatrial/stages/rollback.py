@@ -66,20 +66,15 @@ def _roll_back(target: Target, unwanted: Record | None, why: str, *, again: bool
             # It may have been resumed since the rollback was interrupted.
             records.put_hold(replaced, why)
         return _complete(target, returning)
-    unfinished = records.unfinished()
-    # Another deployer may have begun one since; then the unwanted release is still to be left.
-    about = not unwanted or any(record.release == unwanted.release for record in unfinished)
-    for record in unfinished:
-        _undo(target, record, why, hold=about)
-    if unfinished and about:
-        return unfinished[0].release
-    left = records.find(unwanted.release) if unwanted else None
-    if left and left.state not in (*OPEN, "stable") and not again:
-        # Its own deployer undid it when it was asked to stop, or another rollback or release replaced it.
-        records.put_hold(left, why)
-        console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")
-        return _stay(target, records.stable(), left.release)
+    undone = _undo_unfinished(target, unwanted, why)
+    ended = "" if undone or again else _hold_ended(target, unwanted, why)
     stable = records.stable()
+    if stable and _is_to_be_left(target, stable):
+        return _return_to_previous(target, stable, why)
+    if undone:
+        return undone
+    if ended:
+        return _stay(target, stable, ended)
     if stable and stable.returned_from and not again:
         console.line(
             f"  users were returned from {stable.returned_from} to {stable.release} already; "
@@ -87,6 +82,33 @@ def _roll_back(target: Target, unwanted: Record | None, why: str, *, again: bool
         )
         return _stay(target, stable, stable.returned_from)
     return _return_to_previous(target, stable, why)
+
+
+def _undo_unfinished(target: Target, unwanted: Record | None, why: str) -> str:
+    """Undo every unfinished release; return the newest if the rollback is about one, else an empty string."""
+    unfinished = target.records.unfinished()
+    # Another deployer may have begun one since; then the unwanted release is still to be left.
+    about = not unwanted or any(record.release == unwanted.release for record in unfinished)
+    for record in unfinished:
+        _undo(target, record, why, hold=about)
+    return unfinished[0].release if unfinished and about else ""
+
+
+def _hold_ended(target: Target, unwanted: Record | None, why: str) -> str:
+    """Hold the unwanted release if it has ended meanwhile, and return its name; else an empty string."""
+    left = target.records.find(unwanted.release) if unwanted else None
+    if not left or left.state in (*OPEN, "stable"):
+        return ""
+    # Its own deployer undid it when it was asked to stop, or another rollback or release replaced it.
+    target.records.put_hold(left, why)
+    console.line(f"  {left.release} is {left.state} already: {left.history[-1].detail}")
+    return left.release
+
+
+def _is_to_be_left(target: Target, stable: Record) -> bool:
+    """Return whether a rollback from the stable release was begun and given up, and could succeed now."""
+    previous = target.records.find(stable.previous) if stable.hold and stable.previous else None
+    return previous is not None and not previous.hold and previous.slot != stable.slot
 
 
 def _stay(target: Target, stable: Record | None, replaced: str) -> str:

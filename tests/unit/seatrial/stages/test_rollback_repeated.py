@@ -136,3 +136,16 @@ def test_the_number_of_a_deleted_record_is_not_used_again(third: VirtualEnvironm
     with pytest.raises(RefusedError, match="preview of local-4 failed"):
         third.deploy(third.image("d", model="d"))
     assert ("Service", "classifier") in third.cluster.objects
+
+
+def test_a_rollback_that_was_given_up_is_continued(third: VirtualEnvironment) -> None:
+    """It ended with 21 and left local-3 on hold; the next one undoes local-4 and leaves local-3 too."""
+    third.configure(rollout_seconds=5.0)
+    third.cluster.ready = lambda release: release != "local-2"
+    with pytest.raises(RollbackFailedError):
+        third.rollback()
+    third.cluster.ready = lambda _: True
+    third.deploy(third.image("d", model="d"))
+    assert third.rollback().release == "local-2"
+    assert third.live == "local-2"
+    assert held(third) == ["local-3", "local-4"]
