@@ -54,6 +54,8 @@ def complete_return(target: Target, record: Record) -> Record:
     except HeldError:
         raise
     except SeatrialError as error:
+        # A deadline may have passed while this process was suspended.
+        target.confirm_lease()
         serving = _give_up_return(target, record, error.message)
         what = f"{record.release} cannot be restored: {error.message}; {serving}"
         raise RollbackFailedError(what, error.hint, error.log) from error

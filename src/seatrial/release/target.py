@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import Endpoint
-from seatrial.errors import UsageError
+from seatrial.errors import OutsideError, UsageError
 from seatrial.kube.client import PATIENCE_SECONDS
 from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.labels import LIVE
@@ -88,6 +88,11 @@ class Target:
             if self.lease.expired:
                 self.fenced.take_over(self.environment.namespace)
             yield
+
+    def confirm_lease(self) -> None:
+        """Raise HeldError if another deployer has acquired the Lease, as far as the API server responds."""
+        with suppress(OutsideError):
+            self.lease.ask()
 
     def url(self, service: str = LIVE) -> str:
         """Return a Service's URL by address, once it has one."""

@@ -31,6 +31,8 @@ def undo(target: Target, record: Record, why: str, checks: tuple[Check, ...] = (
     except HeldError:
         raise
     except SeatrialError as error:
+        # A deadline may have passed while this process was suspended.
+        target.confirm_lease()
         raise RollbackFailedError(
             f"{record.release} could not be undone: {error.message} (undone because: {why})",
             f"fix that now, then make rollback ENV={target.name}",
