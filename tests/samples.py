@@ -16,6 +16,20 @@ from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
+# The least that a seatrial.toml has, with the environment `local`.
+MINIMAL_TOML = """
+[model]
+name = "m"
+[golden]
+name = "g"
+[image]
+base = "b"
+[environments.local]
+namespace = "n"
+overlay = "o"
+host = "h"
+"""
+
 
 def write_golden(directory: Path, *, min_probability: float = 0.9, version: str = "1.0.0") -> GoldenSet:
     """Write a golden set with one photo per colour, as classified by the model of `colours.write_model`."""

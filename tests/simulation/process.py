@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # An invariant about what a deployer read just before concerns this many requests.
 RECENT_CALLS = 12
-WRITES = ("apply", "replace_field", "create", "own", "replace", "delete")
+WRITES = ("apply", "replace_field", "create", "replace", "delete")
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether it changes the content of an object other than the Lease."""
-        return self.verb in WRITES and self.verb != "own" and self.kind != "Lease"
+        return self.verb in WRITES and self.kind != "Lease"
 
     @property
     def bases(self) -> tuple[str, ...]:

@@ -79,12 +79,6 @@ class ApiServer:
             raise ClusterError(f"{_key(manifest)} already exists", CONFLICT)
         return self._store(clone(manifest), None)
 
-    def own(self, manifest: Manifest) -> None:
-        """Take over the fields of an object: its resource version changes, its content does not."""
-        stored = self._existing(manifest)
-        self.version += 1
-        stored["metadata"]["resourceVersion"] = str(self.version)
-
     def replace(self, manifest: Manifest) -> Manifest:
         """Replace an object; 409 if its resource version is another, 404 if it does not exist."""
         stored = self._existing(manifest)

@@ -43,6 +43,12 @@ def pods_of(cluster: Cluster, namespace: str, slot: Slot) -> list[Manifest]:
     return cluster.list("Pod", namespace, labels=f"{MANAGED_SELECTOR},{SLOT}={slot}")
 
 
+def running_pods_of(cluster: Cluster, namespace: str, slot: Slot) -> list[Manifest]:
+    """Return the pods of the slot that are not terminating."""
+    found = pods_of(cluster, namespace, slot)
+    return [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
+
+
 def _permanent_reason(status: Manifest) -> str:
     waiting = (status.get("state") or {}).get("waiting") or {}
     reason, message = waiting.get("reason", ""), waiting.get("message", "")

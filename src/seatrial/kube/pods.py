@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seatrial.kube.diagnosis import pods_of
+from seatrial.kube.diagnosis import running_pods_of
 from seatrial.kube.labels import RELEASE, Slot
 from seatrial.kube.protocol import Cluster, Manifest
 
@@ -25,9 +25,8 @@ def pods_of_release(cluster: Cluster, namespace: str, slot: Slot, release: str) 
     """Return the pods of a release in a slot, without those that are being deleted."""
     return [
         Pod(pod["metadata"]["name"], _port(pod), _ready(pod), _restarts(pod))
-        for pod in pods_of(cluster, namespace, slot)
+        for pod in running_pods_of(cluster, namespace, slot)
         if pod["metadata"].get("labels", {}).get(RELEASE) == release
-        and not pod["metadata"].get("deletionTimestamp")
     ]
 
 

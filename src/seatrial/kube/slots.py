@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from seatrial.kube.diagnosis import pods_of
+from seatrial.kube.diagnosis import running_pods_of
 from seatrial.kube.labels import LIVE, MANAGED_SELECTOR, PART, PREVIEW, RELEASE, SLOT, Slot, deployment, other
 from seatrial.kube.protocol import Cluster, Manifest
 from seatrial.runtime import SYSTEM, Runtime
@@ -110,7 +110,7 @@ class Slots:
 
         def poll() -> bool | None:
             check()
-            return None if any(map(_runs, pods_of(self.cluster, self.namespace, slot))) else True
+            return None if running_pods_of(self.cluster, self.namespace, slot) else True
 
         until(
             f"termination of the pods in slot {slot}",
@@ -156,10 +156,6 @@ class Slots:
 def _has_only(found: Manifest, manifest: Manifest, field: str) -> bool:
     """Return whether a field is as in the manifest already. A whole spec (an empty `field`) never is."""
     return bool(field) and found["spec"].get(field) == manifest["spec"].get(field)
-
-
-def _runs(pod: Manifest) -> bool:
-    return "deletionTimestamp" not in pod["metadata"]
 
 
 def _release_of(found: Manifest | None) -> str:

@@ -8,7 +8,7 @@ from seatrial import console
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, SeatrialError
 from seatrial.kube.labels import SLOTS, Slot
 from seatrial.release.full_size import grow, roll_out
-from seatrial.release.record import RETURNED_FROM, Record
+from seatrial.release.record import RETURNED_FROM, Record, State
 from seatrial.release.reporting import Reporting
 from seatrial.release.target import Target
 from seatrial.release.undo import FINAL_STATES, restore, return_to, undo
@@ -35,8 +35,8 @@ def finish_interrupted(target: Target) -> list[Record]:
 def supersede_others(target: Target) -> Record | None:
     """Leave one release stable, if a process ended between two writes; return its record."""
     stable = target.records.stable()
-    for before in _stable_besides(target, stable) if stable else []:
-        target.records.move(before, "superseded", f"by {stable.release}" if stable else "")
+    if stable:
+        _move_others(target, stable, "superseded", f"by {stable.release}")
     return stable
 
 
@@ -79,8 +79,7 @@ def tidy(target: Target) -> None:
 def accept(target: Target, record: Record, checks: tuple[Check, ...]) -> None:
     """Make a pending release stable, whatever other records state, and remove what it replaced."""
     target.records.move(record, "stable", verdicts=checks)
-    for before in _stable_besides(target, record):
-        target.records.move(before, "superseded", f"by {record.release}")
+    _move_others(target, record, "superseded", f"by {record.release}")
     _clear_all_but(target, record.slot)
 
 
@@ -144,8 +143,7 @@ def _make_stable(target: Target, record: Record) -> Record:
     records, replaced = target.records, record.replaces
     # In this order one record at most is stable, and the last write completes the rollback: wherever it is
     # interrupted, a repeated rollback continues with it.
-    for each in _stable_besides(target, record):
-        records.move(each, "rolled-back", f"to {record.release}")
+    _move_others(target, record, "rolled-back", f"to {record.release}")
     _clear_all_but(target, record.slot)
     return records.move(record, "stable", f"{RETURNED_FROM}{replaced}")
 
@@ -167,6 +165,12 @@ def _give_up_return(target: Target, record: Record, why: str) -> str:
 def _is_given_up(target: Target, release: str) -> bool:
     record = target.records.find(release)
     return record is not None and record.state in FINAL_STATES.values()
+
+
+def _move_others(target: Target, record: Record, state: State, detail: str) -> None:
+    """Move every other stable record to a state."""
+    for each in _stable_besides(target, record):
+        target.records.move(each, state, detail)
 
 
 def _stable_besides(target: Target, record: Record) -> list[Record]:

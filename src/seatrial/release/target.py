@@ -24,6 +24,9 @@ from seatrial.results import Artefact
 from seatrial.settings import Environment, Settings
 from seatrial.workspace import Workspace
 
+# The API server's time is in whole seconds.
+EXTRA_PATIENCE = 2
+
 
 @dataclass(frozen=True)
 class Target:
@@ -80,6 +83,11 @@ class Target:
         environment, services = self.environment, self.services
         holder = f"{services.user()}-{uuid.uuid4().hex[:6]}"
         return Lease(self.cluster, environment.namespace, environment.lease_seconds, holder, services.runtime)
+
+    @property
+    def lease_patience(self) -> float:
+        """How long (seconds) to wait for the Lease: that of a killed deployer has to expire."""
+        return self.environment.lease_seconds + EXTRA_PATIENCE
 
     @contextmanager
     def hold(self, *, adopt: bool = False, patience: float = 0, stop_holder: str = "") -> Iterator[None]:

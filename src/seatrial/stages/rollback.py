@@ -17,9 +17,6 @@ from seatrial.stage_run import StageRun
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
-# A running holder of the Lease stops and undoes its release in seconds; that of a killed one has to expire.
-EXTRA_PATIENCE = 2
-
 
 def rollback(
     settings: Settings,
@@ -42,9 +39,8 @@ def rollback(
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     # What this rollback is about: the holder of the Lease may end before it is acquired.
     unwanted = target.records.newest()
-    patience = target.environment.lease_seconds + EXTRA_PATIENCE
     asks = f"{services.user()} rolls back{f': {why}' if why else ''}"
-    with target.hold(adopt=True, patience=patience, stop_holder=asks):
+    with target.hold(adopt=True, patience=target.lease_patience, stop_holder=asks):
         replaced = _roll_back(target, unwanted, why or "rolled back manually", again=again)
         serving = target.records.stable()
     return RollbackResult(

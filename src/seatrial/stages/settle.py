@@ -17,8 +17,6 @@ from seatrial.stages.accept import judge, load_golden_of_pending
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
-EXTRA_PATIENCE = 2
-
 
 def settle(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> SettleResult:
     """Finish the pending release or an interrupted rollback, undo any other unfinished release, clean up.
@@ -30,7 +28,7 @@ def settle(settings: Settings, workspace: Workspace, env: str, services: Service
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     load_golden_of_pending(target)
-    with target.hold(adopt=True, patience=target.environment.lease_seconds + EXTRA_PATIENCE):
+    with target.hold(adopt=True, patience=target.lease_patience):
         settled = _settle(target)
         serving = _restored(target)
         tidy(target)

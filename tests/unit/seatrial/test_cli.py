@@ -12,23 +12,12 @@ from types import ModuleType
 
 import pytest
 
+from samples import MINIMAL_TOML
 from seatrial import errors
 from seatrial.cli import main
 from seatrial.results import Artefact, UpdateResult
 
 Call = Callable[..., tuple[int, str, str]]
-TOML = """
-[model]
-name = "m"
-[golden]
-name = "g"
-[image]
-base = "b"
-[environments.local]
-namespace = "n"
-overlay = "o"
-host = "h"
-"""
 
 
 @pytest.fixture
@@ -36,7 +25,7 @@ def call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Call]:
     """Run `seatrial …` in a small checkout and return exit code, stdout and stderr."""
-    (tmp_path / "seatrial.toml").write_text(TOML)
+    (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEATRIAL_INSTANCE", raising=False)
     before = signal.getsignal(signal.SIGTERM)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from samples import MINIMAL_TOML
 from seatrial.cli import main
 from seatrial.errors import HeldError, RefusedError, RollbackFailedError, RolledBackError, SeatrialError
 from seatrial.recovery_results import RollbackResult, SettleResult
@@ -16,18 +17,7 @@ from seatrial.results import StageResult
 from seatrial.stages import accept, deploy, promote, rollback, settle, validate
 from unit.seatrial.webhook_server import SECRET, Webhook, serving_webhook
 
-TOML = """
-[model]
-name = "m"
-[golden]
-name = "g"
-[image]
-base = "b"
-[environments.staging]
-namespace = "n"
-overlay = "o"
-host = "h"
-"""
+TOML = MINIMAL_TOML.replace("local", "staging")
 VARIABLES = (
     "GITHUB_EVENT_NAME",
     "BUILD_REASON",

@@ -7,23 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from samples import MINIMAL_TOML
 from seatrial.cli import main
 from seatrial.errors import RefusedError
 from seatrial.release.origin import Origin
 from seatrial.stages import deploy
-
-TOML = """
-[model]
-name = "m"
-[golden]
-name = "g"
-[image]
-base = "b"
-[environments.local]
-namespace = "n"
-overlay = "o"
-host = "h"
-"""
 
 
 def refuse(_settings: object, _workspace: object, _env: str, _image: object, origin: Origin) -> None:
@@ -40,7 +28,7 @@ def run(*words: str) -> None:
 
 @pytest.fixture
 def _checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "seatrial.toml").write_text(TOML)
+    (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["seatrial"])
     monkeypatch.setattr(deploy, "deploy", refuse)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from samples import MINIMAL_TOML
 from seatrial.doctor.finding import Finding
 from seatrial.doctor.report import DoctorReport, doctor
 from seatrial.errors import UsageError
@@ -14,18 +15,6 @@ from seatrial.workspace import Workspace
 OK = Finding("git", "ok", "2.39")
 LATER = Finding("store", "later", "not configured", "make up starts one")
 MISSING = Finding("engine", "missing", "no engine [responds]", "start Docker")
-TOML = """
-[model]
-name = "m"
-[golden]
-name = "g"
-[image]
-base = "b"
-[environments.local]
-namespace = "n"
-overlay = "o"
-host = "h"
-"""
 
 
 def test_only_a_missing_part_is_unhealthy() -> None:
@@ -52,7 +41,7 @@ def test_the_json_rows_have_fixed_keys() -> None:
 
 def test_a_fresh_checkout_has_a_complete_report(tmp_path: Path) -> None:
     """Before `make up`, every part is in the report, and no file is written."""
-    (tmp_path / "seatrial.toml").write_text(TOML)
+    (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML)
     report = doctor(Workspace(tmp_path))
     found = [row["what"] for row in report.rows]
     assert found[:3] == ["python", "make", "git"]
@@ -62,6 +51,6 @@ def test_a_fresh_checkout_has_a_complete_report(tmp_path: Path) -> None:
 
 def test_a_wrong_setting_is_an_error(tmp_path: Path) -> None:
     """The settings are validated before anything is checked."""
-    (tmp_path / "seatrial.toml").write_text(TOML + "[dns]\nport = 0\n")
+    (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML + "[dns]\nport = 0\n")
     with pytest.raises(UsageError, match=r"dns.port"):
         doctor(Workspace(tmp_path))
