@@ -18,6 +18,7 @@ ALLOWED = {
     "stable": {"stable"},
     "either": {"its release", "stable"},
     "stable or as before": {"stable", "as before"},
+    "stable or late": {"stable", "late"},
 }
 
 
@@ -111,6 +112,7 @@ def _users(environment: SimulatedEnvironment, release: str, before: tuple[str, s
         "stable": none_is_stable or (record is not None and record.state in ("stable", "returning")),
         "its release": bool(live and live[1] == release),
         "as before": live == before,
+        "late": bool(live and live[1] == environment.late_service),
         "served": live is not None or none_is_stable,
     }
     return {name for name, holds in conditions.items() if holds} or {"nothing"}

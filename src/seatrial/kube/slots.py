@@ -120,14 +120,22 @@ class Slots:
             runtime=self.runtime,
         )
 
-    def address(self, service: str, seconds: float) -> str:
+    def address(self, service: str, seconds: float, check: Callable[[], None] = lambda: None) -> str:
         """Wait for a Service's load balancer address and return it, an IP address or a host name.
 
-        Raises OutsideError after `seconds`.
+        `check` is called whenever there is none yet; what it raises ends the wait. Raises OutsideError after
+        `seconds`.
         """
+
+        def poll() -> str | None:
+            found = self._ingress(service)
+            if not found:
+                check()
+            return found
+
         return until(
             f"an address for Service {service}",
-            lambda: self._ingress(service),
+            poll,
             seconds,
             "check the load balancer with make status",
             runtime=self.runtime,

@@ -104,12 +104,15 @@ class Target:
 
     def url(self, service: str = LIVE) -> str:
         """Return a Service's URL by address, once it has one."""
-        return f"http://{self.slots.address(service, self.environment.address_seconds)}"
+        return f"http://{self._address(service)}"
 
     def by_name(self) -> Endpoint:
         """Return the live endpoint by host name, which must resolve to the live Service's address."""
-        address = self.slots.address(LIVE, self.environment.address_seconds)
-        return Endpoint(f"http://{self.environment.host}", address, self.settings.dns)
+        return Endpoint(f"http://{self.environment.host}", self._address(LIVE), self.settings.dns)
+
+    def _address(self, service: str) -> str:
+        """Wait for a Service's address, unless the holder of the Lease is asked to stop."""
+        return self.slots.address(service, self.environment.address_seconds, self.lease.check_not_stopped)
 
     def golden(self, artefact: Artefact, revision: str = "") -> GoldenSet:
         """Return a golden set from the cache or the store.

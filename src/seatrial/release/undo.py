@@ -71,13 +71,13 @@ def return_to(target: Target, stable: Record, check: Callable[[], None] | None =
     """Send all users to a recorded release and restore its recorded objects.
 
     If the release has available replicas, users are switched first; else its slot is filled and rolled out
-    before the switch. `check` (by default, that the Lease is held) is called during the rollout.
+    before the switch. `check` (by default, that the Lease is held) is called during the waits.
     """
+    check = check or target.lease.check
     if not target.slots.available(stable.slot, stable.release):
-        manifests = target.records.manifests(stable)
-        roll_out(target, stable.slot, manifests, check or target.lease.check)
+        roll_out(target, stable.slot, target.records.manifests(stable), check)
     restore(target, stable)
-    target.slots.address(LIVE, target.environment.address_seconds)
+    target.slots.address(LIVE, target.environment.address_seconds, check)
 
 
 def restore(target: Target, stable: Record) -> None:

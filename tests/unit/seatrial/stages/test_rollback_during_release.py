@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from seatrial.errors import RefusedError, RolledBackError
+from seatrial.kube.labels import PREVIEW
 from seatrial.recovery_results import RollbackResult
 from seatrial.release.attempt import Attempt
 from seatrial.runtime import Task
@@ -47,6 +48,19 @@ def test_an_accept_that_bakes_stops_and_switches_back(pending: VirtualEnvironmen
     assert pending.live == "local-1"
     assert pending.states == {"local-1": "stable", "local-2": "switched-back"}
     assert pending.target.records.all()[-1].hold
+
+
+def test_a_deploy_stops_while_the_preview_has_no_address(pending: VirtualEnvironment) -> None:
+    """Users are back within 10 s, though the load balancer would have ten minutes more."""
+    pending.rollback()
+    pending.configure(address_seconds=600.0, preview_path="load-balancer")
+    pending.cluster.addresses[PREVIEW] = ""
+    rolling_back = on_call(pending, after=30)
+    with pytest.raises(RefusedError, match="stopped: oncall@host/9 rolls back"):
+        pending.deploy(pending.image("c", model="f"))
+    _, seconds = rolling_back.result()
+    assert seconds < 10
+    assert pending.live == "local-1"
 
 
 @pytest.mark.parametrize("after", [0.1, 5, 9])
