@@ -79,7 +79,7 @@ class Attempt:
             # Recorded before the switch: after a crash the record must show that users may be on it.
             self.record = target.records.move(self.record, "pending")
             target.slots.switch(self.manifests.shared)
-            url = target.url(LIVE)
+            url = target.url(LIVE, target.lease.check_not_stopped)
             self._wait_until_served(url)
         return url
 

@@ -43,7 +43,7 @@ class Preview:
         through the API server failed in each of ATTEMPTS attempts.
         """
         if self.target.environment.preview_path == "load-balancer":
-            url = self.target.url(PREVIEW)
+            url = self.target.url(PREVIEW, self.target.lease.check_not_stopped)
             with self._step(f"at {url}"):
                 return self._try(url)
         return self._repeat(1)

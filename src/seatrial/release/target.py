@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,17 +102,17 @@ class Target:
         with suppress(OutsideError):
             self.lease.ask()
 
-    def url(self, service: str = LIVE) -> str:
-        """Return a Service's URL by address, once it has one."""
-        return f"http://{self._address(service)}"
+    def url(self, service: str = LIVE, check: Callable[[], None] = lambda: None) -> str:
+        """Return a Service's URL by address, once it has one; `check` may end the wait by raising."""
+        return f"http://{self.slots.address(service, self.environment.address_seconds, check)}"
 
-    def by_name(self) -> Endpoint:
-        """Return the live endpoint by host name, which must resolve to the live Service's address."""
-        return Endpoint(f"http://{self.environment.host}", self._address(LIVE), self.settings.dns)
+    def by_name(self, check: Callable[[], None] = lambda: None) -> Endpoint:
+        """Return the live endpoint by host name, which must resolve to the live Service's address.
 
-    def _address(self, service: str) -> str:
-        """Wait for a Service's address, unless the holder of the Lease is asked to stop."""
-        return self.slots.address(service, self.environment.address_seconds, self.lease.check_not_stopped)
+        `check` may end the wait for that address by raising.
+        """
+        address = self.slots.address(LIVE, self.environment.address_seconds, check)
+        return Endpoint(f"http://{self.environment.host}", address, self.settings.dns)
 
     def golden(self, artefact: Artefact, revision: str = "") -> GoldenSet:
         """Return a golden set from the cache or the store.

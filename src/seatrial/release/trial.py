@@ -97,7 +97,7 @@ def bake(target: Target, record: Record, url: str, golden: GoldenSet) -> TrialRe
     thresholds = _thresholds(target, record, environment.max_slowdown)
     check = EndpointCheck(
         live_plan(target, record, url, golden),
-        _suite(record, target.by_name(), golden, "live"),
+        _suite(record, target.by_name(target.lease.check_not_stopped), golden, "live"),
         min_seconds=environment.bake_seconds,
         violation=lambda load: thresholds.violation(load, record.baseline),
         on_poll=_poll(target, f"{environment.bake_seconds:.0f} s"),

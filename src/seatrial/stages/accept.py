@@ -7,6 +7,7 @@ from contextlib import suppress
 from imagemodel.golden import GoldenSet
 from seatrial import console
 from seatrial.errors import RefusedError, RolledBackError, SeatrialError
+from seatrial.kube.labels import LIVE
 from seatrial.release.holds import describe
 from seatrial.release.record import Record
 from seatrial.release.recovery import accept as make_stable
@@ -102,7 +103,8 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...
     try:
         seconds, runtime = target.environment.bake_seconds, target.services.runtime
         with console.step(f"bake {record.release} for {seconds:.0f} s", runtime, heartbeat=False):
-            result = bake(target, record, target.url(), golden)
+            url = target.url(LIVE, target.lease.check_not_stopped)
+            result = bake(target, record, url, golden)
         failure = result.failure
     except SeatrialError as error:
         # It could not be checked. Users are on it, so it must be rolled back.
