@@ -21,10 +21,8 @@ def draft_photo(
 ) -> DraftPhoto:
     """Return a photo that should be class `index`, and is class `got` for the model."""
     first, second = (0.5, 0.45) if near else (0.9, 0.05)
-    predictions = (
-        Prediction(LABELS[got], got, first),
-        Prediction(LABELS[(got + 1) % 3], (got + 1) % 3, second),
-    )
+    classes = {got: first, (got + 1) % 3: second}
+    predictions = tuple(Prediction(LABELS[each], each, share) for each, share in classes.items())
     entry = FileEntry("0" * 64, 1)
     return DraftPhoto(name, f"folder/{name}", LABELS[index], index, "drawn", licence, "", entry, predictions)
 
