@@ -17,7 +17,7 @@ LEAST_BYTES: Final = 4096
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
 _TENSOR: Final = onnx.TensorProto.DESCRIPTOR.full_name
 _SPARSE_TENSOR: Final = onnx.SparseTensorProto.DESCRIPTOR.full_name
-_BITS: Final = {
+_BITS: Final[dict[int, int]] = {
     onnx.TensorProto.BOOL: 8,
     onnx.TensorProto.INT8: 8,
     onnx.TensorProto.UINT8: 8,
@@ -49,7 +49,9 @@ def load_outline(path: Path) -> onnx.ModelProto:
     """
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        return onnx.ModelProto.FromString(_outline(file, size, onnx.ModelProto.DESCRIPTOR))
+        model = onnx.ModelProto()
+        model.ParseFromString(_outline(file, size, onnx.ModelProto.DESCRIPTOR))
+        return model
 
 
 def _outline(file: BinaryIO, size: int, message: Any) -> bytes:
