@@ -10,7 +10,10 @@ from typing import Final, Protocol
 from seatrial.errors import OutsideError
 
 DOCUMENT_LIMIT: Final = 1 << 20
-"""Bytes; every document (card, golden.json, channel, publication record) is smaller."""
+"""Bytes; every document (card, golden.json, channel, publication record) is smaller.
+
+The list of an evaluation set may be larger; it is read in ranges.
+"""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes sent so far."""
@@ -39,7 +42,7 @@ class BlobStore(Protocol):
         """Return the size of a blob in bytes."""
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return `length` bytes from `start`, fewer at the end of the blob. Thread-safe."""
+        """Return `length` bytes from `start`, fewer at the end of the blob, none after it. Thread-safe."""
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob atomically; return False, and change nothing, if the key exists."""
