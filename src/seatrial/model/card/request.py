@@ -67,7 +67,9 @@ class CardRequest:
             raise UsageError(missing_text(missing), " ".join(examples[each] for each in missing))
 
     def check(self) -> None:
-        """Raise UsageError if a name, version or licence is given that a card cannot have."""
+        """Raise UsageError if name, version or licence cannot be on a card, or the photo does not exist."""
+        if self.photo and not self.photo.is_file():
+            raise UsageError(f"PHOTO: {self.photo} is not a file", "pass a JPEG, PNG or WebP image")
         for title, check in CHECKS.items():
             given = getattr(self, title.lower())
             if given:
