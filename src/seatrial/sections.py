@@ -71,9 +71,10 @@ class Validate(Section):
 
     With `demand_comparison` a comparison with the live model that could not be made fails.
     `require_isolation` refuses a machine that cannot isolate the model. The others are for the evaluation
-    set: on average at most the share `level` of equal models is refused, a loss up to `margin` is none, and
-    the report has the loss that is found with the probability `power`. A class is compared from
-    `class_photos` originals on. With `demand_evaluation` a lock without an evaluation set fails.
+    set: of equal models at most the share `level` is refused, a loss up to `margin` is none, and the report
+    has the loss that is found with the probability `power`. A class is compared from `class_photos` originals
+    on; its own loss up to `class_margin` is none. `min_top1` and `max_calibration_error` need no live model.
+    With `demand_evaluation` a lock without an evaluation set fails.
     """
 
     max_milliseconds: float = Field(default=250, gt=0)
@@ -84,6 +85,7 @@ class Validate(Section):
     margin: float = Field(default=0.01, ge=0, lt=1)
     power: float = Field(default=0.8, gt=0.5, lt=1)
     class_photos: int = Field(default=20, ge=1)
+    class_margin: float = Field(default=0.05, ge=0, lt=1)
     min_top1: float = Field(default=0, ge=0, le=1)
     max_calibration_error: float = Field(default=1, ge=0, le=1)
     demand_evaluation: bool = False

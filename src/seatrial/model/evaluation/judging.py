@@ -126,7 +126,7 @@ def _no_class_worse(judged: Judged) -> Check:
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     new, old = judged.right(judged.new), judged.right(live)
-    compared = compare_classes(judged.sample.classes, new, old, limits.class_photos, limits.margin)
+    compared = compare_classes(judged.sample.classes, new, old, limits.class_photos, limits.class_margin)
     if not compared:
         return not_judged(name, f"no class has {limits.class_photos} originals")
     level = limits.level * LEVEL_SHARES["classes"]
@@ -135,7 +135,7 @@ def _no_class_worse(judged: Judged) -> Check:
     rows = [f"{labels[each]} ({each}): {_class_text(compared[each])}" for each in worse]
     total = len(set(judged.sample.classes))
     detail = f"{len(compared)} of {total} classes have {limits.class_photos} or more originals; "
-    detail += "; ".join(rows[:SHOWN]) or f"none shows a loss above {limits.margin:.1%} at p {level:.2g}"
+    detail += "; ".join(rows[:SHOWN]) or f"none shows a loss above {limits.class_margin:.1%} at p {level:.2g}"
     more = f"; and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
     return Check(name=name, passed=not worse, detail=detail + more)
 
