@@ -71,10 +71,10 @@ class Validate(Section):
 
     With `demand_comparison` a comparison with the live model that could not be made fails.
     `require_isolation` refuses a machine that cannot isolate the model. The others are for the evaluation
-    set: of equal models at most the share `level` is refused, a loss up to `margin` is none, and the report
-    has the loss that is found with the probability `power`. A class is compared from `class_photos` originals
-    on; its own loss up to `class_margin` is none. `min_top1` and `max_calibration_error` need no live model.
-    With `demand_evaluation` a lock without an evaluation set fails.
+    set: of equal models at most the share `level` is refused, a loss up to `margin` is accepted, and the
+    report has the loss that is found with the probability `power`. A class is compared from `class_photos`
+    originals on, and its loss accepted up to `class_margin`. `min_top1` and `max_calibration_error` need no
+    live model. With `demand_evaluation` a lock without an evaluation set fails.
     """
 
     max_milliseconds: float = Field(default=250, gt=0)

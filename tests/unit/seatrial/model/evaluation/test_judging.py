@@ -72,7 +72,7 @@ def test_a_gain_and_equal_answers_pass() -> None:
         assert {each.status for each in found.values()} == {"passed"}
 
 
-def test_a_loss_within_the_margin_is_none() -> None:
+def test_a_loss_within_the_margin_is_accepted() -> None:
     """The same answers pass with a margin that is larger than the loss."""
     found = checks(photos(200), answered(200, 20), answered(200), limits=Validate(margin=0.2))
     assert found["not worse than the live model"].status == "passed"
