@@ -13,10 +13,11 @@ _BREAK: Final = "\u200b"
 
 def shown(text: str, longest: int = LONGEST) -> str:
     """Return the text in at most `longest` characters, with unprintable characters as escapes."""
-    text = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text[:longest]
+    # One more than can be shown, so that a longer text is known as such.
+    printable = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text[: longest + 1]
     )
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return printable if len(printable) <= longest else f"{printable[: longest - 1]}…"
 
 
 def without_links(text: str) -> str:

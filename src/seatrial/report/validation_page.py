@@ -35,4 +35,4 @@ def render_validation(report: ValidationReport, golden: Path | None, evaluation:
 def render_validation_summary(report: ValidationReport) -> str:
     """Return the report as Markdown of at most PULL_REQUEST_BYTES, with every text escaped."""
     text = templates().get_template("validation.md").render(report=report, rows=ROWS)
-    return truncate(text, PULL_REQUEST_BYTES)
+    return truncate(text, PULL_REQUEST_BYTES, "validation.html")
