@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
@@ -23,6 +24,8 @@ from seatrial.results import Artefact, Check
 from seatrial.settings import Settings
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
+
+FILES: Final = ": files match their digests"
 
 
 def validate_lock(
@@ -57,6 +60,7 @@ def examine_lock(
     coverage = check_coverage(model, load_golden(golden).photos)
     compared = live_directory(settings, workspace, lock, live)
     evaluation = evaluation_directory(settings, workspace, lock)
+    files += [_passed_files(EVALUATION_SET, lock.evaluation.digest)] if lock.evaluation else []
     found = examine(model, golden, compared, limits, evaluation=evaluation)
     return replace(found, checks=(*files, *labels, coverage, *found.checks))
 
@@ -88,12 +92,15 @@ def _hint(failed: list[str]) -> str:
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
-    name = f"{kind.title}: files match their digests"
     try:
         verified(kind, folder, digest)
     except RefusedError as error:
-        return Check(name=name, passed=False, detail=error.message)
-    return Check(name=name, passed=True, detail=digest)
+        return Check(name=f"{kind.title}{FILES}", passed=False, detail=error.message)
+    return _passed_files(kind, digest)
+
+
+def _passed_files(kind: ArtefactKind, digest: str) -> Check:
+    return Check(name=f"{kind.title}{FILES}", passed=True, detail=digest)
 
 
 def live_directory(
