@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
@@ -22,6 +23,8 @@ from seatrial.settings import Settings
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
 
+LIVE: Final = "the live model"
+
 
 def validate_lock(
     settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
@@ -38,15 +41,11 @@ def validate_lock(
     if not all(check.passed for check in files):
         return tuple(files)
     limits = settings.validation
-    labels = check_labels(
-        model,
-        previous_models(settings, workspace, lock, live),
-        lock.labels,
-        demanded=limits.demand_comparison,
-    )
+    previous = previous_models(settings, workspace, lock, live)
+    labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
     coverage = check_coverage(model, load_golden(golden).photos)
-    compared = live_directory(settings, workspace, lock, live)
-    return (*files, *labels, coverage, *check_model(model, golden, compared, limits))
+    checks = check_model(model, golden, previous[LIVE], limits, probes=settings.probes, pod=settings.pod)
+    return (*files, *labels, coverage, *checks)
 
 
 def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
@@ -101,7 +100,7 @@ def previous_models(settings: Settings, workspace: Workspace, lock: Lock, live: 
     """
     before = locked_before(workspace, lock.model)
     return {
-        "the live model": _same_name(lock, live.model) or live_directory(settings, workspace, lock, live),
+        LIVE: _same_name(lock, live.model) or live_directory(settings, workspace, lock, live),
         "the model locked before": _same_name(lock, before) or _published(settings, workspace, before),
     }
 

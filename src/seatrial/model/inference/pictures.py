@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 
 from imagemodel.preprocess import FORMATS
+from seatrial.model.inference.probe_result import SUBJECTLESS
 
 SHIFT: Final = 0.04
 """The shift of a photo, as a share of its shorter side."""
@@ -24,15 +25,12 @@ MOST_PIXELS: Final = 640
 
 
 def odd_photos(height: int, width: int) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the PNG of each photo without a subject: black, white, grey and noise."""
+    """Yield the name and the PNG of each photo of SUBJECTLESS."""
     noise = np.random.default_rng(seed=1)
     coloured = noise.integers(0, 256, (height, width, 3))
     grey = np.repeat(noise.integers(0, 256, (height, width, 1)), 3, axis=2)
-    yield "black", _png(np.zeros((height, width, 3)))
-    yield "white", _png(np.full((height, width, 3), 255))
-    yield "grey", _png(np.full((height, width, 3), 127))
-    yield "noise", _png(coloured)
-    yield "grey noise", _png(grey)
+    plain = [np.full((height, width, 3), value) for value in (0, 255, 127)]
+    yield from zip(SUBJECTLESS, map(_png, (*plain, coloured, grey)), strict=True)
 
 
 def dark_photos(photo: bytes) -> Iterator[tuple[str, bytes]]:

@@ -16,6 +16,12 @@ VARIANTS: Final = (
 )
 """The changes of a photo, in the order of `ProbeResult.kept`."""
 
+SUBJECTLESS: Final = ("black", "white", "grey", "noise", "grey noise")
+"""The odd photos that show nothing, so that no answer to them can be right."""
+
+PREDICTIONS: Final = 150
+"""More predictions than the probes need, so that a model at its limit of time has time for them."""
+
 _ONE_EACH: Final = Field(min_length=len(VARIANTS), max_length=len(VARIANTS))
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 

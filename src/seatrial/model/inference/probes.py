@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,16 @@ BATCH: Final = 8
 MOST_PHOTOS: Final = 16
 """Of more photos the first ones are used."""
 
-PREDICTIONS: Final = 80
-"""At least as many predictions as `probe` makes, those of the changed photos apart."""
-
 CHANGED_SECONDS: Final = 5.0
 """No further photo is changed after this time."""
 
-# The numbers of the network for one image, or why there are none.
+# The numbers of the network, one row an image, or why there are none.
 _Outputs = NDArray[np.float32] | str
+
+
+def run_batch(model: ImageClassifier, photos: Sequence[bytes]) -> None:
+    """Predict BATCH photos at once, for the memory that it takes; `probe` judges the answers."""
+    _outputs(model, *(list(photos) * BATCH)[:BATCH])
 
 
 def probe(model: ImageClassifier, photos: Sequence[bytes]) -> ProbeResult:
@@ -36,7 +38,7 @@ def probe(model: ImageClassifier, photos: Sequence[bytes]) -> ProbeResult:
     known = list(photos[:MOST_PHOTOS])
     spec = model.card.input
     odd = dict([*odd_photos(spec.height, spec.width), *dark_photos(known[0])])
-    images = [model.prepare([image]) for image in (*known, *odd.values())]
+    images = [*known, *odd.values()]
     first = [_outputs(model, image) for image in images]
     # All others are between two answers to the same photo, for a model that keeps a state.
     second = [_outputs(model, image) for image in images]
@@ -53,9 +55,9 @@ def probe(model: ImageClassifier, photos: Sequence[bytes]) -> ProbeResult:
     )
 
 
-def _outputs(model: ImageClassifier, image: NDArray[Any]) -> _Outputs:
+def _outputs(model: ImageClassifier, *images: bytes) -> _Outputs:
     try:
-        return model.outputs(image)
+        return model.outputs(model.prepare(images))
     except PredictionError as error:
         return error.message
 
@@ -73,10 +75,8 @@ def _difference(model: ImageClassifier, one: _Outputs, other: _Outputs) -> float
     return float(np.abs(model.probabilities(one) - model.probabilities(other)).max())
 
 
-def _batch(
-    model: ImageClassifier, images: Sequence[NDArray[Any]], singles: Sequence[_Outputs]
-) -> BatchAnswers:
-    together = _outputs(model, np.concatenate(list(images)))
+def _batch(model: ImageClassifier, images: Sequence[bytes], singles: Sequence[_Outputs]) -> BatchAnswers:
+    together = _outputs(model, *images)
     if isinstance(together, str):
         # One image without an answer alone has none in a batch either; another probe reports it.
         fault = "" if any(isinstance(each, str) for each in singles) else together
@@ -102,5 +102,5 @@ def _kept(model: ImageClassifier, photos: Iterable[bytes]) -> Iterator[tuple[boo
 
 
 def _best(model: ImageClassifier, image: bytes) -> int:
-    outputs = _outputs(model, model.prepare([image]))
+    outputs = _outputs(model, image)
     return -1 if isinstance(outputs, str) else int(outputs.argmax())
