@@ -85,7 +85,9 @@ def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Worksp
     It is the same lock if none does. Raises UsageError unless `reason` is one printable line.
     """
     if not reason.strip() or not reason.isprintable():
-        raise UsageError("the reason for --accept-labels is not a line of text", "write why the labels change")
+        raise UsageError(
+            "the reason for --accept-labels is not a line of text", "write why the labels change"
+        )
     new = read_labels(model)
     files = [read_labels(each) for each in previous.values() if isinstance(each, Path)]
     changed = {old.digest for old in files if not _only_extended(old, new)}
