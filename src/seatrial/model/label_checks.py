@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from imagemodel.card import LABELS, load_card
+from imagemodel.evaluation import EvaluationPhoto
 from imagemodel.golden import Photo
 from seatrial.check_result import Check, not_judged
 from seatrial.errors import UsageError
@@ -100,10 +101,10 @@ def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Worksp
     return lock.model_copy(update={"labels": accepted})
 
 
-def check_coverage(model: Path, photos: Iterable[Photo]) -> Check:
-    """Return the share of classes that a photo shows, for the report; no share is refused."""
+def check_coverage(model: Path, golden: Iterable[Photo], sample: Iterable[EvaluationPhoto] = ()) -> Check:
+    """Return the share of classes that a photo of either set shows, for the report; no share is refused."""
     classes = len(read_labels(model).labels)
-    covered = len({photo.index for photo in photos})
+    covered = len({photo.index for photo in golden} | {photo.index for photo in sample})
     share = f"{covered / classes:.1%}" if classes else "none"
     return Check(
         name=f"{PREFIX}classes with a photo",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
 from seatrial.model.artefact_cache import ArtefactCache
-from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
-from seatrial.model.checks import check_model
+from seatrial.model.checks import Trial, examine
+from seatrial.model.examination import Examination
 from seatrial.model.isolation import DEMAND, PREFIX
 from seatrial.model.label_checks import HINT as LABELS_HINT
 from seatrial.model.label_checks import PREFIX as LABELS
@@ -29,23 +32,41 @@ LIVE: Final = "the live model"
 def validate_lock(
     settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
 ) -> tuple[Check, ...]:
-    """Check the model of `lock` with its golden set and return the results.
+    """Check the model of `lock` with its photos and return the results; see `examine_lock`."""
+    return examine_lock(settings, workspace, lock, model, golden, live).checks
 
-    `model` and `golden` are the directories that were fetched for the lock. A
-    directory that does not match its digest fails its check, and nothing is run.
+
+def examine_lock(
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
+) -> Examination:
+    """Check the model of `lock` with its golden set, and its evaluation set if it has one.
+
+    `model` and `golden` are the directories that were fetched for the lock; the evaluation set is obtained
+    from the cache or the store. A directory that does not match its digest fails its check, and nothing is
+    run.
     """
     files = [
         _check_files(MODEL, model, lock.model.digest),
         _check_files(GOLDEN_SET, golden, lock.golden.digest),
     ]
     if not all(check.passed for check in files):
-        return tuple(files)
+        return Examination(tuple(files))
     limits = settings.validation
     previous = previous_models(settings, workspace, lock, live)
     labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
-    coverage = check_coverage(model, load_golden(golden).photos)
-    checks = check_model(model, golden, previous[LIVE], limits, probes=settings.probes, pod=settings.pod)
-    return (*files, *labels, coverage, *checks)
+    evaluation = evaluation_directory(settings, workspace, lock)
+    sample = load_evaluation(evaluation).photos if evaluation else ()
+    coverage = check_coverage(model, load_golden(golden).photos, sample)
+    trial = Trial(settings.probes, settings.pod)
+    found = examine(model, golden, previous[LIVE], limits, evaluation=evaluation, trial=trial)
+    return replace(found, checks=(*files, *labels, coverage, *found.checks))
+
+
+def evaluation_directory(settings: Settings, workspace: Workspace, lock: Lock) -> Path | None:
+    """Return the verified directory of the evaluation set of `lock`; fetch it if it is not cached."""
+    if lock.evaluation is None:
+        return None
+    return ArtefactCache(settings.store, workspace.cache).obtain(EVALUATION_SET, lock.evaluation)
 
 
 def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import fmean
 
 from imagemodel.evaluation import EvaluationPhoto
 from seatrial.model.inference.task import EvaluationPrediction
@@ -58,7 +57,7 @@ class Sample:
 
     def shares(self, flags: Sequence[bool]) -> tuple[float, ...]:
         """Return for each original the share of its photos with the flag."""
-        return tuple(fmean(flags[position] for position in positions) for positions in self.originals)
+        return tuple(sum(flags[each] for each in places) / len(places) for places in self.originals)
 
 
 def answers(

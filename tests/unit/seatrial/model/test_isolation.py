@@ -17,7 +17,6 @@ from seatrial.model.inference import isolated
 from seatrial.model.inference.confinement import Confinement
 from seatrial.model.live import NoLiveModel
 from seatrial.model.lock import Lock
-from seatrial.model.probe_checks import ROBUST
 from seatrial.model.validation import validation_failure
 from seatrial.process import run
 from seatrial.results import Artefact, Check
@@ -96,9 +95,9 @@ def test_a_live_model_that_is_not_onnx_is_not_compared_with(
     """The live model is inspected as well; that it is not run is the reason why nothing is compared."""
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"no network")
-    missing = [each for each in check_model(model, golden, tmp_path / "live", Validate()) if not each.judged]
-    assert [each.name for each in missing] == [ROBUST, "agrees with the live model"]
-    assert all("the live model fails here: onnx: readable" in each.detail for each in missing)
+    found = check_model(model, golden, tmp_path / "live", Validate())
+    check = next(each for each in found if not each.judged)
+    assert "the live model fails here: onnx: readable" in check.detail
 
 
 @pytest.mark.parametrize(
