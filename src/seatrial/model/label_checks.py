@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from imagemodel.card import LABELS, load_card
+from imagemodel.evaluation import EvaluationPhoto
 from imagemodel.golden import Photo
 from seatrial.check_result import Check, not_judged
 from seatrial.errors import UsageError
@@ -85,7 +86,9 @@ def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Worksp
     It is the same lock if none does. Raises UsageError unless `reason` is one printable line.
     """
     if not reason.strip() or not reason.isprintable():
-        raise UsageError("the reason for --accept-labels is not a line of text", "say why the labels change")
+        raise UsageError(
+            "the reason for --accept-labels is not a line of text", "write why the labels change"
+        )
     new = read_labels(model)
     files = [read_labels(each) for each in previous.values() if isinstance(each, Path)]
     changed = {old.digest for old in files if not _only_extended(old, new)}
@@ -98,10 +101,10 @@ def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Worksp
     return lock.model_copy(update={"labels": accepted})
 
 
-def check_coverage(model: Path, photos: Iterable[Photo]) -> Check:
-    """Return the share of classes that a photo shows, for the report; no share is refused."""
+def check_coverage(model: Path, golden: Iterable[Photo], sample: Iterable[EvaluationPhoto] = ()) -> Check:
+    """Return the share of classes that a photo of either set shows, for the report; no share is refused."""
     classes = len(read_labels(model).labels)
-    covered = len({photo.index for photo in photos})
+    covered = len({photo.index for photo in golden} | {photo.index for photo in sample})
     share = f"{covered / classes:.1%}" if classes else "none"
     return Check(
         name=f"{PREFIX}classes with a photo",

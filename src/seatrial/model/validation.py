@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
-from seatrial.model.checks import examine
+from seatrial.model.checks import Trial, examine
 from seatrial.model.examination import Examination
 from seatrial.model.isolation import DEMAND, PREFIX
 from seatrial.model.label_checks import HINT as LABELS_HINT
@@ -26,6 +27,7 @@ from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
 
 FILES: Final = ": files match their digests"
+LIVE: Final = "the live model"
 
 
 def validate_lock(
@@ -51,17 +53,14 @@ def examine_lock(
     if not all(check.passed for check in files):
         return Examination(tuple(files))
     limits = settings.validation
-    labels = check_labels(
-        model,
-        previous_models(settings, workspace, lock, live),
-        lock.labels,
-        demanded=limits.demand_comparison,
-    )
-    coverage = check_coverage(model, load_golden(golden).photos)
-    compared = live_directory(settings, workspace, lock, live)
+    previous = previous_models(settings, workspace, lock, live)
+    labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
     evaluation = evaluation_directory(settings, workspace, lock)
     files += [_passed_files(EVALUATION_SET, lock.evaluation.digest)] if lock.evaluation else []
-    found = examine(model, golden, compared, limits, evaluation=evaluation)
+    sample = load_evaluation(evaluation).photos if evaluation else ()
+    coverage = check_coverage(model, load_golden(golden).photos, sample)
+    trial = Trial(settings.probes, settings.pod)
+    found = examine(model, golden, previous[LIVE], limits, evaluation=evaluation, trial=trial)
     return replace(found, checks=(*files, *labels, coverage, *found.checks))
 
 
@@ -127,7 +126,7 @@ def previous_models(settings: Settings, workspace: Workspace, lock: Lock, live: 
     """
     before = locked_before(workspace, lock.model)
     return {
-        "the live model": _same_name(lock, live.model) or live_directory(settings, workspace, lock, live),
+        LIVE: _same_name(lock, live.model) or live_directory(settings, workspace, lock, live),
         "the model locked before": _same_name(lock, before) or _published(settings, workspace, before),
     }
 
