@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -12,18 +13,21 @@ from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
 
-def check_model(model: Path, golden: Path, live: Path | NoLiveModel, limits: Validate) -> tuple[Check, ...]:
+def check_model(
+    model: Path, golden: Path, live: LiveDirectories | Path | NoLiveModel, limits: Validate
+) -> tuple[Check, ...]:
     """Run every check on the model in the directory `model` and return the results.
 
-    `live` is the directory of the live model, or why there is none to compare with. An unsafe model is not
-    run; its other checks are then missing. Raises RefusedError if the golden set is not valid.
+    `live` has the directory of each live model, or why there is none to compare with; a single one needs no
+    title. An unsafe model is not run; its other checks are then missing. Raises RefusedError if the golden
+    set is not valid.
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
@@ -37,8 +41,9 @@ def check_model(model: Path, golden: Path, live: Path | NoLiveModel, limits: Val
         return tuple(checks)
     checks += [_check_photo(photo, found) for photo, found in zip(photos, result.predictions, strict=True)]
     checks.append(_check_latency(result, limits))
-    compared = live if isinstance(live, NoLiveModel) else run_isolated(live, golden, seconds)
-    checks.append(_check_agreement(result, compared, limits))
+    for title, found in (live if isinstance(live, Mapping) else {LIVE: live}).items():
+        compared = found if isinstance(found, NoLiveModel) else run_isolated(found, golden, seconds)
+        checks.append(_check_agreement(title, result, compared, limits))
     return tuple(checks)
 
 
@@ -66,8 +71,10 @@ def _check_latency(result: InferenceResult, limits: Validate) -> Check:
     )
 
 
-def _check_agreement(result: InferenceResult, live: InferenceResult | NoLiveModel, limits: Validate) -> Check:
-    name, total = "agrees with the live model", len(result.predictions)
+def _check_agreement(
+    title: str, result: InferenceResult, live: InferenceResult | NoLiveModel, limits: Validate
+) -> Check:
+    name, total = f"agrees with {title}", len(result.predictions)
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     if live.fault:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.errors import RefusedError
+from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
 from seatrial.model.checks import check_model
 from seatrial.model.isolation import DEMAND, PREFIX
-from seatrial.model.live import LiveModel, NoLiveModel
+from seatrial.model.live import LIVE, LiveDirectories, LiveModel, LiveModels, NoLiveModel, title_of
 from seatrial.model.lock import Lock
 from seatrial.results import Check
 from seatrial.settings import Settings
-from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
 
 
 def validate_lock(
-    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModels
 ) -> tuple[Check, ...]:
     """Check the model of `lock` with its golden set and return the results.
 
-    `model` and `golden` are the directories that were fetched for the lock. A
-    directory that does not match its digest fails its check, and nothing is run.
+    `model` and `golden` are the directories that were fetched for the lock. A directory that does not match
+    its digest fails its check, and nothing is run.
     """
     files = [
         _check_files(MODEL, model, lock.model.digest),
@@ -32,7 +31,7 @@ def validate_lock(
     ]
     if not all(check.passed for check in files):
         return tuple(files)
-    compared = live_directory(settings, workspace, lock, live)
+    compared = live_directories(settings, workspace, lock, live)
     return (*files, *check_model(model, golden, compared, settings.validation))
 
 
@@ -62,18 +61,26 @@ def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
     return Check(name=name, passed=True, detail=digest)
 
 
-def live_directory(
-    settings: Settings, workspace: Workspace, lock: Lock, live: LiveModel
-) -> Path | NoLiveModel:
-    """Return the directory of the live model, or why the model of `lock` cannot be compared with one."""
-    if live.model is None and live.unread:
-        return NoLiveModel(f"the records of {', '.join(live.unread)} could not be read", expected=True)
-    if live.model is None:
-        return NoLiveModel("no other model is known to be live")
+def live_directories(
+    settings: Settings, workspace: Workspace, lock: Lock, live: LiveModels
+) -> LiveDirectories:
+    """Return the directory of each live model, or why the model of `lock` cannot be compared with it."""
+    cache = ArtefactCache(settings.store, workspace.cache)
+    found = {title_of(each.where): _live_directory(cache, lock, each) for each in live.known}
+    missing = {title_of((name,)): _unread(reason) for name, reason in live.unread.items()}
+    return {**found, **missing} or {LIVE: NoLiveModel("no model is known to be live")}
+
+
+def _live_directory(cache: ArtefactCache, lock: Lock, live: LiveModel) -> Path | NoLiveModel:
     if live.model.digest == lock.model.digest:
         return NoLiveModel("it is the live model itself")
     try:
-        return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, live.model)
-    except BlobNotFoundError:
-        what = f"the live model {live.model.name} {live.model.version}"
-        return NoLiveModel(f"{what} is not in the store", expected=True)
+        return cache.obtain(MODEL, live.model)
+    except OutsideError as error:
+        return NoLiveModel(
+            f"{live.model.name} {live.model.version} cannot be fetched: {error.message}", expected=True
+        )
+
+
+def _unread(reason: str) -> NoLiveModel:
+    return NoLiveModel(f"it could not be read: {reason}", expected=True)

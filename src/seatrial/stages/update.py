@@ -11,7 +11,7 @@ from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.validation import validate_lock, validation_failure
-from seatrial.release.live_model import live_model
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.results import Artefact, UpdateResult
 from seatrial.settings import Settings
@@ -43,7 +43,7 @@ def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, servic
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
     checks = validate_lock(
-        settings, workspace, candidate, model, golden, live_model(settings, workspace, services)
+        settings, workspace, candidate, model, golden, live_models(settings, workspace, services)
     )
     if not all(check.passed for check in checks):
         raise validation_failure(candidate, checks)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seatrial.model.lock import read_lock
 from seatrial.model.validation import validate_lock, validation_failure
-from seatrial.release.live_model import live_model
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.results import FetchResult, ValidateResult
 from seatrial.settings import Settings
@@ -26,7 +26,7 @@ def validate(settings: Settings, workspace: Workspace, services: Services = SERV
     lock = read_lock(workspace.lock)
     model, golden = Path(fetched.model_path), Path(fetched.golden_path)
     checks = validate_lock(
-        settings, workspace, lock, model, golden, live_model(settings, workspace, services)
+        settings, workspace, lock, model, golden, live_models(settings, workspace, services)
     )
     report = ValidateResult(
         **stage_run.fields(workspace),
