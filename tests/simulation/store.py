@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seatrial.stores.protocol import BlobStore, Document, StoreUnreachableError
@@ -38,8 +39,8 @@ class SimulatedStore:
         self._request(call)
         fate = process.fate(call)
         if fate.late:
-            scheduler = process.scheduler
-            scheduler.at(scheduler.now + fate.late, lambda: self._replace(key, content, tag))
+            at = process.scheduler.now + fate.late
+            process.scheduler.at(at, partial(self._arrive_late, key, content, tag))
         done = self._replace(key, content, tag) if fate.arrives and not fate.late else False
         if not fate.answered:
             process.scheduler.wait(REQUEST_SECONDS)
@@ -54,6 +55,9 @@ class SimulatedStore:
         self._documents[key] = content
         self._process.story(f"the store has {content.decode()}")
         return True
+
+    def _arrive_late(self, key: str, content: bytes, tag: str | None) -> None:
+        self._replace(key, content, tag)
 
     def _request(self, call: Call) -> None:
         process = self._process
