@@ -7,7 +7,7 @@ from pathlib import Path
 from seatrial import console
 from seatrial.model.lock import read_lock, write_lock
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
-from seatrial.release.live_model import live_model
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation
 from seatrial.results import FetchResult, ValidateResult
@@ -31,7 +31,7 @@ def validate(
     fetched = workspace.read_result(FetchResult)
     lock = read_lock(workspace.lock)
     model, golden = Path(fetched.model_path), Path(fetched.golden_path)
-    live = live_model(settings, workspace, services)
+    live = live_models(settings, workspace, services)
     if accept_labels:
         lock = with_accepted_labels(settings, workspace, lock, model, live, accept_labels)
     found = examine_lock(settings, workspace, lock, model, golden, live)
