@@ -8,7 +8,7 @@ from typing import Final
 
 from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
-from seatrial.errors import OutsideError, RefusedError
+from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
@@ -36,13 +36,19 @@ def validate_lock(
 
 
 def examine_lock(
-    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModels
+    settings: Settings,
+    workspace: Workspace,
+    lock: Lock,
+    model: Path,
+    golden: Path,
+    live: LiveModels,
+    evaluation: Path | None = None,
 ) -> Examination:
     """Check the model of `lock` with its golden set, and its evaluation set if it has one.
 
-    `model` and `golden` are the directories that were fetched for the lock; the evaluation set is obtained
-    from the cache or the store. A directory that does not match its digest fails its check, and nothing is
-    run.
+    `model` and `golden` are the directories that were fetched for the lock; the evaluation set, if it is not
+    given, is obtained from the cache or the store. A directory that does not match its digest fails its
+    check, and nothing is run.
     """
     files = [
         _check_files(MODEL, model, lock.model.digest),
@@ -54,7 +60,7 @@ def examine_lock(
     previous = previous_models(settings, workspace, lock, live)
     labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
     compared = {title: each for title, each in previous.items() if title != BEFORE}
-    evaluation = evaluation_directory(settings, workspace, lock)
+    evaluation = evaluation or evaluation_directory(settings, workspace, lock)
     sample = load_evaluation(evaluation).photos if evaluation else ()
     coverage = check_coverage(model, load_golden(golden).photos, sample)
     trial = Trial(settings.probes, settings.pod)
@@ -126,7 +132,7 @@ def _directory(cache: ArtefactCache, lock: Lock, other: Artefact) -> Path | NoLi
         return NoLiveModel(f"{other.name} {other.version} is another model")
     try:
         return cache.obtain(MODEL, other)
-    except OutsideError as error:
+    except (OutsideError, UsageError) as error:
         return NoLiveModel(f"{other.name} {other.version} cannot be fetched: {error.message}", expected=True)
 
 
