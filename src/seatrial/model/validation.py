@@ -26,6 +26,7 @@ from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 BEFORE: Final = "the model locked before"
+FILES: Final = ": files match their digests"
 
 
 def validate_lock(
@@ -61,6 +62,7 @@ def examine_lock(
     labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
     compared = {title: each for title, each in previous.items() if title != BEFORE}
     evaluation = evaluation or evaluation_directory(settings, workspace, lock)
+    files += [_passed_files(EVALUATION_SET, lock.evaluation.digest)] if lock.evaluation else []
     sample = load_evaluation(evaluation).photos if evaluation else ()
     coverage = check_coverage(model, load_golden(golden).photos, sample)
     trial = Trial(settings.probes, settings.pod)
@@ -95,12 +97,15 @@ def _hint(failed: list[str]) -> str:
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
-    name = f"{kind.title}: files match their digests"
     try:
         verified(kind, folder, digest)
     except RefusedError as error:
-        return Check(name=name, passed=False, detail=error.message)
-    return Check(name=name, passed=True, detail=digest)
+        return Check(name=f"{kind.title}{FILES}", passed=False, detail=error.message)
+    return _passed_files(kind, digest)
+
+
+def _passed_files(kind: ArtefactKind, digest: str) -> Check:
+    return Check(name=f"{kind.title}{FILES}", passed=True, detail=digest)
 
 
 def previous_models(
