@@ -119,7 +119,8 @@ class Environment(Section):
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
     `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
-    without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
+    without the statement that they passed `check`, each with a reason; `allow_uncommitted` of images that
+    were built from changes that no commit contains. With `demand_comparison` a comparison
     with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
     `max_slowdown` is a ratio.
     """
@@ -131,6 +132,7 @@ class Environment(Section):
     registry: Registry | None = None
     approval: Literal["", "person", "reviewers"] = ""
     allow_unchecked: bool = False
+    allow_uncommitted: bool = False
     replicas: int = Field(default=2, ge=1)
     max_replicas: int = Field(default=4, ge=1)
     bake_seconds: float = Field(default=10, ge=0)

@@ -38,6 +38,8 @@ SETTINGS = {
     "LOAD_PER_SECOND": "5",
     # The images of these tests are built from the checked one, many of them faulty on purpose.
     "ALLOW_UNCHECKED": "true",
+    # A change is tested before it is committed.
+    "ALLOW_UNCOMMITTED": "true",
 }
 UNCHECKED = ("--unchecked", "an image of the release tests")
 COMMAND_SECONDS = 180
