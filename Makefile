@@ -12,9 +12,8 @@ INSTANCE ?= dev
 ENV ?= local
 PYTHON ?= python3
 SCHEDULES ?= 20000
-OUT ?= .seatrial/$(INSTANCE)/example
-MODEL ?= $(OUT)/model
-GOLDEN ?= $(OUT)/golden
+# What `make publish` publishes if no MODEL=, GOLDEN= or EVALUATION= is given.
+EXAMPLE := .seatrial/$(INSTANCE)/example
 export SEATRIAL_INSTANCE := $(INSTANCE)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Requests to this machine must not go through an HTTP proxy.
@@ -60,8 +59,8 @@ clean: ## remove local build output: caches, coverage, compiled files
 cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS
 	@localcloud up
 .PHONY: example
-example: setup ## build the example model and its golden set
-	@python -m examples.imagenet $(OUT)
+example: setup ## build the example model, its golden set and its evaluation set (OUT=dir)
+	@python -m examples.imagenet $(or $(OUT),$(EXAMPLE))
 
 ##@ Development
 .PHONY: setup
@@ -131,13 +130,14 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 
 ##@ The model
 .PHONY: publish
-publish: setup ## publish MODEL=dir and GOLDEN=dir in the store, as immutable versions
-	@seatrial publish $(MODEL) --golden $(GOLDEN) $(if $(FORCE),,--if-absent)
+publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
+	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
+PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation
 	@seatrial update
 .PHONY: fetch
-fetch: setup ## fetch the locked model and golden set from the store or the cache, and verify them
+fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
 validate: setup ## test the model: card, safety, golden set, time, agreement with the live model

@@ -28,7 +28,7 @@ class StageResult(BaseModel):
 
 
 class Artefact(BaseModel):
-    """A published model or golden set: name, version, digest (`sha256:…`)."""
+    """A published model, golden set or evaluation set: name, version, digest (`sha256:…`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,19 +47,25 @@ class PublishResult(StageResult):
     stage: Literal["publish"] = "publish"
     model: Artefact | None = None
     golden: Artefact | None = None
+    evaluation: Artefact | None = None
     created: bool
     completed: bool = False
     channel_kept_at: str = ""
 
 
 class FetchResult(StageResult):
-    """The verified copies of the locked model and golden set; paths are directories on this machine."""
+    """The verified copies of what is locked; paths are directories on this machine.
+
+    Without an evaluation set in the lock, `evaluation` is None and `evaluation_path` is empty.
+    """
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact
     golden: Artefact
     model_path: str
     golden_path: str
+    evaluation: Artefact | None = None
+    evaluation_path: str = ""
     bytes_transferred: int
 
 
