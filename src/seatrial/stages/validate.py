@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.model.lock import read_lock
-from seatrial.model.validation import validate_lock, validation_failure
+from seatrial import console
+from seatrial.model.lock import read_lock, write_lock
+from seatrial.model.validation import validate_lock, validation_failure, with_accepted_labels
 from seatrial.release.live_model import live_model
 from seatrial.release.services import Services
 from seatrial.results import FetchResult, ValidateResult
@@ -15,19 +16,23 @@ from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def validate(settings: Settings, workspace: Workspace, services: Services = SERVICES) -> ValidateResult:
+def validate(
+    settings: Settings, workspace: Workspace, services: Services = SERVICES, *, accept_labels: str = ""
+) -> ValidateResult:
     """Check the fetched model with the fetched golden set and return the passing report.
 
-    A failing report is written as well, then raised as RefusedError. Raises UsageError if fetch has not run
-    for this lock.
+    With a reason in `accept_labels`, a change of labels passes, and model.lock gets the acceptance if all
+    other checks pass. A failing report is written as well, then raised as RefusedError. Raises UsageError if
+    fetch has not run for this lock.
     """
     stage_run = StageRun(services.runtime)
     fetched = workspace.read_result(FetchResult)
     lock = read_lock(workspace.lock)
     model, golden = Path(fetched.model_path), Path(fetched.golden_path)
-    checks = validate_lock(
-        settings, workspace, lock, model, golden, live_model(settings, workspace, services)
-    )
+    live = live_model(settings, workspace, services)
+    if accept_labels:
+        lock = with_accepted_labels(settings, workspace, lock, model, live, accept_labels)
+    checks = validate_lock(settings, workspace, lock, model, golden, live)
     report = ValidateResult(
         **stage_run.fields(workspace),
         model=lock.model,
@@ -38,4 +43,7 @@ def validate(settings: Settings, workspace: Workspace, services: Services = SERV
     if not report.passed:
         workspace.write_result(report)
         raise validation_failure(lock, checks)
+    if lock != read_lock(workspace.lock):
+        write_lock(workspace.lock, lock)
+        console.line("  model.lock has the acceptance of the labels: commit it, then run the pipeline")
     return report
