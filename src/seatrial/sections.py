@@ -20,10 +20,19 @@ class App(Section):
 
 
 class Model(Section):
-    """The model and the channel that `update` follows."""
+    """The channel that `publish` moves and `update` follows.
 
-    name: str
+    The model is that of model.lock. `name`, which older versions had here, is ignored.
+    """
+
     channel: str = "latest"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore_name(cls, values: object) -> object:
+        if isinstance(values, dict):
+            return {key: value for key, value in values.items() if key != "name"}
+        return values
 
 
 class Golden(Section):

@@ -13,7 +13,13 @@ from seatrial.model.checks import check_model
 from seatrial.model.isolation import DEMAND, PREFIX
 from seatrial.model.label_checks import HINT as LABELS_HINT
 from seatrial.model.label_checks import PREFIX as LABELS
-from seatrial.model.label_checks import Previous, accept_labels, check_coverage, check_labels
+from seatrial.model.label_checks import (
+    Previous,
+    accept_labels,
+    check_coverage,
+    check_labels,
+    with_known_labels,
+)
 from seatrial.model.live import LiveModel, NoLiveModel
 from seatrial.model.lock import Lock
 from seatrial.model.lock_history import locked_before
@@ -45,7 +51,7 @@ def validate_lock(
         demanded=limits.demand_comparison,
     )
     coverage = check_coverage(model, load_golden(golden).photos)
-    compared = live_directory(settings, workspace, lock, live)
+    compared = with_known_labels(model, live_directory(settings, workspace, lock, live))
     return (*files, *labels, coverage, *check_model(model, golden, compared, limits))
 
 
@@ -87,6 +93,8 @@ def live_directory(
         return NoLiveModel("no other model is known to be live")
     if live.model.digest == lock.model.digest:
         return NoLiveModel("it is the live model itself")
+    if another := _another_model(lock, live.model):
+        return another
     try:
         return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, live.model)
     except BlobNotFoundError:
@@ -101,8 +109,8 @@ def previous_models(settings: Settings, workspace: Workspace, lock: Lock, live: 
     """
     before = locked_before(workspace, lock.model)
     return {
-        "the live model": _same_name(lock, live.model) or live_directory(settings, workspace, lock, live),
-        "the model locked before": _same_name(lock, before) or _published(settings, workspace, before),
+        "the live model": live_directory(settings, workspace, lock, live),
+        "the model locked before": _another_model(lock, before) or _published(settings, workspace, before),
     }
 
 
@@ -116,7 +124,7 @@ def with_accepted_labels(
     return accept_labels(lock, model, previous_models(settings, workspace, lock, live), workspace, reason)
 
 
-def _same_name(lock: Lock, other: Artefact | None) -> NoLiveModel | None:
+def _another_model(lock: Lock, other: Artefact | None) -> NoLiveModel | None:
     if other is None or other.name == lock.model.name:
         return None
     return NoLiveModel(f"{other.name} {other.version} is another model")

@@ -16,7 +16,7 @@ UNCOMMITTED: Final = "-dirty"
 def require_committed(target: Target, facts: ImageFacts) -> None:
     """Raise RefusedError if an image of uncommitted changes may not be released to an environment.
 
-    Its revision says whether code and `model.lock` were those of the commit when it was built.
+    Its revision shows whether code and `model.lock` were those of the commit when it was built.
     """
     if not facts.revision.endswith(UNCOMMITTED):
         return

@@ -27,7 +27,7 @@ def dirty_image(virtual: VirtualEnvironment) -> ImageReference:
 def test_an_image_of_uncommitted_changes_is_refused_before_anything_is_recorded(
     virtual: VirtualEnvironment,
 ) -> None:
-    """By default an environment releases commits only; the message has the cure."""
+    """By default an environment releases commits only; the message has the fix."""
     with pytest.raises(RefusedError, match=r"built from uncommitted changes \(\w+-dirty\)") as raised:
         virtual.deploy(dirty_image(virtual))
     assert raised.value.exit_code == 10
