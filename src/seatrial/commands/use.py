@@ -21,8 +21,9 @@ def _use_text(result: UseResult) -> str:
     lines = [f"{what}, {'published' if result.created else 'published before'}", _change(result)]
     if result.commit:
         lines += [
-            "  to release it here, committed or not:  make pipeline ENV=local",
-            f"  to release it elsewhere, commit it:    {result.commit}",
+            "  release it here:  make pipeline ENV=local",
+            f"  commit it:        {result.commit}",
+            "  other environments release commits only",
         ]
     return "\n".join(lines)
 
