@@ -30,10 +30,12 @@ endif
 ifdef KUBECONTEXT
 export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
+ifeq ($(INSTANCE),test)
+# The instance of the tests also releases changes that are not committed yet.
+export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
+endif
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
-# The tests' instance: it also releases changes that are not committed yet.
-TESTED := INSTANCE=test ENV=staging SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED=true
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
 REMOVE_AFTERWARDS := trap '$(if $(KEEP),:,$(SUBMAKE) down INSTANCE=test || exit 1)' EXIT
 
@@ -90,12 +92,12 @@ lint-workflows: setup
 	@actionlint -shellcheck= -pyflakes= && zizmor --offline --no-progress -q .github
 .PHONY: test
 test: setup ## unit, integration and end-to-end tests on an instance of their own (KEEP=1: keep it)
-	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-all $(TESTED) COVERAGE=1
+	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging COVERAGE=1
 .PHONY: test-all
 test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 .PHONY: test-nightly
 test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
-	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all $(TESTED)
+	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
 .PHONY: test-nightly-all
 test-nightly-all: test-fuzz $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
-from unit.repository.project import MAKEFILE, ROOT, tracked
+import pytest
+
+from unit.repository.project import ROOT, tracked
 
 SETTING = "ALLOW_UNCOMMITTED"
 
@@ -16,10 +19,21 @@ def test_no_workflow_allows_it() -> None:
     assert [path for path in paths if re.search(SETTING, path.read_text(), re.IGNORECASE)] == []
 
 
-def test_the_makefile_allows_it_for_the_instance_of_the_tests_only() -> None:
-    """The setting stands beside INSTANCE=test, and only `test` and `test-nightly` use it."""
-    lines = [line for line in MAKEFILE.splitlines() if SETTING in line]
-    assert [line.split(" :=")[0] for line in lines] == ["TESTED"]
-    assert "INSTANCE=test ENV=staging" in lines[0]
-    recipes = [line for line in MAKEFILE.splitlines() if "$(TESTED)" in line]
-    assert [re.findall(r"test-\w*-?all", line) for line in recipes] == [["test-all"], ["test-nightly-all"]]
+@pytest.mark.parametrize(("instance", "found"), [("test", "true"), ("dev", ""), ("ci", "")])
+def test_the_makefile_allows_it_for_the_instance_of_the_tests_only(
+    monkeypatch: pytest.MonkeyPatch, instance: str, found: str
+) -> None:
+    """Every target has the setting with INSTANCE=test, and none without."""
+    variable = f"SEATRIAL_ENVIRONMENTS__STAGING__{SETTING}"
+    for name in (variable, "MAKEFLAGS", "INSTANCE"):
+        monkeypatch.delenv(name, raising=False)
+    words = ["make", "-s", "--no-print-directory", f"--eval=show: ; @echo $${variable}"]
+    done = subprocess.run(
+        [*words, "show", f"INSTANCE={instance}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    assert done.stdout.strip() == found
