@@ -36,6 +36,10 @@ endif
 # $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
 # of the environment, where other programs use such names.
 given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
+ifeq ($(INSTANCE),test)
+# The instance of the tests also releases changes that are not committed yet.
+export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
+endif
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
@@ -148,6 +152,9 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+.PHONY: use
+use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model.lock; print the commit to make
+	@seatrial use $(if $(MODEL),'$(MODEL)') $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update

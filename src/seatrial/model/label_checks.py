@@ -78,6 +78,20 @@ def _only_extended(old: LabelFile, new: LabelFile) -> bool:
     return new.labels[: len(old.labels)] == old.labels
 
 
+def with_known_labels(model: Path, live: Path | NoLiveModel) -> Path | NoLiveModel:
+    """Return the live model's directory, or why predictions of the model cannot agree with it.
+
+    A model that lacks a label of the live one can never predict it; one with more labels can.
+    """
+    if isinstance(live, NoLiveModel):
+        return live
+    missing = set(read_labels(live).labels) - set(read_labels(model).labels)
+    if not missing:
+        return live
+    shown = ", ".join(repr(label) for label in sorted(missing)[:3])
+    return NoLiveModel(f"{len(missing)} labels of the live model are not labels of this one ({shown})")
+
+
 def accept_labels(
     lock: Lock, model: Path, previous: LiveDirectories, workspace: Workspace, reason: str
 ) -> Lock:

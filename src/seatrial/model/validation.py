@@ -17,7 +17,7 @@ from seatrial.model.examination import Examination
 from seatrial.model.isolation import DEMAND, PREFIX
 from seatrial.model.label_checks import HINT as LABELS_HINT
 from seatrial.model.label_checks import PREFIX as LABELS
-from seatrial.model.label_checks import accept_labels, check_coverage, check_labels
+from seatrial.model.label_checks import accept_labels, check_coverage, check_labels, with_known_labels
 from seatrial.model.live import LIVE, LiveDirectories, LiveModels, NoLiveModel, title_of
 from seatrial.model.lock import Lock
 from seatrial.model.lock_history import locked_before
@@ -60,7 +60,7 @@ def examine_lock(
     limits = settings.validation
     previous = previous_models(settings, workspace, lock, live)
     labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
-    compared = {title: each for title, each in previous.items() if title != BEFORE}
+    compared = {title: with_known_labels(model, each) for title, each in previous.items() if title != BEFORE}
     evaluation = evaluation or evaluation_directory(settings, workspace, lock)
     files += [_passed_files(EVALUATION_SET, lock.evaluation.digest)] if lock.evaluation else []
     sample = load_evaluation(evaluation).photos if evaluation else ()

@@ -1,0 +1,30 @@
+"""Whether an image was built from a commit, or from changes that no commit contains."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from seatrial import console
+from seatrial.errors import RefusedError
+from seatrial.image.inspection import ImageFacts
+from seatrial.release.target import Target
+
+UNCOMMITTED: Final = "-dirty"
+"""The end of the revision of an image that was built from changes that no commit contains."""
+
+
+def require_committed(target: Target, facts: ImageFacts) -> None:
+    """Raise RefusedError if an image of uncommitted changes may not be released to an environment.
+
+    Its revision shows whether code and `model.lock` were those of the commit when it was built.
+    """
+    if not facts.revision.endswith(UNCOMMITTED):
+        return
+    what = f"{facts.reference.digest[:19]}… was built from uncommitted changes ({facts.revision})"
+    if not target.environment.allow_uncommitted:
+        raise RefusedError(
+            f"{what}, which {target.name} does not release",
+            "git commit them (model.lock too), then make build check push; "
+            "only environments with allow_uncommitted, such as local, release others",
+        )
+    console.line(f"  warning: {what}: commit them before a release elsewhere")
