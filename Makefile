@@ -134,6 +134,9 @@ publish: setup ## publish MODEL=dir and GOLDEN=dir in the store, as immutable ve
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation
 	@seatrial update
+.PHONY: propose
+propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
+	@seatrial propose
 .PHONY: fetch
 fetch: setup ## fetch the locked model and golden set from the store or the cache, and verify them
 	@seatrial fetch

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from seatrial import console
-from seatrial.commands import image, maintenance, model, records, recovery, release
+from seatrial.commands import image, maintenance, model, proposal, records, recovery, release
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
 INTERRUPTED = 130
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (model, image, release, recovery, records, maintenance):
+for group in (model, proposal, image, release, recovery, records, maintenance):
     app.add_typer(group.app)
 
 
@@ -55,7 +55,5 @@ def main() -> None:
 def _fail(error: SeatrialError) -> NoReturn:
     if error.log:
         console.line("\n".join(f"  | {row}" for row in error.log.splitlines()))
-    hint = f" Cure: {error.hint.rstrip('.')}." if error.hint else ""
-    line = f"seatrial: {error.word} ({error.exit_code}): {error.message.rstrip('.')}.{hint}"
-    console.line(" ".join(line.split()))
+    console.line(f"seatrial: {error.line}")
     sys.exit(error.exit_code)

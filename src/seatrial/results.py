@@ -149,11 +149,16 @@ class PromoteResult(StageResult):
 
 
 class UpdateResult(StageResult):
-    """Whether model.lock changed, and the model that it names now."""
+    """Whether model.lock changed, and the model that it names now.
+
+    If it changed, `lock` is its text, and `verdicts` are the checks that the model passed.
+    """
 
     stage: Literal["update"] = "update"
     changed: bool
     model: Artefact
+    lock: str = ""
+    verdicts: tuple[Check, ...] = ()
 
 
 class PrunedItem(BaseModel):

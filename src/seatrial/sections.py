@@ -20,10 +20,14 @@ class App(Section):
 
 
 class Model(Section):
-    """The model and the channel that `update` follows."""
+    """The model and the channel that `update` follows.
+
+    With `follow`, `propose` commits a newer model to main itself, instead of opening a pull request.
+    """
 
     name: str
     channel: str = "latest"
+    follow: bool = False
 
 
 class Golden(Section):

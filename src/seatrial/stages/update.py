@@ -13,7 +13,7 @@ from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.validation import validate_lock, validation_failure
 from seatrial.release.live_model import live_model
 from seatrial.release.services import Services
-from seatrial.results import Artefact, UpdateResult
+from seatrial.results import Artefact, Check, UpdateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stores.choose import open_store
@@ -32,13 +32,22 @@ def update(settings: Settings, workspace: Workspace, services: Services = SERVIC
     lock = read_lock(workspace.lock)
     newest = channel_model(settings)
     changed = newest != lock.model
+    checks: tuple[Check, ...] = ()
     if changed:
-        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services)
-    # A copy of the workspace, because this one caches the digest of the previous lock.
-    return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest)
+        checks = _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services)
+    return UpdateResult(
+        # A copy of the workspace, because this one caches the digest of the previous lock.
+        **stage_run.fields(replace(workspace)),
+        changed=changed,
+        model=newest,
+        lock=workspace.lock.read_text(encoding="utf-8") if changed else "",
+        verdicts=checks,
+    )
 
 
-def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, services: Services) -> None:
+def _move_lock(
+    settings: Settings, workspace: Workspace, candidate: Lock, services: Services
+) -> tuple[Check, ...]:
     cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
@@ -51,6 +60,7 @@ def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, servic
         if check.status == "not judged":
             console.line(f"  {check.name}: {check.detail}")
     write_lock(workspace.lock, candidate)
+    return checks
 
 
 def channel_model(settings: Settings) -> Artefact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from prune_harness import PruneHarness, make_harness
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
+from unit.seatrial.stages.proposals import Proposals, make_proposals
 from virtual_environment import VirtualEnvironment, virtual_environment
 
 
@@ -32,3 +34,14 @@ def harness(environments: Environments, workspace: Workspace) -> PruneHarness:
 def virtual(settings: Settings, workspace: Workspace, golden: Path) -> VirtualEnvironment:
     """The environment `local` in virtual time, without a release."""
     return virtual_environment(settings, workspace, golden)
+
+
+@pytest.fixture
+def proposals(
+    settings: Settings, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Proposals:
+    """A repository with a model in main, its clone, and a stand-in for gh."""
+    stand_ins = Path(__file__).parents[3] / "integration" / "workflows" / "bin"
+    monkeypatch.setenv("PATH", f"{stand_ins}:{os.environ['PATH']}")
+    monkeypatch.setenv("STANDIN_CALLS", str(tmp_path / "calls"))
+    return make_proposals(workspace, settings, tmp_path / "calls.json")
