@@ -123,6 +123,16 @@ def test_a_release_to_production_records_its_reviewers() -> None:
     assert job["permissions"]["actions"] == "read"
 
 
+def test_the_required_checks_of_the_page_are_the_jobs_of_ci() -> None:
+    """A branch rule names them; a filter of the event, or an `if`, would leave one out."""
+    page = (ROOT / "docs" / "how-to" / "new-model.md").read_text()
+    named = re.findall(r"`(\w+)`", re.findall(r"Require the checks ([^.]*) in the branch rule", page)[0])
+    jobs = workflow("ci.yml")["jobs"]
+    assert named == list(jobs)
+    assert [name for name, job in jobs.items() if "if" in job or "name" in job] == []
+    assert workflow("ci.yml")[True] == {"pull_request": None}
+
+
 def test_only_steps_that_notify_have_the_webhook_and_only_one_has_the_key_of_the_app() -> None:
     """Jobs sign in to Azure with the run's OIDC identity; a step that reads a secret does nothing else."""
     used = {

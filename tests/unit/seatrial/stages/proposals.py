@@ -19,13 +19,6 @@ from seatrial.workspace import Workspace
 
 AUTHOR = ("-c", "user.name=A Tester", "-c", "user.email=tester@seatrial.test")
 CHECK = Check(name="loads and predicts", passed=True, detail="inputs and outputs match the card")
-RACE = """#!/bin/sh
-# Once, another push reaches main after this one was sent.
-unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
-[ -e raced ] && exit 0
-touch raced
-git update-ref refs/heads/main "$(git rev-parse refs/heads/racing)"
-"""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -111,13 +104,6 @@ class Proposals:
         lock_to(Workspace(self.clone), artefact(version), artefact(golden, "colour-photos"))
         git(self.clone, "checkout", "-q", "--detach")
         return self._push(target, f"Ship {version}")
-
-    def hook(self, text: str) -> None:
-        """Install a hook that runs before the repository accepts a push."""
-        path = self.origin / "hooks" / "pre-receive"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o755)
 
     def _push(self, branch: str, subject: str) -> str:
         git(self.clone, "add", "--all")

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from unit.seatrial.stages.proposals import Proposals, git
+from seatrial.results import UpdateResult
+from seatrial.workspace import Workspace
+from unit.seatrial.stages.proposals import Proposals, artefact, git
 
 
 def test_a_current_model_changes_nothing(proposals: Proposals) -> None:
@@ -55,6 +57,14 @@ def test_another_golden_set_on_main_renews_the_commit_too(proposals: Proposals) 
     assert proposals.lock("model/colours-1.1.0").golden.version == "2.0.0"
 
 
+def test_another_model_on_main_renews_the_commit_too(proposals: Proposals) -> None:
+    """The text of the lock is the same, but the old commit would conflict."""
+    proposals.run("1.1.0")
+    newest = proposals.push_lock("1.0.5")
+    proposals.run("1.1.0")
+    assert git(proposals.origin, "rev-parse", "model/colours-1.1.0^") == newest
+
+
 def test_a_newer_version_closes_the_pull_request_of_the_older(proposals: Proposals) -> None:
     """There is one pull request, that of the channel's model; the other's branch is deleted."""
     proposals.run("1.1.0")
@@ -81,6 +91,18 @@ def test_a_lock_that_changed_on_main_after_the_validation_is_refused(proposals: 
     with pytest.raises(RefusedError, match=r"model\.lock of main has changed"):
         proposals.propose()
     assert proposals.github.pulls == []
+
+
+def test_a_lock_with_another_golden_set_is_refused(proposals: Proposals) -> None:
+    """The job that ran the model decides on the model only."""
+    proposals.update("1.1.0")
+    workspace = Workspace(proposals.clone)
+    result = workspace.read_result(UpdateResult, current=False)
+    other = result.lock.replace(artefact("1.0.0", "colour-photos").digest, artefact("2", "other").digest)
+    workspace.write_result(result.model_copy(update={"lock": other}))
+    with pytest.raises(RefusedError, match="changes more than the model"):
+        proposals.propose()
+    assert git(proposals.origin, "branch", "--list", "model/*") == ""
 
 
 def test_a_result_of_another_commit_is_not_proposed(proposals: Proposals) -> None:

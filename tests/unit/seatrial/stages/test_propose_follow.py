@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
+from git_hooks import RACE, REFUSAL, install_hook, write_git
 from seatrial.errors import RefusedError
-from unit.seatrial.stages.proposals import RACE, Proposals, git
+from unit.seatrial.stages.proposals import Proposals, git
 
 
 @pytest.mark.parametrize("follow", [False, True])
@@ -42,11 +46,18 @@ def test_with_follow_a_newer_model_is_committed_to_main(proposals: Proposals) ->
     assert proposals.github.open_pulls == []
 
 
-def test_a_commit_that_lost_a_race_is_made_again_on_the_newest_main(proposals: Proposals) -> None:
+@pytest.mark.parametrize("moment", ["before it begins", "before it is accepted"])
+def test_a_commit_that_lost_a_race_is_made_again_on_the_newest_main(
+    proposals: Proposals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     """Both changes are on main; nothing is forced."""
     proposals.push_file("code.py", target="racing")
     proposals.update("1.1.0")
-    proposals.hook(RACE)
+    if moment == "before it begins":
+        write_git(tmp_path / "bin", proposals.origin)
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    else:
+        install_hook(proposals.origin, RACE)
     assert proposals.propose(follow=True).action == "committed"
     subjects = git(proposals.origin, "log", "--format=%s", "main").splitlines()
     assert subjects == ["Ship model colours 1.1.0", "Add code.py", *subjects[2:]]
@@ -57,7 +68,7 @@ def test_a_newer_model_that_reached_main_meanwhile_is_kept(proposals: Proposals)
     """A commit of a model that was validated for another lock is refused, also in the middle of a race."""
     proposals.push_lock("1.2.0", target="racing")
     proposals.update("1.1.0")
-    proposals.hook(RACE)
+    install_hook(proposals.origin, RACE)
     with pytest.raises(RefusedError, match=r"model\.lock of main has changed"):
         proposals.propose(follow=True)
     assert (proposals.origin / "raced").exists()
@@ -66,7 +77,7 @@ def test_a_newer_model_that_reached_main_meanwhile_is_kept(proposals: Proposals)
 
 def test_a_main_that_accepts_no_commit_is_a_refusal(proposals: Proposals) -> None:
     """A branch rule of main refuses the push; the error names the setting and the rule."""
-    proposals.hook("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
+    install_hook(proposals.origin, REFUSAL)
     with pytest.raises(RefusedError, match="main does not accept the commit") as raised:
         proposals.run("1.1.0", follow=True)
     assert "model.follow = false" in raised.value.hint
