@@ -128,6 +128,15 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
+# An option of seatrial for each variable that is given on the command line, not by the environment.
+given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2) '$(subst ','\'',$($(1)))')
+CARD_FILES = $(call given,ONNX,onnx) $(call given,LABELS,labels) $(call given,OUT,out) $(call given,PHOTO,photo)
+CARD_FIELDS = $(call given,NAME,name) $(call given,VERSION,version) $(call given,LICENCE,licence) $(call given,PRESET,preset)
+CARD_HINTS = $(call given,LAYOUT,layout) $(call given,SIZE,size) $(call given,OUTPUT,output)
+CARD_PRESET = $(call given,MEAN,mean) $(call given,STD,std) $(call given,SCALE,scale) $(call given,CHANNELS,channels) $(call given,RESIZE,resize) $(call given,INTERPOLATION,interpolation)
+.PHONY: card
+card: setup ## make a model directory of ONNX=file LABELS=file OUT=dir (NAME= VERSION= LICENCE= PRESET= PHOTO=)
+	@seatrial card $(CARD_FILES) $(CARD_FIELDS) $(CARD_HINTS) $(CARD_PRESET)
 .PHONY: publish
 publish: setup ## publish MODEL=dir and GOLDEN=dir in the store, as immutable versions
 	@seatrial publish $(MODEL) --golden $(GOLDEN) $(if $(FORCE),,--if-absent)

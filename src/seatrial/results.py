@@ -37,6 +37,23 @@ class Artefact(BaseModel):
     digest: str
 
 
+class CardResult(StageResult):
+    """A sealed model directory: its path, how photos are prepared, and the scores that it gives.
+
+    `created` is False if the same model was there already. `changes` are what was rewritten in the network
+    and in the labels, a sentence each.
+    """
+
+    stage: Literal["card"] = "card"
+    model: Artefact
+    path: str
+    created: bool
+    preset: str
+    input: str
+    output: str
+    changes: tuple[str, ...]
+
+
 class PublishResult(StageResult):
     """What was published, and whether it is new in the store.
 
