@@ -12,15 +12,15 @@ INSTANCE ?= dev
 ENV ?= local
 PYTHON ?= python3
 SCHEDULES ?= 20000
-OUT ?= .seatrial/$(INSTANCE)/example
-MODEL ?= $(OUT)/model
-GOLDEN ?= $(OUT)/golden
+# What `make publish` publishes if no MODEL=, GOLDEN= or EVALUATION= is given.
+EXAMPLE := .seatrial/$(INSTANCE)/example
 export SEATRIAL_INSTANCE := $(INSTANCE)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Requests to this machine must not go through an HTTP proxy.
 export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_proxy))
 export no_proxy := $(NO_PROXY)
 export WHY
+export ACCEPT_LABELS
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif
@@ -58,8 +58,8 @@ clean: ## remove local build output: caches, coverage, compiled files
 cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS
 	@localcloud up
 .PHONY: example
-example: setup ## build the example model and its golden set
-	@python -m examples.imagenet $(OUT)
+example: setup ## build the example model, its golden set and its evaluation set (OUT=dir)
+	@python -m examples.imagenet $(or $(OUT),$(EXAMPLE))
 
 ##@ Development
 .PHONY: setup
@@ -138,19 +138,20 @@ CARD_PRESET = $(call given,MEAN,mean) $(call given,STD,std) $(call given,SCALE,s
 card: setup ## make a model directory of ONNX=file LABELS=file OUT=dir (NAME= VERSION= LICENCE= PRESET= PHOTO=)
 	@seatrial card $(CARD_FILES) $(CARD_FIELDS) $(CARD_HINTS) $(CARD_PRESET)
 .PHONY: publish
-publish: setup ## publish MODEL=dir and GOLDEN=dir in the store, as immutable versions
-	@seatrial publish $(MODEL) --golden $(GOLDEN) $(if $(FORCE),,--if-absent)
+publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
+	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
+PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden)
 .PHONY: update
-update: setup ## change model.lock to the channel's newest model, if it passes validation
+update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
 .PHONY: propose
 propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
 	@seatrial propose
 .PHONY: fetch
-fetch: setup ## fetch the locked model and golden set from the store or the cache, and verify them
+fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
-validate: setup ## test the model: card, safety, golden set, time, agreement with the live model
+validate: setup ## test the model: card, safety, golden set, time, agreement with the live model (ACCEPT_LABELS=reason)
 	@seatrial validate
 
 ##@ The image

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from samples import lock_to, make_checkout, make_settings, write_golden
+from samples import lock_to, make_checkout, make_settings, write_evaluation, write_golden
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
@@ -25,6 +25,13 @@ def golden(tmp_path: Path) -> Path:
     """The directory of a valid golden set."""
     write_golden(tmp_path / "golden")
     return tmp_path / "golden"
+
+
+@pytest.fixture
+def evaluation(tmp_path: Path) -> Path:
+    """The directory of a valid evaluation set."""
+    write_evaluation(tmp_path / "evaluation")
+    return tmp_path / "evaluation"
 
 
 @pytest.fixture

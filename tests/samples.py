@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from colours import LABELS, photo
+from imagemodel.evaluation import EvaluationSet, load_evaluation
 from imagemodel.golden import GoldenSet, load_golden
-from imagemodel.seal import canonical_json, seal
+from imagemodel.seal import canonical_json, describe_file, seal
 from seatrial.model.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
@@ -55,6 +56,25 @@ def _photo(directory: Path, index: int, min_probability: float) -> dict[str, Any
     }
 
 
+def write_evaluation(directory: Path, *, copies: int = 2, version: str = "1.0.0") -> EvaluationSet:
+    """Write an evaluation set of `copies` photos of each colour; all but the first are variants of it."""
+    directory.mkdir(parents=True)
+    indices = range(len(LABELS))
+    rows = [_evaluation_photo(directory, index, copy) for index in indices for copy in range(copies)]
+    listing = {"schema": 1, "name": "many-colours", "version": version, "photos": rows}
+    (directory / "evaluation.json").write_bytes(canonical_json(listing))
+    return load_evaluation(directory)
+
+
+def _evaluation_photo(directory: Path, index: int, copy: int) -> dict[str, Any]:
+    label = LABELS[index]
+    path, first = directory / f"{label}-{copy}.png", f"{label}-0.png"
+    path.write_bytes(photo(label, side=24 + copy, kind="PNG"))
+    row = {"file": path.name, **describe_file(path), "label": label, "index": index}
+    row |= {"source": "drawn by the tests", "licence": "MIT"}
+    return row if copy == 0 else {**row, "original": first}
+
+
 def reseal(model: Path, **changes: object) -> None:
     """Write the card of a model again, with changes, for the current files of its directory."""
     card = json.loads((model / "model.json").read_text())
@@ -90,8 +110,10 @@ def make_settings(**store: Any) -> Settings:
     return Settings(**values)
 
 
-def lock_to(workspace: Workspace, model: Artefact, golden: Artefact) -> Lock:
-    """Write and return a model.lock that names `model` and `golden`."""
-    lock = Lock(model=model, golden=golden)
+def lock_to(
+    workspace: Workspace, model: Artefact, golden: Artefact, evaluation: Artefact | None = None
+) -> Lock:
+    """Write and return a model.lock that names these artefacts."""
+    lock = Lock(model=model, golden=golden, evaluation=evaluation)
     write_lock(workspace.lock, lock)
     return lock

@@ -18,13 +18,13 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}")
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def parse(raw: bytes, source: str) -> "Fields":
+def parse(raw: bytes, source: str, limit: int = LIMIT) -> "Fields":
     """Return the JSON object in `raw`.
 
-    Raises CardError if `raw` is longer than `LIMIT`, is not a JSON object, or has a duplicate key.
+    Raises CardError if `raw` is longer than `limit` bytes, is not a JSON object, or has a duplicate key.
     """
-    if len(raw) > LIMIT:
-        raise CardError(f"{source}: {len(raw)} bytes, expected at most {LIMIT}")
+    if len(raw) > limit:
+        raise CardError(f"{source}: {len(raw)} bytes, expected at most {limit}")
     try:
         value = json.loads(raw, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from imagemodel.card import FileEntry, digest_of
-from imagemodel.errors import CardError
-from imagemodel.fields import FILE, NAME, SHA256, VERSION, Fields, parse
+from imagemodel.fields import NAME, VERSION, Fields, parse
+from imagemodel.photos import photo_entry, photo_index, photo_path, require_unique
 from imagemodel.verify import read_verified, verify_files
 
 GOLDEN: Final = "golden.json"
@@ -61,21 +61,19 @@ def parse_golden(raw: bytes, directory: Path) -> GoldenSet:
         digest=digest_of(raw),
     )
     fields.refuse_unknown()
-    names = [photo.path.name for photo in golden.photos]
-    if len(set(names)) != len(names) or GOLDEN in names:
-        raise CardError(f"{directory / GOLDEN}: photos: expected each file once, and not {GOLDEN}")
+    require_unique((photo.path for photo in golden.photos), directory / GOLDEN)
     return golden
 
 
 def _photo(row: Fields, directory: Path) -> Photo:
     photo = Photo(
-        path=directory / row.string("file", FILE),
+        path=photo_path(row, directory),
         label=row.string("label"),
-        index=row.integer("index", 0, 999_999),
+        index=photo_index(row),
         min_probability=row.number("min_probability", 0, 1),
         source=row.string("source"),
         licence=row.string("licence"),
-        entry=FileEntry(row.string("sha256", SHA256), row.integer("size", 1, 1 << 40)),
+        entry=photo_entry(row),
     )
     row.refuse_unknown()
     return photo

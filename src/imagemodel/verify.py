@@ -1,4 +1,4 @@
-"""Verify a directory against its `model.json` or `golden.json`: these files, these bytes, nothing else."""
+"""Verify a directory against its `model.json` or list of photos: these files, these bytes, nothing else."""
 
 import hashlib
 import os
@@ -27,11 +27,11 @@ def verify(directory: Path, digest: str | None = None) -> Card:
     return card
 
 
-def read_verified(directory: Path, name: str, digest: str | None) -> bytes:
-    """Return the bytes of the file `name`. Raises VerifyError if their digest is not `digest`."""
+def read_verified(directory: Path, name: str, digest: str | None, limit: int = LIMIT) -> bytes:
+    """Return the bytes of the file `name`, at most `limit` + 1. Raises VerifyError for another digest."""
     descriptor = _open(directory / name)
     with os.fdopen(descriptor, "rb") as file:
-        raw = file.read(LIMIT + 1)
+        raw = file.read(limit + 1)
     if digest is not None and digest_of(raw) != digest:
         raise VerifyError(f"{directory / name}: expected {digest}, found {digest_of(raw)}", FETCH_AGAIN)
     return raw

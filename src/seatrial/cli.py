@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (model, proposal, image, release, recovery, records, maintenance, card):
+for group in (card, model, proposal, image, release, recovery, records, maintenance):
     app.add_typer(group.app)
 
 

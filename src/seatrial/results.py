@@ -28,7 +28,7 @@ class StageResult(BaseModel):
 
 
 class Artefact(BaseModel):
-    """A published model or golden set: name, version, digest (`sha256:…`)."""
+    """A published model, golden set or evaluation set: name, version, digest (`sha256:…`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,28 +64,35 @@ class PublishResult(StageResult):
     stage: Literal["publish"] = "publish"
     model: Artefact | None = None
     golden: Artefact | None = None
+    evaluation: Artefact | None = None
     created: bool
     completed: bool = False
     channel_kept_at: str = ""
 
 
 class FetchResult(StageResult):
-    """The verified copies of the locked model and golden set; paths are directories on this machine."""
+    """The verified copies of what is locked; paths are directories on this machine.
+
+    Without an evaluation set in the lock, `evaluation` is None and `evaluation_path` is empty.
+    """
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact
     golden: Artefact
     model_path: str
     golden_path: str
+    evaluation: Artefact | None = None
+    evaluation_path: str = ""
     bytes_transferred: int
 
 
 class ValidateResult(StageResult):
-    """The checks of this model and golden set; `build` requires that all passed."""
+    """The checks of this model, golden set and evaluation set; `build` requires that all passed."""
 
     stage: Literal["validate"] = "validate"
     model: Artefact
     golden: Artefact
+    evaluation: Artefact | None = None
     passed: bool
     verdicts: tuple[Check, ...]
 
@@ -168,7 +175,8 @@ class PromoteResult(StageResult):
 class UpdateResult(StageResult):
     """Whether model.lock changed, and the model that it names now.
 
-    If it changed, `lock` is its text, and `verdicts` are the checks that the model passed.
+    If it changed, `lock` is its text, `verdicts` are the checks that the model passed, and `report` is the
+    report of its validation in Markdown (empty if it could not be written).
     """
 
     stage: Literal["update"] = "update"
@@ -176,6 +184,7 @@ class UpdateResult(StageResult):
     model: Artefact
     lock: str = ""
     verdicts: tuple[Check, ...] = ()
+    report: str = ""
 
 
 class PrunedItem(BaseModel):

@@ -14,10 +14,19 @@ from seatrial.model.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
 
 app = typer.Typer()
+AcceptLabels = Annotated[
+    str,
+    typer.Option(
+        envvar="ACCEPT_LABELS",
+        metavar="REASON",
+        help="accept labels that were dropped, renamed or moved; model.lock then names you and the reason",
+    ),
+]
 
 
 def _publish_text(result: PublishResult) -> str:
-    what = " and ".join(f"{a.name} {a.version} ({a.digest})" for a in (result.model, result.golden) if a)
+    artefacts = (result.model, result.golden, result.evaluation)
+    what = " and ".join(f"{a.name} {a.version} ({a.digest})" for a in artefacts if a)
     if result.completed:
         what += ", completes an interrupted publication"
     elif not result.created:
@@ -43,6 +52,7 @@ def _validate_text(result: ValidateResult) -> str:
 def publish(
     model: Annotated[Path | None, typer.Argument(help="model directory")] = None,
     golden: Annotated[Path | None, typer.Option(help="golden set directory")] = None,
+    evaluation: Annotated[Path | None, typer.Option(help="evaluation set directory")] = None,
     if_absent: Annotated[
         bool, typer.Option(metavar=FLAG, help="accept an existing version with the same digest")
     ] = False,
@@ -53,36 +63,45 @@ def publish(
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Publish a model and a golden set to the store as immutable versions."""
+    """Publish a model, a golden set and an evaluation set, or one of them, as immutable versions."""
     from seatrial.stages.publish import publish as stage
 
     run_stage(
         instance,
         as_json,
-        lambda s, w: stage(s, w, model=model, golden=golden, if_absent=if_absent, channel=channel or None),
+        lambda s, w: stage(
+            s,
+            w,
+            model=model,
+            golden=golden,
+            evaluation=evaluation,
+            if_absent=if_absent,
+            channel=channel or None,
+        ),
         _publish_text,
     )
 
 
 @app.command(rich_help_panel="Model")
 def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Fetch the locked model and golden set from the store or the cache, and verify all files."""
+    """Fetch what model.lock names from the store or the cache, and verify all files."""
     from seatrial.stages.fetch import fetch as stage
 
     run_stage(instance, as_json, stage, _fetch_text)
 
 
 @app.command(rich_help_panel="Model")
-def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
+def validate(accept_labels: AcceptLabels = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Check the fetched model; build requires the passing report."""
     from seatrial.stages.validate import validate as stage
 
-    run_stage(instance, as_json, stage, _validate_text)
+    run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), _validate_text)
 
 
 @app.command(rich_help_panel="Model")
-def update(instance: Instance = "dev", as_json: AsJson = False) -> None:
+def update(accept_labels: AcceptLabels = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Move model.lock to the newest model of the channel, if that model passes validation."""
     from seatrial.stages.update import update as stage
 
-    run_stage(instance, as_json, stage, "{r.model.version}, changed: {r.changed}")
+    text = "{r.model.version}, changed: {r.changed}"
+    run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), text)

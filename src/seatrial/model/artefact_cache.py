@@ -13,7 +13,7 @@ from seatrial import progress
 from seatrial.atomic_files import remove_abandoned, temporary_directory
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import ArtefactKind, FileList, parse_file_list, verified, version_key
-from seatrial.model.transfer import download
+from seatrial.model.transfer import download, read_list
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
@@ -50,19 +50,19 @@ class ArtefactCache:
         return folder
 
     def _file_list(self, kind: ArtefactKind, artefact: Artefact) -> FileList:
-        found = self._store.read(version_key(kind, artefact, kind.list_name))
+        raw = read_list(self._store, kind, artefact, self._settings.connections)
         title = f"{kind.title} {artefact.name} {artefact.version}"
-        if found is None:
+        if raw is None:
             raise BlobNotFoundError(
                 f"{self._store.url} has no {title}", "publish it (`make publish`), or fix model.lock"
             )
-        if digest_of(found.content) != artefact.digest:
+        if digest_of(raw) != artefact.digest:
             raise RefusedError(
                 f"{title} in {self._store.url}: digest mismatch, expected {artefact.digest}, "
-                f"found {digest_of(found.content)}",
+                f"found {digest_of(raw)}",
                 "model.lock is of another publication, or the store was changed",
             )
-        return parse_file_list(kind, found.content)
+        return parse_file_list(kind, raw)
 
     def _fill(self, kind: ArtefactKind, file_list: FileList, folder: Path) -> None:
         artefact, total = file_list.artefact, sum(entry.size for entry in file_list.files.values())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from imagemodel.card import CARD, FileEntry, parse_card
+from imagemodel.card import CARD, Card, FileEntry, parse_card
 from imagemodel.errors import ImageModelError
-from imagemodel.fields import NAME, VERSION
-from imagemodel.golden import GOLDEN, load_golden, parse_golden
+from imagemodel.evaluation import EVALUATION, LIST_LIMIT, EvaluationSet, load_evaluation, parse_evaluation
+from imagemodel.fields import LIMIT, NAME, VERSION
+from imagemodel.golden import GOLDEN, GoldenSet, load_golden, parse_golden
 from imagemodel.verify import verify
 from seatrial.errors import RefusedError, UsageError
 from seatrial.results import Artefact
@@ -19,19 +20,27 @@ from seatrial.results import Artefact
 PUBLICATION: Final = "publication.json"
 CHANNELS: Final = "channels"
 
+_PhotoList = GoldenSet | EvaluationSet
+_Parse = Callable[[bytes, Path], _PhotoList]
+_Load = Callable[[Path, str | None], _PhotoList]
+
 
 @dataclass(frozen=True)
 class ArtefactKind:
-    """A kind of artefact: its title, its directory in the store, and the file that lists all others."""
+    """A kind of artefact: its title, its directory in the store, and the file that lists all others.
+
+    `list_limit` is the largest size of that file in bytes.
+    """
 
     title: str
     folder: str
     list_name: str
+    list_limit: int = LIMIT
 
 
 @dataclass(frozen=True)
 class FileList:
-    """The parsed list of an artefact (model.json or golden.json), its bytes, and every other file."""
+    """The parsed list of an artefact (such as model.json), its bytes, and every other file."""
 
     artefact: Artefact
     raw: bytes
@@ -40,6 +49,7 @@ class FileList:
 
 MODEL: Final = ArtefactKind("model", "models", CARD)
 GOLDEN_SET: Final = ArtefactKind("golden set", "golden", GOLDEN)
+EVALUATION_SET: Final = ArtefactKind("evaluation set", "evaluation", EVALUATION, LIST_LIMIT)
 
 
 def version_key(kind: ArtefactKind, artefact: Artefact, file: str) -> str:
@@ -64,15 +74,18 @@ def check_names(artefact: Artefact) -> Artefact:
 
 
 def parse_file_list(kind: ArtefactKind, raw: bytes) -> FileList:
-    """Parse a card or a golden.json. Raises RefusedError if it is not valid."""
+    """Parse the list of an artefact. Raises RefusedError if it is not valid."""
     with refusing_invalid():
         if kind is MODEL:
             card = parse_card(raw)
-            artefact = Artefact(name=card.name, version=card.version, digest=card.digest)
-            return FileList(check_names(artefact), raw, card.files)
-        golden = parse_golden(raw, Path())
-        artefact = Artefact(name=golden.name, version=golden.version, digest=golden.digest)
-        return FileList(check_names(artefact), raw, {photo.path.name: photo.entry for photo in golden.photos})
+            return _file_list(card, raw, card.files)
+        found = _PHOTO_LISTS[kind][0](raw, Path())
+        return _file_list(found, raw, {photo.path.name: photo.entry for photo in found.photos})
+
+
+def _file_list(found: Card | _PhotoList, raw: bytes, files: Mapping[str, FileEntry]) -> FileList:
+    artefact = Artefact(name=found.name, version=found.version, digest=found.digest)
+    return FileList(check_names(artefact), raw, files)
 
 
 def verified(kind: ArtefactKind, folder: Path, digest: str | None = None) -> FileList:
@@ -82,11 +95,17 @@ def verified(kind: ArtefactKind, folder: Path, digest: str | None = None) -> Fil
     if the digest of the list is not `digest`.
     """
     with refusing_invalid():
-        found = verify(folder, digest) if kind is MODEL else load_golden(folder, digest)
+        found = verify(folder, digest) if kind is MODEL else _PHOTO_LISTS[kind][1](folder, digest)
     file_list = parse_file_list(kind, (folder / kind.list_name).read_bytes())
     if file_list.artefact.digest != found.digest:
         raise RefusedError(f"{folder / kind.list_name} changed while it was read", "run the same again")
     return file_list
+
+
+_PHOTO_LISTS: Final[Mapping[ArtefactKind, tuple[_Parse, _Load]]] = {
+    GOLDEN_SET: (parse_golden, load_golden),
+    EVALUATION_SET: (parse_evaluation, load_evaluation),
+}
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from seatrial.model.pull_requests import PREFIX
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
 
-MAX_TABLE: Final = 60_000
+MAX_REPORT: Final = 62_000
 """GitHub accepts 65,536 characters of text."""
 _NEXT: Final = (
     "`model.lock` is the only file that changes. After the merge the next nightly release ships it. To "
@@ -30,14 +30,15 @@ _OLDER: Final = (
 class Proposal:
     """A change of the model in `model.lock`, with the checks that the new model passed.
 
-    `text` is the new text of the file; `back` is whether main shipped this model before, or a later version
-    of it.
+    `text` is the new text of the file; `report` is the report of the validation in Markdown, or empty;
+    `back` is whether main shipped this model before, or a later version of it.
     """
 
     before: Artefact
     after: Artefact
     text: str
     checks: tuple[Check, ...]
+    report: str
     validated_at: str
     back: bool
 
@@ -60,16 +61,15 @@ class Proposal:
 
     @property
     def body(self) -> str:
-        """The text of the pull request, in Markdown.
+        """The text of the pull request, in Markdown: the report, or without one a table of the checks.
 
-        The text of a model is in indented lines, which are code: names and links in it have no
-        effect, and it closes no issue.
+        The table is in indented lines, which are code: names and links in it have no effect.
         """
         table = "\n".join(f"    {row}" for row in as_text(self.checks).splitlines())
         parts = (
             f"{self._change}\n\n{_OLDER}" if self.back else self._change,
             f"{tally(self.checks)}, at commit {self.validated_at}:",
-            table[:MAX_TABLE],
+            (self.report or table)[:MAX_REPORT],
             _NEXT,
         )
         return "\n\n".join(parts)

@@ -14,7 +14,7 @@ from imagemodel.card import FileEntry, digest_of
 from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
-from seatrial.model.transfer import has_content
+from seatrial.model.transfer import has_content, read_list
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document
@@ -72,11 +72,11 @@ class Publisher:
 
         Raises RefusedError if the version is published with another digest.
         """
-        found = self._store.read(source.key(source.kind.list_name))
+        found = read_list(self._store, source.kind, source.file_list.artefact, self._connections)
         if found is None:
             return PublicationState.ABSENT
-        if found.content != source.file_list.raw:
-            message = f"{source.title} is already published, with another digest ({digest_of(found.content)})"
+        if found != source.file_list.raw:
+            message = f"{source.title} is already published, with another digest ({digest_of(found)})"
             raise RefusedError(message, NEW_VERSION)
         recorded = self._store.read(source.key(PUBLICATION)) is not None
         return PublicationState.COMPLETE if recorded else PublicationState.INTERRUPTED

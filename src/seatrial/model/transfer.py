@@ -11,7 +11,9 @@ from typing import Final
 
 from imagemodel.card import FileEntry
 from seatrial.errors import RefusedError
-from seatrial.stores.protocol import BlobStore
+from seatrial.model.artefacts import ArtefactKind, version_key
+from seatrial.results import Artefact
+from seatrial.stores.protocol import DOCUMENT_LIMIT, BlobStore
 
 RANGE_BYTES: Final = 4 << 20
 """Size of one request: large enough to use the bandwidth, small enough to meet its deadline."""
@@ -36,6 +38,18 @@ def stream(
             yield pending.popleft().get()
     finally:
         pool.terminate()
+
+
+def read_list(store: BlobStore, kind: ArtefactKind, artefact: Artefact, connections: int) -> bytes | None:
+    """Return the file that lists all others of a version, or None if the store does not have it.
+
+    Reads at most one byte more than the limit of the kind. Raises the errors of the store.
+    """
+    key = version_key(kind, artefact, kind.list_name)
+    found = store.read(key)
+    if found is None or len(found.content) <= DOCUMENT_LIMIT or kind.list_limit <= DOCUMENT_LIMIT:
+        return found.content if found else None
+    return b"".join(stream(store, key, min(store.size(key), kind.list_limit + 1), connections))
 
 
 def download(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
 from seatrial.model.artefact_cache import ArtefactCache
-from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
-from seatrial.model.checks import check_model
+from seatrial.model.checks import examine
+from seatrial.model.examination import Examination
 from seatrial.model.isolation import DEMAND, PREFIX
+from seatrial.model.label_checks import HINT as LABELS_HINT
+from seatrial.model.label_checks import PREFIX as LABELS
+from seatrial.model.label_checks import Previous, accept_labels, check_coverage, check_labels
 from seatrial.model.live import LiveModel, NoLiveModel
 from seatrial.model.lock import Lock
-from seatrial.results import Check
+from seatrial.model.lock_history import locked_before
+from seatrial.results import Artefact, Check
 from seatrial.settings import Settings
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
@@ -21,19 +28,44 @@ from seatrial.workspace import Workspace
 def validate_lock(
     settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
 ) -> tuple[Check, ...]:
-    """Check the model of `lock` with its golden set and return the results.
+    """Check the model of `lock` with its photos and return the results; see `examine_lock`."""
+    return examine_lock(settings, workspace, lock, model, golden, live).checks
 
-    `model` and `golden` are the directories that were fetched for the lock. A
-    directory that does not match its digest fails its check, and nothing is run.
+
+def examine_lock(
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
+) -> Examination:
+    """Check the model of `lock` with its golden set, and its evaluation set if it has one.
+
+    `model` and `golden` are the directories that were fetched for the lock; the evaluation set is obtained
+    from the cache or the store. A directory that does not match its digest fails its check, and nothing is
+    run.
     """
     files = [
         _check_files(MODEL, model, lock.model.digest),
         _check_files(GOLDEN_SET, golden, lock.golden.digest),
     ]
     if not all(check.passed for check in files):
-        return tuple(files)
+        return Examination(tuple(files))
+    limits = settings.validation
+    labels = check_labels(
+        model,
+        previous_models(settings, workspace, lock, live),
+        lock.labels,
+        demanded=limits.demand_comparison,
+    )
+    coverage = check_coverage(model, load_golden(golden).photos)
     compared = live_directory(settings, workspace, lock, live)
-    return (*files, *check_model(model, golden, compared, settings.validation))
+    evaluation = evaluation_directory(settings, workspace, lock)
+    found = examine(model, golden, compared, limits, evaluation=evaluation)
+    return replace(found, checks=(*files, *labels, coverage, *found.checks))
+
+
+def evaluation_directory(settings: Settings, workspace: Workspace, lock: Lock) -> Path | None:
+    """Return the verified directory of the evaluation set of `lock`; fetch it if it is not cached."""
+    if lock.evaluation is None:
+        return None
+    return ArtefactCache(settings.store, workspace.cache).obtain(EVALUATION_SET, lock.evaluation)
 
 
 def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
@@ -50,6 +82,8 @@ def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
 def _hint(failed: list[str]) -> str:
     if any(name.startswith(PREFIX) for name in failed):
         return f"run it on Linux with seccomp and Landlock, or set {DEMAND} = false"
+    if any(name.startswith(LABELS) for name in failed):
+        return LABELS_HINT
     return "train or export it again, publish it as a new version, then lock that version"
 
 
@@ -77,3 +111,40 @@ def live_directory(
     except BlobNotFoundError:
         what = f"the live model {live.model.name} {live.model.version}"
         return NoLiveModel(f"{what} is not in the store", expected=True)
+
+
+def previous_models(settings: Settings, workspace: Workspace, lock: Lock, live: LiveModel) -> Previous:
+    """Return the models whose labels the model of `lock` must keep: the live one, and the one locked before.
+
+    A model of another name is another model, and its labels are not compared.
+    """
+    before = locked_before(workspace, lock.model)
+    return {
+        "the live model": _same_name(lock, live.model) or live_directory(settings, workspace, lock, live),
+        "the model locked before": _same_name(lock, before) or _published(settings, workspace, before),
+    }
+
+
+def with_accepted_labels(
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, live: LiveModel, reason: str
+) -> Lock:
+    """Return the lock with a person's acceptance of the labels of the directory `model`, if it needs one.
+
+    Raises UsageError if the reason is not a line of text.
+    """
+    return accept_labels(lock, model, previous_models(settings, workspace, lock, live), workspace, reason)
+
+
+def _same_name(lock: Lock, other: Artefact | None) -> NoLiveModel | None:
+    if other is None or other.name == lock.model.name:
+        return None
+    return NoLiveModel(f"{other.name} {other.version} is another model")
+
+
+def _published(settings: Settings, workspace: Workspace, model: Artefact | None) -> Path | NoLiveModel:
+    if model is None:
+        return NoLiveModel("no commit locked another model")
+    try:
+        return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, model)
+    except BlobNotFoundError:
+        return NoLiveModel(f"{model.name} {model.version} is not in the store")

@@ -1,9 +1,9 @@
-"""fetch: verified copies of the locked model and golden set."""
+"""fetch: verified copies of the locked model, golden set and evaluation set."""
 
 from __future__ import annotations
 
 from seatrial.model.artefact_cache import ArtefactCache
-from seatrial.model.artefacts import GOLDEN_SET, MODEL
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL
 from seatrial.model.lock import read_lock
 from seatrial.results import FetchResult
 from seatrial.settings import Settings
@@ -12,7 +12,7 @@ from seatrial.workspace import Workspace
 
 
 def fetch(settings: Settings, workspace: Workspace) -> FetchResult:
-    """Fetch the locked model and golden set and return their directories, every byte verified.
+    """Fetch what `model.lock` names and return the directories, every byte verified.
 
     A valid cached copy is used without a request to the store. Raises RefusedError on a digest mismatch, and
     OutsideError if the store does not have the version, refuses access or does not answer, or the disk is
@@ -23,11 +23,14 @@ def fetch(settings: Settings, workspace: Workspace) -> FetchResult:
     cache = ArtefactCache(settings.store, workspace.cache)
     model_path = cache.obtain(MODEL, lock.model)
     golden_path = cache.obtain(GOLDEN_SET, lock.golden)
+    evaluation_path = cache.obtain(EVALUATION_SET, lock.evaluation) if lock.evaluation else ""
     return FetchResult(
         **stage_run.fields(workspace),
         model=lock.model,
         golden=lock.golden,
         model_path=str(model_path),
         golden_path=str(golden_path),
+        evaluation=lock.evaluation,
+        evaluation_path=str(evaluation_path),
         bytes_transferred=cache.transferred,
     )

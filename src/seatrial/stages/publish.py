@@ -1,4 +1,4 @@
-"""publish: upload a model and a golden set to the store as immutable versions."""
+"""publish: upload a model, a golden set and an evaluation set to the store as immutable versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.file_safety import require_safe_files
 from seatrial.model.publisher import PublicationState, Publishable, Publisher, Upload
 from seatrial.results import PublishResult
@@ -24,10 +24,11 @@ def publish(
     *,
     model: Path | None = None,
     golden: Path | None = None,
+    evaluation: Path | None = None,
     if_absent: bool = False,
     channel: str | None = None,
 ) -> PublishResult:
-    """Publish a model directory, a golden set directory, or both.
+    """Publish the directories of a model, a golden set and an evaluation set, or of some of them.
 
     With `if_absent` an existing version with the same digest is not an error. An interrupted publication is
     completed, with or without it. A new model moves the channel of `[model]`; a completed one does so unless
@@ -36,9 +37,10 @@ def publish(
     exist, RefusedError if a file is unsafe or does not match the list, or the version exists.
     """
     stage_run = StageRun()
-    sources = [_source(kind, folder) for kind, folder in ((GOLDEN_SET, golden), (MODEL, model)) if folder]
+    given = ((EVALUATION_SET, evaluation), (GOLDEN_SET, golden), (MODEL, model))
+    sources = [_source(kind, folder) for kind, folder in given if folder]
     if not sources:
-        raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir")
+        raise UsageError("there is nothing to publish", "make publish MODEL=dir GOLDEN=dir EVALUATION=dir")
     publisher = Publisher(open_store(settings.store), workspace, settings.store.connections)
     publications = [_Publication(source, publisher.state(source)) for source in sources]
     _require_publishable(publications, if_absent)
@@ -56,6 +58,7 @@ def publish(
         **stage_run.fields(workspace),
         model=published.get(MODEL),
         golden=published.get(GOLDEN_SET),
+        evaluation=published.get(EVALUATION_SET),
         created=any(each.created for each in publications),
         completed=any(each.was_interrupted for each in publications),
         channel_kept_at=kept,

@@ -10,7 +10,10 @@ from typing import Final, Protocol
 from seatrial.errors import OutsideError
 
 DOCUMENT_LIMIT: Final = 1 << 20
-"""Bytes; every document (card, golden.json, channel, publication record) is smaller."""
+"""Bytes; every document (card, golden.json, channel, publication record) is smaller.
+
+The list of an evaluation set may be larger; it is read in ranges.
+"""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes sent so far."""

@@ -1,4 +1,4 @@
-"""The reference pages of the card and the golden set agree with the code."""
+"""The reference pages of the card, the golden set and the evaluation set agree with the code."""
 
 import json
 import re
@@ -28,7 +28,12 @@ def field_names(schema: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "schema"), [("card.md", "card.schema.json"), ("golden-set.md", "golden.schema.json")]
+    ("page", "schema"),
+    [
+        ("card.md", "card.schema.json"),
+        ("golden-set.md", "golden.schema.json"),
+        ("evaluation-set.md", "evaluation.schema.json"),
+    ],
 )
 def test_page_lists_every_field_of_schema(page: str, schema: str) -> None:
     """The table of the page names every field of the JSON schema."""

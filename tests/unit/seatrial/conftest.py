@@ -9,13 +9,13 @@ import pytest
 
 from memory_cluster import MemoryCluster
 from memory_environments import Environments, make_environments
-from model_fixtures import golden, model, published, settings, store, workspace
+from model_fixtures import evaluation, golden, model, published, settings, store, workspace
 from prediction_server import Behaviour, Load, cat_photo, serving
 from seatrial.release.records import Records
 from seatrial.settings import Settings
 from virtual_runtime import VirtualRuntime
 
-__all__ = ["golden", "model", "published", "settings", "store", "workspace"]
+__all__ = ["evaluation", "golden", "model", "published", "settings", "store", "workspace"]
 
 
 @pytest.fixture

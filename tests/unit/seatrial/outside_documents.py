@@ -49,8 +49,10 @@ GOLDEN = {
         }
     ],
 }
+SAMPLE_PHOTO = {"file": "red.jpg", **FILE, "label": "red", "index": 0, "original": "red.png"}
+EVALUATION = {**GOLDEN, "photos": [{**SAMPLE_PHOTO, "source": "drawn", "licence": "MIT"}]}
 ARTEFACT = {"name": "colours", "version": "1.0.0", "digest": DIGEST}
-LOCK = {"model": ARTEFACT, "golden": {**ARTEFACT, "name": "photos"}}
+LOCK = {kind: {**ARTEFACT, "name": kind} for kind in ("model", "golden", "evaluation")}
 SETTINGS: dict[str, Any] = {
     "model": {"name": "colours", "channel": "latest"},
     "golden": {"name": "photos"},

@@ -9,6 +9,7 @@ from pathlib import Path
 from hostile_documents import Document, Encoder, as_escaped_json, as_json, as_lines, as_toml
 from imagemodel.card import parse_card
 from imagemodel.errors import CardError
+from imagemodel.evaluation import parse_evaluation
 from imagemodel.golden import parse_golden
 from release_records import DIGEST
 from seatrial.analysis.suite import read_report
@@ -42,6 +43,7 @@ TOML = (as_toml,)
 PARSERS: Mapping[str, Parser] = {
     "card": Parser(valid.CARD, lambda raw, _: parse_card(raw), (CardError,)),
     "golden set": Parser(valid.GOLDEN, lambda raw, _: parse_golden(raw, Path()), (CardError,)),
+    "evaluation set": Parser(valid.EVALUATION, lambda raw, _: parse_evaluation(raw, Path()), (CardError,)),
     "labels": Parser(["red", "green", "blue"], readers.read_labels, (CardError,), (as_lines,)),
     "lock": Parser(valid.LOCK, lambda raw, out: read_lock(out.file("model.lock", raw)), (UsageError,), TOML),
     "seatrial.toml": Parser(

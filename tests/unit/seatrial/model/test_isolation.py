@@ -95,7 +95,8 @@ def test_a_live_model_that_is_not_onnx_is_not_compared_with(
     """The live model is inspected as well; that it is not run is the reason why nothing is compared."""
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"no network")
-    (check,) = [each for each in check_model(model, golden, tmp_path / "live", Validate()) if not each.judged]
+    found = check_model(model, golden, tmp_path / "live", Validate())
+    check = next(each for each in found if not each.judged)
     assert "the live model fails here: onnx: readable" in check.detail
 
 
