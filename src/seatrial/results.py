@@ -172,21 +172,6 @@ class PromoteResult(StageResult):
     verdicts: tuple[Check, ...]
 
 
-class UpdateResult(StageResult):
-    """Whether model.lock changed, and the model that it names now.
-
-    If it changed, `lock` is its text, `verdicts` are the checks that the model passed, and `report` is the
-    report of its validation in Markdown (empty if it could not be written).
-    """
-
-    stage: Literal["update"] = "update"
-    changed: bool
-    model: Artefact
-    lock: str = ""
-    verdicts: tuple[Check, ...] = ()
-    report: str = ""
-
-
 class PrunedItem(BaseModel):
     """A report or an image, whether it was removed, and why or why not."""
 

@@ -23,9 +23,10 @@ from seatrial.model.lock_history import earlier_locks
 from seatrial.model.proposal import Proposal, differs_in_model_only, is_older
 from seatrial.model.pull_requests import PREFIX, PullRequests
 from seatrial.report.text import without_links
-from seatrial.results import Artefact, StageResult, UpdateResult
+from seatrial.results import Artefact, StageResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
+from seatrial.stages.update import UpdateResult
 from seatrial.workspace import Workspace
 
 ATTEMPTS = 5
@@ -105,7 +106,7 @@ class _Offer:
             after=candidate.model,
             text=self.updated.lock,
             checks=self.updated.verdicts,
-            # The report is that of a job which ran the model, so nothing in it may reach a person or an issue.
+            # The job that wrote it ran the model, so nothing in it may reach a person or an issue.
             report=without_links(self.updated.report),
             validated_at=self.workspace.commit,
             back=is_older(candidate.model, main.lock.model, shipped),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from seatrial import console
 from seatrial.errors import RefusedError, UsageError
@@ -15,13 +15,28 @@ from seatrial.model.validation import examine_lock, validation_failure, with_acc
 from seatrial.release.live_model import live_model
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation
-from seatrial.results import Artefact, UpdateResult
+from seatrial.results import Artefact, Check, StageResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
+
+
+class UpdateResult(StageResult):
+    """Whether model.lock changed, and the model that it names now.
+
+    If it changed, `lock` is its text, `verdicts` are the checks that the model passed, and `report` is the
+    report of its validation in Markdown (empty if it could not be written).
+    """
+
+    stage: Literal["update"] = "update"
+    changed: bool
+    model: Artefact
+    lock: str = ""
+    verdicts: tuple[Check, ...] = ()
+    report: str = ""
 
 
 def update(
@@ -63,7 +78,11 @@ def _move_lock(
         if check.status == "not judged":
             console.line(f"  {check.name}: {check.detail}")
     write_lock(workspace.lock, candidate)
-    return checks
+    return {
+        "lock": workspace.lock.read_text(encoding="utf-8"),
+        "verdicts": found.checks,
+        "report": page.with_suffix(".md").read_text(encoding="utf-8") if page else "",
+    }
 
 
 def channel_model(settings: Settings) -> Artefact:

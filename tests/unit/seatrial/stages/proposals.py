@@ -12,9 +12,10 @@ from github_cli import GitHubState
 from samples import lock_to
 from seatrial.check_result import Check
 from seatrial.model.lock import Lock, parse_lock, read_lock
-from seatrial.results import Artefact, UpdateResult
+from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.propose import ProposeResult, propose
+from seatrial.stages.update import UpdateResult
 from seatrial.workspace import Workspace
 
 AUTHOR = ("-c", "user.name=A Tester", "-c", "user.email=tester@seatrial.test")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.results import UpdateResult
+from seatrial.stages.update import UpdateResult
 from seatrial.workspace import Workspace
 from unit.seatrial.stages.proposals import Proposals, artefact, git
 
@@ -35,6 +35,21 @@ def test_a_newer_model_becomes_a_pull_request(proposals: Proposals) -> None:
     assert after.model.digest in pull["body"]
     assert re.search(r"^ {4,}passed +loads and predicts ", pull["body"], re.M)
     assert git(proposals.clone, "status", "--porcelain") == ""
+
+
+def test_the_report_of_the_validation_is_the_text_and_reaches_nobody(proposals: Proposals) -> None:
+    """Without a report it is the table; a mention, a reference or an address in a report has no effect."""
+    proposals.update("1.1.0")
+    workspace = Workspace(proposals.clone)
+    result = workspace.read_result(UpdateResult, current=False)
+    text = "## colours\n\n@everyone closes #1, https://evil.test, GH-7"
+    workspace.write_result(result.model_copy(update={"report": text + "x" * 70_000}))
+    proposals.propose()
+    (pull,) = proposals.github.pulls
+    assert "## colours" in pull["body"]
+    assert "loads and predicts" not in pull["body"]
+    assert [sign for sign in ("@e", "#1", "://", "GH-7") if sign in pull["body"]] == []
+    assert len(pull["body"]) < 65_536
 
 
 def test_a_second_run_renews_the_pull_request_and_keeps_its_commit(proposals: Proposals) -> None:
