@@ -144,7 +144,7 @@ def test_a_refused_model_is_a_red_run_and_an_issue_with_the_reason(models: Model
     (issue,) = models.github.issues
     assert issue["title"] == "The newest model needs attention"
     assert len(issue["comments"]) == 2
-    assert "refused (10): model colours 1.1.0 failed 2 of " in issue["comments"][0]
+    assert "refused (10): model colours 1.1.0 failed " in issue["comments"][0]
     assert models.github.pulls == []
     assert git_output(models.origin, "branch", "--list", "model/*") == ""
 
