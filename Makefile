@@ -158,6 +158,9 @@ use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
+.PHONY: propose
+propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
+	@seatrial propose
 .PHONY: fetch
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch

@@ -15,7 +15,8 @@ import pytest
 from samples import MINIMAL_TOML
 from seatrial import errors
 from seatrial.cli import main
-from seatrial.results import Artefact, UpdateResult
+from seatrial.results import Artefact
+from seatrial.stages.update import UpdateResult
 
 Call = Callable[..., tuple[int, str, str]]
 
