@@ -20,6 +20,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_proxy))
 export no_proxy := $(NO_PROXY)
 export WHY
+export ACCEPT_LABELS
 ifdef GITHUB_BASE_REF
 export SEATRIAL_MODEL__BASE_BRANCH := $(GITHUB_BASE_REF)
 endif
@@ -135,13 +136,13 @@ publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of th
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden)
 .PHONY: update
-update: setup ## change model.lock to the channel's newest model, if it passes validation
+update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
 .PHONY: fetch
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
-validate: setup ## test the model: card, safety, golden set, time, agreement with the live model
+validate: setup ## test the model: card, safety, golden set, time, agreement with the live model (ACCEPT_LABELS=reason)
 	@seatrial validate
 
 ##@ The image

@@ -1,20 +1,14 @@
 """Command line: ``python -m examples.imagenet OUT [--variant VARIANT]``."""
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from examples.imagenet.build import VARIANTS, build
 from examples.imagenet.errors import ExampleError
+from examples.imagenet.packages import cache_directory
 from imagemodel.errors import ImageModelError
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("SEATRIAL_CACHE") or user_cache_path("seatrial")) / "example"
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
@@ -31,7 +25,7 @@ def main(argv: list[str]) -> int:
     arguments = _arguments(argv)
     started = time.monotonic()
     try:
-        example, built = build(arguments.out, _cache(), arguments.variant)
+        example, built = build(arguments.out, cache_directory(), arguments.variant)
     except (ExampleError, ImageModelError) as error:
         print(f"example: {error.message}" + (f"; {error.hint}" if error.hint else ""), file=sys.stderr)
         return 30

@@ -4,6 +4,7 @@ The packages are verified by hash and read as archives; they are never installed
 """
 
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from platformdirs import user_cache_path
 
 from examples.imagenet.errors import ExampleError
 
@@ -47,6 +50,11 @@ class Package:
             return False
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+
+
+def cache_directory() -> Path:
+    """Return the directory of the downloaded packages, in the cache of the pipeline."""
+    return Path(os.environ.get("SEATRIAL_CACHE") or user_cache_path("seatrial")) / "example"
 
 
 def packages(cache: Path, pinned: Path = PINNED) -> dict[str, Package]:

@@ -1,4 +1,4 @@
-"""Progress of a transfer: a bar on a terminal; elsewhere a line every 30 s and one at the end."""
+"""Progress of long work: a bar on a terminal, elsewhere a line every 30 s; a transfer has one at its end."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from seatrial import console
 from seatrial.runtime import SYSTEM, Runtime
 
 Advance = Callable[[int], None]
+Count = Callable[[], tuple[int, int] | None]
+# So often a bar is drawn.
+_BAR_SECONDS = 0.5
 
 
 @contextmanager
@@ -40,21 +51,69 @@ def _bar(what: str, total: int) -> Iterator[Advance]:
 
 @contextmanager
 def _lines(what: str, total: int, runtime: Runtime) -> Iterator[Advance]:
-    # In the background: some SDKs report the bytes of an upload only at its end.
-    start, stop, sent = runtime.monotonic(), runtime.event(), 0
+    start, sent = runtime.monotonic(), 0
 
     def report() -> None:
-        while not stop.wait(console.PROGRESS_SECONDS):
-            elapsed = console.duration(runtime.monotonic() - start)
-            console.line(f"  {what}: {decimal(sent)} of {decimal(total)} after {elapsed}")
+        elapsed = console.duration(runtime.monotonic() - start)
+        console.line(f"  {what}: {decimal(sent)} of {decimal(total)} after {elapsed}")
 
     def advance(count: int) -> None:
         nonlocal sent
         sent += count
 
-    task = runtime.start(report)
-    try:
+    # In the background: some SDKs report the bytes of an upload only at its end.
+    with _repeated(report, console.PROGRESS_SECONDS, runtime):
         yield advance
+
+
+@contextmanager
+def counted(what: str, count: Count, runtime: Runtime = SYSTEM) -> Iterator[None]:
+    """Show how far work has come that another process does.
+
+    `count` returns how many are done and how many there are, or None before that is known.
+    """
+    with _count_lines(what, count, runtime) if console.plain() else _count_bar(what, count, runtime):
+        yield
+
+
+@contextmanager
+def _count_lines(what: str, count: Count, runtime: Runtime) -> Iterator[None]:
+    start = runtime.monotonic()
+
+    def report() -> None:
+        if found := count():
+            elapsed = console.duration(runtime.monotonic() - start)
+            console.line(f"  {what}: {found[0]} of {found[1]} after {elapsed}")
+
+    with _repeated(report, console.PROGRESS_SECONDS, runtime):
+        yield
+
+
+@contextmanager
+def _count_bar(what: str, count: Count, runtime: Runtime) -> Iterator[None]:
+    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(escape(what), total=None)
+
+        def draw() -> None:
+            if found := count():
+                progress.update(task, completed=found[0], total=found[1])
+
+        with _repeated(draw, _BAR_SECONDS, runtime):
+            yield
+
+
+@contextmanager
+def _repeated(work: Callable[[], None], seconds: float, runtime: Runtime) -> Iterator[None]:
+    stop = runtime.event()
+
+    def repeat() -> None:
+        while not stop.wait(seconds):
+            work()
+
+    task = runtime.start(repeat)
+    try:
+        yield
     finally:
         stop.set()
         task.result()

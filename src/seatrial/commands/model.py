@@ -14,6 +14,14 @@ from seatrial.model.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
 
 app = typer.Typer()
+AcceptLabels = Annotated[
+    str,
+    typer.Option(
+        envvar="ACCEPT_LABELS",
+        metavar="REASON",
+        help="accept labels that were dropped, renamed or moved; model.lock then names you and the reason",
+    ),
+]
 
 
 def _publish_text(result: PublishResult) -> str:
@@ -83,16 +91,17 @@ def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 
 @app.command(rich_help_panel="Model")
-def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
+def validate(accept_labels: AcceptLabels = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Check the fetched model; build requires the passing report."""
     from seatrial.stages.validate import validate as stage
 
-    run_stage(instance, as_json, stage, _validate_text)
+    run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), _validate_text)
 
 
 @app.command(rich_help_panel="Model")
-def update(instance: Instance = "dev", as_json: AsJson = False) -> None:
+def update(accept_labels: AcceptLabels = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Move model.lock to the newest model of the channel, if that model passes validation."""
     from seatrial.stages.update import update as stage
 
-    run_stage(instance, as_json, stage, "{r.model.version}, changed: {r.changed}")
+    text = "{r.model.version}, changed: {r.changed}"
+    run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), text)

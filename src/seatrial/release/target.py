@@ -76,7 +76,7 @@ class Target:
     @property
     def renderer(self) -> Renderer:
         """The renderer of the environment's manifests."""
-        return Renderer(self.workspace, self.environment, self.services.kustomize)
+        return Renderer(self.workspace, self.environment, self.services.kustomize, self.settings.pod)
 
     @cached_property
     def lease(self) -> Lease:

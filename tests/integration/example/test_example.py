@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from examples.imagenet.packages import cache_directory, packages
 
+import digits
 from imagemodel.classifier import ImageClassifier
 from imagemodel.golden import GoldenSet, load_golden
 
@@ -50,6 +52,12 @@ def test_digests_are_the_pinned_ones(first: Path) -> None:
     """The build gives the model and golden set of the pinned digests on every machine."""
     built = json.loads((first / "built.json").read_text())
     assert (built["model"], built["golden"]) == (MODEL, GOLDEN)
+
+
+def test_digits_of_tests_are_those_of_scikit_learn(first: Path) -> None:
+    """The copy of the digits in the repository has the bytes of the pinned package."""
+    member = "sklearn/datasets/data/digits.csv.gz"
+    assert digits.FILE.read_bytes() == packages(cache_directory())["scikit-learn"].read(member)
 
 
 def test_other_environment_gives_same_bytes(first: Path, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def output(
 
     def run(result: Any) -> str:
         module = ModuleType(f"seatrial.stages.{result.stage}")
-        setattr(module, result.stage, lambda *_: result)
+        setattr(module, result.stage, lambda *_, **__: result)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(sys, "argv", ["seatrial", result.stage, "--instance", "dev"])
         with pytest.raises(SystemExit):

@@ -1,4 +1,4 @@
-"""Progress of a transfer on a plain log."""
+"""Progress of a transfer, and of work in another process, on a plain log."""
 
 from __future__ import annotations
 
@@ -34,3 +34,14 @@ def test_a_failed_transfer_prints_no_summary(capsys: pytest.CaptureFixture[str])
     with pytest.raises(OSError, match="reset"), progress.transfer("x", 10, FastRuntime()):
         raise OSError("reset")
     assert capsys.readouterr().err == ""
+
+
+def test_counted_work_prints_a_line_every_30_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    """A plain log has a line with the count each half minute, once it is known, and none at the end."""
+    runtime, counts = FastRuntime(timeouts=3), iter([None, (40, 200), (90, 200)])
+    with progress.counted("evaluation photos", lambda: next(counts), runtime):
+        until("three waits", lambda: runtime.timeouts == 0 or None, 5, every=0.001)
+    assert capsys.readouterr().err.splitlines() == [
+        "  evaluation photos: 40 of 200 after 60 s",
+        "  evaluation photos: 90 of 200 after 90 s",
+    ]

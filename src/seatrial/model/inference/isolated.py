@@ -6,34 +6,50 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
+from statistics import median
 from typing import Final
 
+from imagemodel.card import load_card
 from imagemodel.errors import ImageModelError
+from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
 from seatrial.errors import OutsideError
 from seatrial.model.inference.confinement import Confinement
-from seatrial.model.inference.task import InferenceResult, Task
+from seatrial.model.inference.probe_result import SUBJECTLESS
+from seatrial.model.inference.task import InferenceResult, Progress, Task
 from seatrial.process import run_alone
+from seatrial.progress import counted
 
 ROUNDS: Final = 5
 # With these an interpreter that was moved finds its own libraries.
 KEPT_VARIABLES: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+END_BYTES: Final = 4096
+"""How much of the end of the output is searched for progress, whose lines are shorter than 100 bytes."""
 
 
 def run_isolated(
-    model: Path, golden: Path, seconds: float, *, require_isolation: bool = False
+    model: Path,
+    golden: Path,
+    seconds: float,
+    *,
+    evaluation: Path | None = None,
+    probe_milliseconds: float = 1000,
+    require_isolation: bool = False,
 ) -> InferenceResult:
-    """Inspect a model, and predict a golden set, in a subprocess that may take `seconds` in all.
+    """Inspect a model, and predict a golden and an evaluation set, in a subprocess.
 
-    If the subprocess crashes, times out or prints anything else, the result has a fault.
+    It may take `seconds` in all. If it crashes, times out or prints anything else, the result has a fault.
     """
     task = Task(
         model=model.resolve(),
         golden=golden.resolve(),
+        evaluation=evaluation and evaluation.resolve(),
         rounds=ROUNDS,
         cpu_seconds=ceil(seconds),
+        probe_milliseconds=probe_milliseconds,
         require_isolation=require_isolation,
     )
     return _run(task, seconds)
@@ -44,7 +60,8 @@ def _run(task: Task, seconds: float) -> InferenceResult:
     with tempfile.TemporaryDirectory(prefix="seatrial-trial-") as folder:
         output = Path(folder) / "output"
         try:
-            start_alone(["-m", "seatrial.model.inference", task.model_dump_json()], output, seconds)
+            with counted("evaluation photos", lambda: last_progress(output)):
+                start_alone(["-m", "seatrial.model.inference", task.model_dump_json()], output, seconds)
         except OutsideError as error:
             last = (error.log or str(error)).splitlines()[-1:]
             fault = f"crashed, or no prediction within {seconds:.0f} s: {''.join(last)}"
@@ -76,13 +93,28 @@ def _environment(folder: Path) -> Mapping[str, str]:
     return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
 
 
+def last_progress(output: Path) -> tuple[int, int] | None:
+    """Return the last progress in the output of a subprocess: done, and of how many; None before that."""
+    try:
+        with output.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - END_BYTES))
+            lines = file.read(END_BYTES).splitlines()
+    except OSError:
+        return None
+    for line in reversed(lines):
+        with suppress(ValueError):
+            found = Progress.model_validate_json(line)
+            return found.done, found.total
+    return None
+
+
 def _parse(task: Task, lines: Sequence[bytes], fault: str) -> InferenceResult:
     confinement = None
     try:
         confinement = Confinement.model_validate_json(lines[0])
         if fault:
             return InferenceResult(confinement=confinement, fault=fault)
-        result = InferenceResult.model_validate_json(lines[1])
+        result = InferenceResult.model_validate_json(lines[1:][-1])
         unsafe = next((each for each in result.inspection if not each.passed), None)
         reason = result.fault or (f"{unsafe.name}: {unsafe.detail}" if unsafe else "")
         if not reason:
@@ -100,3 +132,18 @@ def _require_complete(task: Task, result: InferenceResult) -> None:
         raise ValueError("not one prediction for each photo")
     if any(len(each.milliseconds) != task.rounds for each in result.predictions):
         raise ValueError(f"not {task.rounds} latencies for each photo")
+    _require_probes(task, result)
+    photos = load_evaluation(task.evaluation).photos if task.evaluation else ()
+    if len(result.evaluation) != len(photos):
+        raise ValueError("not one prediction for each evaluation photo")
+    classes = load_card(task.model).output.classes
+    if any(index >= classes for found in result.evaluation for index in found.classes):
+        raise ValueError(f"a class that is not one of {classes}")
+
+
+def _require_probes(task: Task, result: InferenceResult) -> None:
+    middle = median(each for found in result.predictions for each in found.milliseconds)
+    if result.probes is None and middle <= task.probe_milliseconds:
+        raise ValueError("no probes")
+    if result.probes and not {*SUBJECTLESS} <= {each.picture for each in result.probes.odd}:
+        raise ValueError("not an answer to each odd photo")

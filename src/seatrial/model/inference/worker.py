@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import resource
+import statistics
 import time
-from pathlib import Path
 
 from imagemodel.card import MODEL as ONNX
 from imagemodel.classifier import ImageClassifier
 from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
 from seatrial.model.inference.confinement import set_limit
+from seatrial.model.inference.evaluation import Report, predict_evaluation
+from seatrial.model.inference.memory import PeakMemory
+from seatrial.model.inference.probes import MOST_PHOTOS, probe, run_batch
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction, Task
 from seatrial.model.onnx_safety import inspect
 from seatrial.results import Check
@@ -19,29 +22,40 @@ MEMORY_BYTES = 8 << 30
 """Limit of the address space: far above what a classifier needs, below the memory of a build machine."""
 
 
-def carry_out(task: Task) -> InferenceResult:
-    """Inspect the model, and if it is safe predict each photo.
+def carry_out(task: Task, report: Report) -> InferenceResult:
+    """Inspect the model, and if it is safe predict each photo; call `report` with the progress.
 
     A problem of the model is not raised; it is a failed check or the `fault` of the result.
     """
     set_limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    memory = PeakMemory()
     try:
         checks = tuple(inspect(task.model / ONNX))
         if not all(check.passed for check in checks):
             return InferenceResult(inspection=checks)
-        return _predict_golden_set(task.model, task.golden, task.rounds, checks)
+        return _run(task, checks, report, memory)
     except MemoryError:
         return InferenceResult(fault=f"the model needs more than {MEMORY_BYTES >> 30} GiB of memory")
 
 
-def _predict_golden_set(model: Path, golden: Path, rounds: int, checks: tuple[Check, ...]) -> InferenceResult:
+def _run(task: Task, checks: tuple[Check, ...], report: Report, memory: PeakMemory) -> InferenceResult:
     try:
-        loaded = ImageClassifier.load(model)
-        photos = load_golden(golden).photos
-        predictions = tuple(_predict(loaded, photo, rounds) for photo in photos)
+        photos = load_golden(task.golden).photos
+        images = [photo.path.read_bytes() for photo in photos[:MOST_PHOTOS]]
+        with memory.measured():
+            model = ImageClassifier.load(task.model)
+            predictions = tuple(_predict(model, photo, task.rounds) for photo in photos)
+            run_batch(model, images)
+        median = statistics.median(each for found in predictions for each in found.milliseconds)
+        return InferenceResult(
+            inspection=checks,
+            predictions=predictions,
+            probes=probe(model, images) if median <= task.probe_milliseconds else None,
+            memory=memory.result,
+            evaluation=predict_evaluation(model, task.evaluation, report),
+        )
     except ImageModelError as error:
         return InferenceResult(inspection=checks, fault=error.message)
-    return InferenceResult(inspection=checks, predictions=predictions)
 
 
 def _predict(model: ImageClassifier, photo: Photo, rounds: int) -> PhotoPrediction:
