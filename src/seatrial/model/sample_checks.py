@@ -9,12 +9,12 @@ from typing import Final
 from imagemodel.evaluation import EvaluationPhoto, load_evaluation
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import PREFIX, Judged, judge_alone
+from seatrial.model.evaluation.judging import PREFIX, Judged, judge, judge_comparisons
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample, answers, has_class
 from seatrial.model.examination import Run
 from seatrial.model.inference.task import TOP
 from seatrial.model.label_checks import read_labels
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.settings import Validate
 
 NAME: Final = f"{PREFIX}sample"
@@ -28,7 +28,9 @@ def load_sample(evaluation: Path | None) -> Sample | None:
         return Sample(load_evaluation(evaluation).photos)
 
 
-def judged_sample(sample: Sample, new: Run, live: Run | NoLiveModel, limits: Validate) -> Judged:
+def judged_sample(
+    sample: Sample, new: Run, live: Run | NoLiveModel, limits: Validate, title: str = LIVE
+) -> Judged:
     """Return what is judged on a sample: the answers of the model, and of the live one if there is one."""
     classes = len(read_labels(new.model).labels)
     best = max(1, min(TOP, classes - 1))
@@ -37,14 +39,11 @@ def judged_sample(sample: Sample, new: Run, live: Run | NoLiveModel, limits: Val
         return answers(sample.photos, run.result.evaluation, read_labels(run.model).labels, best)
 
     old = live if isinstance(live, NoLiveModel) else answers_of(live)
-    return Judged(sample, answers_of(new), old, limits, best, classes)
+    return Judged(sample, answers_of(new), old, limits, best, classes, title)
 
 
 def check_sample(judged: Judged | None, model: Path, limits: Validate) -> Iterator[Check]:
-    """Yield the checks on a sample that need no live model.
-
-    Without a sample it is a single check that is not judged, or fails if one is demanded.
-    """
+    """Yield the checks on a sample; without one a single check that is not judged, or fails if demanded."""
     if judged is None:
         yield not_judged(
             NAME,
@@ -54,7 +53,13 @@ def check_sample(judged: Judged | None, model: Path, limits: Validate) -> Iterat
         )
         return
     yield _check_labels(judged.sample.photos, read_labels(model).labels)
-    yield from judge_alone(judged)
+    yield from judge(judged)
+
+
+def compare_on_sample(judged: Judged | None) -> Iterator[Check]:
+    """Yield the comparisons with one live model more, if there is a sample and the model could be run."""
+    if judged and not isinstance(judged.live, NoLiveModel):
+        yield from judge_comparisons(judged)
 
 
 def _check_labels(photos: Sequence[EvaluationPhoto], labels: Sequence[str]) -> Check:

@@ -15,7 +15,7 @@ from seatrial.model.evaluation.intervals import Interval, wilson
 from seatrial.model.evaluation.paired import Paired, compare
 from seatrial.model.evaluation.power import least_worse, smallest_loss
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.sections import Validate
 
 PREFIX: Final = "evaluation: "
@@ -28,7 +28,8 @@ SHOWN: Final = 3
 class Judged:
     """A sample, the answers of the model and of the live one (or why there are none), and the thresholds.
 
-    `best` is the k of top-k; 1 if the model has too few classes for one. `classes` is their number.
+    `best` is the k of top-k; 1 if the model has too few classes for one. `classes` is their number, `title`
+    what the live model is called.
     """
 
     sample: Sample
@@ -37,6 +38,7 @@ class Judged:
     limits: Validate
     best: int
     classes: int
+    title: str = LIVE
 
     @property
     def size(self) -> int:
@@ -59,22 +61,17 @@ class Judged:
 
 def judge(judged: Judged) -> Iterator[Check]:
     """Yield the checks of a model on a sample; those against the live model are not judged without one."""
-    yield from judge_alone(judged)
-    yield from judge_against(judged)
-
-
-def judge_alone(judged: Judged) -> Iterator[Check]:
-    """Yield the checks of a model on a sample that no live model is needed for."""
     yield _accuracy(judged)
     yield _better_than_guessing(judged)
+    yield from judge_comparisons(judged)
     yield _calibration(judged)
 
 
-def judge_against(judged: Judged) -> Iterator[Check]:
-    """Yield the checks of a model against the live one on a sample; without one they are not judged."""
-    yield _not_worse(judged, "not worse than the live model", "top-1")
+def judge_comparisons(judged: Judged) -> Iterator[Check]:
+    """Yield the checks against the live model, which together refuse an equal one at most at the level."""
+    yield _not_worse(judged, f"not worse than {judged.title}", "top-1")
     if judged.best > 1:
-        yield _not_worse(judged, f"top-{judged.best} not worse than the live model", "top-k")
+        yield _not_worse(judged, f"top-{judged.best} not worse than {judged.title}", "top-k")
     yield _no_class_worse(judged)
 
 
@@ -132,7 +129,7 @@ def _visible(found: Paired, level: float, power: float) -> str:
 
 
 def _no_class_worse(judged: Judged) -> Check:
-    name, limits, live = f"{PREFIX}no class worse than the live model", judged.limits, judged.live
+    name, limits, live = f"{PREFIX}no class worse than {judged.title}", judged.limits, judged.live
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     new, old = judged.right(judged.new), judged.right(live)
