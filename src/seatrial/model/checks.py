@@ -19,8 +19,9 @@ from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
 from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
-from seatrial.model.probe_checks import check_probes, compare_probes
+from seatrial.model.probe_checks import TOO_SLOW, check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
+from seatrial.model.sample_checks import NAME as SAMPLE
 from seatrial.model.sample_checks import check_sample, compare_on_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
@@ -77,7 +78,7 @@ def examine(
         golden=golden,
         seconds=seconds,
         evaluation=evaluation,
-        probe_milliseconds=limits.max_milliseconds,
+        max_milliseconds=limits.max_milliseconds,
     )
     result = run_model(model, require_isolation=limits.require_isolation)
     checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
@@ -85,6 +86,8 @@ def examine(
         checks.append(_check_loading(result))
     if result.fault or not all(check.passed for check in checks):
         return Examination(tuple(checks), photos)
+    # A model that is too slow has not predicted it.
+    sample = sample if result.probes else None
     run, (title, compared), *others = Run(model, result), *_run_live(live, run_model)
     judged = judged_sample(sample, run, compared, limits, title) if sample else None
     found = Examination(tuple(checks), photos, run, compared, judged)
@@ -107,7 +110,10 @@ def _check_answers(
     yield from check_probes(new.result, load_card(new.model).output.kind)
     yield from compare_probes(new.result, beside, trial.probes, title)
     yield _check_agreement(title, new, live, found.judged, limits)
-    yield from check_sample(found.judged, new.model, limits)
+    if new.result.probes is None:
+        yield not_judged(SAMPLE, TOO_SLOW)
+    else:
+        yield from check_sample(found.judged, new.model, limits)
 
 
 def _result(live: Run | NoLiveModel) -> InferenceResult | NoLiveModel:
@@ -134,6 +140,8 @@ def _run_one(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceResu
     found = run_model(live)
     if found.fault:
         return NoLiveModel(f"the live model fails here: {found.fault}", expected=True)
+    if found.probes is None:
+        return NoLiveModel("the live model is too slow here", expected=True)
     return Run(live, found)
 
 
