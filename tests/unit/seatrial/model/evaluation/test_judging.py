@@ -119,7 +119,7 @@ def test_a_few_originals_cannot_show_a_loss_and_are_not_judged() -> None:
     """Four photos lost of four are no evidence at this level, however many variants each has."""
     found = checks(photos(4, variants=50), answered(200, wrong=200), answered(200))
     assert found["not worse than the live model"].reason == "because 4 originals can show no loss at p 0.025"
-    assert found["no class worse than the live model"].reason == "because no class has 20 originals"
+    assert found["no class worse than the live model"].reason == "because no class has 10 originals"
 
 
 def test_a_photo_that_is_listed_twice_counts_once() -> None:
