@@ -21,6 +21,9 @@ export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_pr
 export no_proxy := $(NO_PROXY)
 export WHY
 export ACCEPT_LABELS
+ifdef GITHUB_BASE_REF
+export SEATRIAL_MODEL__BASE_BRANCH := $(GITHUB_BASE_REF)
+endif
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif
@@ -152,8 +155,8 @@ update: setup ## change model.lock to the channel's newest model, if it passes v
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
-validate: setup ## test the model: card, safety, golden set, time, agreement with the live model (ACCEPT_LABELS=reason)
-	@seatrial validate
+validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
+	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
 
 ##@ The image
 .PHONY: build

@@ -20,10 +20,14 @@ class App(Section):
 
 
 class Model(Section):
-    """The model and the channel that `update` follows."""
+    """The model and the channel that `update` follows.
+
+    `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
+    """
 
     name: str
     channel: str = "latest"
+    base_branch: str = ""
 
 
 class Golden(Section):
@@ -130,6 +134,7 @@ class Environment(Section):
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
+    `record_in_store` is whether the store is to have what it has accepted.
     `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
     without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
     with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
@@ -141,6 +146,7 @@ class Environment(Section):
     host: str
     context: str = ""
     registry: Registry | None = None
+    record_in_store: bool = True
     approval: Literal["", "person", "reviewers"] = ""
     allow_unchecked: bool = False
     replicas: int = Field(default=2, ge=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,18 +12,20 @@ from imagemodel.card import load_card
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import Judged
+from seatrial.model.evaluation.judging import Judged, judge_against
 from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
-from seatrial.model.live import NoLiveModel
-from seatrial.model.probe_checks import check_probes
+from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
+from seatrial.model.probe_checks import check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
 from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
+# The run of each live model by its title, or why there is none.
+Compared = Mapping[str, Run | NoLiveModel]
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
@@ -42,7 +44,7 @@ DEFAULT: Final = Trial(Probes(), Pod())
 def check_model(
     model: Path,
     golden: Path,
-    live: Path | NoLiveModel,
+    live: LiveDirectories | Path | NoLiveModel,
     limits: Validate,
     *,
     evaluation: Path | None = None,
@@ -55,7 +57,7 @@ def check_model(
 def examine(
     model: Path,
     golden: Path,
-    live: Path | NoLiveModel,
+    live: LiveDirectories | Path | NoLiveModel,
     limits: Validate,
     *,
     evaluation: Path | None = None,
@@ -63,9 +65,9 @@ def examine(
 ) -> Examination:
     """Run every check on the model in the directory `model`.
 
-    `live` is the directory of the live model, or why there is none to compare with; it is run on the same
-    photos. An unsafe model is not run; its other checks are then missing. Raises RefusedError if the golden
-    or the evaluation set is not valid.
+    `live` has the directory of each live model, or why there is none to compare with; they are run on the
+    same photos. A single one needs no title. An unsafe model is not run; its other checks are then missing.
+    Raises RefusedError if the golden or the evaluation set is not valid.
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
@@ -84,23 +86,43 @@ def examine(
         checks.append(_check_loading(result))
     if result.fault or not all(check.passed for check in checks):
         return Examination(tuple(checks), photos)
-    run, compared = Run(model, result), _run_live(live, run_model)
-    judged = judged_sample(sample, run, compared, limits) if sample else None
-    found = Examination(tuple(checks), photos, run, compared, judged)
+    run = Run(model, result)
+    named = live if isinstance(live, Mapping) else {LIVE: live}
+    compared = {title: _run_live(each, run_model) for title, each in named.items()}
+    found = Examination(tuple(checks), photos, run, _first_run(compared))
+    if sample:
+        found = replace(found, judged=judged_sample(sample, run, _first_run(compared), limits))
     return replace(found, checks=(*checks, *_check_answers(found, run, compared, limits, trial)))
 
 
+def _first_run(compared: Compared) -> Run | NoLiveModel:
+    runs = [each for each in compared.values() if isinstance(each, Run)]
+    return runs[0] if runs else next(iter(compared.values()))
+
+
 def _check_answers(
-    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial
+    found: Examination, new: Run, compared: Compared, limits: Validate, trial: Trial
 ) -> Iterator[Check]:
-    beside = live.result if isinstance(live, Run) else live
-    predictions = new.result.predictions
-    yield from (_check_photo(photo, each) for photo, each in zip(found.photos, predictions, strict=True))
+    first, photos = _first_run(compared), zip(found.photos, new.result.predictions, strict=True)
+    beside = first.result if isinstance(first, Run) else first
+    yield from (_check_photo(photo, each) for photo, each in photos)
     yield check_latency(new.result, beside, limits.max_milliseconds)
     yield check_memory(new.result, beside, trial.pod)
-    yield from check_probes(new.result, beside, load_card(new.model).output.kind, trial.probes)
-    yield _check_agreement(new, live, found.judged, limits)
+    yield from check_probes(new.result, load_card(new.model).output.kind)
     yield from check_sample(found.judged, new.model, limits)
+    for title, live in compared.items():
+        for check in _compare(found, new, live, limits, trial):
+            yield check.model_copy(update={"name": check.name.replace(LIVE, title)})
+
+
+def _compare(
+    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial
+) -> Iterator[Check]:
+    judged = judged_sample(found.judged.sample, new, live, limits) if found.judged else None
+    yield _check_agreement(new, live, judged, limits)
+    yield from judge_against(judged) if judged else ()
+    beside = live.result if isinstance(live, Run) else live
+    yield from compare_probes(new.result, beside, trial.probes)
 
 
 def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
@@ -133,7 +155,7 @@ def _check_photo(photo: Photo, found: PhotoPrediction) -> Check:
 
 
 def _check_agreement(new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate) -> Check:
-    name, least = "agrees with the live model", limits.min_agreement
+    name, least = f"agrees with {LIVE}", limits.min_agreement
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     if judged and not isinstance(judged.live, NoLiveModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from seatrial.check_result import Check, not_judged
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.label_changes import label_changes, summary
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LiveDirectories, NoLiveModel
 from seatrial.model.lock import LabelAcceptance, Lock
 from seatrial.workspace import Workspace
 
@@ -24,8 +24,6 @@ HINT: Final = (
     "restore the order of the labels, or, if the change is intended, repeat it with "
     "--accept-labels REASON (ACCEPT_LABELS= with make) and commit model.lock"
 )
-# Directories of models by what they are called, as in `the live model`; or why there is none.
-Previous = Mapping[str, Path | NoLiveModel]
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def read_labels(model: Path) -> LabelFile:
 
 
 def check_labels(
-    model: Path, previous: Previous, accepted: LabelAcceptance | None, *, demanded: bool
+    model: Path, previous: LiveDirectories, accepted: LabelAcceptance | None, *, demanded: bool
 ) -> Iterator[Check]:
     """Yield one check for each previous model: the labels are the same, or some were added at the end.
 
@@ -80,7 +78,9 @@ def _only_extended(old: LabelFile, new: LabelFile) -> bool:
     return new.labels[: len(old.labels)] == old.labels
 
 
-def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Workspace, reason: str) -> Lock:
+def accept_labels(
+    lock: Lock, model: Path, previous: LiveDirectories, workspace: Workspace, reason: str
+) -> Lock:
     """Return the lock with the acceptance of every change of labels that needs one.
 
     It is the same lock if none does. Raises UsageError unless `reason` is one printable line.

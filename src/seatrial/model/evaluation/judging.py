@@ -59,13 +59,23 @@ class Judged:
 
 def judge(judged: Judged) -> Iterator[Check]:
     """Yield the checks of a model on a sample; those against the live model are not judged without one."""
+    yield from judge_alone(judged)
+    yield from judge_against(judged)
+
+
+def judge_alone(judged: Judged) -> Iterator[Check]:
+    """Yield the checks of a model on a sample that no live model is needed for."""
     yield _accuracy(judged)
     yield _better_than_guessing(judged)
+    yield _calibration(judged)
+
+
+def judge_against(judged: Judged) -> Iterator[Check]:
+    """Yield the checks of a model against the live one on a sample; without one they are not judged."""
     yield _not_worse(judged, "not worse than the live model", "top-1")
     if judged.best > 1:
         yield _not_worse(judged, f"top-{judged.best} not worse than the live model", "top-k")
     yield _no_class_worse(judged)
-    yield _calibration(judged)
 
 
 def _accuracy(judged: Judged) -> Check:
