@@ -25,7 +25,6 @@ from seatrial.model.sample_checks import check_sample, judged_sample, load_sampl
 from seatrial.settings import Pod, Probes, Validate
 
 # The run of each live model by its title, or why there is none.
-Compared = Mapping[str, Run | NoLiveModel]
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
@@ -89,28 +88,21 @@ def examine(
     run = Run(model, result)
     named = live if isinstance(live, Mapping) else {LIVE: live}
     compared = {title: _run_live(each, run_model) for title, each in named.items()}
-    found = Examination(tuple(checks), photos, run, _first_run(compared))
+    found = Examination(tuple(checks), photos, run, compared)
     if sample:
-        found = replace(found, judged=judged_sample(sample, run, _first_run(compared), limits))
-    return replace(found, checks=(*checks, *_check_answers(found, run, compared, limits, trial)))
+        found = replace(found, judged=judged_sample(sample, run, found.live, limits))
+    return replace(found, checks=(*checks, *_check_answers(found, run, limits, trial)))
 
 
-def _first_run(compared: Compared) -> Run | NoLiveModel:
-    runs = [each for each in compared.values() if isinstance(each, Run)]
-    return runs[0] if runs else next(iter(compared.values()))
-
-
-def _check_answers(
-    found: Examination, new: Run, compared: Compared, limits: Validate, trial: Trial
-) -> Iterator[Check]:
-    first, photos = _first_run(compared), zip(found.photos, new.result.predictions, strict=True)
+def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial) -> Iterator[Check]:
+    first, photos = found.live, zip(found.photos, new.result.predictions, strict=True)
     beside = first.result if isinstance(first, Run) else first
     yield from (_check_photo(photo, each) for photo, each in photos)
     yield check_latency(new.result, beside, limits.max_milliseconds)
     yield check_memory(new.result, beside, trial.pod)
     yield from check_probes(new.result, load_card(new.model).output.kind)
     yield from check_sample(found.judged, new.model, limits)
-    for title, live in compared.items():
+    for title, live in found.compared.items():
         for check in _compare(found, new, live, limits, trial):
             yield check.model_copy(update={"name": check.name.replace(LIVE, title)})
 
@@ -119,6 +111,8 @@ def _compare(
     found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial
 ) -> Iterator[Check]:
     judged = judged_sample(found.judged.sample, new, live, limits) if found.judged else None
+    runs = sum(isinstance(each, Run) for each in found.compared.values())
+    judged = judged and replace(judged, comparisons=max(1, runs))
     yield _check_agreement(new, live, judged, limits)
     yield from judge_against(judged) if judged else ()
     beside = live.result if isinstance(live, Run) else live

@@ -11,8 +11,7 @@ from imagemodel.card import FileEntry
 from imagemodel.evaluation import EvaluationPhoto
 from seatrial.check_result import Check
 from seatrial.model.evaluation.judging import Judged, judge
-from seatrial.model.evaluation.sample import PhotoAnswer, Sample, answers
-from seatrial.model.inference.task import EvaluationPrediction
+from seatrial.model.evaluation.sample import PhotoAnswer, Sample
 from seatrial.model.live import NoLiveModel
 from seatrial.sections import Validate
 
@@ -77,6 +76,23 @@ def test_a_loss_within_the_margin_is_accepted() -> None:
     """The same answers pass with a margin that is larger than the loss."""
     found = checks(photos(200), answered(200, 20), answered(200), limits=Validate(margin=0.2))
     assert found["not worse than the live model"].status == "passed"
+
+
+def test_the_level_is_divided_among_the_live_models() -> None:
+    """With two of them each comparison needs stronger evidence, so that both together refuse at the level."""
+    sample, new, live = photos(200), answered(200, 9), answered(200)
+    one = Judged(Sample(sample), new, live, Validate(margin=0), 1, len(LABELS))
+    two = replace(one, new=answered(200, 6), comparisons=2)
+    assert [_status(each) for each in (one, replace(two, comparisons=1), two)] == [
+        "failed",
+        "failed",
+        "passed",
+    ]
+
+
+def _status(judged: Judged) -> str:
+    (check,) = [each for each in judge(judged) if each.name == "evaluation: not worse than the live model"]
+    return check.status
 
 
 def test_a_class_that_is_lost_is_refused() -> None:
@@ -171,18 +187,3 @@ def test_numbers_that_are_no_probabilities_have_no_calibration() -> None:
     """Logits on a card that calls them probabilities are refused by another check."""
     found = checks(photos(50), answered(50, confidence=10.2))["calibration"]
     assert found.reason == "because a confidence of 10.2 is not a probability"
-
-
-def test_an_answer_is_right_by_index_or_for_other_labels_by_label() -> None:
-    """A live model with other indices is not worse for them; two classes of one label stay apart."""
-    (photo,) = photos(1)
-
-    def right(labels: tuple[str, ...], best: int) -> bool:
-        predictions = [EvaluationPrediction(classes=(best,), probabilities=(0.9,))]
-        return answers([photo], predictions, labels, 1)[0].right
-
-    assert right(("a", "b"), 0)
-    assert right(("b", "a"), 1)
-    assert not right(("b", "a"), 0)
-    assert not right(("a", "a"), 1)
-    assert not right(("b",), 0)
