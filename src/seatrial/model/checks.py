@@ -12,7 +12,7 @@ from imagemodel.card import load_card
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import Judged, judge_against
+from seatrial.model.evaluation.judging import Judged, judge_comparisons
 from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.probe_result import PREDICTIONS
@@ -24,7 +24,6 @@ from seatrial.model.resource_checks import check_latency, check_memory
 from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
-# The run of each live model by its title, or why there is none.
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
@@ -103,20 +102,19 @@ def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial)
     yield from check_probes(new.result, load_card(new.model).output.kind)
     yield from check_sample(found.judged, new.model, limits)
     for title, live in found.compared.items():
-        for check in _compare(found, new, live, limits, trial):
-            yield check.model_copy(update={"name": check.name.replace(LIVE, title)})
+        yield from _compare(found, new, title, live, limits, trial)
 
 
 def _compare(
-    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial
+    found: Examination, new: Run, title: str, live: Run | NoLiveModel, limits: Validate, trial: Trial
 ) -> Iterator[Check]:
-    judged = judged_sample(found.judged.sample, new, live, limits) if found.judged else None
+    judged = judged_sample(found.judged.sample, new, live, limits, title) if found.judged else None
     runs = sum(isinstance(each, Run) for each in found.compared.values())
     judged = judged and replace(judged, comparisons=max(1, runs))
-    yield _check_agreement(new, live, judged, limits)
-    yield from judge_against(judged) if judged else ()
+    yield _check_agreement(title, new, live, judged, limits)
+    yield from judge_comparisons(judged) if judged else ()
     beside = live.result if isinstance(live, Run) else live
-    yield from compare_probes(new.result, beside, trial.probes)
+    yield from compare_probes(new.result, beside, trial.probes, title)
 
 
 def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
@@ -148,8 +146,10 @@ def _check_photo(photo: Photo, found: PhotoPrediction) -> Check:
     )
 
 
-def _check_agreement(new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate) -> Check:
-    name, least = f"agrees with {LIVE}", limits.min_agreement
+def _check_agreement(
+    title: str, new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate
+) -> Check:
+    name, least = f"agrees with {title}", limits.min_agreement
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     if judged and not isinstance(judged.live, NoLiveModel):

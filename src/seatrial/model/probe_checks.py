@@ -47,15 +47,20 @@ def check_probes(result: InferenceResult, kind: str) -> Iterator[Check]:
 
 
 def compare_probes(
-    result: InferenceResult, compared: InferenceResult | NoLiveModel, limits: Probes
+    result: InferenceResult, compared: InferenceResult | NoLiveModel, limits: Probes, title: str = LIVE
 ) -> Iterator[Check]:
-    """Yield the checks of a model's probes against those of a live model; without one they are not judged."""
+    """Yield the checks of a model's probes against those of the live model that is called `title`.
+
+    Without a live model they are not judged, nor if the model was too slow for the probes.
+    """
     ours, live = result.probes, _live_probes(compared)
+    names = (name.replace(LIVE, title) for name in (CONFIDENT, ROBUST))
     if ours is None:
-        yield from (not_judged(name, TOO_SLOW) for name in (CONFIDENT, ROBUST))
+        yield from (not_judged(name, TOO_SLOW) for name in names)
         return
-    yield _check_confidence(ours, live, limits)
-    yield _check_robustness(ours, live, limits)
+    checks = (_check_confidence(ours, live, limits), _check_robustness(ours, live, limits))
+    for name, check in zip(names, checks, strict=True):
+        yield check.model_copy(update={"name": name})
 
 
 def _live_probes(live: InferenceResult | NoLiveModel) -> ProbeResult | NoLiveModel:
