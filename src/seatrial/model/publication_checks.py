@@ -21,7 +21,7 @@ from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0
 SECONDS_A_PHOTO: Final = 0.5
-MODEL_CURE: Final = "write the card again (make card), or export the network again"
+MODEL_HINT: Final = "write the card again (make card), or export the network again"
 # A digest names every byte of an artefact, so what has passed in this process passes again.
 _passed: set[str] = set()
 
@@ -40,18 +40,18 @@ def require_valid(sources: Iterable[Publishable], limits: Validate) -> None:
     sets = [each for each in due if each.kind is not MODEL]
     photos = sum(len(each.file_list.files) for each in sets)
     result = _run_isolated(models, [each.folder for each in sets], photos, limits)
-    for fault, cure in _faults(models, result, limits):
-        raise RefusedError(fault, cure)
+    for fault, hint in _faults(models, result, limits):
+        raise RefusedError(fault, hint)
     _passed.update(each.file_list.artefact.digest for each in due)
 
 
 def _faults(models: Sequence[Path], result: PublicationResult, limits: Validate) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong and its cure, the most important first."""
+    """Yield what is wrong and its hint, the most important first."""
     for check in isolation_checks(result.confinement, limits.require_isolation):
         if not check.passed:
             yield f"the files are {check.detail}", f"run it on Linux, or set {DEMAND} = false"
     for model in models:
-        yield from ((fault, MODEL_CURE) for fault in _model_faults(model, result))
+        yield from ((fault, MODEL_HINT) for fault in _model_faults(model, result))
     if result.fault:
         yield f"the photos could not be checked: {result.fault}", "publish the same again"
     if result.broken:

@@ -111,11 +111,11 @@ class Publisher:
         self._create(source, PUBLICATION, record)
 
     def require_write_access(self, source: Publishable) -> None:
-        """Raise StoreAccessError unless the store accepts writes of a version, as far as it tells."""
+        """Raise StoreAccessError unless the store accepts writes of a version."""
         require_write_access(self._store, source.key("").rstrip("/"))
 
     def require_channel_access(self, name: str, channel: str) -> None:
-        """Raise StoreAccessError unless the store accepts writes of a model's channels, as far as it tells.
+        """Raise StoreAccessError unless the store accepts writes of a model's channels.
 
         Raises UsageError if a name is not valid.
         """

@@ -14,7 +14,7 @@ NO_TAG: Final = '"0"'
 
 
 def require_write_access(store: BlobStore, folder: str) -> None:
-    """Raise StoreAccessError unless the store accepts writes under the key `folder`, as far as it tells.
+    """Raise StoreAccessError unless the store accepts writes under the key `folder`.
 
     The request is a write on a condition that is never met: rights are judged before conditions. Raises
     RefusedError if the store writes nevertheless, because then publishers could overwrite each other.
