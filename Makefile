@@ -21,6 +21,9 @@ export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_pr
 export no_proxy := $(NO_PROXY)
 export WHY
 export ACCEPT_LABELS
+ifdef GITHUB_BASE_REF
+export SEATRIAL_MODEL__BASE_BRANCH := $(GITHUB_BASE_REF)
+endif
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif

@@ -87,11 +87,12 @@ class FetchResult(StageResult):
 
 
 class ValidateResult(StageResult):
-    """The checks of this model and golden set; `build` requires that all passed."""
+    """The checks of this model, golden set and evaluation set; `build` requires that all passed."""
 
     stage: Literal["validate"] = "validate"
     model: Artefact
     golden: Artefact
+    evaluation: Artefact | None = None
     passed: bool
     verdicts: tuple[Check, ...]
 

@@ -1,45 +1,136 @@
-"""The checks of a model: safe file, expected labels, latency, agreement with the live model."""
+"""The checks of a model: safe file, expected labels, resources, probes, agreement with the live model."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Final
 
+from imagemodel.card import load_card
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
+from seatrial.model.evaluation.judging import Judged
+from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
+from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
-from seatrial.model.live import NoLiveModel
-from seatrial.settings import Validate
+from seatrial.model.label_checks import missing_labels
+from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
+from seatrial.model.probe_checks import check_probes
+from seatrial.model.resource_checks import check_latency, check_memory
+from seatrial.model.sample_checks import check_sample, compare_on_sample, judged_sample, load_sample
+from seatrial.settings import Pod, Probes, Validate
 
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
 
-def check_model(model: Path, golden: Path, live: Path | NoLiveModel, limits: Validate) -> tuple[Check, ...]:
-    """Run every check on the model in the directory `model` and return the results.
+@dataclass(frozen=True)
+class Trial:
+    """The thresholds of the probes, and the pod that the model will run in."""
 
-    `live` is the directory of the live model, or why there is none to compare with. An unsafe model is not
-    run; its other checks are then missing. Raises RefusedError if the golden set is not valid.
+    probes: Probes
+    pod: Pod
+
+
+DEFAULT: Final = Trial(Probes(), Pod())
+
+
+def check_model(
+    model: Path,
+    golden: Path,
+    live: LiveDirectories | Path | NoLiveModel,
+    limits: Validate,
+    *,
+    evaluation: Path | None = None,
+    trial: Trial = DEFAULT,
+) -> tuple[Check, ...]:
+    """Run every check on the model in the directory `model` and return the results; see `examine`."""
+    return examine(model, golden, live, limits, evaluation=evaluation, trial=trial).checks
+
+
+def examine(
+    model: Path,
+    golden: Path,
+    live: LiveDirectories | Path | NoLiveModel,
+    limits: Validate,
+    *,
+    evaluation: Path | None = None,
+    trial: Trial = DEFAULT,
+) -> Examination:
+    """Run every check on the model in the directory `model`.
+
+    `live` has the directory of each live model, or why there is none to compare with; a single one needs no
+    title. Each is run on the same photos, and the first that there is stands beside the model in every
+    check. An unsafe model is not run; its other checks are then missing. Raises RefusedError if the golden or
+    the evaluation set is not valid.
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
-    seconds = STARTUP_SECONDS + len(photos) * (ROUNDS + 1) * limits.max_milliseconds * 4 / 1000
-    result = run_isolated(model, golden, seconds, require_isolation=limits.require_isolation)
+    sample = load_sample(evaluation)
+    seconds = _seconds(len(photos), len(sample.photos) if sample else 0, limits)
+    run_model = partial(
+        run_isolated,
+        golden=golden,
+        seconds=seconds,
+        evaluation=evaluation,
+        probe_milliseconds=limits.max_milliseconds,
+    )
+    result = run_model(model, require_isolation=limits.require_isolation)
     checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
-    if not all(check.passed for check in checks):
-        return tuple(checks)
-    checks.append(_check_loading(result))
-    if result.fault:
-        return tuple(checks)
-    checks += [_check_photo(photo, found) for photo, found in zip(photos, result.predictions, strict=True)]
-    checks.append(_check_latency(result, limits))
-    compared = live if isinstance(live, NoLiveModel) else run_isolated(live, golden, seconds)
-    checks.append(_check_agreement(result, compared, limits))
-    return tuple(checks)
+    if all(check.passed for check in checks):
+        checks.append(_check_loading(result))
+    if result.fault or not all(check.passed for check in checks):
+        return Examination(tuple(checks), photos)
+    run, (title, compared), *others = Run(model, result), *_run_live(live, run_model)
+    judged = judged_sample(sample, run, compared, limits, title) if sample else None
+    found = Examination(tuple(checks), photos, run, compared, judged)
+    checks += _check_answers(found, run, compared, limits, trial, title)
+    for title, other in others:
+        against = judged_sample(sample, run, other, limits, title) if sample else None
+        checks.append(_check_agreement(title, run, other, against, limits))
+        checks += compare_on_sample(against)
+    return replace(found, checks=tuple(checks))
+
+
+def _check_answers(
+    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial, title: str
+) -> Iterator[Check]:
+    beside = live.result if isinstance(live, Run) else live
+    predictions = new.result.predictions
+    yield from (_check_photo(photo, each) for photo, each in zip(found.photos, predictions, strict=True))
+    yield check_latency(new.result, beside, limits.max_milliseconds)
+    yield check_memory(new.result, beside, trial.pod)
+    yield from check_probes(new.result, beside, load_card(new.model).output.kind, trial.probes)
+    yield _check_agreement(title, new, live, found.judged, limits)
+    yield from check_sample(found.judged, new.model, limits)
+
+
+def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
+    predictions = golden * (ROUNDS + 1) + evaluation + PREDICTIONS
+    return STARTUP_SECONDS + predictions * limits.max_milliseconds * 4 / 1000
+
+
+def _run_live(
+    live: LiveDirectories | Path | NoLiveModel, run_model: Callable[[Path], InferenceResult]
+) -> list[tuple[str, Run | NoLiveModel]]:
+    """Run each live model; return the runs by their titles, and after them what could not be run."""
+    titled = live if isinstance(live, Mapping) else {LIVE: live}
+    found = [(title, _run_one(each, run_model)) for title, each in titled.items()]
+    return sorted(found, key=lambda pair: isinstance(pair[1], NoLiveModel))
+
+
+def _run_one(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceResult]) -> Run | NoLiveModel:
+    if isinstance(live, NoLiveModel):
+        return live
+    found = run_model(live)
+    if found.fault:
+        return NoLiveModel(f"the live model fails here: {found.fault}", expected=True)
+    return Run(live, found)
 
 
 def _check_loading(result: InferenceResult) -> Check:
@@ -57,26 +148,19 @@ def _check_photo(photo: Photo, found: PhotoPrediction) -> Check:
     )
 
 
-def _check_latency(result: InferenceResult, limits: Validate) -> Check:
-    middle = median(each for found in result.predictions for each in found.milliseconds)
-    return Check(
-        name="time per photo",
-        passed=middle <= limits.max_milliseconds,
-        detail=f"median {middle:.1f} ms, at most {limits.max_milliseconds:.0f} ms",
-    )
-
-
-def _check_agreement(result: InferenceResult, live: InferenceResult | NoLiveModel, limits: Validate) -> Check:
-    name, total = "agrees with the live model", len(result.predictions)
+def _check_agreement(
+    title: str, new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate
+) -> Check:
+    name, least = f"agrees with {title}", limits.min_agreement
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
-    if live.fault:
-        why = f"the live model fails here: {live.fault}"
-        return not_judged(name, why, demanded=limits.demand_comparison)
-    pairs = zip(result.predictions, live.predictions, strict=True)
+    if missing := missing_labels(new.model, live.model):
+        return not_judged(name, missing)
+    if judged and not isinstance(judged.live, NoLiveModel):
+        share, of = judged.agreement(judged.live), f"{judged.size} originals of the evaluation set"
+        return Check(name=name, passed=share >= least, detail=f"on {share:.1%} of {of}, at least {least:.0%}")
+    total = len(new.result.predictions)
+    pairs = zip(new.result.predictions, live.result.predictions, strict=True)
     same = sum(ours.label == theirs.label for ours, theirs in pairs)
-    return Check(
-        name=name,
-        passed=same >= limits.min_agreement * total,
-        detail=f"on {same} of {total} photos, at least {limits.min_agreement:.0%}",
-    )
+    detail = f"on {same} of {total} photos, at least {least:.0%}"
+    return Check(name=name, passed=same >= least * total, detail=detail)

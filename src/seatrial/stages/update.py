@@ -10,9 +10,10 @@ from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
-from seatrial.model.validation import validate_lock, validation_failure, with_accepted_labels
-from seatrial.release.live_model import live_model
+from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
+from seatrial.report.validation_writer import report_validation
 from seatrial.results import Artefact, UpdateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -47,13 +48,14 @@ def _move_lock(
     cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
-    live = live_model(settings, workspace, services)
+    live = live_models(settings, workspace, services)
     if accept_labels:
         candidate = with_accepted_labels(settings, workspace, candidate, model, live, accept_labels)
-    checks = validate_lock(settings, workspace, candidate, model, golden, live)
-    if not all(check.passed for check in checks):
-        raise validation_failure(candidate, checks)
-    for check in checks:
+    found = examine_lock(settings, workspace, candidate, model, golden, live)
+    report_validation(settings, workspace, candidate, found, services.runtime)
+    if not found.passed:
+        raise validation_failure(candidate, found.checks)
+    for check in found.checks:
         if check.status == "not judged":
             console.line(f"  {check.name}: {check.detail}")
     write_lock(workspace.lock, candidate)

@@ -14,7 +14,7 @@ from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, Artefact
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.set_labels import require_labels_of_model
 from seatrial.model.validation import with_accepted_labels
-from seatrial.release.live_model import live_model
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -58,7 +58,7 @@ def use(
     new = {name: found for name in TABLES.values() if (found := getattr(published, name))}
     lock = Lock.model_validate({**(dict(kept) if kept else {}), **new})
     if accept_labels:
-        live = live_model(settings, workspace, services)
+        live = live_models(settings, workspace, services)
         lock = with_accepted_labels(settings, workspace, lock, folders[MODEL], live, accept_labels)
     if lock != before:
         write_lock(workspace.lock, lock)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from seatrial import console
 from seatrial.model.lock import read_lock, write_lock
-from seatrial.model.validation import validate_lock, validation_failure, with_accepted_labels
-from seatrial.release.live_model import live_model
+from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
+from seatrial.report.validation_writer import report_validation
 from seatrial.results import FetchResult, ValidateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -19,30 +20,33 @@ from seatrial.workspace import Workspace
 def validate(
     settings: Settings, workspace: Workspace, services: Services = SERVICES, *, accept_labels: str = ""
 ) -> ValidateResult:
-    """Check the fetched model with the fetched golden set and return the passing report.
+    """Check the fetched model with the fetched photos and return the passing report.
 
     With a reason in `accept_labels`, a change of labels passes, and model.lock gets the acceptance if all
-    other checks pass. A failing report is written as well, then raised as RefusedError. Raises UsageError if
-    fetch has not run for this lock.
+    other checks pass. A failing report is written as well, then raised as RefusedError; the page and the
+    Markdown of either are in `reports/<instance>/validation`. Raises UsageError if fetch has not run for this
+    lock.
     """
     stage_run = StageRun(services.runtime)
     fetched = workspace.read_result(FetchResult)
     lock = read_lock(workspace.lock)
     model, golden = Path(fetched.model_path), Path(fetched.golden_path)
-    live = live_model(settings, workspace, services)
+    live = live_models(settings, workspace, services)
     if accept_labels:
         lock = with_accepted_labels(settings, workspace, lock, model, live, accept_labels)
-    checks = validate_lock(settings, workspace, lock, model, golden, live)
+    found = examine_lock(settings, workspace, lock, model, golden, live)
+    report_validation(settings, workspace, lock, found, services.runtime)
     report = ValidateResult(
         **stage_run.fields(workspace),
         model=lock.model,
         golden=lock.golden,
-        passed=all(check.passed for check in checks),
-        verdicts=checks,
+        evaluation=lock.evaluation,
+        passed=found.passed,
+        verdicts=found.checks,
     )
     if not report.passed:
         workspace.write_result(report)
-        raise validation_failure(lock, checks)
+        raise validation_failure(lock, found.checks)
     if lock != read_lock(workspace.lock):
         write_lock(workspace.lock, lock)
         console.line("  model.lock has the acceptance of the labels: commit it, then run the pipeline")
