@@ -150,7 +150,7 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden)
+PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
 .PHONY: use
 use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model.lock; print the commit to make
 	@seatrial use $(if $(MODEL),'$(MODEL)') $(call given,GOLDEN,golden) $(call given,EVALUATION,evaluation)
