@@ -67,11 +67,14 @@ class Workspace:
 
     @cached_property
     def working_state(self) -> str:
-        """The git tree id of the working tree, untracked files included."""
+        """The git tree id of the working tree: untracked files included, ignored ones not, but model.lock."""
         with tempfile.TemporaryDirectory(prefix="seatrial-tree-") as folder:
             env = self._temporary_objects(Path(folder))
             self.git("read-tree", "HEAD", env=env)
             self.git("add", "--all", env=env)
+            if self.lock.exists():
+                # If git ignores it, no commit contains it.
+                self.git("add", "--force", "--", self.lock.name, env=env)
             return self.git("write-tree", env=env)
 
     def _temporary_objects(self, folder: Path) -> dict[str, str]:

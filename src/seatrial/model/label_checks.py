@@ -77,6 +77,16 @@ def _only_extended(old: LabelFile, new: LabelFile) -> bool:
     return new.labels[: len(old.labels)] == old.labels
 
 
+def missing_labels(model: Path, live: Path) -> str:
+    """Return which labels of the live model the model lacks, or an empty string.
+
+    It can never predict these, so that its predictions cannot be expected to agree.
+    """
+    missing = set(read_labels(live).labels) - set(read_labels(model).labels)
+    shown = ", ".join(repr(label) for label in sorted(missing)[:3])
+    return f"{len(missing)} labels of the live model are not labels of this one ({shown})" if missing else ""
+
+
 def accept_labels(
     lock: Lock, model: Path, previous: LiveDirectories, workspace: Workspace, reason: str
 ) -> Lock:
