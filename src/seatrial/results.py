@@ -37,6 +37,23 @@ class Artefact(BaseModel):
     digest: str
 
 
+class CardResult(StageResult):
+    """A sealed model directory: its path, how photos are prepared, and the scores that it gives.
+
+    `created` is False if the same model was there already. `changes` are what was rewritten in the network
+    and in the labels, a sentence each.
+    """
+
+    stage: Literal["card"] = "card"
+    model: Artefact
+    path: str
+    created: bool
+    preset: str
+    input: str
+    output: str
+    changes: tuple[str, ...]
+
+
 class PublishResult(StageResult):
     """What was published, and whether it is new in the store.
 
@@ -54,10 +71,7 @@ class PublishResult(StageResult):
 
 
 class FetchResult(StageResult):
-    """The verified copies of what is locked; paths are directories on this machine.
-
-    Without an evaluation set in the lock, `evaluation` is None and `evaluation_path` is empty.
-    """
+    """The verified copies of what is locked, as directories; `evaluation` is None if the lock has none."""
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact

@@ -8,7 +8,7 @@ from seatrial import console
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, verified
 from seatrial.model.examination import Examination
-from seatrial.model.file_safety import require_safe_suffixes
+from seatrial.model.file_safety import require_safe_files
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.publisher import Publishable
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
@@ -95,7 +95,7 @@ def examine_directories(
             raise UsageError(f"{folder} is not a directory", "make card and make golden write them")
     sources = [Publishable(kind, folder, verified(kind, folder)) for kind, folder in folders.items()]
     for source in sources:
-        require_safe_suffixes(source)
+        require_safe_files(source)
     artefacts = {source.kind.folder: source.file_list.artefact for source in sources}
     lock = Lock(
         model=artefacts[MODEL.folder],

@@ -17,6 +17,7 @@ from seatrial.analysis.timeline import read_timeline
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import parse_manifest
 from seatrial.image.statement import parse_statement
+from seatrial.model.accepted_model import parse_accepted
 from seatrial.model.lock import read_lock
 from seatrial.provenance.query import read_query
 from seatrial.release.reviews import stated_reviews
@@ -44,6 +45,12 @@ PARSERS: Mapping[str, Parser] = {
     "card": Parser(valid.CARD, lambda raw, _: parse_card(raw), (CardError,)),
     "golden set": Parser(valid.GOLDEN, lambda raw, _: parse_golden(raw, Path()), (CardError,)),
     "evaluation set": Parser(valid.EVALUATION, lambda raw, _: parse_evaluation(raw, Path()), (CardError,)),
+    "table of photos": Parser(
+        ["file,label,original", "table,red,"],
+        readers.read_photo_table,
+        (UsageError,),
+        (as_lines,),
+    ),
     "labels": Parser(["red", "green", "blue"], readers.read_labels, (CardError,), (as_lines,)),
     "lock": Parser(valid.LOCK, lambda raw, out: read_lock(out.file("model.lock", raw)), (UsageError,), TOML),
     "seatrial.toml": Parser(
@@ -89,5 +96,8 @@ PARSERS: Mapping[str, Parser] = {
     "stage result": Parser(valid.RESULT, readers.read_result, (UsageError,)),
     "suite report": Parser(valid.SUITE, lambda raw, out: read_report(out.file("suite.json", raw), 0, "")),
     "channel": Parser({"version": "1.0.0", "digest": DIGEST}, readers.read_channel, (RefusedError,)),
+    "accepted model": Parser(
+        valid.ACCEPTED, lambda raw, _: parse_accepted(raw, "s3://b", "staging"), (OutsideError,)
+    ),
     "publication": Parser(valid.PUBLICATION, readers.read_publication),
 }

@@ -41,7 +41,7 @@ def test_a_model_is_judged_as_expected(name: str, prepared: dict[Kind, Base]) ->
 
 
 def test_a_model_that_is_not_caught_as_expected_is_reported(prepared: dict[Kind, Base]) -> None:
-    """A bad model that passes, one that another check refuses, and a good one that fails are none of these."""
+    """A bad model that passes is not as expected, and neither is a good one that is refused."""
 
     def nothing(folder: Path) -> None:
         MEMBERS["other seed"].write(folder)

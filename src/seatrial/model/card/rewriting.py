@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import onnx
 from onnx import TensorProto, helper, inliner, shape_inference
 
 from seatrial.errors import RefusedError
-from seatrial.model.card.form import INPUTS, Hints, PhotoInput, read_input
+from seatrial.model.card.form import INPUTS, Hints, PhotoInput, dimensions, read_input
 from seatrial.model.card.graph import prune, rename_input, source, unused_name
 from seatrial.model.card.outputs import output_as_rows
 from seatrial.model.card.randomness import refuse_randomness
-from seatrial.model.card.reading import EXPORT, MAX_BYTES
+from seatrial.model.card.reading import EXPORT, MAX_BYTES, read_onnx
 from seatrial.model.card.scores import Scores, find_scores
 
 BATCH: Final = "batch"
@@ -23,11 +24,12 @@ BATCH: Final = "batch"
 class Network:
     """A network in the form that the app serves.
 
-    `model` is the onnx.ModelProto, `output` the name of its scores of shape [batch, classes]. `operator` is
-    the last operator of the original that is not only a change of form. `map_labels` are the labels of a map
-    at its end. `changes` are what was rewritten, a sentence each; without any it is the network of the file.
+    `path` is the original file, `model` the onnx.ModelProto, `output` the name of its scores of shape [batch,
+    classes]. `operator` is the last operator of the original that is not only a change of form. `map_labels`
+    are the labels of a map at its end. `changes` are what was rewritten, a sentence each.
     """
 
+    path: Path
     model: Any
     input: PhotoInput
     output: str
@@ -36,14 +38,27 @@ class Network:
     map_labels: tuple[str, ...]
     changes: tuple[str, ...]
 
+    @property
+    def raw(self) -> bytes:
+        """The ONNX file: that of the exporter, if nothing was rewritten."""
+        if not self.changes:
+            return self.path.read_bytes()
+        return bytes(self.model.SerializeToString(deterministic=True))
 
-def rewrite(model: Any, classes: int, hints: Hints, file: str, joined: list[str]) -> Network:
-    """Return the network in `model` for `classes` classes; `model` is changed.
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The metadata that the exporter wrote into the file."""
+        return {each.key: each.value for each in self.model.metadata_props}
 
-    `joined` are the changes that were made already. The rewritten network gives the same numbers. Raises
-    RefusedError if it cannot be served, UsageError if `hints` must name what the file does not.
+
+def read_network(path: Path, classes: int, hints: Hints) -> Network:
+    """Return the network of `classes` classes in the file at `path`, rewritten where the app cannot serve it.
+
+    The rewritten network gives the same numbers. Raises UsageError if there is no such file, or `hints` must
+    name what the file does not; RefusedError if it cannot be served.
     """
-    changes = list(joined)
+    model, changes = read_onnx(path)
+    file = path.name
     if model.functions:
         model = inliner.inline_local_functions(model)
         changes.append("inlined its functions")
@@ -61,10 +76,12 @@ def rewrite(model: Any, classes: int, hints: Hints, file: str, joined: list[str]
     changes += _input_as_float32(model.graph, photo)
     name, more = output_as_rows(model.graph, scores, classes, operator)
     changes += more
+    if not changes and dimensions(next(each for each in model.graph.output if each.name == name)) is None:
+        changes.append("declares the shape of its scores")
     if changes:
         _declare(model, photo, name, classes)
         _check(model, file)
-    return Network(model, photo, name, classes, operator, scores.map_labels, tuple(changes))
+    return Network(path, model, photo, name, classes, operator, scores.map_labels, tuple(changes))
 
 
 def for_single_photos(network: Network) -> Network:
