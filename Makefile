@@ -105,7 +105,7 @@ test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
 	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
 .PHONY: test-nightly-all
-test-nightly-all: test-fuzz $(TEST_INSTANCE) test-faults test-long
+test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py
@@ -158,6 +158,9 @@ use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
+.PHONY: zoo
+zoo: setup ## validate generated bad and good models; print which check refuses which (ONLY=name)
+	@PYTHONPATH=tests python -m zoo $(if $(ONLY),"$(ONLY)")
 .PHONY: propose
 propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
 	@seatrial propose

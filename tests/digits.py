@@ -14,10 +14,14 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
-from examples.digits.data import EVALUATION, LABELS, LICENCE, SOURCE, TRAINING, held_out, training
+from examples.digits.data import EVALUATION, LICENCE, SOURCE, TRAINING
 from examples.digits.data import FILE as FILE
+from examples.digits.data import LABELS as LABELS
 from examples.digits.data import LEVELS as _LEVELS
-from examples.digits.network import CLASSES, Array, Network, train, weakened
+from examples.digits.data import held_out as held_out
+from examples.digits.data import training as training
+from examples.digits.network import CLASSES, Array, Network, weakened
+from examples.digits.network import train as train
 from PIL import Image
 
 from imagemodel.card import Card

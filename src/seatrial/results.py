@@ -71,10 +71,7 @@ class PublishResult(StageResult):
 
 
 class FetchResult(StageResult):
-    """The verified copies of what is locked; paths are directories on this machine.
-
-    Without an evaluation set in the lock, `evaluation` is None and `evaluation_path` is empty.
-    """
+    """The verified copies of what is locked, as directories; `evaluation` is None if the lock has none."""
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact

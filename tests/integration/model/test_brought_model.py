@@ -60,7 +60,7 @@ def test_a_generated_model_is_locked_and_passes(
 def test_a_network_of_a_package_is_locked_and_passes(
     settings: Settings, workspace: Workspace, tmp_path: Path
 ) -> None:
-    """PP-LCNet, which predicts the orientation of a page of text, is taken as its package ships it."""
+    """PP-LCNet finds how a page of text is turned, as its package ships it."""
     brought = page_orientation(tmp_path / "brought", tmp_path / "packages")
     report = ship(settings, workspace, brought, tmp_path)
     assert report.passed

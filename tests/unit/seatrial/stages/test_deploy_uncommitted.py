@@ -9,6 +9,7 @@ import pytest
 
 from seatrial.errors import RefusedError
 from seatrial.image_reference import ImageReference
+from seatrial.release.committed import require_committed
 from seatrial.settings import load
 from seatrial.workspace import Workspace
 from virtual_environment import VirtualEnvironment
@@ -27,12 +28,38 @@ def dirty_image(virtual: VirtualEnvironment) -> ImageReference:
 def test_an_image_of_uncommitted_changes_is_refused_before_anything_is_recorded(
     virtual: VirtualEnvironment,
 ) -> None:
-    """By default an environment releases commits only; the message has the fix."""
+    """By default an environment releases commits only."""
     with pytest.raises(RefusedError, match=r"built from uncommitted changes \(\w+-dirty\)") as raised:
         virtual.deploy(dirty_image(virtual))
     assert raised.value.exit_code == 10
-    assert "git commit" in raised.value.hint
     assert virtual.target.records.all() == []
+
+
+def test_the_message_names_what_to_commit(virtual: VirtualEnvironment) -> None:
+    """An untracked directory that makes the checkout dirty is found at once; long lists are cut off."""
+    for name in ("my-model", "notes.txt", "other.py", "z.py"):
+        (virtual.workspace.root / name).write_text("new\n")
+    virtual.workspace = Workspace(virtual.workspace.root)
+    with pytest.raises(RefusedError) as raised:
+        virtual.deploy(virtual.image("a"))
+    assert raised.value.hint.startswith(
+        "git commit my-model, notes.txt, other.py and 1 more, then make build"
+    )
+
+
+def test_after_the_commit_the_image_must_be_built_again(virtual: VirtualEnvironment) -> None:
+    """An image of the same files, built before their commit, names no commit that has them."""
+    with pytest.raises(RefusedError) as raised:
+        virtual.deploy(dirty_image(virtual))
+    assert raised.value.hint.startswith("make build check push")
+
+
+def test_a_promoted_image_is_committed_elsewhere(virtual: VirtualEnvironment) -> None:
+    """The files of this checkout are not those of the image."""
+    facts = replace(virtual.images.facts[dirty_image(virtual)], working_state="another")
+    with pytest.raises(RefusedError) as raised:
+        require_committed(virtual.target, facts)
+    assert raised.value.hint.startswith("git commit the changes where it was built")
 
 
 def test_an_environment_can_allow_it(virtual: VirtualEnvironment, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from seatrial.model.label_checks import with_known_labels
 from seatrial.model.live import LiveModel, LiveModels, NoLiveModel
+from seatrial.model.live_directories import live_directories
 from seatrial.model.lock import read_lock
-from seatrial.model.validation import live_directories, validate_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
@@ -62,47 +61,3 @@ def test_each_live_model_counts(settings: Settings, published: Workspace, tmp_pa
     assert isinstance(directory, Path)
     assert (directory / "model.json").is_file()
     assert found["the live model of staging"] == UNREAD
-
-
-def test_a_live_model_of_another_name_is_not_compared(settings: Settings, published: Workspace) -> None:
-    """The change of the lock is the decision; a demand for the comparison does not apply."""
-    flowers = Artefact(name="flowers", version="3.0.0", digest=f"sha256:{'0' * 64}")
-    live = LiveModels((LiveModel(flowers, ("staging",)),))
-    (found,) = live_directories(settings, published, read_lock(published.lock), live).values()
-    assert found == NoLiveModel("flowers 3.0.0 is another model")
-
-
-@pytest.mark.parametrize(
-    ("labels", "missing"),
-    [
-        (("red", "green", "blue", "black"), ""),
-        (("green", "blue", "red"), ""),
-        (("red", "green"), "1 labels of the live model are not labels of this one ('blue')"),
-        (("red", "lime", "navy"), "2 labels of the live model are not labels of this one ('blue', 'green')"),
-    ],
-)
-def test_agreement_needs_every_label_of_the_live_model(
-    tmp_path: Path, labels: tuple[str, ...], missing: str
-) -> None:
-    """More labels, or the same in another order, are compared; a missing one is for the check of labels."""
-    write_model(tmp_path / "live")
-    write_model(tmp_path / "next", labels=labels, version="2.0.0")
-    expected = NoLiveModel(missing) if missing else tmp_path / "live"
-    assert with_known_labels(tmp_path / "next", tmp_path / "live") == expected
-
-
-@pytest.mark.parametrize(
-    ("labels", "status"), [(("red", "green", "navy"), "not judged"), (("green", "blue", "red"), "failed")]
-)
-def test_the_report_shows_whether_agreement_was_judged(
-    settings: Settings, published: Workspace, tmp_path: Path, labels: tuple[str, ...], status: str
-) -> None:
-    """With a renamed label it is not judged, with moved ones it is."""
-    write_model(tmp_path / "next", labels=labels, version="2.0.0")
-    model = publish(settings, published, model=tmp_path / "next").model
-    lock = read_lock(published.lock)
-    candidate = lock.model_copy(update={"model": model})
-    live = LiveModels((LiveModel(lock.model, ("staging",)),))
-    checks = validate_lock(settings, published, candidate, tmp_path / "next", tmp_path / "golden", live)
-    (check,) = [each for each in checks if each.name.startswith("agrees with the live model")]
-    assert check.status == status
