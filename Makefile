@@ -161,8 +161,8 @@ update: setup ## change model.lock to the channel's newest model, if it passes v
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
-validate: setup ## test the model: card, safety, golden set, time, agreement with the live model (ACCEPT_LABELS=reason)
-	@seatrial validate
+validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
+	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
 
 ##@ The image
 .PHONY: build

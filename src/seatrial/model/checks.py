@@ -20,7 +20,7 @@ from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
 from seatrial.model.label_checks import missing_labels
 from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
-from seatrial.model.probe_checks import check_probes
+from seatrial.model.probe_checks import check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
 from seatrial.model.sample_checks import check_sample, compare_on_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
@@ -94,20 +94,25 @@ def examine(
         against = judged_sample(sample, run, other, limits, title) if sample else None
         checks.append(_check_agreement(title, run, other, against, limits))
         checks += compare_on_sample(against)
+        checks += compare_probes(result, _result(other), trial.probes, title)
     return replace(found, checks=tuple(checks))
 
 
 def _check_answers(
     found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial, title: str
 ) -> Iterator[Check]:
-    beside = live.result if isinstance(live, Run) else live
-    predictions = new.result.predictions
+    beside, predictions = _result(live), new.result.predictions
     yield from (_check_photo(photo, each) for photo, each in zip(found.photos, predictions, strict=True))
     yield check_latency(new.result, beside, limits.max_milliseconds)
     yield check_memory(new.result, beside, trial.pod)
-    yield from check_probes(new.result, beside, load_card(new.model).output.kind, trial.probes)
+    yield from check_probes(new.result, load_card(new.model).output.kind)
+    yield from compare_probes(new.result, beside, trial.probes, title)
     yield _check_agreement(title, new, live, found.judged, limits)
     yield from check_sample(found.judged, new.model, limits)
+
+
+def _result(live: Run | NoLiveModel) -> InferenceResult | NoLiveModel:
+    return live.result if isinstance(live, Run) else live
 
 
 def _seconds(golden: int, evaluation: int, limits: Validate) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.label_changes import label_changes, summary
 from seatrial.model.live import LiveDirectories, NoLiveModel
 from seatrial.model.lock import LabelAcceptance, Lock
-from seatrial.workspace import Workspace
+from seatrial.workspace import Workspace, login_name
 
 PREFIX: Final = "labels: "
 HINT: Final = (
@@ -104,7 +103,7 @@ def accept_labels(
     changed = {old.digest for old in files if not _only_extended(old, new)}
     if not changed:
         return lock
-    person = workspace.git("config", "user.email", check=False) or getpass.getuser()
+    person = workspace.git("config", "user.email", check=False) or login_name()
     if lock.labels and lock.labels.new == new.digest:
         changed |= set(lock.labels.old)
     accepted = LabelAcceptance(old=tuple(sorted(changed)), new=new.digest, by=person, reason=reason.strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.errors import OutsideError
+from seatrial.errors import OutsideError, UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import MODEL
 from seatrial.model.live import LIVE, LiveDirectories, LiveModel, LiveModels, NoLiveModel, title_of
@@ -58,7 +58,7 @@ def _another_model(lock: Lock, other: Artefact) -> NoLiveModel | None:
 def _obtained(cache: ArtefactCache, model: Artefact, *, expected: bool) -> Path | NoLiveModel:
     try:
         return cache.obtain(MODEL, model)
-    except OutsideError as error:
+    except (OutsideError, UsageError) as error:
         why = f"{model.name} {model.version} cannot be fetched: {error.message}"
         return NoLiveModel(why, expected=expected)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from seatrial.check_result import Check, not_judged
-from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, ProbeResult
+from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, OutputRange, ProbeResult
 from seatrial.model.inference.task import InferenceResult
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.settings import Probes
 
 SUM_TOLERANCE: Final = 0.01
@@ -18,36 +18,49 @@ ROUNDING: Final = 1e-6
 BATCH_TOLERANCE: Final = 0.01
 """The difference of a probability that other kernels for another batch size may make, in float16 too."""
 
+TOO_SLOW: Final = "the model is too slow"
 LEAST_SPREAD: Final = 0.001
 KIND: Final = "output: of the kind on the card"
 REPEATED: Final = "output: the same for the same photo"
 BATCHED: Final = "output: the same in a batch"
 SPREAD: Final = "output: depends on the photo"
 FINITE: Final = "odd photos: finite numbers"
-CONFIDENT: Final = "odd photos: no confident answer"
-ROBUST: Final = "changed photos: answers kept"
+CONFIDENT: Final = f"odd photos: not surer than {LIVE}"
+ROBUST: Final = f"changed photos: answers kept as by {LIVE}"
+ALONE: Final = (KIND, REPEATED, BATCHED, SPREAD, FINITE)
 
 
-def check_probes(
-    result: InferenceResult, compared: InferenceResult | NoLiveModel, kind: str, limits: Probes
-) -> Iterator[Check]:
-    """Yield the checks of a model's probes; `kind` is `output.kind` of its card.
+def check_probes(result: InferenceResult, kind: str) -> Iterator[Check]:
+    """Yield the checks of a model's probes that no live model is needed for.
 
-    None is judged if the model was too slow for the probes. Only the last two are compared with the live
-    model, and not judged without one.
+    `kind` is `output.kind` of the card. None is judged if the model was too slow for the probes.
     """
-    ours, live = result.probes, _live_probes(compared)
+    ours = result.probes
     if ours is None:
-        names = (KIND, REPEATED, BATCHED, SPREAD, FINITE, CONFIDENT, ROBUST)
-        yield from (not_judged(name, "the model is too slow") for name in names)
+        yield from (not_judged(name, TOO_SLOW) for name in ALONE)
         return
-    yield _check_kind(ours, kind)
+    yield check_kind(ours.outputs, kind)
     yield _check_repeated(ours)
     yield _check_batch(ours)
     yield _check_spread(ours)
     yield _check_finite(ours)
-    yield _check_confidence(ours, live, limits)
-    yield _check_robustness(ours, live, limits)
+
+
+def compare_probes(
+    result: InferenceResult, compared: InferenceResult | NoLiveModel, limits: Probes, title: str = LIVE
+) -> Iterator[Check]:
+    """Yield the checks of a model's probes against those of the live model that is called `title`.
+
+    Without a live model they are not judged, nor if the model was too slow for the probes.
+    """
+    ours, live = result.probes, _live_probes(compared)
+    names = (name.replace(LIVE, title) for name in (CONFIDENT, ROBUST))
+    if ours is None:
+        yield from (not_judged(name, TOO_SLOW) for name in names)
+        return
+    checks = (_check_confidence(ours, live, limits), _check_robustness(ours, live, limits))
+    for name, check in zip(names, checks, strict=True):
+        yield check.model_copy(update={"name": name})
 
 
 def _live_probes(live: InferenceResult | NoLiveModel) -> ProbeResult | NoLiveModel:
@@ -56,8 +69,8 @@ def _live_probes(live: InferenceResult | NoLiveModel) -> ProbeResult | NoLiveMod
     return live.probes or NoLiveModel(f"the live model fails here: {live.fault or 'it is too slow'}")
 
 
-def _check_kind(ours: ProbeResult, kind: str) -> Check:
-    found = ours.outputs
+def check_kind(found: OutputRange, kind: str) -> Check:
+    """Return the check that a network's numbers are of the `output.kind` on its card."""
     detail = (
         f"numbers from {found.least:.3g} to {found.most:.3g}, "
         f"sums from {found.least_sum:.3g} to {found.most_sum:.3g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
@@ -24,6 +25,8 @@ from seatrial.results import Check
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
+FILES: Final = ": files match their digests"
+
 
 def validate_lock(
     settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModels
@@ -33,13 +36,19 @@ def validate_lock(
 
 
 def examine_lock(
-    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModels
+    settings: Settings,
+    workspace: Workspace,
+    lock: Lock,
+    model: Path,
+    golden: Path,
+    live: LiveModels,
+    evaluation: Path | None = None,
 ) -> Examination:
     """Check the model of `lock` with its golden set, and its evaluation set if it has one.
 
-    `model` and `golden` are the directories that were fetched for the lock; the evaluation set is obtained
-    from the cache or the store. A directory that does not match its digest fails its check, and nothing is
-    run.
+    `model` and `golden` are the directories that were fetched for the lock; the evaluation set, if it is not
+    given, is obtained from the cache or the store. A directory that does not match its digest fails its
+    check, and nothing is run.
     """
     files = [
         _check_files(MODEL, model, lock.model.digest),
@@ -50,7 +59,8 @@ def examine_lock(
     limits, directories = settings.validation, live_directories(settings, workspace, lock, live)
     previous = previous_models(settings, workspace, lock, directories)
     labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
-    evaluation = evaluation_directory(settings, workspace, lock)
+    evaluation = evaluation or evaluation_directory(settings, workspace, lock)
+    files += [_passed_files(EVALUATION_SET, lock.evaluation.digest)] if lock.evaluation else []
     sample = load_evaluation(evaluation).photos if evaluation else ()
     coverage = check_coverage(model, load_golden(golden).photos, sample)
     trial = Trial(settings.probes, settings.pod)
@@ -85,12 +95,15 @@ def _hint(failed: list[str]) -> str:
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
-    name = f"{kind.title}: files match their digests"
     try:
         verified(kind, folder, digest)
     except RefusedError as error:
-        return Check(name=name, passed=False, detail=error.message)
-    return Check(name=name, passed=True, detail=digest)
+        return Check(name=f"{kind.title}{FILES}", passed=False, detail=error.message)
+    return _passed_files(kind, digest)
+
+
+def _passed_files(kind: ArtefactKind, digest: str) -> Check:
+    return Check(name=f"{kind.title}{FILES}", passed=True, detail=digest)
 
 
 def with_accepted_labels(

@@ -14,7 +14,7 @@ from typing import Final
 
 from imagemodel.card import load_card
 from imagemodel.errors import ImageModelError
-from imagemodel.evaluation import load_evaluation
+from imagemodel.evaluation import EVALUATION, parse_evaluation
 from imagemodel.golden import load_golden
 from seatrial.errors import OutsideError
 from seatrial.model.inference.confinement import Confinement
@@ -93,6 +93,11 @@ def _environment(folder: Path) -> Mapping[str, str]:
     return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
 
 
+def _evaluation_photos(directory: Path | None) -> int:
+    # Only listed: every photo was verified before, and there may be gigabytes.
+    return len(parse_evaluation((directory / EVALUATION).read_bytes(), directory).photos) if directory else 0
+
+
 def last_progress(output: Path) -> tuple[int, int] | None:
     """Return the last progress in the output of a subprocess: done, and of how many; None before that."""
     try:
@@ -133,8 +138,7 @@ def _require_complete(task: Task, result: InferenceResult) -> None:
     if any(len(each.milliseconds) != task.rounds for each in result.predictions):
         raise ValueError(f"not {task.rounds} latencies for each photo")
     _require_probes(task, result)
-    photos = load_evaluation(task.evaluation).photos if task.evaluation else ()
-    if len(result.evaluation) != len(photos):
+    if len(result.evaluation) != _evaluation_photos(task.evaluation):
         raise ValueError("not one prediction for each evaluation photo")
     classes = load_card(task.model).output.classes
     if any(index >= classes for found in result.evaluation for index in found.classes):

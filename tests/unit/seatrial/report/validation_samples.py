@@ -40,7 +40,7 @@ def examination(
 
 def _judged(folder: Path, label: str, originals: int, *, alone: bool) -> Judged:
     photos = tuple(
-        EvaluationPhoto(folder / f"{number}.png", label, 0, "", "none", "none", ENTRY)
+        EvaluationPhoto(folder / f"{number}.png", label, 0, "", "none", "none", FileEntry(f"{number}", 1))
         for number in range(originals)
     )
     for each in photos[:20]:

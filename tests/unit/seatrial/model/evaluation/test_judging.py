@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def photos(originals: int, variants: int = 1, classes: int = 8) -> tuple[Evaluat
             original=f"{number}-0.png" if variant else "",
             source="none",
             licence="none",
-            entry=FileEntry("0" * 64, 1),
+            entry=FileEntry(f"{number}-{variant}", 1),
         )
         for number in range(originals)
         for variant in range(variants)
@@ -83,7 +84,7 @@ def test_a_class_that_is_lost_is_refused() -> None:
     sample = photos(2000, classes=8)
     rare = tuple(place < 20 for place in range(2000))
     sample = tuple(
-        EvaluationPhoto(**{**vars(photo), "label": "z", "index": 7}) if lost else photo
+        replace(photo, label="z", index=7) if lost else photo
         for photo, lost in zip(sample, rare, strict=True)
         if lost or photo.index < 7
     )
@@ -119,6 +120,14 @@ def test_a_few_originals_cannot_show_a_loss_and_are_not_judged() -> None:
     found = checks(photos(4, variants=50), answered(200, wrong=200), answered(200))
     assert found["not worse than the live model"].reason == "because 4 originals can show no loss at p 0.025"
     assert found["no class worse than the live model"].reason == "because no class has 20 originals"
+
+
+def test_a_photo_that_is_listed_twice_counts_once() -> None:
+    """Equal files are no more evidence than one, whether they are marked as variants or not."""
+    once = photos(50)
+    again = tuple(replace(each, path=Path(f"copy-{each.path}")) for each in once)
+    found = checks((*once, *again), answered(100))
+    assert "; 50 originals in 100 photos" in found["top-1"].detail
 
 
 def test_a_model_that_guesses_is_refused() -> None:
