@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.model.transfer import RANGE_BYTES, stream
+from seatrial.model.transfer import stream
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
+from seatrial.stores.pieces import MOST_BYTES
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore
 
 KEY = "models/x/1/model.onnx"
@@ -31,7 +32,7 @@ def test_a_key_is_created_once(store: BlobStore) -> None:
 
 def test_a_file_is_uploaded_and_downloaded_unchanged(store: BlobStore, tmp_path: Path) -> None:
     """A file of several ranges is equal after the download, with one connection or eight."""
-    content = os.urandom(2 * RANGE_BYTES + 12_345)
+    content = os.urandom(2 * MOST_BYTES + 12_345)
     (tmp_path / "large").write_bytes(content)
     sent: list[int] = []
     assert store.create(KEY, tmp_path / "large", sent.append)
