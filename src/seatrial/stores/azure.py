@@ -15,7 +15,7 @@ from azure.core.exceptions import (
     HttpResponseError,
     ResourceNotFoundError,
 )
-from azure.storage.blob import BlobClient, BlobServiceClient, LinearRetry
+from azure.storage.blob import BlobClient, BlobPrefix, BlobServiceClient, LinearRetry
 
 from seatrial.errors import OutsideError
 from seatrial.settings import Store as StoreSettings
@@ -81,6 +81,16 @@ class AzureStore:
                 if error.status_code == AFTER_THE_END:
                     return b""
                 raise
+
+    def folders(self, prefix: str) -> list[str]:
+        """List with a delimiter; none if there is no container."""
+        below = self._prefix + prefix
+        try:
+            with self._store_errors(prefix):
+                found = self._container.walk_blobs(name_starts_with=below, delimiter="/")
+                return sorted(each.name[len(below) : -1] for each in found if isinstance(each, BlobPrefix))
+        except BlobNotFoundError:
+            return []
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`; the blocks of a large blob appear once all are committed."""

@@ -55,6 +55,14 @@ class DirectoryStore:
             file.seek(start)
             return file.read(length)
 
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the directories in a directory; none if it does not exist."""
+        try:
+            with self._store_errors(prefix):
+                return sorted(path.name for path in (self._root / prefix).iterdir() if path.is_dir())
+        except BlobNotFoundError:
+            return []
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a temporary file and link it to the key; linking fails if the key exists."""
         with self._store_errors(key), self._written(key, source) as temporary:

@@ -44,6 +44,12 @@ class BlobStore(Protocol):
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Return `length` bytes from `start`, fewer at the end of the blob, none after it. Thread-safe."""
 
+    def folders(self, prefix: str) -> list[str]:
+        """Return the sorted names of what is directly below `prefix`, and has keys below it in turn.
+
+        Of `a/b/c` and `a/d` that is `b` for the prefix `a/`.
+        """
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob atomically; return False, and change nothing, if the key exists."""
 

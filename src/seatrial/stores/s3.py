@@ -70,6 +70,19 @@ class S3Store:
                     return b""
                 raise
 
+    def folders(self, prefix: str) -> list[str]:
+        """List with a delimiter, page by page; none if there is no bucket."""
+        below = self._prefix + prefix
+        try:
+            with self._store_errors(prefix):
+                pages = self._client.get_paginator("list_objects_v2").paginate(
+                    Bucket=self._bucket, Prefix=below, Delimiter="/"
+                )
+                found = [each["Prefix"] for page in pages for each in page.get("CommonPrefixes", ())]
+        except BlobNotFoundError:
+            return []
+        return sorted(name[len(below) : -1] for name in found)
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`."""
         if isinstance(source, bytes):

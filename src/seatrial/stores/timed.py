@@ -39,6 +39,10 @@ class TimedStore:
         """Return a range of a blob."""
         return self._within(key, lambda: self._store.read_range(key, start, length), length)
 
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names directly below a prefix that have keys below them."""
+        return self._within(prefix, lambda: self._store.folders(prefix))
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob unless its key exists."""
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
