@@ -8,9 +8,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
@@ -74,6 +74,23 @@ class S3Store:
                     return b""
                 raise
 
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:
+        """Yield the names under a prefix, by a listing with the delimiter `/`."""
+        start = self._prefix + prefix
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=start, Delimiter="/", PaginationConfig={"PageSize": page}
+        )
+        with self._store_errors(prefix):
+            for answer in pages:
+                found = [each["Key"] for each in answer.get("Contents", ())]
+                found += [each["Prefix"] for each in answer.get("CommonPrefixes", ())]
+                yield from sorted(name.removeprefix(start) for name in found)
+
+    def delete(self, key: str) -> None:
+        """Remove a blob."""
+        with self._store_errors(key):
+            self._client.delete_object(**self._address(key))
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`."""
         if isinstance(source, bytes):
@@ -87,7 +104,7 @@ class S3Store:
         """Upload with `If-Match`."""
         return self._put(key, BytesIO(content), **({"IfMatch": tag} if tag else {"IfNoneMatch": "*"}))
 
-    def _put(self, key: str, body: BinaryIO, **condition: str) -> bool:
+    def _put(self, key: str, body: BytesIO | BufferedReader, **condition: str) -> bool:
         # Also required by a bucket with object lock.
         digest = hashlib.file_digest(body, partial(hashlib.md5, usedforsecurity=False))
         body.seek(0)
