@@ -29,6 +29,9 @@ endif
 ifdef KUBECONTEXT
 export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
+# $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
+# of the environment, where other programs use such names.
+given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$($1)')
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
@@ -128,10 +131,13 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
+.PHONY: golden
+golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir, with a page to review it (KIND=evaluation, NAME=, VERSION=, WRONG=leave-out)
+	@seatrial golden $(call given,PHOTOS) $(call given,MODEL) $(call given,OUT) $(call given,NAME) $(call given,VERSION) $(call given,KIND) $(call given,WRONG)
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden)
+PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation
 	@seatrial update

@@ -30,7 +30,7 @@ def render_page(data: ReportData, golden: Path | None, root: Path) -> str:
     report = data.report
     drawn = _drawn(data, root) if data.timed else {}
     return (
-        _templates()
+        templates()
         .get_template("report.html")
         .render(
             report=report,
@@ -43,7 +43,7 @@ def render_page(data: ReportData, golden: Path | None, root: Path) -> str:
 
 def render_summary(data: ReportData) -> str:
     """Return the report as Markdown of at most SUMMARY_BYTES, with every text escaped."""
-    text = _templates().get_template("summary.md").render(report=data.report)
+    text = templates().get_template("summary.md").render(report=data.report)
     return truncate(text, SUMMARY_BYTES)
 
 
@@ -72,7 +72,8 @@ def _redacted(sample: Sample, root: Path) -> Sample:
     return replace(sample, why=redact(sample.why, root)) if sample.why else sample
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of this package; HTML is escaped, and an undefined name is an error."""
     environment = Environment(
         loader=PackageLoader("seatrial.report"),
         autoescape=select_autoescape(["html", "svg"]),
