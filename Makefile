@@ -20,6 +20,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_proxy))
 export no_proxy := $(NO_PROXY)
 export WHY
+export ACCEPT_LABELS
+ifdef GITHUB_BASE_REF
+export SEATRIAL_MODEL__BASE_BRANCH := $(GITHUB_BASE_REF)
+endif
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif
@@ -31,7 +35,7 @@ export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
 # $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
 # of the environment, where other programs use such names.
-given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$($1)')
+given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
@@ -76,6 +80,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 .PHONY: lock
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
@@ -130,6 +135,13 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
+CARD_FILES = $(call given,ONNX) $(call given,LABELS) $(call given,OUT) $(call given,PHOTO)
+CARD_FIELDS = $(call given,NAME) $(call given,VERSION) $(call given,LICENCE) $(call given,PRESET)
+CARD_HINTS = $(call given,LAYOUT) $(call given,SIZE) $(call given,OUTPUT)
+CARD_PRESET = $(call given,MEAN) $(call given,STD) $(call given,SCALE) $(call given,CHANNELS) $(call given,RESIZE) $(call given,INTERPOLATION)
+.PHONY: card
+card: setup ## make a model directory of ONNX=file LABELS=file OUT=dir (NAME= VERSION= LICENCE= PRESET= PHOTO=)
+	@seatrial card $(CARD_FILES) $(CARD_FIELDS) $(CARD_HINTS) $(CARD_PRESET)
 .PHONY: golden
 golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir, with a page to review it (KIND=evaluation, NAME=, VERSION=, WRONG=leave-out)
 	@seatrial golden $(call given,PHOTOS) $(call given,MODEL) $(call given,OUT) $(call given,NAME) $(call given,VERSION) $(call given,KIND) $(call given,WRONG)
@@ -138,14 +150,14 @@ publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of th
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
 .PHONY: update
-update: setup ## change model.lock to the channel's newest model, if it passes validation
+update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
 .PHONY: fetch
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
-validate: setup ## test the model: card, safety, golden set, time, agreement with the live model
-	@seatrial validate
+validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
+	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
 
 ##@ The image
 .PHONY: build

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from imagemodel.errors import VerifyError
-from imagemodel.fields import FILE, NAME, SHA256, VERSION, Fields, parse
+from imagemodel.fields import DIGEST, FILE, NAME, SHA256, VERSION, Fields, parse
+from imagemodel.origin import Origin, read_origin
 
 CARD: Final = "model.json"
 MODEL: Final = "model.onnx"
@@ -67,7 +68,11 @@ class OutputSpec:
 
 @dataclass(frozen=True)
 class Card:
-    """A parsed card. `digest` is the model digest: ``sha256:<hex>`` of the card's bytes."""
+    """A parsed card. `digest` is the model digest: ``sha256:<hex>`` of the card's bytes.
+
+    `origin` and `parent` are new in schema 2 and optional; `parent` is the digest of the model of which this
+    one was made, or empty.
+    """
 
     name: str
     version: str
@@ -79,6 +84,9 @@ class Card:
     metrics: Mapping[str, float]
     files: Mapping[str, FileEntry]
     digest: str
+    schema: int = 1
+    origin: Origin | None = None
+    parent: str = ""
 
     @property
     def size(self) -> int:
@@ -107,7 +115,7 @@ def load_card(path: Path) -> Card:
 def parse_card(raw: bytes, source: str = CARD) -> Card:
     """Return the card in `raw`. Raises CardError, naming `source` and the field, if it is not valid."""
     fields = parse(raw, source)
-    fields.integer("schema", 1, 1)
+    schema = fields.integer("schema", 1, 2)
     card = Card(
         name=fields.string("name", NAME),
         version=fields.string("version", VERSION),
@@ -119,6 +127,9 @@ def parse_card(raw: bytes, source: str = CARD) -> Card:
         metrics=_metrics(fields.child("metrics")),
         files=_files(fields, fields.child("files")),
         digest=digest_of(raw),
+        schema=schema,
+        origin=read_origin(fields) if schema == 2 else None,
+        parent=fields.string("parent", DIGEST, default="") if schema == 2 else "",
     )
     fields.refuse_unknown()
     return card

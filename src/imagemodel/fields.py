@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from imagemodel.errors import CardError
 
@@ -15,6 +15,7 @@ NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
 VERSION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
+DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def parse(raw: bytes, source: str, limit: int = LIMIT) -> "Fields":
@@ -81,7 +82,7 @@ class Fields:
         if default is not None and field not in self._values:
             return default
         value = self._take(field)
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        if not _is_line(value):
             raise self.error(field, "a string of one line")
         if pattern and not pattern.fullmatch(value):
             raise self.error(field, f"a string that matches {pattern.pattern}")
@@ -115,6 +116,17 @@ class Fields:
             raise self.error(field, f"a list of {count} numbers")
         return tuple(map(float, value))
 
+    def strings(self, field: str) -> tuple[str, ...]:
+        """Return a list of non-empty strings of one line."""
+        value = self._take(field)
+        if not isinstance(value, list) or not all(map(_is_line, value)):
+            raise self.error(field, "a list of strings of one line")
+        return tuple(value)
+
+    def has(self, field: str) -> bool:
+        """Return whether there is such a field."""
+        return field in self._values
+
     def child(self, field: str) -> "Fields":
         """Return the fields of a nested object."""
         value = self._take(field)
@@ -137,6 +149,10 @@ class Fields:
         """Raise CardError for the first field that no method has read, such as a misspelt optional one."""
         for field in sorted(self._values.keys() - self._known):
             raise self.error(field, "one of the fields " + ", ".join(sorted(self._known)))
+
+
+def _is_line(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
 def _is_number(value: object) -> bool:

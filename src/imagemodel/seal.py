@@ -23,7 +23,8 @@ def canonical_json(fields: Mapping[str, Any]) -> bytes:
 def seal(directory: Path, description: Mapping[str, Any]) -> Card:
     """Write the card of the model in `directory` and return it.
 
-    The card is `description` plus the sha256 and size of every file in `directory`. It is written last and
+    The card is `description`, of schema 1 unless it has another `schema`, plus the sha256 and size of every
+    file in `directory`. It is written last and
     atomically, so that a directory with a card is a complete model. The temporary file of a killed `seal` is
     removed. Raises CardError if the description is not valid, or if the directory contains anything but
     regular files.
@@ -32,7 +33,7 @@ def seal(directory: Path, description: Mapping[str, Any]) -> Card:
     for left in directory.glob(LEFT_BEHIND):
         left.unlink()
     files = {path.name: describe_file(path) for path in sorted(directory.iterdir()) if path.name != CARD}
-    raw = canonical_json({**description, "schema": 1, "files": files})
+    raw = canonical_json({"schema": 1, **description, "files": files})
     card = parse_card(raw, str(directory / CARD))
     write_atomically(directory / CARD, raw)
     return card

@@ -48,9 +48,9 @@ class Check(BaseModel):
         return fields
 
 
-def not_judged(name: str, why: str, *, demanded: bool = False) -> Check:
-    """Return a check that was not judged, with the reason; it fails if its comparison is demanded."""
-    demand = "; demand_comparison requires it" if demanded else ""
+def not_judged(name: str, why: str, *, demanded: bool = False, setting: str = "demand_comparison") -> Check:
+    """Return a check that was not judged, with the reason; it fails if the `setting` demands it."""
+    demand = f"; {setting} requires it" if demanded else ""
     return Check(name=name, passed=not demanded, detail=f"{UNJUDGED}because {why}{demand}", judged=False)
 
 

@@ -37,6 +37,23 @@ class Artefact(BaseModel):
     digest: str
 
 
+class CardResult(StageResult):
+    """A sealed model directory: its path, how photos are prepared, and the scores that it gives.
+
+    `created` is False if the same model was there already. `changes` are what was rewritten in the network
+    and in the labels, a sentence each.
+    """
+
+    stage: Literal["card"] = "card"
+    model: Artefact
+    path: str
+    created: bool
+    preset: str
+    input: str
+    output: str
+    changes: tuple[str, ...]
+
+
 class PublishResult(StageResult):
     """What was published, and whether it is new in the store.
 
@@ -54,10 +71,7 @@ class PublishResult(StageResult):
 
 
 class FetchResult(StageResult):
-    """The verified copies of what is locked; paths are directories on this machine.
-
-    Without an evaluation set in the lock, `evaluation` is None and `evaluation_path` is empty.
-    """
+    """The verified directories of what is locked; without an evaluation set its path is empty."""
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact
@@ -70,11 +84,12 @@ class FetchResult(StageResult):
 
 
 class ValidateResult(StageResult):
-    """The checks of this model and golden set; `build` requires that all passed."""
+    """The checks of this model, golden set and evaluation set; `build` requires that all passed."""
 
     stage: Literal["validate"] = "validate"
     model: Artefact
     golden: Artefact
+    evaluation: Artefact | None = None
     passed: bool
     verdicts: tuple[Check, ...]
 

@@ -20,10 +20,14 @@ class App(Section):
 
 
 class Model(Section):
-    """The model and the channel that `update` follows."""
+    """The model and the channel that `update` follows.
+
+    `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
+    """
 
     name: str
     channel: str = "latest"
+    base_branch: str = ""
 
 
 class Golden(Section):
@@ -70,13 +74,27 @@ class Validate(Section):
     """Thresholds for a model: time per photo (ms), share of photos on which it agrees with the live model.
 
     With `demand_comparison` a comparison with the live model that could not be made fails.
-    `require_isolation` refuses a machine that cannot isolate the model.
+    `require_isolation` refuses a machine that cannot isolate the model. The others are for the evaluation
+    set: of equal models at most the share `level` is refused, a loss up to `margin` is accepted, and the
+    report has the loss that is found with the probability `power`. If that is above `visible_loss`, nothing
+    is judged, but a loss that is found is refused. A class is compared from `class_photos` originals on, and
+    its loss accepted up to `class_margin`. `min_top1` and `max_calibration_error` need no live model. With
+    `demand_evaluation` a lock without an evaluation set fails, or with one that is too small.
     """
 
     max_milliseconds: float = Field(default=250, gt=0)
     min_agreement: float = Field(default=0.5, ge=0, le=1)
     demand_comparison: bool = False
     require_isolation: bool = False
+    level: float = Field(default=0.05, gt=0, le=0.5)
+    margin: float = Field(default=0.01, ge=0, lt=1)
+    power: float = Field(default=0.8, gt=0.5, lt=1)
+    visible_loss: float = Field(default=0.2, gt=0, le=1)
+    class_photos: int = Field(default=10, ge=1)
+    class_margin: float = Field(default=0.05, ge=0, lt=1)
+    min_top1: float = Field(default=0, ge=0, le=1)
+    max_calibration_error: float = Field(default=1, ge=0, le=1)
+    demand_evaluation: bool = False
 
 
 class ClusterSettings(Section):
@@ -118,6 +136,7 @@ class Environment(Section):
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
+    `record_in_store` is whether the store is to have what it has accepted.
     `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
     without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
     with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
@@ -129,6 +148,7 @@ class Environment(Section):
     host: str
     context: str = ""
     registry: Registry | None = None
+    record_in_store: bool = True
     approval: Literal["", "person", "reviewers"] = ""
     allow_unchecked: bool = False
     replicas: int = Field(default=2, ge=1)

@@ -10,10 +10,19 @@ from rich.filesize import decimal
 
 from seatrial.check_result import tally
 from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
+from seatrial.errors import UsageError
 from seatrial.model.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
 
 app = typer.Typer()
+AcceptLabels = Annotated[
+    str,
+    typer.Option(
+        envvar="ACCEPT_LABELS",
+        metavar="REASON",
+        help="accept labels that were dropped, renamed or moved; model.lock then names you and the reason",
+    ),
+]
 
 
 def _publish_text(result: PublishResult) -> str:
@@ -83,16 +92,36 @@ def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 
 @app.command(rich_help_panel="Model")
-def validate(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Check the fetched model; build requires the passing report."""
+def validate(
+    model: Annotated[Path | None, typer.Option(help="model directory; default: the fetched one")] = None,
+    golden: Annotated[Path | None, typer.Option(help="golden set directory, with --model")] = None,
+    evaluation: Annotated[Path | None, typer.Option(help="evaluation set directory, with --model")] = None,
+    accept_labels: AcceptLabels = "",
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Check the fetched model, for build; or with --model and --golden one that is not published yet."""
     from seatrial.stages.validate import validate as stage
+    from seatrial.stages.validate import validate_directories
 
-    run_stage(instance, as_json, stage, _validate_text)
+    if not (model or golden or evaluation):
+        run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), _validate_text)
+        return
+    if accept_labels:
+        raise UsageError("--accept-labels is for model.lock", "use it with `seatrial use` or `update`")
+    run_stage(
+        instance,
+        as_json,
+        lambda s, w: validate_directories(s, w, model=model, golden=golden, evaluation=evaluation),
+        _validate_text,
+        write=False,
+    )
 
 
 @app.command(rich_help_panel="Model")
-def update(instance: Instance = "dev", as_json: AsJson = False) -> None:
+def update(accept_labels: AcceptLabels = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Move model.lock to the newest model of the channel, if that model passes validation."""
     from seatrial.stages.update import update as stage
 
-    run_stage(instance, as_json, stage, "{r.model.version}, changed: {r.changed}")
+    text = "{r.model.version}, changed: {r.changed}"
+    run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Any, Final
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seatrial.atomic_files import write_atomically
 from seatrial.errors import UsageError
@@ -16,16 +16,32 @@ from seatrial.results import Artefact
 from seatrial.toml_text import parse_toml
 
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+Sha256 = Annotated[str, Field(pattern=f"^{DIGEST.pattern}$")]
 HEADER: Final = "The model and the golden set that this commit ships. `make update` moves the model."
 HEADER_OF_THREE: Final = (
     "The model, the golden set and the evaluation set that this commit ships. `make update` moves the model."
 )
 
 
+class LabelAcceptance(BaseModel):
+    """The decision that the label file `new` may replace each label file of `old`, by whom and why.
+
+    Label files are given by their digests (`sha256:…`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    old: tuple[Sha256, ...] = Field(min_length=1)
+    new: Sha256
+    by: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
 class Lock(BaseModel):
     """The locked model, golden set and evaluation set, each by name, version and digest (`sha256:…`).
 
-    A commit may ship without an evaluation set: its table is then absent.
+    A commit may ship without an evaluation set: its table is then absent. `labels` is the acceptance of the
+    last change of labels that needed one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +49,7 @@ class Lock(BaseModel):
     model: Artefact
     golden: Artefact
     evaluation: Artefact | None = None
+    labels: LabelAcceptance | None = None
 
     @property
     def artefacts(self) -> dict[str, Artefact]:
@@ -71,9 +88,14 @@ def write_lock(path: Path, lock: Lock) -> None:
     """Write the lock atomically; equal locks give equal bytes."""
     document = tomlkit.document()
     document.add(tomlkit.comment(HEADER_OF_THREE if lock.evaluation else HEADER))
-    for section, artefact in lock.artefacts.items():
+    for section, fields in _tables(lock).items():
         table = tomlkit.table()
-        table.update(artefact.model_dump())
+        table.update(fields)
         document.add(tomlkit.nl())
         document.add(section, table)
     write_atomically(path, tomlkit.dumps(document))
+
+
+def _tables(lock: Lock) -> dict[str, dict[str, Any]]:
+    # What the lock does not have gets no table, so that locks of older versions keep their bytes.
+    return lock.model_dump(exclude_none=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from seatrial.errors import SeatrialError
 from seatrial.model.lock import Lock, parse_lock
+from seatrial.results import Artefact
 from seatrial.workspace import Workspace
 
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
@@ -33,3 +34,13 @@ def earlier_locks(workspace: Workspace) -> Iterator[Lock]:
     for commit in workspace.git("log", *options, "--", workspace.lock.name, check=False).split():
         if lock := lock_of(workspace, commit):
             yield lock
+
+
+def locked_before(workspace: Workspace, model: Artefact) -> Artefact | None:
+    """Return the newest other model that a commit up to HEAD locked, or None if git has none."""
+    options = ("--format=%H", f"--max-count={HISTORY}", "HEAD")
+    for commit in workspace.git("log", *options, "--", workspace.lock.name, check=False).split():
+        lock = lock_of(workspace, commit)
+        if lock and lock.model.digest != model.digest:
+            return lock.model
+    return None

@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from imagemodel.evaluation import load_evaluation
+from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
 from seatrial.model.artefact_cache import ArtefactCache
-from seatrial.model.artefacts import GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.check_table import as_text
-from seatrial.model.checks import check_model
+from seatrial.model.checks import Trial, examine
+from seatrial.model.examination import Examination
 from seatrial.model.isolation import DEMAND, PREFIX
-from seatrial.model.live import LiveModel, NoLiveModel
+from seatrial.model.label_checks import HINT as LABELS_HINT
+from seatrial.model.label_checks import PREFIX as LABELS
+from seatrial.model.label_checks import accept_labels, check_coverage, check_labels
+from seatrial.model.live import LiveModels
+from seatrial.model.live_directories import live_directories, previous_models
 from seatrial.model.lock import Lock
 from seatrial.results import Check
 from seatrial.settings import Settings
-from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
+
+FILES: Final = ": files match their digests"
 
 
 def validate_lock(
-    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModel
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModels
 ) -> tuple[Check, ...]:
-    """Check the model of `lock` with its golden set and return the results.
+    """Check the model of `lock` with its photos and return the results; see `examine_lock`."""
+    return examine_lock(settings, workspace, lock, model, golden, live).checks
 
-    `model` and `golden` are the directories that were fetched for the lock. A
-    directory that does not match its digest fails its check, and nothing is run.
+
+def examine_lock(
+    settings: Settings,
+    workspace: Workspace,
+    lock: Lock,
+    model: Path,
+    golden: Path,
+    live: LiveModels,
+    evaluation: Path | None = None,
+) -> Examination:
+    """Check the model of `lock` with its golden set, and its evaluation set if it has one.
+
+    `model` and `golden` are the directories that were fetched for the lock; the evaluation set, if it is not
+    given, is obtained from the cache or the store. A directory that does not match its digest fails its
+    check, and nothing is run.
     """
     files = [
         _check_files(MODEL, model, lock.model.digest),
         _check_files(GOLDEN_SET, golden, lock.golden.digest),
     ]
     if not all(check.passed for check in files):
-        return tuple(files)
-    compared = live_directory(settings, workspace, lock, live)
-    return (*files, *check_model(model, golden, compared, settings.validation))
+        return Examination(tuple(files))
+    limits, directories = settings.validation, live_directories(settings, workspace, lock, live)
+    previous = previous_models(settings, workspace, lock, directories)
+    labels = check_labels(model, previous, lock.labels, demanded=limits.demand_comparison)
+    evaluation = evaluation or evaluation_directory(settings, workspace, lock)
+    files += [_passed_files(EVALUATION_SET, lock.evaluation.digest)] if lock.evaluation else []
+    sample = load_evaluation(evaluation).photos if evaluation else ()
+    coverage = check_coverage(model, load_golden(golden).photos, sample)
+    trial = Trial(settings.probes, settings.pod)
+    found = examine(model, golden, directories, limits, evaluation=evaluation, trial=trial)
+    return replace(found, checks=(*files, *labels, coverage, *found.checks))
+
+
+def evaluation_directory(settings: Settings, workspace: Workspace, lock: Lock) -> Path | None:
+    """Return the verified directory of the evaluation set of `lock`; fetch it if it is not cached."""
+    if lock.evaluation is None:
+        return None
+    return ArtefactCache(settings.store, workspace.cache).obtain(EVALUATION_SET, lock.evaluation)
 
 
 def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
@@ -50,30 +89,30 @@ def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
 def _hint(failed: list[str]) -> str:
     if any(name.startswith(PREFIX) for name in failed):
         return f"run it on Linux with seccomp and Landlock, or set {DEMAND} = false"
+    if any(name.startswith(LABELS) for name in failed):
+        return LABELS_HINT
     return "train or export it again, publish it as a new version, then lock that version"
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:
-    name = f"{kind.title}: files match their digests"
     try:
         verified(kind, folder, digest)
     except RefusedError as error:
-        return Check(name=name, passed=False, detail=error.message)
-    return Check(name=name, passed=True, detail=digest)
+        return Check(name=f"{kind.title}{FILES}", passed=False, detail=error.message)
+    return _passed_files(kind, digest)
 
 
-def live_directory(
-    settings: Settings, workspace: Workspace, lock: Lock, live: LiveModel
-) -> Path | NoLiveModel:
-    """Return the directory of the live model, or why the model of `lock` cannot be compared with one."""
-    if live.model is None and live.unread:
-        return NoLiveModel(f"the records of {', '.join(live.unread)} could not be read", expected=True)
-    if live.model is None:
-        return NoLiveModel("no other model is known to be live")
-    if live.model.digest == lock.model.digest:
-        return NoLiveModel("it is the live model itself")
-    try:
-        return ArtefactCache(settings.store, workspace.cache).obtain(MODEL, live.model)
-    except BlobNotFoundError:
-        what = f"the live model {live.model.name} {live.model.version}"
-        return NoLiveModel(f"{what} is not in the store", expected=True)
+def _passed_files(kind: ArtefactKind, digest: str) -> Check:
+    return Check(name=f"{kind.title}{FILES}", passed=True, detail=digest)
+
+
+def with_accepted_labels(
+    settings: Settings, workspace: Workspace, lock: Lock, model: Path, live: LiveModels, reason: str
+) -> Lock:
+    """Return the lock with a person's acceptance of the labels of the directory `model`, if it needs one.
+
+    Raises UsageError if the reason is not a line of text.
+    """
+    directories = live_directories(settings, workspace, lock, live)
+    previous = previous_models(settings, workspace, lock, directories)
+    return accept_labels(lock, model, previous, workspace, reason)

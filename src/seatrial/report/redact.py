@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TypeVar
 
-from seatrial.report.schema import AcceptanceReport
+from seatrial.report.schema import ReportModel
 from seatrial.secret_patterns import mask_credentials
 
+Report = TypeVar("Report", bound=ReportModel)
 # Directories of a machine. A path inside a container or a URL does not match.
 _HOMES = re.compile(
     r"(?<![\w.:/-])/(?:root|home|Users|work|tmp|var|private|mnt|opt|srv|github|builds)/[^\s'\":,;)\]<>]*"
@@ -22,9 +24,9 @@ def redact(text: str, root: Path | None = None) -> str:
     return _HOMES.sub(lambda found: f"…/{found.group().rstrip('/').rpartition('/')[2]}", text)
 
 
-def redact_report(report: AcceptanceReport, root: Path) -> AcceptanceReport:
+def redact_report(report: Report, root: Path) -> Report:
     """Return the report with every text in it redacted."""
-    return AcceptanceReport.model_validate(_redact_all(report.model_dump(), root))
+    return type(report).model_validate(_redact_all(report.model_dump(), root))
 
 
 def _redact_all(value: object, root: Path) -> object:

@@ -12,14 +12,15 @@ from seatrial.analysis.timeline import Sample
 from seatrial.report.gather import ReportData
 from seatrial.report.histogram import histogram
 from seatrial.report.redact import redact
-from seatrial.report.scale import milliseconds
+from seatrial.report.scale import milliseconds, percent
 from seatrial.report.schema import PLACES, Where
+from seatrial.report.text import without_links
 from seatrial.report.thumbnails import thumbnails
 from seatrial.report.timeline_chart import timeline
 
 # GitHub refuses a step summary over 1,024 kB; this is below it, in bytes.
 SUMMARY_BYTES = 1_000_000
-_CUT = "\n\n…cut here: report.html is complete.\n"
+_CUT = "\n\n…cut here: {page} is complete.\n"
 
 
 def render_page(data: ReportData, golden: Path | None, root: Path) -> str:
@@ -47,13 +48,17 @@ def render_summary(data: ReportData) -> str:
     return truncate(text, SUMMARY_BYTES)
 
 
-def truncate(text: str, limit: int) -> str:
-    """Return `text` in at most `limit` bytes of UTF-8; a longer one is cut at the end of a line."""
+def truncate(text: str, limit: int, page: str = "report.html") -> str:
+    """Return `text` in at most `limit` bytes of UTF-8.
+
+    A longer one is cut at the end of a line, with the name of the `page` that is complete.
+    """
     raw = text.encode()
     if len(raw) <= limit:
         return text
-    kept = raw[: max(limit - len(_CUT.encode()), 0)].decode(errors="ignore")
-    return (kept.rpartition("\n")[0] + _CUT).encode()[:limit].decode(errors="ignore")
+    cut = _CUT.format(page=page)
+    kept = raw[: max(limit - len(cut.encode()), 0)].decode(errors="ignore")
+    return (kept.rpartition("\n")[0] + cut).encode()[:limit].decode(errors="ignore")
 
 
 def escape_markdown(text: str) -> str:
@@ -84,6 +89,8 @@ def templates() -> Environment:
     environment.filters |= {
         "ms": milliseconds,
         "markdown": escape_markdown,
+        "percent": percent,
+        "quiet": lambda text: without_links(escape_markdown(text)),
         "place": lambda value: f"{value:.1f}",
     }
     return environment

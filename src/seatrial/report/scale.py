@@ -125,5 +125,10 @@ def milliseconds(value: float) -> str:
     return f"{value:.3g} ms"
 
 
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 as a percentage with one decimal, without a needless zero."""
+    return f"{100 * share:.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"
+
+
 def _round_values() -> Iterable[float]:
     return [digit * 10.0**power for power in range(7) for digit in (1, 2, 5)]

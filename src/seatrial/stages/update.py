@@ -10,9 +10,10 @@ from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
-from seatrial.model.validation import validate_lock, validation_failure
-from seatrial.release.live_model import live_model
+from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
+from seatrial.report.validation_writer import report_validation
 from seatrial.results import Artefact, UpdateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -22,10 +23,13 @@ from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def update(settings: Settings, workspace: Workspace, services: Services = SERVICES) -> UpdateResult:
+def update(
+    settings: Settings, workspace: Workspace, services: Services = SERVICES, *, accept_labels: str = ""
+) -> UpdateResult:
     """Move `model.lock` to the model of the channel of `[model]` and return whether it changed.
 
-    The golden set stays, because it is reviewed apart from the model. Raises RefusedError, and keeps the
+    The golden set stays, because it is reviewed apart from the model. With a reason in `accept_labels`, a
+    change of labels passes, and the lock gets the acceptance. Raises RefusedError, and keeps the
     lock, if the model fails a check; BlobNotFoundError if there is no such channel.
     """
     stage_run = StageRun(services.runtime)
@@ -33,21 +37,25 @@ def update(settings: Settings, workspace: Workspace, services: Services = SERVIC
     newest = channel_model(settings)
     changed = newest != lock.model
     if changed:
-        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services)
+        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services, accept_labels)
     # A copy of the workspace, because this one caches the digest of the previous lock.
     return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest)
 
 
-def _move_lock(settings: Settings, workspace: Workspace, candidate: Lock, services: Services) -> None:
+def _move_lock(
+    settings: Settings, workspace: Workspace, candidate: Lock, services: Services, accept_labels: str
+) -> None:
     cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
-    checks = validate_lock(
-        settings, workspace, candidate, model, golden, live_model(settings, workspace, services)
-    )
-    if not all(check.passed for check in checks):
-        raise validation_failure(candidate, checks)
-    for check in checks:
+    live = live_models(settings, workspace, services)
+    if accept_labels:
+        candidate = with_accepted_labels(settings, workspace, candidate, model, live, accept_labels)
+    found = examine_lock(settings, workspace, candidate, model, golden, live)
+    report_validation(settings, workspace, candidate, found, services.runtime)
+    if not found.passed:
+        raise validation_failure(candidate, found.checks)
+    for check in found.checks:
         if check.status == "not judged":
             console.line(f"  {check.name}: {check.detail}")
     write_lock(workspace.lock, candidate)

@@ -1,13 +1,18 @@
-"""validate: check the fetched model; `build` requires the passing report."""
+"""validate: check the fetched model, which `build` requires, or a model before it is published."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.model.lock import read_lock
-from seatrial.model.validation import validate_lock, validation_failure
-from seatrial.release.live_model import live_model
+from seatrial import console
+from seatrial.errors import UsageError
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, verified
+from seatrial.model.examination import Examination
+from seatrial.model.lock import Lock, read_lock, write_lock
+from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
+from seatrial.report.validation_writer import report_validation
 from seatrial.results import FetchResult, ValidateResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
@@ -15,27 +20,76 @@ from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
 
 
-def validate(settings: Settings, workspace: Workspace, services: Services = SERVICES) -> ValidateResult:
-    """Check the fetched model with the fetched golden set and return the passing report.
+def validate(
+    settings: Settings, workspace: Workspace, services: Services = SERVICES, *, accept_labels: str = ""
+) -> ValidateResult:
+    """Check the fetched model with the fetched photos and return the passing report.
 
-    A failing report is written as well, then raised as RefusedError. Raises UsageError if fetch has not run
-    for this lock.
+    With a reason in `accept_labels`, a change of labels passes, and model.lock gets the acceptance if all
+    other checks pass. A failing report is written as well, then raised as RefusedError; the page and the
+    Markdown of either are in `reports/<instance>/validation`. Raises UsageError if fetch has not run for this
+    lock.
     """
     stage_run = StageRun(services.runtime)
     fetched = workspace.read_result(FetchResult)
     lock = read_lock(workspace.lock)
     model, golden = Path(fetched.model_path), Path(fetched.golden_path)
-    checks = validate_lock(
-        settings, workspace, lock, model, golden, live_model(settings, workspace, services)
+    live = live_models(settings, workspace, services)
+    if accept_labels:
+        lock = with_accepted_labels(settings, workspace, lock, model, live, accept_labels)
+    found = examine_lock(settings, workspace, lock, model, golden, live)
+    report_validation(settings, workspace, lock, found, services.runtime)
+    report = _result(stage_run, workspace, lock, found)
+    if not report.passed:
+        workspace.write_result(report)
+        raise validation_failure(lock, found.checks)
+    if lock != read_lock(workspace.lock):
+        write_lock(workspace.lock, lock)
+        console.line("  model.lock has the acceptance of the labels: commit it, then run the pipeline")
+    return report
+
+
+def validate_directories(
+    settings: Settings,
+    workspace: Workspace,
+    services: Services = SERVICES,
+    *,
+    model: Path | None,
+    golden: Path | None,
+    evaluation: Path | None = None,
+) -> ValidateResult:
+    """Check a model with photos before anything is published; neither model.lock nor a store is needed.
+
+    The report is written as by `validate`. Its result is no passing report for `build`: do not write it to
+    the workspace. Raises UsageError if `model` or `golden` is not given or no directory, RefusedError if one
+    is not valid or the model fails a check.
+    """
+    stage_run = StageRun(services.runtime)
+    if not model or not golden:
+        hint = "make validate MODEL=dir GOLDEN=dir; without directories it is the model of model.lock"
+        raise UsageError("a model is validated with its golden set", hint)
+    for folder in filter(None, (model, golden, evaluation)):
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a directory", "make card and make golden write them")
+    lock = Lock(
+        model=verified(MODEL, model).artefact,
+        golden=verified(GOLDEN_SET, golden).artefact,
+        evaluation=verified(EVALUATION_SET, evaluation).artefact if evaluation else None,
     )
-    report = ValidateResult(
+    live = live_models(settings, workspace, services)
+    found = examine_lock(settings, workspace, lock, model, golden, live, evaluation)
+    report_validation(settings, workspace, lock, found, services.runtime)
+    if not found.passed:
+        raise validation_failure(lock, found.checks)
+    return _result(stage_run, workspace, lock, found)
+
+
+def _result(stage_run: StageRun, workspace: Workspace, lock: Lock, found: Examination) -> ValidateResult:
+    return ValidateResult(
         **stage_run.fields(workspace),
         model=lock.model,
         golden=lock.golden,
-        passed=all(check.passed for check in checks),
-        verdicts=checks,
+        evaluation=lock.evaluation,
+        passed=found.passed,
+        verdicts=found.checks,
     )
-    if not report.passed:
-        workspace.write_result(report)
-        raise validation_failure(lock, checks)
-    return report

@@ -11,15 +11,13 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from colours import SIDE, write_model
-from samples import lock_to, reseal, write_golden
+from samples import commit_all, lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
-from seatrial.image_reference import ImageReference
 from seatrial.model.checks import check_model
 from seatrial.model.inference.isolated import run_isolated
 from seatrial.model.live import NoLiveModel
-from seatrial.results import AcceptResult, PushResult, ValidateResult
+from seatrial.results import ValidateResult
 from seatrial.settings import Settings, Validate
-from seatrial.stage_run import StageRun
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.stages.validate import validate
@@ -133,7 +131,7 @@ def test_a_missing_comparison_is_refused_only_if_it_is_demanded_and_possible(
     """Without a live model the check is not judged; with a demand it fails where there should be one."""
     limits = Validate(demand_comparison=demanded)
     found = check_model(model, golden, NoLiveModel("staging did not respond", expected=expected), limits)
-    (check,) = [each for each in found if not each.judged]
+    check = next(each for each in found if each.name == "agrees with the live model")
     assert check.status == status
     assert "not judged, because staging did not respond" in check.detail
 
@@ -142,23 +140,22 @@ def test_a_live_model_that_fails_here_is_reported(model: Path, golden: Path, tmp
     """A broken live model is no reason to pass silently."""
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"broken")
-    (check,) = [each for each in check_model(model, golden, tmp_path / "live", LIMITS) if not each.judged]
+    found = check_model(model, golden, tmp_path / "live", LIMITS)
+    check = next(each for each in found if not each.judged)
     assert "the live model fails here" in check.detail
 
 
 def test_a_model_that_disagrees_with_the_live_one_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, tmp_path: Path
 ) -> None:
-    """The model of the accepted release is fetched, and too little agreement with it is refused."""
+    """The model of the base commit is fetched, and too little agreement with it is refused."""
     write_model(tmp_path / "live", labels=("green", "blue", "red"), version="0.9.0")
     live = publish(settings, workspace, model=tmp_path / "live").model
+    assert live
+    lock_to(workspace, live, live)
+    commit_all(workspace)
     ready = prepared(settings, workspace, model, golden)
-    common, reference = StageRun().fields(ready), f"registry/classifier@sha256:{'0' * 64}"
-    pushed = {"image_id": "x", "golden": live, "bytes_pushed": 0, "model": live}
-    ready.write_result(PushResult(**common, **pushed, reference=ImageReference.parse(reference)))
-    accepted = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}
-    ready.write_result(AcceptResult(**common, **accepted, reference=ImageReference.parse(reference)))
-    with pytest.raises(RefusedError, match="agrees with the live model"):
+    with pytest.raises(RefusedError, match="agrees with the live model of the base commit"):
         validate(settings, ready)
 
 

@@ -17,7 +17,9 @@ ENTRY = {"sha256": "0" * 64, "size": 1}
 REMOVED = object()
 
 WRONG: list[tuple[str, Any]] = [
-    ("schema", 2),
+    ("schema", 3),
+    ("origin", {}),
+    ("parent", f"sha256:{'0' * 64}"),
     ("name", "Colours"),
     ("name", "../colours"),
     ("name", "a/b"),

@@ -50,14 +50,18 @@ def published_sets(store: BlobStore, connections: int) -> list[PublishedSet]:
 
 def versions_of(store: BlobStore, kind: ArtefactKind, name: str) -> Sequence[str]:
     """Return the versions of a set in the store."""
-    return store.folders(f"{kind.folder}/{name}/")
+    return _folders(store, f"{kind.folder}/{name}/")
 
 
 def _versions(store: BlobStore) -> Iterator[tuple[ArtefactKind, str, str]]:
     for kind in KINDS:
-        for name in store.folders(f"{kind.folder}/"):
+        for name in _folders(store, f"{kind.folder}/"):
             for version in versions_of(store, kind, name):
                 yield kind, name, version
+
+
+def _folders(store: BlobStore, prefix: str) -> list[str]:
+    return [name.removesuffix("/") for name in store.names(prefix) if name.endswith("/")]
 
 
 def _published(store: BlobStore, kind: ArtefactKind, name: str, version: str) -> PublishedSet:

@@ -55,7 +55,7 @@ def test_a_machine_that_cannot_isolate_is_named(model: Path, golden: Path, tmp_p
     assert checks[ISOLATED[0]].detail == why
     assert [checks[name].status for name in ISOLATED] == ["not judged", "not judged"]
     assert checks["loads and predicts"].passed
-    assert f"not judged   {ISOLATED[0]}   {why}" in as_text(found)
+    assert f"not judged {ISOLATED[0]} {why}" in " ".join(as_text(found).split())
     assert f"warning: the model was {why}" in (tmp_path / "console").read_text()
 
 
@@ -95,7 +95,8 @@ def test_a_live_model_that_is_not_onnx_is_not_compared_with(
     """The live model is inspected as well; that it is not run is the reason why nothing is compared."""
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"no network")
-    (check,) = [each for each in check_model(model, golden, tmp_path / "live", Validate()) if not each.judged]
+    found = check_model(model, golden, tmp_path / "live", Validate())
+    (check,) = [each for each in found if each.name == "agrees with the live model"]
     assert "the live model fails here: onnx: readable" in check.detail
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from card_maker import Maker
 from memory_environments import Environments
 from prune_harness import PruneHarness, make_harness
 from seatrial.settings import Settings
@@ -20,6 +21,12 @@ def served(settings: Settings, workspace: Workspace, golden: Path) -> Iterator[S
     """The environment `local`, without a release."""
     with serving_environment(settings, workspace, golden) as environment:
         yield environment
+
+
+@pytest.fixture
+def maker(tmp_path: Path, settings: Settings, workspace: Workspace) -> Maker:
+    """A user's directory beside a checkout."""
+    return Maker(tmp_path, settings, workspace)
 
 
 @pytest.fixture

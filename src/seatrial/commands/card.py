@@ -1,0 +1,129 @@
+"""The command card: a model directory of somebody's ONNX file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import RenderableType
+
+from seatrial import console
+from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.errors import UsageError
+from seatrial.results import CardResult
+
+app = typer.Typer()
+Layout = Literal["NCHW", "NHWC"] | None
+Channels = Literal["RGB", "BGR"] | None
+Resize = Literal["stretch", "crop"] | None
+Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box"] | None
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The user at the terminal, if there is one."""
+
+    as_json: bool
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody can answer: input and output are a terminal, and it is no CI."""
+        return sys.stdin.isatty() and not console.plain() and not self.as_json
+
+    def show(self, table: RenderableType) -> None:
+        """Print a table; on stderr if the result is printed as JSON."""
+        if self.as_json:
+            console.line(console.plain_text(table))
+        else:
+            console.show(table)
+
+    def ask(self, question: str, default: str, check: Callable[[str], str]) -> str:
+        """Ask until the answer is valid."""
+
+        def checked(text: str) -> str:
+            try:
+                return check(text)
+            except UsageError as error:
+                raise typer.BadParameter(f"{error.message}; {error.hint}") from error
+
+        return str(typer.prompt(question, default=default or None, value_proc=checked, err=True))
+
+
+@app.command(rich_help_panel="Model")
+def card(
+    onnx: Annotated[
+        str, typer.Option(help="the file that the exporter wrote, or its address in a store")
+    ] = "",
+    labels: Annotated[str, typer.Option(help="text file or address, one label a line, in class order")] = "",
+    out: Annotated[Path | None, typer.Option(help="model directory to write")] = None,
+    name: Annotated[str, typer.Option(help="name of the model in the store")] = "",
+    version: Annotated[str, typer.Option(help="its version, for example 1.0.0")] = "",
+    licence: Annotated[str, typer.Option(help="SPDX identifier, for example MIT")] = "",
+    preset: Annotated[
+        str,
+        typer.Option(
+            help="torchvision, keras-tf, keras-caffe, raw, custom-vision or unit: how photos are prepared"
+        ),
+    ] = "",
+    photo: Annotated[Path | None, typer.Option(help="photo to show what each preset makes of it")] = None,
+    layout: Annotated[Layout, typer.Option(help="if the file does not have it")] = None,
+    size: Annotated[str, typer.Option(help="height x width in pixels, if the file does not have it")] = "",
+    output: Annotated[str, typer.Option(help="name of the scores, if several outputs can be")] = "",
+    mean: Annotated[
+        str, typer.Option(help="instead of the preset's: a number, or one for each channel")
+    ] = "",
+    std: Annotated[str, typer.Option(help="instead of the preset's")] = "",
+    scale: Annotated[float | None, typer.Option(help="instead of the preset's; first: p * scale")] = None,
+    channels: Annotated[Channels, typer.Option(help="instead of the preset's")] = None,
+    resize: Annotated[Resize, typer.Option(help="instead of the preset's")] = None,
+    interpolation: Annotated[Interpolation, typer.Option(help="instead of the preset's")] = None,
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Make a sealed model directory of an ONNX file and a label file.
+
+    The network is rewritten where the app cannot serve it: weights in other files are joined, the scores
+    before a map become the output, float16 and float64 are converted. On a terminal it asks for what is
+    missing.
+    """
+    # onnx takes a quarter of a second to import.
+    from seatrial.commands.card_values import read_numbers, read_size, required_files
+    from seatrial.model.card.form import Hints
+    from seatrial.model.card.presets import Overrides
+    from seatrial.model.card.request import CardRequest
+    from seatrial.stages.card import card as stage
+
+    request = CardRequest(
+        *required_files(onnx, labels, out),
+        name=name,
+        version=version,
+        licence=licence,
+        preset=preset,
+        photo=photo,
+        hints=Hints(layout or "", read_size(size), output),
+        overrides=Overrides(
+            mean=read_numbers("MEAN", mean),
+            std=read_numbers("STD", std),
+            scale=scale,
+            channels=channels or "",
+            resize=resize or "",
+            interpolation=interpolation or "",
+        ),
+    )
+    run_stage(instance, as_json, lambda s, w: stage(s, w, request, Terminal(as_json)), _text)
+
+
+def _text(result: CardResult) -> str:
+    model, before = result.model, "" if result.created else ", which was there already"
+    lines = [
+        f"{model.name} {model.version} ({model.digest}) in {result.path}{before}",
+        f"  input    {result.input}, preset {result.preset}",
+        f"  output   {result.output}",
+        *(f"  changed  {change}" for change in result.changes),
+        f"  next     make golden PHOTOS=dir MODEL={result.path} OUT=dir",
+    ]
+    return "\n".join(lines)

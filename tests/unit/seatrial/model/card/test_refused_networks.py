@@ -1,0 +1,199 @@
+"""A network that cannot be served is refused with a hint at the fix, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from networks import network
+from seatrial.errors import RefusedError, SeatrialError, UsageError
+from seatrial.model.card.form import Hints
+from seatrial.model.card.rewriting import read_network
+
+Change = Callable[[onnx.ModelProto], None]
+
+
+def random_noise(model: onnx.ModelProto) -> None:
+    """Add noise to the scores."""
+    model.graph.node[-1].output[0] = "exact"
+    noise = helper.make_node("RandomNormalLike", ["exact"], ["noise"])
+    model.graph.node.extend([noise, helper.make_node("Add", ["exact", "noise"], ["output"])])
+
+
+def dropout_on(model: onnx.ModelProto) -> None:
+    """End with a Dropout in training mode."""
+    model.graph.node[-1].output[0] = "exact"
+    model.graph.initializer.extend(
+        [
+            numpy_helper.from_array(np.array(0.5, dtype=np.float32), "ratio"),
+            numpy_helper.from_array(np.array(True), "training"),
+        ]
+    )
+    model.graph.node.append(helper.make_node("Dropout", ["exact", "ratio", "training"], ["output"]))
+
+
+def dropout_in_branch(model: onnx.ModelProto) -> None:
+    """End with an If whose branches have a random operator."""
+    model.graph.node[-1].output[0] = "exact"
+    model.graph.initializer.append(numpy_helper.from_array(np.array(True), "condition"))
+    info = helper.make_tensor_value_info("branch", TensorProto.FLOAT, None)
+    nodes = [
+        helper.make_node("RandomUniformLike", ["exact"], ["noise"]),
+        helper.make_node("Add", ["exact", "noise"], ["branch"]),
+    ]
+    branch = helper.make_graph(nodes, "branch", [], [info])
+    model.graph.node.append(
+        helper.make_node("If", ["condition"], ["output"], then_branch=branch, else_branch=branch)
+    )
+
+
+def batch_norm_on(model: onnx.ModelProto) -> None:
+    """Normalise the planes by the statistics of the batch."""
+    ones = numpy_helper.from_array(np.ones(3, dtype=np.float32), "ones")
+    model.graph.initializer.append(ones)
+    model.graph.node[1].output[0] = "unnormalised"
+    node = helper.make_node(
+        "BatchNormalization",
+        ["unnormalised", "ones", "ones", "ones", "ones"],
+        ["planes", "new_mean", "new_variance"],
+        training_mode=1,
+    )
+    model.graph.node.insert(2, node)
+
+
+RANDOM: dict[str, Change] = {
+    "RandomNormalLike": random_noise,
+    "Dropout in training mode": dropout_on,
+    "RandomUniformLike": dropout_in_branch,
+    "BatchNormalization in training mode": batch_norm_on,
+}
+
+
+@pytest.mark.parametrize("what", RANDOM)
+def test_randomness_is_refused_with_a_hint(save: Any, what: str) -> None:
+    """The operator is named, and `model.eval()`."""
+    model = network(3)
+    RANDOM[what](model)
+    onnx.checker.check_model(model)
+    with pytest.raises(RefusedError, match=what) as raised:
+        read_network(save(model), 3, Hints())
+    assert "model.eval()" in raised.value.hint
+
+
+def test_randomness_of_an_output_that_is_removed_does_not_count(save: Any) -> None:
+    """Only what the scores depend on is served."""
+    model = network(3)
+    model.graph.node.append(helper.make_node("RandomNormal", [], ["other"], shape=[2, 9]))
+    model.graph.output.append(helper.make_tensor_value_info("other", TensorProto.FLOAT, [2, 9]))
+    found = read_network(save(model), 3, Hints())
+    assert "RandomNormal" not in {node.op_type for node in found.model.graph.node}
+
+
+def with_input(*shape: int | str, kind: int = TensorProto.FLOAT) -> onnx.ModelProto:
+    """Return a network that claims another input."""
+    model = network(3)
+    model.graph.input[0].CopyFrom(helper.make_tensor_value_info("photo", kind, list(shape)))
+    return model
+
+
+def with_sigmoid() -> onnx.ModelProto:
+    """Return a network with a sigmoid for each class."""
+    model = network(3)
+    model.graph.node[-1].output[0] = "exact"
+    model.graph.node.append(helper.make_node("Sigmoid", ["exact"], ["output"]))
+    return model
+
+
+def with_two_inputs() -> onnx.ModelProto:
+    """Return a network with an input for the training mode."""
+    model = network(3)
+    model.graph.input.append(helper.make_tensor_value_info("training", TensorProto.BOOL, []))
+    return model
+
+
+def with_label_only() -> onnx.ModelProto:
+    """Return a network that gives the best class alone."""
+    model = network(3, output="label-and-probabilities")
+    del model.graph.output[1]
+    return model
+
+
+def with_two_heads() -> onnx.ModelProto:
+    """Return a network with two outputs for the classes."""
+    model = network(3)
+    model.graph.node.append(helper.make_node("Neg", ["output"], ["auxiliary"]))
+    model.graph.output.append(helper.make_tensor_value_info("auxiliary", TensorProto.FLOAT, ["N", 3]))
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "words"),
+    [
+        (with_input("N", 4, 16, 16), RefusedError, "expected 1 or 3 channels"),
+        (with_input("N", 3, 16), RefusedError, "expected four dimensions"),
+        (with_input(8, 3, 16, 16), RefusedError, "takes 8 photos at a time"),
+        (with_input("N", 3, 16, 16, kind=TensorProto.INT64), RefusedError, "has type int64"),
+        (with_input("N", 3, "h", "w"), UsageError, "size is not in the file"),
+        (with_input("N", "a", "b", "d"), UsageError, "layout is not in the file"),
+        (with_input("N", 3, 16, 3), UsageError, "layout is not in the file"),
+        (with_two_inputs(), RefusedError, "expected one input, found photo, training"),
+        (with_label_only(), RefusedError, "no output has the scores of all classes, only label"),
+        (with_sigmoid(), RefusedError, "ends with a sigmoid"),
+        (with_two_heads(), UsageError, "several outputs that can be the scores"),
+        (network(4), RefusedError, "LABELS has 3 labels, but exported.onnx has another number"),
+        (network(2, output="zipmap"), RefusedError, "LABELS has 3 labels"),
+    ],
+)
+def test_what_cannot_be_served_is_named(
+    save: Any, model: onnx.ModelProto, kind: type[SeatrialError], words: str
+) -> None:
+    """One line states what is wrong, another what to do."""
+    with pytest.raises(kind, match=words) as raised:
+        read_network(save(model), 3, Hints())
+    assert raised.value.hint
+    assert "\n" not in raised.value.message
+
+
+def test_the_user_chooses_between_two_heads(save: Any) -> None:
+    """OUTPUT names the scores; a name that the file does not have is refused with those that it has."""
+    path = save(with_two_heads())
+    assert read_network(path, 3, Hints(output="auxiliary")).output == "auxiliary"
+    with pytest.raises(UsageError, match="no scores nothing") as raised:
+        read_network(path, 3, Hints(output="nothing"))
+    assert raised.value.hint == "OUTPUT=output or auxiliary"
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80\x04pickle", b"version https://git-lfs.github.com/spec/v1\n"])
+def test_a_file_that_is_not_onnx_is_refused(tmp_path: Path, content: bytes) -> None:
+    """An empty file, a pickle and a pointer of Git LFS are not networks."""
+    path = tmp_path / "exported.onnx"
+    path.write_bytes(content)
+    with pytest.raises(RefusedError, match="is not an ONNX file"):
+        read_network(path, 3, Hints())
+    with pytest.raises(UsageError, match="is not a file"):
+        read_network(tmp_path / "missing.onnx", 3, Hints())
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [("missing.data", "which is missing"), ("../outside.data", "outside of its directory")],
+)
+def test_weights_must_be_beside_the_file(tmp_path: Path, location: str, words: str) -> None:
+    """A missing file is named, and no file outside of the directory is read."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (tmp_path / "outside.data").write_bytes(bytes(10_000))
+    model = network(3)
+    (tensor,) = [each for each in model.graph.initializer if each.name == "weights"]
+    onnx.external_data_helper.set_external_data(tensor, location=location)
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    (folder / "exported.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(RefusedError, match=words):
+        read_network(folder / "exported.onnx", 3, Hints())
