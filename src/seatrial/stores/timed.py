@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -38,6 +39,16 @@ class TimedStore:
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Return a range of a blob."""
         return self._within(key, lambda: self._store.read_range(key, start, length), length)
+
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:
+        """Yield what is directly under a prefix; each request has a deadline of its own."""
+        found = self._store.names(prefix, page)
+        while batch := self._within(prefix, lambda: tuple(islice(found, page))):
+            yield from batch
+
+    def delete(self, key: str) -> None:
+        """Remove a blob, if there is one."""
+        self._within(key, lambda: self._store.delete(key))
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob unless its key exists."""
