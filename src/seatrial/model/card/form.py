@@ -73,9 +73,9 @@ def read_input(graph: Any, hints: Hints, source: str) -> PhotoInput:
     (found,) = inputs
     kind = found.type.tensor_type.elem_type
     if kind not in INPUTS:
-        name = TensorProto.DataType.Name(kind).lower()
+        name = {number: name for name, number in TensorProto.DataType.items()}.get(kind, f"number {kind}")
         raise RefusedError(
-            f"{source}: input {found.name} has type {name}, expected {', '.join(INPUTS.values())}",
+            f"{source}: input {found.name} has type {name.lower()}, expected {', '.join(INPUTS.values())}",
             "export it with a float32 input",
         )
     shape = dimensions(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import onnx
-from onnx import TensorProto, helper, inliner, shape_inference
+from onnx import TensorProto, helper, inliner
 
 from seatrial.errors import RefusedError
 from seatrial.model.card.form import INPUTS, Hints, PhotoInput, dimensions, read_input
@@ -63,7 +63,7 @@ def read_network(path: Path, classes: int, hints: Hints) -> Network:
         model = inliner.inline_local_functions(model)
         changes.append("inlined its functions")
     photo = read_input(model.graph, hints, file)
-    scores = find_scores(_with_shapes(model).graph, classes, hints, file)
+    scores = find_scores(model.graph, classes, hints, file)
     changes += _keep_scores(model.graph, scores)
     refuse_randomness(model.graph, file)
     _, last = source(model.graph, scores.tensor)
@@ -92,13 +92,6 @@ def for_single_photos(network: Network) -> Network:
     del graph.value_info[:]
     change = "fixed its batch at 1, because it fails for several photos at once"
     return replace(network, input=replace(network.input, batch=1), changes=(*network.changes, change))
-
-
-def _with_shapes(model: Any) -> Any:
-    try:
-        return shape_inference.infer_shapes(model)
-    except (shape_inference.InferenceError, ValueError, RuntimeError):
-        return model
 
 
 def _keep_scores(graph: Any, scores: Scores) -> list[str]:
