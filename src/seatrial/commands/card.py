@@ -19,7 +19,6 @@ from seatrial.results import CardResult
 app = typer.Typer()
 Layout = Literal["NCHW", "NHWC"] | None
 Channels = Literal["RGB", "BGR"] | None
-Resize = Literal["stretch", "crop"] | None
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box"] | None
 
 
@@ -79,7 +78,9 @@ def card(
     std: Annotated[str, typer.Option(help="instead of the preset's")] = "",
     scale: Annotated[float | None, typer.Option(help="instead of the preset's; first: p * scale")] = None,
     channels: Annotated[Channels, typer.Option(help="instead of the preset's")] = None,
-    resize: Annotated[Resize, typer.Option(help="instead of the preset's")] = None,
+    resize: Annotated[
+        str, typer.Option(help="stretch, crop, or the shorter side in pixels before the crop")
+    ] = "",
     interpolation: Annotated[Interpolation, typer.Option(help="instead of the preset's")] = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
@@ -91,12 +92,13 @@ def card(
     missing.
     """
     # onnx takes a quarter of a second to import.
-    from seatrial.commands.card_values import read_numbers, read_size, required_files
+    from seatrial.commands.card_values import read_numbers, read_resize, read_size, required_files
     from seatrial.model.card.form import Hints
     from seatrial.model.card.presets import Overrides
     from seatrial.model.card.request import CardRequest
     from seatrial.stages.card import card as stage
 
+    how, shortest_side = read_resize(resize)
     request = CardRequest(
         *required_files(onnx, labels, out),
         name=name,
@@ -110,7 +112,8 @@ def card(
             std=read_numbers("STD", std),
             scale=scale,
             channels=channels or "",
-            resize=resize or "",
+            resize=how,
+            shortest_side=shortest_side,
             interpolation=interpolation or "",
         ),
     )

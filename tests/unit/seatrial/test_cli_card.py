@@ -15,7 +15,7 @@ import onnx
 import pytest
 
 from networks import labels, network, photo
-from seatrial.commands.card_values import read_numbers, read_size
+from seatrial.commands.card_values import read_numbers, read_resize, read_size
 from seatrial.errors import UsageError
 from seatrial.workspace import Workspace
 from unit.repository.project import ROOT
@@ -158,6 +158,9 @@ def test_numbers_and_sizes_are_read() -> None:
     """One number stands for both sides, or for all channels."""
     assert (read_size("224"), read_size("224x320"), read_size("")) == ((224, 224), (224, 320), (0, 0))
     assert (read_numbers("MEAN", "0.5, 1,2"), read_numbers("MEAN", "")) == ((0.5, 1.0, 2.0), ())
+    assert (read_resize("stretch"), read_resize("256")) == (("stretch", 0), ("crop", 256))
+    with pytest.raises(UsageError, match="RESIZE"):
+        read_resize("0.875")
     for text in ("a", "1,,2", "nan", "inf"):
         with pytest.raises(UsageError, match="MEAN"):
             read_numbers("MEAN", text)

@@ -60,7 +60,7 @@ def read_network(path: Path, classes: int, hints: Hints) -> Network:
     model, changes = read_onnx(path)
     file = path.name
     if model.functions:
-        model = inliner.inline_local_functions(model)
+        model = _inlined(model, file)
         changes.append("inlined its functions")
     photo = read_input(model.graph, hints, file)
     scores = find_scores(model.graph, classes, hints, file)
@@ -92,6 +92,13 @@ def for_single_photos(network: Network) -> Network:
     del graph.value_info[:]
     change = "fixed its batch at 1, because it fails for several photos at once"
     return replace(network, input=replace(network.input, batch=1), changes=(*network.changes, change))
+
+
+def _inlined(model: Any, file: str) -> Any:
+    try:
+        return inliner.inline_local_functions(model)
+    except (onnx.checker.ValidationError, ValueError, RuntimeError) as error:
+        raise _invalid(file, error) from error
 
 
 def _keep_scores(graph: Any, scores: Scores) -> list[str]:
@@ -140,5 +147,8 @@ def _check(model: Any, file: str) -> None:
     try:
         onnx.checker.check_model(model)
     except (onnx.checker.ValidationError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise RefusedError(f"{file} is not a valid network: {reason}", EXPORT) from error
+        raise _invalid(file, error) from error
+
+
+def _invalid(file: str, error: Exception) -> RefusedError:
+    return RefusedError(f"{file} is not a valid network: {' '.join(str(error).split())[:200]}", EXPORT)

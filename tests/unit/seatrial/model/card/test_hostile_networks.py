@@ -9,6 +9,7 @@ import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from onnx import helper
 
 from hostile_documents import FUZZ
 from network_outputs import OUTPUTS
@@ -92,7 +93,19 @@ def move(draw: st.DrawFn, model: Any) -> None:
             tensor.external_data.add(key=key, value=draw(st.sampled_from(PLACES)))
 
 
-CHANGES = (drop, rename, retype, add, move)
+def wrap(draw: st.DrawFn, model: Any) -> None:
+    """Replace a node by a function, which may call itself, or one that does not exist."""
+    if model.graph.node:
+        place = draw(st.integers(0, len(model.graph.node) - 1))
+        old = model.graph.node[place]
+        called = draw(st.sampled_from(["f", "g", "Identity", old.op_type]))
+        body = helper.make_node(called, ["x"], ["y"], domain=draw(st.sampled_from(["", "e"])))
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("e", 1)]
+        model.functions.append(helper.make_function("e", "f", ["x"], ["y"], [body], opsets))
+        old.CopyFrom(helper.make_node("f", old.input, old.output, domain="e"))
+
+
+CHANGES = (drop, rename, retype, add, move, wrap)
 
 
 @FUZZ

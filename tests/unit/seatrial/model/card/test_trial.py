@@ -17,6 +17,8 @@ from seatrial.model.card.presets import Overrides, input_spec
 from seatrial.model.card.rewriting import Network, read_network
 from seatrial.model.card.trial import run_trial
 from seatrial.model.inference.card import run
+from seatrial.model.inference.card.task import TrialTask
+from seatrial.model.inference.confinement import Confinement
 from seatrial.settings import Validate
 
 
@@ -29,6 +31,23 @@ def exported(save: Any) -> Network:
 def specs(exported: Network) -> dict[str, InputSpec]:
     """Return two ways to prepare a photo."""
     return {name: input_spec(name, exported.input, {}, Overrides()) for name in ("raw", "unit")}
+
+
+def test_the_network_is_run_isolated(exported: Network) -> None:
+    """The subprocess reaches no network, no other process and no file but its own."""
+    task = TrialTask(
+        model=exported.path,
+        inputs=tuple(specs(exported).values()),
+        output=exported.output,
+        classes=3,
+        photo=None,
+        top=1,
+        cpu_seconds=60,
+        require_isolation=True,
+    )
+    result, confinement = run.try_network(task)
+    assert confinement == Confinement()
+    assert (result.fault, result.kind, result.batches) == ("", "logits", True)
 
 
 GUESS = {"index": 0, "probability": 1.0}
@@ -105,7 +124,7 @@ def test_an_operator_of_another_domain_is_never_run(
 
 
 def test_scores_from_0_to_1_that_do_not_add_to_1_are_a_warning(save: Any) -> None:
-    """A sigmoid in parts looks like probabilities, but is none."""
+    """A sigmoid of another name looks like probabilities, but gives no distribution."""
     model = network(3)
     model.graph.node[-1].output[0] = "exact"
     model.graph.node.append(helper.make_node("HardSigmoid", ["exact"], ["output"]))
