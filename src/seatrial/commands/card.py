@@ -17,6 +17,8 @@ from seatrial.errors import UsageError
 from seatrial.results import CardResult
 
 app = typer.Typer()
+FILE = "Where the file is incomplete"
+PRESET = "Instead of the preset's values"
 Layout = Literal["NCHW", "NHWC"] | None
 Channels = Literal["RGB", "BGR"] | None
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box"] | None
@@ -69,19 +71,29 @@ def card(
         ),
     ] = "",
     photo: Annotated[Path | None, typer.Option(help="photo to show what each preset makes of it")] = None,
-    layout: Annotated[Layout, typer.Option(help="if the file does not have it")] = None,
-    size: Annotated[str, typer.Option(help="height x width in pixels, if the file does not have it")] = "",
-    output: Annotated[str, typer.Option(help="name of the scores, if several outputs can be")] = "",
+    layout: Annotated[Layout, typer.Option(rich_help_panel=FILE, help="order of its axes")] = None,
+    size: Annotated[
+        str, typer.Option(rich_help_panel=FILE, help="height and width in pixels: 224 or 224x320")
+    ] = "",
+    output: Annotated[
+        str, typer.Option(rich_help_panel=FILE, help="name of the scores, of several outputs")
+    ] = "",
     mean: Annotated[
-        str, typer.Option(help="instead of the preset's: a number, or one for each channel")
+        str, typer.Option(rich_help_panel=PRESET, help="a number, or one for each channel: 0.5,0.4,0.3")
     ] = "",
-    std: Annotated[str, typer.Option(help="instead of the preset's")] = "",
-    scale: Annotated[float | None, typer.Option(help="instead of the preset's; first: p * scale")] = None,
-    channels: Annotated[Channels, typer.Option(help="instead of the preset's")] = None,
+    std: Annotated[str, typer.Option(rich_help_panel=PRESET, help="as mean, not 0")] = "",
+    scale: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=PRESET, help="a pixel p from 0 to 255 becomes (p * scale - mean) / std"),
+    ] = None,
+    channels: Annotated[Channels, typer.Option(rich_help_panel=PRESET)] = None,
     resize: Annotated[
-        str, typer.Option(help="stretch, crop, or the shorter side in pixels before the crop")
+        str,
+        typer.Option(
+            rich_help_panel=PRESET, help="stretch, crop, or the shorter side in pixels before the crop"
+        ),
     ] = "",
-    interpolation: Annotated[Interpolation, typer.Option(help="instead of the preset's")] = None,
+    interpolation: Annotated[Interpolation, typer.Option(rich_help_panel=PRESET)] = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
