@@ -86,12 +86,12 @@ def read_network(path: Path, classes: int, hints: Hints) -> Network:
 
 def for_single_photos(network: Network) -> Network:
     """Return the network with a batch of 1, for one that cannot predict several photos at once."""
-    graph = network.model.graph
-    for each in (graph.input[0], graph.output[0]):
-        each.type.tensor_type.shape.dim[0].dim_value = 1
-    del graph.value_info[:]
+    photo = replace(network.input, batch=1)
+    _declare(network.model, photo, network.output, network.classes)
+    # The shapes of the tensors between them are those of another batch.
+    del network.model.graph.value_info[:]
     change = "fixed its batch at 1, because it fails for several photos at once"
-    return replace(network, input=replace(network.input, batch=1), changes=(*network.changes, change))
+    return replace(network, input=photo, changes=(*network.changes, change))
 
 
 def _inlined(model: Any, file: str) -> Any:

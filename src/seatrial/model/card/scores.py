@@ -103,11 +103,14 @@ def _no_scores(graph: Any, found: Sequence[Scores], classes: int, file: str) -> 
             "export the network with its scores, not only the best class",
         )
     counts = " and ".join(f"{each.output} has {_numbers(each)}" for each in found)
+    given = f"{classes} label{'s' * (classes > 1)}"
     return RefusedError(
-        f"LABELS has {classes} labels, but {file} has another number of classes: {counts}",
+        f"LABELS has {given}, but {file} has another number of classes: {counts}",
         "pass the label file of this network, one line for each class in the order of its outputs",
     )
 
 
 def _numbers(scores: Scores) -> str:
-    return " x ".join(map(str, scores.per_photo)) or "1"
+    if scores.single:
+        return "one number, which is that of two classes"
+    return " x ".join(map(str, scores.per_photo)) or "an unknown number"

@@ -160,6 +160,16 @@ def test_what_cannot_be_served_is_named(
     assert "\n" not in raised.value.message
 
 
+def test_one_number_needs_two_labels(save: Any) -> None:
+    """The error explains why one label is not enough for a network with one output."""
+    model = network(2)
+    model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = 1
+    with pytest.raises(
+        RefusedError, match=r"LABELS has 1 label, .* one number, which is that of two classes"
+    ):
+        read_network(save(model), 1, Hints())
+
+
 def test_the_user_chooses_between_two_heads(save: Any) -> None:
     """OUTPUT names the scores; a name that the file does not have is refused with those that it has."""
     path = save(with_two_heads())
