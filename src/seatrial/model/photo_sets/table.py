@@ -27,8 +27,8 @@ def read_table(path: Path) -> list[SourcePhoto]:
 
     The first line names the columns: file, label and, if there are such, source, licence and original. Paths
     are relative to the CSV file. The separator is a comma, a semicolon or a tab. Raises UsageError, with the
-    line, if a column, a file or a label is missing, a line has more cells than there are columns, or a file is
-    outside the folder or listed twice.
+    line, if a column, a file or a label is missing, a line has more cells than there are columns, or a file
+    is outside the folder or listed twice.
     """
     try:
         return list(_read(path, _reader(path)))

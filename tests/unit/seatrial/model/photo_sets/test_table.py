@@ -35,8 +35,7 @@ def test_table_of_any_spreadsheet_is_read(folder: Path, separator: str, line: st
 
 
 def test_columns_are_optional_and_quoted(folder: Path) -> None:
-    """Source and original are read, and a quoted cell may contain a comma; a short line has empty cells, and
-    so may a long one have at its end."""
+    """Source and original are read; a quoted cell may contain a comma; empty cells may be missing."""
     rows = ("file,label,source,original", 'a.png,red,"A, B",,,', "more/b.png,red,,a.png")
     (folder / "photos.csv").write_text("\n".join(rows))
     first, second = read_photos(folder / "photos.csv")
