@@ -22,12 +22,14 @@ class App(Section):
 class Model(Section):
     """The channel that `publish` moves and `update` follows.
 
-    The model is that of model.lock. `name`, which older versions had here, is ignored.
-    `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
+    The model is that of model.lock. `name`, which older versions had here, is ignored. `base_branch` is the
+    branch that releases are made from: a model is compared with the one that it ships. With `follow`,
+    `propose` commits a newer model to main itself, instead of opening a pull request.
     """
 
     channel: str = "latest"
     base_branch: str = ""
+    follow: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -83,9 +85,10 @@ class Validate(Section):
     With `demand_comparison` a comparison with the live model that could not be made fails.
     `require_isolation` refuses a machine that cannot isolate the model. The others are for the evaluation
     set: of equal models at most the share `level` is refused, a loss up to `margin` is accepted, and the
-    report has the loss that is found with the probability `power`. A class is compared from `class_photos`
-    originals on, and its loss accepted up to `class_margin`. `min_top1` and `max_calibration_error` need no
-    live model. With `demand_evaluation` a lock without an evaluation set fails.
+    report has the loss that is found with the probability `power`. If that is above `visible_loss`, nothing
+    is judged, but a loss that is found is refused. A class is compared from `class_photos` originals on, and
+    its loss accepted up to `class_margin`. `min_top1` and `max_calibration_error` need no live model. With
+    `demand_evaluation` a lock without an evaluation set fails, or with one that is too small.
     """
 
     max_milliseconds: float = Field(default=250, gt=0)
@@ -95,7 +98,8 @@ class Validate(Section):
     level: float = Field(default=0.05, gt=0, le=0.5)
     margin: float = Field(default=0.01, ge=0, lt=1)
     power: float = Field(default=0.8, gt=0.5, lt=1)
-    class_photos: int = Field(default=20, ge=1)
+    visible_loss: float = Field(default=0.2, gt=0, le=1)
+    class_photos: int = Field(default=10, ge=1)
     class_margin: float = Field(default=0.05, ge=0, lt=1)
     min_top1: float = Field(default=0, ge=0, le=1)
     max_calibration_error: float = Field(default=1, ge=0, le=1)

@@ -12,7 +12,7 @@ from imagemodel.card import load_card
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import Judged
+from seatrial.model.evaluation.judging import Judged, judge_comparisons
 from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.probe_result import PREDICTIONS
@@ -20,9 +20,10 @@ from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
 from seatrial.model.label_checks import missing_labels
 from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
-from seatrial.model.probe_checks import check_probes, compare_probes
+from seatrial.model.probe_checks import TOO_SLOW, check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
-from seatrial.model.sample_checks import check_sample, compare_on_sample, judged_sample, load_sample
+from seatrial.model.sample_checks import NAME as SAMPLE
+from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
 STARTUP_SECONDS: Final = 60.0
@@ -64,10 +65,9 @@ def examine(
 ) -> Examination:
     """Run every check on the model in the directory `model`.
 
-    `live` has the directory of each live model, or why there is none to compare with; a single one needs no
-    title. Each is run on the same photos, and the first that there is stands beside the model in every
-    check. An unsafe model is not run; its other checks are then missing. Raises RefusedError if the golden or
-    the evaluation set is not valid.
+    `live` has the directory of each live model, or why there is none to compare with; they are run on the
+    same photos. A single one needs no title. An unsafe model is not run; its other checks are then missing.
+    Raises RefusedError if the golden or the evaluation set is not valid.
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
@@ -78,7 +78,7 @@ def examine(
         golden=golden,
         seconds=seconds,
         evaluation=evaluation,
-        probe_milliseconds=limits.max_milliseconds,
+        max_milliseconds=limits.max_milliseconds,
     )
     result = run_model(model, require_isolation=limits.require_isolation)
     checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
@@ -86,33 +86,39 @@ def examine(
         checks.append(_check_loading(result))
     if result.fault or not all(check.passed for check in checks):
         return Examination(tuple(checks), photos)
-    run, (title, compared), *others = Run(model, result), *_run_live(live, run_model)
-    judged = judged_sample(sample, run, compared, limits, title) if sample else None
-    found = Examination(tuple(checks), photos, run, compared, judged)
-    checks += _check_answers(found, run, compared, limits, trial, title)
-    for title, other in others:
-        against = judged_sample(sample, run, other, limits, title) if sample else None
-        checks.append(_check_agreement(title, run, other, against, limits))
-        checks += compare_on_sample(against)
-        checks += compare_probes(result, _result(other), trial.probes, title)
-    return replace(found, checks=tuple(checks))
+    run = Run(model, result)
+    named = live if isinstance(live, Mapping) else {LIVE: live}
+    compared = {title: _run_live(each, run_model) for title, each in named.items()}
+    found = Examination(tuple(checks), photos, run, compared)
+    # A model that is too slow has not predicted the sample.
+    if sample and result.probes:
+        found = replace(found, judged=judged_sample(sample, run, found.live, limits))
+    return replace(found, checks=(*checks, *_check_answers(found, run, limits, trial)))
 
 
-def _check_answers(
-    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial, title: str
-) -> Iterator[Check]:
-    beside, predictions = _result(live), new.result.predictions
-    yield from (_check_photo(photo, each) for photo, each in zip(found.photos, predictions, strict=True))
+def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial) -> Iterator[Check]:
+    first, photos = found.live, zip(found.photos, new.result.predictions, strict=True)
+    beside = first.result if isinstance(first, Run) else first
+    yield from (_check_photo(photo, each) for photo, each in photos)
     yield check_latency(new.result, beside, limits.max_milliseconds)
     yield check_memory(new.result, beside, trial.pod)
     yield from check_probes(new.result, load_card(new.model).output.kind)
+    too_slow = new.result.probes is None
+    yield from [not_judged(SAMPLE, TOO_SLOW)] if too_slow else check_sample(found.judged, new.model, limits)
+    for title, live in found.compared.items():
+        yield from _compare(found, new, title, live, limits, trial)
+
+
+def _compare(
+    found: Examination, new: Run, title: str, live: Run | NoLiveModel, limits: Validate, trial: Trial
+) -> Iterator[Check]:
+    judged = judged_sample(found.judged.sample, new, live, limits, title) if found.judged else None
+    runs = sum(isinstance(each, Run) for each in found.compared.values())
+    judged = judged and replace(judged, comparisons=max(1, runs))
+    yield _check_agreement(title, new, live, judged, limits)
+    yield from judge_comparisons(judged) if judged else ()
+    beside = live.result if isinstance(live, Run) else live
     yield from compare_probes(new.result, beside, trial.probes, title)
-    yield _check_agreement(title, new, live, found.judged, limits)
-    yield from check_sample(found.judged, new.model, limits)
-
-
-def _result(live: Run | NoLiveModel) -> InferenceResult | NoLiveModel:
-    return live.result if isinstance(live, Run) else live
 
 
 def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
@@ -120,21 +126,14 @@ def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
     return STARTUP_SECONDS + predictions * limits.max_milliseconds * 4 / 1000
 
 
-def _run_live(
-    live: LiveDirectories | Path | NoLiveModel, run_model: Callable[[Path], InferenceResult]
-) -> list[tuple[str, Run | NoLiveModel]]:
-    """Run each live model; return the runs by their titles, and after them what could not be run."""
-    titled = live if isinstance(live, Mapping) else {LIVE: live}
-    found = [(title, _run_one(each, run_model)) for title, each in titled.items()]
-    return sorted(found, key=lambda pair: isinstance(pair[1], NoLiveModel))
-
-
-def _run_one(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceResult]) -> Run | NoLiveModel:
+def _run_live(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceResult]) -> Run | NoLiveModel:
     if isinstance(live, NoLiveModel):
         return live
     found = run_model(live)
     if found.fault:
         return NoLiveModel(f"the live model fails here: {found.fault}", expected=True)
+    if found.probes is None:
+        return NoLiveModel("the live model is too slow here", expected=True)
     return Run(live, found)
 
 

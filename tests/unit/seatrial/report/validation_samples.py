@@ -35,7 +35,8 @@ def examination(
     golden = Photo(folder / "photos" / "red.png", label, 0, 0.5, "none", "none", ENTRY)
     runs = [_run(folder, each, label) for each in ("new", "live")]
     checks = (Check(name="loads and predicts", passed=True, detail=label), *judge(judged))
-    return Examination(checks, (golden,), runs[0], NoLiveModel("none here") if alone else runs[1], judged)
+    compared = {"the live model": NoLiveModel("none here") if alone else runs[1]}
+    return Examination(checks, (golden,), runs[0], compared, judged)
 
 
 def _judged(folder: Path, label: str, originals: int, *, alone: bool) -> Judged:
