@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
+from examples.digits.network import CLASSES, Network
 from onnx import TensorProto, helper, numpy_helper
 
 import digits
-from digit_networks import CLASSES, Network
 
 SHARPNESS: Final = 40.0
 

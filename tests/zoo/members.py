@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 import onnx
+from examples.digits.network import Network
 
 import broken_networks as broken
 import colours
 import digits
 from broken_networks import Break
-from digit_networks import Network
 from samples import reseal
 from seatrial.model import probe_checks, resource_checks
 from zoo import digit_models, files

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from unit.repository.project import MAKEFILE, README, ROOT, pipeline, steps, targets, targets_in
+from unit.repository.project import MAKEFILE, README, ROOT, WORKFLOWS, pipeline, steps, targets, targets_in
 
 
 def stages_of(name: str) -> list[str]:
@@ -30,6 +30,19 @@ def test_make_pipeline_runs_the_stages_in_order_and_one_at_a_time() -> None:
 def test_a_release_workflow_runs_the_whole_pipeline() -> None:
     """A release to staging passes every stage, in the Makefile's order."""
     assert stages_of("release.yml") == pipeline()
+
+
+def test_no_release_moves_the_lock_of_its_commit() -> None:
+    """`model` alone looks for a newer model; a release ships the lock that its commit contains."""
+    callers = {
+        path.name
+        for path in WORKFLOWS.glob("*.yml")
+        for step in steps(path.name)
+        if {"update", "propose", "optimize"} & set(targets_in(step.get("run", "make")))
+    }
+    assert callers == {"model.yml"}
+    texts = {path.name: path.read_text() for path in WORKFLOWS.glob("*.yml") if path.name != "model.yml"}
+    assert [name for name, text in texts.items() if "model.lock" in text] == []
 
 
 def test_a_pull_request_runs_the_pipeline_up_to_the_tested_image() -> None:
