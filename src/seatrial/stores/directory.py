@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -54,6 +54,26 @@ class DirectoryStore:
         with self._store_errors(key), (self._root / key).open("rb") as file:
             file.seek(start)
             return file.read(length)
+
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:  # noqa: ARG002
+        """Yield the names in a directory; temporary files are hidden."""
+        with self._store_errors(prefix):
+            folder = self._root / prefix
+            entries = list(os.scandir(folder)) if folder.is_dir() else []
+        # A directory comes where the store's `/` puts it: "a-b" before "a/".
+        yield from sorted(
+            entry.name + ("/" if entry.is_dir() else "") for entry in entries if entry.name[0] != "."
+        )
+
+    def delete(self, key: str) -> None:
+        """Remove a file, and the directories that are then empty."""
+        path = self._root / key
+        with self._store_errors(key):
+            path.unlink(missing_ok=True)
+        for folder in path.relative_to(self._root).parents[:-1]:
+            # Another process may be writing into it.
+            with suppress(OSError):
+                (self._root / folder).rmdir()
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a temporary file and link it to the key; linking fails if the key exists."""

@@ -1,4 +1,4 @@
-"""The behaviour of every store, on Azurite, the S3 server of moto, and a directory."""
+"""The behaviour of every store, on Azurite, a real S3 service, the S3 server of moto, and a directory."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.model.transfer import RANGE_BYTES, stream
+from seatrial.model.transfer import stream
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
+from seatrial.stores.pieces import MOST_BYTES
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore
 from seatrial.stores.write_access import NAME, require_write_access
 
@@ -32,7 +33,7 @@ def test_a_key_is_created_once(store: BlobStore) -> None:
 
 def test_a_file_is_uploaded_and_downloaded_unchanged(store: BlobStore, tmp_path: Path) -> None:
     """A file of several ranges is equal after the download, with one connection or eight."""
-    content = os.urandom(2 * RANGE_BYTES + 12_345)
+    content = os.urandom(2 * MOST_BYTES + 12_345)
     (tmp_path / "large").write_bytes(content)
     sent: list[int] = []
     assert store.create(KEY, tmp_path / "large", sent.append)
@@ -84,19 +85,43 @@ def test_a_missing_blob_is_an_error_and_a_missing_document_is_not(store: BlobSto
             request()
 
 
-@pytest.mark.parametrize("kind", ["azurite", "directory"])
+ROUNDS = 25
+WRITERS = 8
+
+
+@pytest.mark.parametrize("kind", ["azurite", "s3", "directory"])
 def test_of_concurrent_writers_exactly_one_succeeds(kind: str, request: pytest.FixtureRequest) -> None:
     """One writer creates a key and one replaces a document (not on moto, whose server does not lock)."""
     settings: StoreSettings = request.getfixturevalue(kind)
-    store = open_store(settings)
+    stores = [open_store(settings) for _ in range(WRITERS)]
+    store = stores[0]
     store.create("channel.json", b"start", ignore)
-    start = store.read("channel.json")
-    assert start is not None
-    writers = [str(number).encode() * 1000 for number in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        created = list(pool.map(lambda text: store.create(KEY, text, ignore), writers))
-        replaced = list(pool.map(lambda text: store.replace("channel.json", text, start.tag), writers))
-    for key, outcome in ((KEY, created), ("channel.json", replaced)):
-        found = store.read(key)
-        assert found is not None
-        assert [text for text, won in zip(writers, outcome, strict=True) if won] == [found.content]
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for number in range(ROUNDS):
+            # The tag of a document can be that of its content, so no text is written twice.
+            texts = [f"{number}.{writer}".encode() * 1000 for writer in range(WRITERS)]
+            tag = tag_of(store, "channel.json")
+            key = f"{KEY}-{number}"
+            created = list(pool.map(lambda own, text, key=key: own.create(key, text, ignore), stores, texts))
+            replaced = list(
+                pool.map(lambda own, text, tag=tag: own.replace("channel.json", text, tag), stores, texts)
+            )
+            for place, outcome in ((key, created), ("channel.json", replaced)):
+                found = store.read(place)
+                assert found is not None
+                assert [text for text, won in zip(texts, outcome, strict=True) if won] == [found.content]
+
+
+def tag_of(store: BlobStore, key: str) -> str:
+    """Return the tag of a document."""
+    found = store.read(key)
+    assert found is not None
+    return found.tag
+
+
+def test_a_range_after_the_end_is_empty(store: BlobStore) -> None:
+    """A range beyond the end has the bytes up to it, and none after it."""
+    assert store.create(KEY, b"0123456789", ignore)
+    assert store.read_range(KEY, 8, 100) == b"89"
+    assert store.read_range(KEY, 10, 5) == b""
+    assert store.read_range(KEY, 100, 5) == b""

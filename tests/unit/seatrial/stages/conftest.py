@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from samples import reseal
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
+from unit.seatrial.stages.proposals import Proposals, make_proposals
 from virtual_environment import VirtualEnvironment, virtual_environment
 
 
@@ -49,3 +51,14 @@ def flowers(tmp_path: Path) -> Path:
     write_model(tmp_path / "flowers")
     reseal(tmp_path / "flowers", name="flowers")
     return tmp_path / "flowers"
+
+
+@pytest.fixture
+def proposals(
+    settings: Settings, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Proposals:
+    """A repository with a model in main, its clone, and a stand-in for gh."""
+    stand_ins = Path(__file__).parents[3] / "integration" / "workflows" / "bin"
+    monkeypatch.setenv("PATH", f"{stand_ins}:{os.environ['PATH']}")
+    monkeypatch.setenv("STANDIN_CALLS", str(tmp_path / "calls"))
+    return make_proposals(workspace, settings, tmp_path / "calls.json")
