@@ -154,7 +154,7 @@ publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of th
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
 .PHONY: use
-use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model.lock; print the commit to make
+use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
 	@seatrial use $(if $(MODEL),'$(subst ','\'',$(MODEL))') $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
