@@ -10,7 +10,18 @@ from typing import NoReturn
 import typer
 
 from seatrial import console
-from seatrial.commands import card, golden, image, maintenance, model, records, recovery, release, use
+from seatrial.commands import (
+    card,
+    golden,
+    image,
+    maintenance,
+    model,
+    proposal,
+    records,
+    recovery,
+    release,
+    use,
+)
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
 INTERRUPTED = 130
@@ -24,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (card, golden, model, use, image, release, recovery, records, maintenance):
+for group in (card, golden, model, use, proposal, image, release, recovery, records, maintenance):
     app.add_typer(group.app)
 
 
@@ -38,6 +49,10 @@ def main() -> None:
         if code == INTERRUPTED:
             console.line("seatrial: interrupted; the next release command finishes or undoes what was begun")
         sys.exit(code)
+    except typer.Abort:
+        # Ctrl-C or Ctrl-D instead of an answer.
+        console.line("seatrial: interrupted; nothing was done")
+        sys.exit(INTERRUPTED)
     except SeatrialError as error:
         _fail(error)
     except OSError as error:
@@ -55,7 +70,5 @@ def main() -> None:
 def _fail(error: SeatrialError) -> NoReturn:
     if error.log:
         console.line("\n".join(f"  | {row}" for row in error.log.splitlines()))
-    hint = f" Cure: {error.hint.rstrip('.')}." if error.hint else ""
-    line = f"seatrial: {error.word} ({error.exit_code}): {error.message.rstrip('.')}.{hint}"
-    console.line(" ".join(line.split()))
+    console.line(f"seatrial: {error.line}")
     sys.exit(error.exit_code)

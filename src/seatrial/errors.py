@@ -19,6 +19,12 @@ class SeatrialError(Exception):
         self.hint = hint
         self.log = log
 
+    @property
+    def line(self) -> str:
+        """The failure in one line: the kind and its exit code, the message, and the hint if there is one."""
+        hint = f" Cure: {self.hint.rstrip('.')}." if self.hint else ""
+        return " ".join(f"{self.word} ({self.exit_code}): {self.message.rstrip('.')}.{hint}".split())
+
 
 class UsageError(SeatrialError):
     """Wrong usage or settings."""

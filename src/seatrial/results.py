@@ -169,14 +169,6 @@ class PromoteResult(StageResult):
     verdicts: tuple[Check, ...]
 
 
-class UpdateResult(StageResult):
-    """Whether model.lock changed, and the model that it names now."""
-
-    stage: Literal["update"] = "update"
-    changed: bool
-    model: Artefact
-
-
 class PrunedItem(BaseModel):
     """A report or an image, whether it was removed, and why or why not."""
 

@@ -22,12 +22,14 @@ class App(Section):
 class Model(Section):
     """The channel that `publish` moves and `update` follows.
 
-    The model is that of model.lock. `name`, which older versions had here, is ignored.
-    `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
+    The model is that of model.lock. `name`, which older versions had here, is ignored. `base_branch` is the
+    branch that releases are made from: a model is compared with the one that it ships. With `follow`,
+    `propose` commits a newer model to main itself, instead of opening a pull request.
     """
 
     channel: str = "latest"
     base_branch: str = ""
+    follow: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def notified(settings: Settings, env: str) -> Iterator[None]:
     """Notify people if the block fails with exit code 20 or 21, or 10 in a scheduled CI run.
 
-    In a step of GitHub Actions the outputs `code` and `notice` are set. What cannot be reported is a
+    In a step of GitHub Actions the outputs `code`, `notice` and `error` are set. What cannot be reported is a
     warning; the error of the block is raised in any case.
     """
     from seatrial.release.notice import of_error
@@ -29,13 +29,22 @@ def notified(settings: Settings, env: str) -> Iterator[None]:
         yield
     except SeatrialError as error:
         notice = of_error(env, error, scheduled=_scheduled(os.environ))
-        report(settings, notice, error.exit_code, os.environ)
+        report(settings, notice, error.exit_code, os.environ, error)
         raise
 
 
-def report(settings: Settings, notice: Notice | None, code: int, environ: Mapping[str, str]) -> None:
-    """Report the exit code of a command and its notice, if it has one; a failure to do so is a warning."""
-    _attempt("outputs", lambda: _append(environ.get("GITHUB_OUTPUT"), _outputs(notice, code)))
+def report(
+    settings: Settings,
+    notice: Notice | None,
+    code: int,
+    environ: Mapping[str, str],
+    error: SeatrialError | None = None,
+) -> None:
+    """Report how a command ended: its exit code, its error and its notice, as far as it has them.
+
+    A failure to do so is a warning.
+    """
+    _attempt("outputs", lambda: _append(environ.get("GITHUB_OUTPUT"), _outputs(notice, code, error)))
     if notice:
         _attempt("step summary", lambda: _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(notice)))
         _attempt("notification", lambda: _send(settings, notice, environ))
@@ -66,8 +75,11 @@ def _append(path: str | None, text: str) -> str:
     return ""
 
 
-def _outputs(notice: Notice | None, code: int) -> str:
-    return f"code={code}\n" + (f"notice={notice}\n" if notice else "")
+def _outputs(notice: Notice | None, code: int, error: SeatrialError | None) -> str:
+    from seatrial.release.notice import one_line
+
+    found = {"code": code, "notice": notice, "error": one_line(error.line) if error else ""}
+    return "".join(f"{name}={value}\n" for name, value in found.items() if value not in (None, ""))
 
 
 def _summary(notice: Notice) -> str:
@@ -77,5 +89,6 @@ def _summary(notice: Notice) -> str:
 
 
 def _scheduled(environ: Mapping[str, str]) -> bool:
-    """Return whether a schedule of GitHub Actions or Azure Pipelines started this run."""
-    return environ.get("GITHUB_EVENT_NAME") == "schedule" or environ.get("BUILD_REASON") == "Schedule"
+    """Return whether no person started this run: a schedule of a CI, or an event sent to GitHub."""
+    unattended = ("schedule", "repository_dispatch")
+    return environ.get("GITHUB_EVENT_NAME") in unattended or environ.get("BUILD_REASON") == "Schedule"

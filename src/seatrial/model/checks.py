@@ -20,8 +20,9 @@ from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
 from seatrial.model.label_checks import missing_labels
 from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
-from seatrial.model.probe_checks import check_probes, compare_probes
+from seatrial.model.probe_checks import TOO_SLOW, check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
+from seatrial.model.sample_checks import NAME as SAMPLE
 from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
@@ -77,7 +78,7 @@ def examine(
         golden=golden,
         seconds=seconds,
         evaluation=evaluation,
-        probe_milliseconds=limits.max_milliseconds,
+        max_milliseconds=limits.max_milliseconds,
     )
     result = run_model(model, require_isolation=limits.require_isolation)
     checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
@@ -89,7 +90,8 @@ def examine(
     named = live if isinstance(live, Mapping) else {LIVE: live}
     compared = {title: _run_live(each, run_model) for title, each in named.items()}
     found = Examination(tuple(checks), photos, run, compared)
-    if sample:
+    # A model that is too slow has not predicted the sample.
+    if sample and result.probes:
         found = replace(found, judged=judged_sample(sample, run, found.live, limits))
     return replace(found, checks=(*checks, *_check_answers(found, run, limits, trial)))
 
@@ -101,7 +103,8 @@ def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial)
     yield check_latency(new.result, beside, limits.max_milliseconds)
     yield check_memory(new.result, beside, trial.pod)
     yield from check_probes(new.result, load_card(new.model).output.kind)
-    yield from check_sample(found.judged, new.model, limits)
+    too_slow = new.result.probes is None
+    yield from [not_judged(SAMPLE, TOO_SLOW)] if too_slow else check_sample(found.judged, new.model, limits)
     for title, live in found.compared.items():
         yield from _compare(found, new, title, live, limits, trial)
 
@@ -129,6 +132,8 @@ def _run_live(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceRes
     found = run_model(live)
     if found.fault:
         return NoLiveModel(f"the live model fails here: {found.fault}", expected=True)
+    if found.probes is None:
+        return NoLiveModel("the live model is too slow here", expected=True)
     return Run(live, found)
 
 

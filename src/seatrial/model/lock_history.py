@@ -28,9 +28,12 @@ def lock_of(workspace: Workspace, revision: str) -> Lock | None:
         return None
 
 
-def earlier_locks(workspace: Workspace) -> Iterator[Lock]:
-    """Yield the valid locks of the commits that changed model.lock on any branch, newest first."""
-    options = ("--all", "--format=%H", f"--max-count={HISTORY}")
+def earlier_locks(workspace: Workspace, revisions: str = "--all") -> Iterator[Lock]:
+    """Yield the valid locks of the commits that changed model.lock, newest first.
+
+    `revisions` is a branch, or `--all` for every branch.
+    """
+    options = (revisions, "--format=%H", f"--max-count={HISTORY}")
     for commit in workspace.git("log", *options, "--", workspace.lock.name, check=False).split():
         if lock := lock_of(workspace, commit):
             yield lock

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from imagemodel.card import load_card
+from seatrial import console
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import MODEL
 from seatrial.model.inference.confinement import Confinement
@@ -39,7 +40,9 @@ def require_valid(sources: Iterable[Publishable], limits: Validate) -> None:
     models = [each.folder for each in due if each.kind is MODEL]
     sets = [each for each in due if each.kind is not MODEL]
     photos = sum(len(each.file_list.files) for each in sets)
-    result = _run_isolated(models, [each.folder for each in sets], photos, limits)
+    parts = ("the card and its network" if models else "", f"{photos} photos" if sets else "")
+    with console.step(f"check {' and '.join(filter(None, parts))}"):
+        result = _run_isolated(models, [each.folder for each in sets], photos, limits)
     for fault, hint in _faults(models, result, limits):
         raise RefusedError(fault, hint)
     _passed.update(each.file_list.artefact.digest for each in due)

@@ -28,7 +28,7 @@ class Notice:
 
     def __post_init__(self) -> None:
         for name, text in vars(self).copy().items():
-            object.__setattr__(self, name, _one_line(text))
+            object.__setattr__(self, name, one_line(text))
 
     @property
     def title(self) -> str:
@@ -81,6 +81,7 @@ def _release(env: str, message: str) -> str:
     return found.group() if found else ""
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text as one line of printable characters, at most MAX_LENGTH long, without a credential."""
     line = "".join(each for each in " ".join(mask_credentials(text).split()) if each.isprintable())
     return line if len(line) <= MAX_LENGTH else f"{line[: MAX_LENGTH - 1]}…"

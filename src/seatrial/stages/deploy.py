@@ -11,7 +11,7 @@ from seatrial.image_reference import ImageReference
 from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
 from seatrial.release.checked import require_checked
-from seatrial.release.committed import require_committed
+from seatrial.release.committed import require_committed, warn_of_uncommitted
 from seatrial.release.holds import require_no_hold
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
@@ -51,6 +51,7 @@ def deploy(
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
     facts = origin.facts or _image_facts(target, image)
     require_committed(target, facts)
+    warn_of_uncommitted(facts)
     origin = replace(origin, unchecked=require_checked(target, facts.reference, origin.unchecked))
     # Loaded before anything is changed: without it the candidate could not be checked.
     target.golden(facts.golden, facts.revision)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any, Literal
 
 from seatrial import console
 from seatrial.errors import RefusedError, UsageError
@@ -14,13 +15,28 @@ from seatrial.model.validation import examine_lock, validation_failure, with_acc
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation
-from seatrial.results import Artefact, UpdateResult
+from seatrial.results import Artefact, Check, StageResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
+
+
+class UpdateResult(StageResult):
+    """Whether model.lock changed, and the model that it names now.
+
+    If it changed, `lock` is its text, `verdicts` are the checks that the model passed, and `report` is the
+    report of its validation in Markdown (empty if it could not be written).
+    """
+
+    stage: Literal["update"] = "update"
+    changed: bool
+    model: Artefact
+    lock: str = ""
+    verdicts: tuple[Check, ...] = ()
+    report: str = ""
 
 
 def update(
@@ -36,15 +52,18 @@ def update(
     lock = read_lock(workspace.lock)
     newest = channel_model(settings, lock.model.name)
     changed = newest != lock.model
+    found: dict[str, Any] = {}
     if changed:
-        _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services, accept_labels)
+        candidate = lock.model_copy(update={"model": newest})
+        found = _move_lock(settings, workspace, candidate, services, accept_labels)
     # A copy of the workspace, because this one caches the digest of the previous lock.
-    return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest)
+    return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest, **found)
 
 
 def _move_lock(
     settings: Settings, workspace: Workspace, candidate: Lock, services: Services, accept_labels: str
-) -> None:
+) -> dict[str, Any]:
+    """Write the lock if its model passes, and return what the result of the stage has of it."""
     cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
@@ -52,13 +71,18 @@ def _move_lock(
     if accept_labels:
         candidate = with_accepted_labels(settings, workspace, candidate, model, live, accept_labels)
     found = examine_lock(settings, workspace, candidate, model, golden, live)
-    report_validation(settings, workspace, candidate, found, services.runtime)
+    page = report_validation(settings, workspace, candidate, found, services.runtime)
     if not found.passed:
         raise validation_failure(candidate, found.checks)
     for check in found.checks:
         if check.status == "not judged":
             console.line(f"  {check.name}: {check.detail}")
     write_lock(workspace.lock, candidate)
+    return {
+        "lock": workspace.lock.read_text(encoding="utf-8"),
+        "verdicts": found.checks,
+        "report": page.with_suffix(".md").read_text(encoding="utf-8") if page else "",
+    }
 
 
 def channel_model(settings: Settings, name: str) -> Artefact:

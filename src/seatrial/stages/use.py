@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
@@ -107,10 +108,11 @@ def _locked(
 
 
 def _commit_command(workspace: Workspace, lock: Lock) -> str:
-    name = workspace.lock.name
-    state = workspace.git("status", "--porcelain", "--ignored", "--", name)[:2]
+    """Return the command for the directory in which the user types; empty if git has the lock already."""
+    state = workspace.git("status", "--porcelain", "--ignored", "--", workspace.lock.name)[:2]
     if not state:
         return ""
+    name = shlex.quote(os.path.relpath(workspace.lock))
     subject = shlex.quote(f"Ship {lock.model.name} {lock.model.version}")
     add = {"??": f"git add {name} && ", "!!": f"git add --force {name} && "}.get(state, "")
     return f"{add}git commit -m {subject} {name}"

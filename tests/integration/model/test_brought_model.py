@@ -27,8 +27,8 @@ def ship(settings: Settings, checkout: Workspace, brought: BroughtModel, folder:
     """Take the stages that a user types, up to the passing report."""
     overrides = Overrides(channels=brought.channels if brought.channels != "RGB" else "")
     request = CardRequest(
-        brought.onnx,
-        brought.labels,
+        str(brought.onnx),
+        str(brought.labels),
         folder / "model",
         name=brought.name,
         version="1.0.0",
@@ -60,7 +60,7 @@ def test_a_generated_model_is_locked_and_passes(
 def test_a_network_of_a_package_is_locked_and_passes(
     settings: Settings, workspace: Workspace, tmp_path: Path
 ) -> None:
-    """PP-LCNet finds how a page of text is turned, as its package ships it."""
+    """PP-LCNet, which predicts the orientation of a page of text, is taken as its package ships it."""
     brought = page_orientation(tmp_path / "brought", tmp_path / "packages")
     report = ship(settings, workspace, brought, tmp_path)
     assert report.passed

@@ -51,14 +51,14 @@ class WorkflowRunner:
         return path.read_text() if path.exists() else ""
 
     def run(
-        self, workflow: str, event: str, payload: Mapping[str, object], **environment: str
+        self, workflow: str, event: str, payload: Mapping[str, object], job: str = "", **environment: str
     ) -> WorkflowRun:
-        """Run a workflow to its end, or for RUN_SECONDS at most."""
+        """Run a workflow, or one job of it, to its end, or for RUN_SECONDS at most."""
         self.github.number = uuid.uuid4().int % 10**12
         (self.folder / "event.json").write_text(json.dumps(payload))
         environment = {**self.environment, **self._standin_environment(), **environment}
         done = subprocess.run(
-            ["timeout", "-s", "INT", str(RUN_SECONDS), *self._command(workflow, event, environment)],
+            ["timeout", "-s", "INT", str(RUN_SECONDS), *self._command(workflow, event, environment, job)],
             cwd=self.repository,
             env={key: value for key, value in os.environ.items() if not OUTER_VARIABLES.match(key)},
             stdin=subprocess.DEVNULL,
@@ -74,9 +74,10 @@ class WorkflowRunner:
         """Set the reviews, as (login, environment), that GitHub's API returns for the run."""
         self.github.reviews = [review(login, "approved", name) for login, name in reviews]
 
-    def _command(self, workflow: str, event: str, environment: Mapping[str, str]) -> list[str]:
+    def _command(self, workflow: str, event: str, environment: Mapping[str, str], job: str) -> list[str]:
         argv = [ACT, event, "-W", f".github/workflows/{workflow}", "-e", str(self.folder / "event.json")]
         argv += ["-P", "ubuntu-24.04=-self-hosted", "--json", "--no-skip-checkout", "--no-cache-server"]
+        argv += ["-j", job] if job else []
         argv += ["--action-cache-path", str(self.folder / "runner")]
         for name, path in standin_actions(self.repository):
             argv += ["--local-repository", f"{name}={path}"]

@@ -35,6 +35,14 @@ def git(*words: str) -> None:
     subprocess.run(["git", *author, *words], check=True, capture_output=True, timeout=60)
 
 
+def git_output(folder: Path, *words: str) -> str:
+    """Run git in a folder and return what it prints."""
+    done = subprocess.run(
+        ["git", "-C", str(folder), *words], check=True, capture_output=True, text=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """The settings of the running instance; fails if there is none."""

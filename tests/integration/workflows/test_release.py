@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from integration.workflows.act import WorkflowRunner
+from integration.workflows.conftest import git_output
 from seatrial.stages.history import HistoryRow
 
 History = Callable[[str], tuple[HistoryRow, ...]]
@@ -35,10 +36,14 @@ RELEASED = {"image", "release"}
 
 
 def pushed_image(runner: WorkflowRunner) -> dict[str, str]:
-    """Return the model version and the reference in the artefact that the image job uploaded."""
-    (run,) = (runner.folder / "artifacts").glob("*/run/.seatrial/ci/run")
+    """Return revision, model version and reference in the artefact that the image job uploaded."""
+    (run,) = (runner.folder / "artifacts").glob("*/run")
     pushed = json.loads((run / "push.json").read_text())
-    return {"reference": pushed["reference"], "model": pushed["model"]["version"]}
+    return {
+        "reference": pushed["reference"],
+        "model": pushed["model"]["version"],
+        "revision": pushed["revision"],
+    }
 
 
 def test_a_push_to_main_releases_to_staging(connected: WorkflowRunner, live_version: LiveVersion) -> None:
@@ -62,12 +67,12 @@ def test_a_push_to_main_releases_to_staging(connected: WorkflowRunner, live_vers
 def test_the_nightly_run_releases_to_staging_and_promotes_to_production(
     connected: WorkflowRunner, live_version: LiveVersion, history: History
 ) -> None:
-    """The newest model is released to staging, and promoted once a reviewer of production approves."""
+    """The model that main's commit locks is released to staging, and promoted once a reviewer approves."""
     connected.approve(("octocat", "production"), ("hubot", "staging"))
     run = connected.run("nightly.yml", "schedule", NIGHT, **SHORT_PRODUCTION)
     succeeded = {job for job, result in run.jobs.items() if result == "success"}
     assert {"image", "release", "production"} <= succeeded, run.log
-    assert "update: " in run.log
+    assert pushed_image(connected)["revision"] == git_output(connected.repository, "rev-parse", "HEAD")
     found = live_version()
     assert found["model"]["version"] == pushed_image(connected)["model"]
     last = history("production")[0]

@@ -111,9 +111,8 @@ def table(workflows: Workflows) -> list[list[str]]:
     """Return a row for each job: workflow, job, events, GitHub environment, identity, other rights."""
     rows = []
     for job in jobs(workflows):
-        others = [
-            f"`{name}: {level}`" for name, level in job.rights.items() if name not in ("contents", "id-token")
-        ]
+        granted = [f"{name}: {level}" for name, level in job.rights.items()]
+        others = [f"`{right}`" for right in granted if right not in ("contents: read", "id-token: write")]
         rows.append(
             [
                 job.workflow.removesuffix(".yml"),

@@ -11,6 +11,10 @@ from unit.repository.identities import Job, Workflows, jobs
 MAIN = "github.ref == 'refs/heads/main'"
 # Beside a pull request's, these run code of main; a manual run of another branch is excluded by MAIN.
 EVENTS = {"pull_request", "push", "schedule", "workflow_dispatch"}
+# It runs main too; what it sends may be anything.
+STORE_EVENT = ("model.yml", "repository_dispatch")
+# The commands of a job that may push. They run no model.
+PUSHING = {"make setup", "make propose"}
 PULL_REQUEST_IDENTITY = "AZURE_PR_CLIENT_ID"
 # What an action that signs in does beside signing in is possible with a registry or a cluster only.
 PULL_REQUEST_INPUTS = {"client", "tenant", "subscription"}
@@ -23,7 +27,9 @@ def violations(workflows: Workflows) -> list[str]:
     found = [rule for name, content in workflows.items() for rule in calls(name, content)]
     for job in jobs(workflows):
         broken = [
+            *of_events(job),
             *of_every_job(job),
+            *of_a_push(job),
             *(of_a_pull_request(job) if "pull_request" in job.events else of_main(job)),
         ]
         found += [f"{job.where}: {rule}" for rule in broken]
@@ -41,10 +47,17 @@ def calls(name: str, content: dict[Any, Any]) -> Iterator[str]:
             yield f"{name} {job}: calls a workflow of another repository"
 
 
+def of_events(job: Job) -> Iterator[str]:
+    """Yield the rules for what starts a job that this one breaks."""
+    for event in sorted(job.events - EVENTS):
+        if (job.workflow, event) != STORE_EVENT:
+            yield f"{event} can run code of a pull request with the rights of main"
+    if "client_payload" in job.text:
+        yield "reads what an event sent"
+
+
 def of_every_job(job: Job) -> Iterator[str]:
     """Yield the rules for all jobs that this one breaks."""
-    for event in sorted(job.events - EVENTS):
-        yield f"{event} can run code of a pull request with the rights of main"
     if "all" in job.rights:
         yield "the rights of its token are not limited"
     if job.rights.get("id-token") == "write" and not job.identities:
@@ -53,6 +66,19 @@ def of_every_job(job: Job) -> Iterator[str]:
         yield "writes issues and does something else"
     if job.body.get("runs-on") != "ubuntu-24.04":
         yield "runs on a machine that other jobs may have changed"
+
+
+def of_a_push(job: Job) -> Iterator[str]:
+    """Yield the rules for a job that may push to the repository that it breaks."""
+    if job.rights.get("contents") != "write":
+        return
+    commands = {step["run"]: repr(step.get("env", "")) for step in job.steps if "run" in step}
+    if job.identities or job.environment or not set(commands) <= PUSHING:
+        yield "may push and does something else"
+    shared = repr((job.body.get("env"), job.shared))
+    tokens = [env for run, env in commands.items() if run != "make propose"]
+    if any("token" in env.lower() for env in (shared, *tokens)):
+        yield "has the token to push where it does something else"
 
 
 def of_a_pull_request(job: Job) -> Iterator[str]:

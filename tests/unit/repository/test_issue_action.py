@@ -26,7 +26,7 @@ class Action:
 
     folder: Path
 
-    def run(self, notices: str, open_issue: str = "") -> list[str]:
+    def run(self, notices: str, open_issue: str = "", **inputs: str) -> list[str]:
         """Run the script as a runner does, and return the calls of `gh`."""
         (step,) = yaml.safe_load(ACTION.read_text())["runs"]["steps"]
         environment = {
@@ -39,6 +39,7 @@ class Action:
             "GITHUB_REPOSITORY": "owner/name",
             "GITHUB_RUN_ID": "7",
             "GITHUB_RUN_ATTEMPT": "1",
+            **inputs,
         }
         argv = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
         subprocess.run(argv, env=environment, check=True, capture_output=True, text=True, timeout=30)
@@ -94,3 +95,11 @@ def test_a_job_without_a_notice_is_reported_too(action: Action) -> None:
     """A runner that was lost leaves no message; the issue has the next command."""
     action.run("\n \n")
     assert "make history ENV=staging" in action.body
+
+
+def test_the_issue_of_the_model_has_a_title_a_label_and_a_command_of_its_own(action: Action) -> None:
+    """A model that was refused belongs to no environment."""
+    calls = action.run("", TITLE="The newest model needs attention", LABEL="model", NEXT="read the log")
+    assert calls[0].startswith("label create model --force ")
+    assert "issue create --title The newest model needs attention --label model " in calls[-1]
+    assert "Next: read the log" in action.body

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from unit.repository.project import MAKEFILE, README, ROOT, pipeline, steps, targets, targets_in
+from unit.repository.project import MAKEFILE, README, ROOT, WORKFLOWS, pipeline, steps, targets, targets_in
 
 
 def stages_of(name: str) -> list[str]:
@@ -32,6 +32,19 @@ def test_a_release_workflow_runs_the_whole_pipeline() -> None:
     assert stages_of("release.yml") == pipeline()
 
 
+def test_no_release_moves_the_lock_of_its_commit() -> None:
+    """`model` alone looks for a newer model; a release ships the lock that its commit contains."""
+    callers = {
+        path.name
+        for path in WORKFLOWS.glob("*.yml")
+        for step in steps(path.name)
+        if {"update", "propose", "optimize"} & set(targets_in(step.get("run", "make")))
+    }
+    assert callers == {"model.yml"}
+    texts = {path.name: path.read_text() for path in WORKFLOWS.glob("*.yml") if path.name != "model.yml"}
+    assert [name for name, text in texts.items() if "model.lock" in text] == []
+
+
 def test_a_pull_request_runs_the_pipeline_up_to_the_tested_image() -> None:
     """A pull request runs the stages before `push`, with the real store and with the example's."""
     order = pipeline()[: pipeline().index("push")]
@@ -54,7 +67,7 @@ def test_each_suite_of_the_release_tests_belongs_to_test_or_test_nightly(target:
     """`make test` and `make test-nightly` together run every suite, and both prepare the instance."""
     prerequisites = {
         "test-all": "lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release",
-        "test-nightly-all": "test-fuzz $(TEST_INSTANCE) test-faults test-long",
+        "test-nightly-all": "test-fuzz zoo $(TEST_INSTANCE) test-faults test-long",
     }
     assert f"\n{target}: {prerequisites[target]}\n" in MAKEFILE
 

@@ -16,6 +16,7 @@ NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 FILES = sorted((ROOT / ".github").rglob("*.yml"))
 BIN = Path(sys.executable).parent
 WEBHOOK = "NOTIFY_WEBHOOK_URL"
+APP_KEY = "MODEL_APP_PRIVATE_KEY"
 # The stages that notify people, at night the ones before a release too.
 NOTIFYING = {"update", *pipeline(), "promote", "settle", "rollback", "resume"} - {"lint", "test-unit"}
 
@@ -122,18 +123,37 @@ def test_a_release_to_production_records_its_reviewers() -> None:
     assert job["permissions"]["actions"] == "read"
 
 
-def test_the_webhook_is_the_only_secret_and_only_steps_that_notify_have_it() -> None:
-    """Jobs sign in to Azure with the run's OIDC identity; one step of a job reads the URL of the webhook."""
+def test_the_required_checks_of_the_page_are_the_jobs_of_ci() -> None:
+    """A branch rule names them; a filter of the event, or an `if`, would leave one out."""
+    page = (ROOT / "docs" / "how-to" / "new-model.md").read_text()
+    named = re.findall(r"`(\w+)`", re.findall(r"Require the checks ([^.]*) in the branch rule", page)[0])
+    jobs = workflow("ci.yml")["jobs"]
+    assert named == list(jobs)
+    assert [name for name, job in jobs.items() if "if" in job or "name" in job] == []
+    assert workflow("ci.yml")[True] == {"pull_request": None}
+
+
+def test_only_steps_that_notify_have_the_webhook_and_only_one_has_the_key_of_the_app() -> None:
+    """Jobs sign in to Azure with the run's OIDC identity; a step that reads a secret does nothing else."""
     used = {
         (path.name, use)
         for path in FILES
         for use in re.findall(r"\bsecrets\b\s*[.\[]\s*([\w']+)", path.read_text())
     }
-    assert {use for _, use in used} == {WEBHOOK}
+    assert {use for _, use in used} == {WEBHOOK, APP_KEY}
     for name in NAMES:
         for job in workflow(name)["jobs"].values():
             read = [step for step in job.get("steps", []) if "secrets" in repr(step)]
-            assert [step["env"][WEBHOOK] for step in read] == [f"${{{{ secrets.{WEBHOOK} }}}}"] * len(read)
-            assert {stage for step in read for stage in targets_in(step["run"])} <= NOTIFYING
+            notifying = [step for step in read if "run" in step]
+            assert [step["env"][WEBHOOK] for step in notifying] == [f"${{{{ secrets.{WEBHOOK} }}}}"] * len(
+                notifying
+            )
+            assert {stage for step in notifying for stage in targets_in(step["run"])} <= NOTIFYING
+            others = [step for step in read if "run" not in step]
+            assert [step["with"]["private-key"] for step in others] == [
+                f"${{{{ secrets.{APP_KEY} }}}}" for _ in others
+            ]
+            assert all(step["uses"].startswith("actions/create-github-app-token@") for step in others)
             outside = {key: value for key, value in job.items() if key not in ("steps", "secrets")}
             assert "secrets" not in repr(outside)
+    assert [name for name, use in sorted(used) if use == APP_KEY] == ["model.yml"]

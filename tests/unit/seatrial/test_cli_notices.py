@@ -90,14 +90,22 @@ def test_a_failed_release_is_reported_everywhere(
     (body,) = webhook.bodies
     assert (body["environment"], body["release"]) == ("staging", "staging-2")
     assert f"Next: `{body['next']}`" in (tmp_path / "summary").read_text()
-    assert (tmp_path / "output").read_text() == f"code={code}\nnotice={body['text']}\n"
+    line = f"{kind.word} ({code}): staging-2 failed. Cure: look at it."
+    assert (tmp_path / "output").read_text() == f"code={code}\nnotice={body['text']}\nerror={line}\n"
 
 
-@pytest.mark.parametrize(("name", "value"), [("GITHUB_EVENT_NAME", "schedule"), ("BUILD_REASON", "Schedule")])
-def test_a_refusal_is_reported_at_night_only(
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GITHUB_EVENT_NAME", "schedule"),
+        ("GITHUB_EVENT_NAME", "repository_dispatch"),
+        ("BUILD_REASON", "Schedule"),
+    ],
+)
+def test_a_refusal_is_reported_where_nobody_started_the_run(
     run: Run, webhook: Webhook, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    """By day the person who released sees it; a stage before the release is reported too."""
+    """The person who started a run sees it; a stage before the release is reported too."""
     assert run("deploy", RefusedError("the preview failed"), "--env", "staging") == 10
     assert webhook.bodies == []
     monkeypatch.setenv(name, value)
@@ -124,9 +132,9 @@ def test_what_settle_did_is_reported(run: Run, webhook: Webhook, settled: tuple[
 
 
 def test_the_exit_code_is_an_output_also_without_a_notice(run: Run, webhook: Webhook, tmp_path: Path) -> None:
-    """A workflow can tell a held environment from a failure."""
-    assert run("accept", HeldError("somebody works"), "--env", "staging") == 12
-    assert (tmp_path / "output").read_text() == "code=12\n"
+    """A workflow can tell a held environment from a failure, and can pass the error on."""
+    assert run("accept", HeldError("somebody\nworks"), "--env", "staging") == 12
+    assert (tmp_path / "output").read_text() == "code=12\nerror=held (12): somebody works.\n"
     assert (webhook.bodies, (tmp_path / "summary").exists()) == ([], False)
 
 

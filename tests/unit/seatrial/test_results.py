@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from seatrial.recovery_results import RollbackResult
-from seatrial.results import BuildResult, CheckResult, PushResult, StageResult, UpdateResult
+from seatrial.results import BuildResult, CheckResult, PushResult, StageResult
+from seatrial.stages.update import UpdateResult
 
 ARTEFACT = {"name": "m", "version": "1", "digest": "sha256:0"}
 COMMON = {

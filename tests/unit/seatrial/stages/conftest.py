@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from seatrial.model.photo_sets.create import SetRequest
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
+from unit.seatrial.stages.proposals import Proposals, make_proposals
 from virtual_environment import VirtualEnvironment, virtual_environment
 
 
@@ -61,3 +63,14 @@ def set_request(tmp_path: Path, model: Path) -> SetRequest:
             (tmp_path / "photos" / label / f"{side}.png").write_bytes(photo(label, side, "PNG"))
     (tmp_path / "photos" / "LICENSE").write_text("CC0-1.0\n")
     return SetRequest(tmp_path / "photos", model, tmp_path / "out" / "golden")
+
+
+@pytest.fixture
+def proposals(
+    settings: Settings, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Proposals:
+    """A repository with a model in main, its clone, and a stand-in for gh."""
+    stand_ins = Path(__file__).parents[3] / "integration" / "workflows" / "bin"
+    monkeypatch.setenv("PATH", f"{stand_ins}:{os.environ['PATH']}")
+    monkeypatch.setenv("STANDIN_CALLS", str(tmp_path / "calls"))
+    return make_proposals(workspace, settings, tmp_path / "calls.json")

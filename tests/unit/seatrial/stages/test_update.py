@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from colours import write_model
 from seatrial.errors import OutsideError, RefusedError
+from seatrial.model.lock import parse_lock
 from seatrial.settings import Settings
+from seatrial.stages.publish import publish
 from seatrial.stages.update import update
 from seatrial.workspace import Workspace
 
@@ -26,6 +29,20 @@ def test_a_missing_channel_is_an_error(settings: Settings, published: Workspace,
     (store / POINTER).unlink()
     with pytest.raises(OutsideError, match="no channel latest of colours"):
         update(settings, published)
+
+
+def test_the_result_has_the_new_lock_and_the_checks_that_the_model_passed(
+    settings: Settings, published: Workspace, tmp_path: Path
+) -> None:
+    """`propose` needs nothing else of the run that validated the model."""
+    write_model(tmp_path / "next", version="1.1.0")
+    publish(settings, published, model=tmp_path / "next")
+    result = update(settings, published)
+    assert result.lock == published.lock.read_text()
+    assert parse_lock(result.lock.encode(), "lock").model == result.model
+    assert {"model: files match their digests", "loads and predicts", "time per photo"} <= {
+        check.name for check in result.verdicts
+    }
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"version": "1.0.0"}', '{"version": "../x", "digest": "x"}'])

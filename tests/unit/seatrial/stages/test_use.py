@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from colours import write_model
 from samples import lock_to, reseal, write_evaluation, write_golden
 from seatrial.model.lock import Lock, read_lock
@@ -21,11 +23,16 @@ def fresh(workspace: Workspace) -> Workspace:
     return Workspace(workspace.root, workspace.instance)
 
 
-def run(workspace: Workspace, command: str) -> None:
-    """Run a shell command in the checkout, as a person who commits."""
+@pytest.fixture(autouse=True)
+def _in_the_checkout(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(workspace.root)
+
+
+def run(command: str) -> None:
+    """Run a shell command in the current directory, as a person who commits."""
     who = {"GIT_AUTHOR_NAME": "T", "GIT_AUTHOR_EMAIL": "t@seatrial.test"}
     who |= {"GIT_COMMITTER_NAME": "T", "GIT_COMMITTER_EMAIL": "t@seatrial.test", "PATH": "/usr/bin:/bin"}
-    subprocess.run(command, shell=True, check=True, cwd=workspace.root, env=who, timeout=60)
+    subprocess.run(command, shell=True, check=True, env=who, timeout=60)
 
 
 def test_the_first_model_of_a_checkout_is_published_and_locked(
@@ -63,12 +70,12 @@ def test_the_printed_command_commits_the_lock_and_nothing_else(
 ) -> None:
     """It works for a new file, for a changed one, and while other files are changed and staged."""
     (workspace.root / "staged.py").write_text("x = 1\n")
-    run(workspace, "git add staged.py")
+    run("git add staged.py")
     for version in ("1.0.0", "2.0.0"):
         reseal(flowers, name="flowers", version=version)
         done = use(settings, fresh(workspace), model=flowers, golden=golden)
         assert done.commit.endswith(f"git commit -m 'Ship flowers {version}' model.lock")
-        run(workspace, done.commit)
+        run(done.commit)
         shown = fresh(workspace).git("show", "--format=%s", "--name-only", "HEAD").split("\n")
         assert [line for line in shown if line] == [f"Ship flowers {version}", "model.lock"]
     again = use(settings, fresh(workspace), model=flowers, golden=golden)
@@ -81,7 +88,7 @@ def test_an_ignored_lock_is_added_by_the_printed_command(
     """A .gitignore that hides model.lock does not keep it from the commit."""
     (workspace.root / ".gitignore").write_text("/.seatrial/\n*.lock\n")
     done = use(settings, workspace, model=flowers, golden=golden)
-    run(workspace, done.commit)
+    run(done.commit)
     assert fresh(workspace).git("show", "--format=", "--name-only", "HEAD") == "model.lock"
 
 
@@ -110,7 +117,7 @@ def test_an_accepted_change_of_labels_stands_in_the_lock(
     settings: Settings, published: Workspace, tmp_path: Path
 ) -> None:
     """With a reason, the acceptance is written beside the new model."""
-    run(published, "git add model.lock && git commit -qm 'Ship colours'")
+    run("git add model.lock && git commit -qm 'Ship colours'")
     write_model(tmp_path / "second", labels=("red", "green", "navy"), version="2.0.0")
     write_golden(tmp_path / "two")
     listing = (tmp_path / "two" / "golden.json").read_text()
@@ -139,3 +146,31 @@ def test_update_follows_the_model_of_the_lock(
     newer = publish(settings, fresh(workspace), model=flowers).model
     assert channel_model(settings, first.model.name) == newer
     lock_to(workspace, first.model, first.golden)
+
+
+def test_the_command_is_for_the_directory_in_which_it_is_typed(
+    settings: Settings, workspace: Workspace, flowers: Path, golden: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`seatrial` may be started below the root of the checkout."""
+    (workspace.root / "a b").mkdir()
+    monkeypatch.chdir(workspace.root / "a b")
+    run(use(settings, workspace, model=flowers, golden=golden).commit)
+    assert fresh(workspace).git("show", "--format=", "--name-only", "HEAD") == "model.lock"
+
+
+def test_a_use_that_was_interrupted_is_repeated(
+    settings: Settings, published: Workspace, flowers: Path, golden: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill between the publication and the lock leaves the old lock; the same command then writes it."""
+    before = published.lock.read_bytes()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seatrial.stages.use.write_lock", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            use(settings, fresh(published), model=flowers, golden=golden)
+    assert published.lock.read_bytes() == before
+    again = use(settings, fresh(published), model=flowers, golden=golden)
+    assert (again.changed, again.created, again.model.name) == (True, False, "flowers")
