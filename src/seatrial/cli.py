@@ -10,7 +10,17 @@ from typing import NoReturn
 import typer
 
 from seatrial import console
-from seatrial.commands import card, image, maintenance, model, proposal, records, recovery, release
+from seatrial.commands import (
+    card,
+    image,
+    maintenance,
+    model,
+    optimization,
+    proposal,
+    records,
+    recovery,
+    release,
+)
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
 INTERRUPTED = 130
@@ -24,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (card, model, proposal, image, release, recovery, records, maintenance):
+for group in (card, model, optimization, proposal, image, release, recovery, records, maintenance):
     app.add_typer(group.app)
 
 
