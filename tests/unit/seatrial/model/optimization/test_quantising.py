@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 import pytest
 
+import digits
 from imagemodel.card import load_card
 from imagemodel.classifier import ImageClassifier
 from networks import photo, write_model
@@ -49,6 +51,17 @@ def test_a_quantised_network_gives_the_labels_of_its_parent(
         [1] * classes, abs=1e-4
     )
     assert load_card(tmp_path / "int8").parent == load_card(tmp_path / "parent").digest
+
+
+def test_the_scores_have_more_than_256_values(tmp_path: Path) -> None:
+    """In steps of a 256th of their range, labels with near scores would change places."""
+    digits.write_model(tmp_path / "parent")
+    (tmp_path / "int8").mkdir()
+    (tmp_path / "photo.png").write_bytes(digits.png(digits.training().images[0]))
+    write_quantised(tmp_path / "parent", [tmp_path / "photo.png"], "2.0.0", tmp_path / "int8")
+    nodes = onnx.load(tmp_path / "int8" / "model.onnx").graph.node
+    (softmax,) = [node for node in nodes if node.op_type == "Softmax"]
+    assert [node.op_type for node in nodes if softmax.input[0] in node.output] == ["Gemm"]
 
 
 def test_a_network_that_cannot_be_quantised_is_a_refusal_of_one_line(
