@@ -18,7 +18,6 @@ ALLOWED = {
     "stable": {"stable"},
     "either": {"its release", "stable"},
     "stable or as before": {"stable", "as before"},
-    "stable or late": {"stable", "late"},
 }
 
 
@@ -44,7 +43,7 @@ class Row:
 class Seen:
     """What was found after a command: the state of its release, and what users were on.
 
-    `users` is empty if an object was changed by hand.
+    `users` is empty if an object was changed by hand, or a late write created the live Service.
     """
 
     command: str
@@ -76,7 +75,9 @@ def seen(
 ) -> Seen:
     """Return what is found after a command; `before` is what users were on when it acquired the Lease."""
     record = environment.record(release) if release else None
-    users = frozenset() if environment.manual else frozenset(_users(environment, release, before))
+    live = environment.live()
+    late = live is not None and live[1] == environment.late_service
+    users = frozenset() if environment.manual or late else frozenset(_users(environment, release, before))
     return Seen(command, code, record.state if record else "none", users)
 
 
@@ -112,7 +113,6 @@ def _users(environment: SimulatedEnvironment, release: str, before: tuple[str, s
         "stable": none_is_stable or (record is not None and record.state in ("stable", "returning")),
         "its release": bool(live and live[1] == release),
         "as before": live == before,
-        "late": bool(live and live[1] == environment.late_service),
         "served": live is not None or none_is_stable,
     }
     return {name for name, holds in conditions.items() if holds} or {"nothing"}
