@@ -21,6 +21,9 @@ export NO_PROXY := 127.0.0.0/8,localhost,.seatrial.test,$(or $(NO_PROXY),$(no_pr
 export no_proxy := $(NO_PROXY)
 export WHY
 export ACCEPT_LABELS
+ifdef GITHUB_BASE_REF
+export SEATRIAL_MODEL__BASE_BRANCH := $(GITHUB_BASE_REF)
+endif
 ifdef STORE
 export SEATRIAL_STORE__URL := $(STORE)
 endif
@@ -30,6 +33,9 @@ endif
 ifdef KUBECONTEXT
 export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
+# $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
+# of the environment, where other programs use such names.
+given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
@@ -128,19 +134,20 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
-# An option of seatrial for each variable that is given on the command line, not by the environment.
-given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2) '$(subst ','\'',$($(1)))')
-CARD_FILES = $(call given,ONNX,onnx) $(call given,LABELS,labels) $(call given,OUT,out) $(call given,PHOTO,photo)
-CARD_FIELDS = $(call given,NAME,name) $(call given,VERSION,version) $(call given,LICENCE,licence) $(call given,PRESET,preset)
-CARD_HINTS = $(call given,LAYOUT,layout) $(call given,SIZE,size) $(call given,OUTPUT,output)
-CARD_PRESET = $(call given,MEAN,mean) $(call given,STD,std) $(call given,SCALE,scale) $(call given,CHANNELS,channels) $(call given,RESIZE,resize) $(call given,INTERPOLATION,interpolation)
+CARD_FILES = $(call given,ONNX) $(call given,LABELS) $(call given,OUT) $(call given,PHOTO)
+CARD_FIELDS = $(call given,NAME) $(call given,VERSION) $(call given,LICENCE) $(call given,PRESET)
+CARD_HINTS = $(call given,LAYOUT) $(call given,SIZE) $(call given,OUTPUT)
+CARD_PRESET = $(call given,MEAN) $(call given,STD) $(call given,SCALE) $(call given,CHANNELS) $(call given,RESIZE) $(call given,INTERPOLATION)
 .PHONY: card
 card: setup ## make a model directory of ONNX=file LABELS=file OUT=dir (NAME= VERSION= LICENCE= PRESET= PHOTO=)
 	@seatrial card $(CARD_FILES) $(CARD_FIELDS) $(CARD_HINTS) $(CARD_PRESET)
+.PHONY: golden
+golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir, with a page to review it (KIND=evaluation, NAME=, VERSION=, WRONG=leave-out)
+	@seatrial golden $(call given,PHOTOS) $(call given,MODEL) $(call given,OUT) $(call given,NAME) $(call given,VERSION) $(call given,KIND) $(call given,WRONG)
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden)
+PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
 .PHONY: optimize
 optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
 	@seatrial optimize $(if $(MODEL),'$(MODEL)') $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(OUT),--out '$(OUT)') $(if $(VERSION),--version '$(VERSION)') $(if $(GOLDEN),--golden '$(GOLDEN)') $(if $(EVALUATION),--evaluation '$(EVALUATION)')
@@ -154,8 +161,8 @@ propose: setup ## open or renew the pull request of the model that update found 
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them
 	@seatrial fetch
 .PHONY: validate
-validate: setup ## test the model: card, safety, golden set, time, agreement with the live model (ACCEPT_LABELS=reason)
-	@seatrial validate
+validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
+	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
 
 ##@ The image
 .PHONY: build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import uuid4
 
@@ -12,11 +13,14 @@ from testcontainers.core.container import DockerContainer
 
 from seatrial.errors import OutsideError
 from seatrial.image.session_containers import LABEL, VARIABLE
+from seatrial.settings import Pod, load
 from seatrial.wait import until
+from seatrial.workspace import Workspace
 
 # The image of testcontainers' reaper cannot be pulled everywhere. Leftovers are removed by label instead.
 testcontainers_config.ryuk_disabled = True
 
+POD = load(Workspace(Path(__file__).parents[1], os.environ.get("SEATRIAL_INSTANCE", "dev"))).pod
 PORT = 8080
 LOOPBACK = "127.0.0.1"
 # `check` gives its own, to remove what a killed run leaves. Else it is unique, so that concurrent sessions
@@ -26,19 +30,23 @@ LOCKED_DOWN: dict[str, Any] = {
     "read_only": True,
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges"],
-    "mem_limit": "1g",
     "pids_limit": 100,
 }
 
 
 class AppContainer(DockerContainer):
-    """A container of the app on a loopback port: read-only, without capabilities and privilege escalation."""
+    """A container of the app on a loopback port: read-only, without capabilities and privilege escalation.
 
-    def __init__(self, image: str, locked_down: bool = True) -> None:
+    It has the memory and the workers of a pod: `[pod]` of seatrial.toml.
+    """
+
+    def __init__(self, image: str, locked_down: bool = True, pod: Pod = POD) -> None:
         super().__init__(image)
+        self.with_env("APP_WORKERS", str(pod.workers))
+        limits = {**LOCKED_DOWN, "mem_limit": f"{pod.memory_mb}m"} if locked_down else {}
         # docker-py accepts an address and a port, with_exposed_ports() of testcontainers only a port.
         cast("dict[str, Any]", self.ports)[f"{PORT}/tcp"] = (LOOPBACK, None)
-        self.with_kwargs(labels={LABEL: SESSION}, **(LOCKED_DOWN if locked_down else {}))
+        self.with_kwargs(labels={LABEL: SESSION}, **limits)
         if locked_down:
             self.with_tmpfs_mount("/tmp", "size=64m")
         self.session = requests.Session()

@@ -56,7 +56,10 @@ class Maker:
         (self.folder / "synset.txt").write_text("\n".join(names))
         given = {"name": "mine", "version": "1.0.0", "licence": "MIT", "preset": "raw", **fields}
         return CardRequest(
-            self.folder / "exported.onnx", self.folder / "synset.txt", self.folder / "made" / "model", **given
+            str(self.folder / "exported.onnx"),
+            str(self.folder / "synset.txt"),
+            self.folder / "made" / "model",
+            **given,
         )
 
     def photo(self, index: int, classes: int = 3, channels: str = "RGB") -> Path:

@@ -96,6 +96,13 @@ def make_checkout(directory: Path, instance: str = "dev") -> Workspace:
     return Workspace(directory, instance)
 
 
+def commit_all(workspace: Workspace) -> None:
+    """Commit everything in a checkout."""
+    identity = ("-c", "user.name=A Tester", "-c", "user.email=tester@seatrial.test")
+    workspace.git("add", "--all")
+    workspace.git(*identity, "commit", "-q", "-m", "A change for a test")
+
+
 def make_settings(**store: Any) -> Settings:
     """Return settings for the colours model and this store."""
     values: dict[str, Any] = {

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from examples.imagenet.build import VARIANTS, build
+from examples.imagenet.build import PARTS, VARIANTS, build
 from examples.imagenet.errors import ExampleError
 from examples.imagenet.packages import cache_directory
 from imagemodel.errors import ImageModelError
@@ -13,9 +13,10 @@ from imagemodel.errors import ImageModelError
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        "python -m examples.imagenet", description="Build the example model and its golden set."
+        "python -m examples.imagenet",
+        description="Build the example model, its golden set and its evaluation set.",
     )
-    parser.add_argument("out", type=Path, help="directory for model/ and golden/")
+    parser.add_argument("out", type=Path, help="directory for model/, golden/ and evaluation/")
     parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0], help="default: %(default)s")
     return parser.parse_args(argv)
 
@@ -29,8 +30,8 @@ def main(argv: list[str]) -> int:
     except (ExampleError, ImageModelError) as error:
         print(f"example: {error.message}" + (f"; {error.hint}" if error.hint else ""), file=sys.stderr)
         return 30
-    print(f"model   {example.model}  {arguments.out / 'model'}")
-    print(f"golden  {example.golden}  {arguments.out / 'golden'}")
+    for part in PARTS:
+        print(f"{part:10}  {getattr(example, part)}  {arguments.out / part}")
     print(f"{'built' if built else 'up to date'}, {time.monotonic() - started:.1f} s")
     return 0
 

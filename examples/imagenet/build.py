@@ -1,4 +1,4 @@
-"""Build the example model and its golden set from the pinned packages, unless they are up to date."""
+"""Build the example model, its golden and evaluation set from the pinned packages, unless up to date."""
 
 import hashlib
 import json
@@ -11,29 +11,33 @@ from typing import Final
 
 from examples.imagenet.errors import ExampleError
 from examples.imagenet.packages import PINNED, Package, packages
-from imagemodel import card, golden, seal
+from imagemodel import card, evaluation, golden, seal
 from imagemodel.errors import ImageModelError
 from imagemodel.verify import verify
 
 VARIANTS: Final = ("first", "second", "wrong-labels")
 RECORD: Final = "built.json"
+PARTS: Final = ("model", "golden", "evaluation")
 _HERE: Final = Path(__file__).parent
+# Those that write the bytes of the output.
+_LIBRARIES: Final = ("onnx", "numpy", "pillow")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A built example: the hash of its inputs, the model digest and the golden set's digest."""
+    """A built example: the hash of its inputs, and the digests of model, golden set and evaluation set."""
 
     inputs: str
     model: str
     golden: str
+    evaluation: str
 
 
 def build(out: Path, cache: Path, variant: str = "first", pinned: Path = PINNED) -> tuple[Example, bool]:
     """Build the example in `out`, if it is not up to date; return it and whether it was built.
 
-    `out` gets ``model/``, ``golden/`` and the record ``built.json``; a failed build does not change them.
-    Raises ExampleError if the packages cannot be downloaded or `out` cannot be written.
+    `out` gets ``model/``, ``golden/``, ``evaluation/`` and the record ``built.json``; a failed build does not
+    change them. Raises ExampleError if the packages cannot be downloaded or `out` cannot be written.
     """
     inputs = _inputs(variant, pinned)
     existing = _existing(out)
@@ -56,9 +60,9 @@ def _inputs(variant: str, pinned: Path) -> str:
     sources = [
         pinned,
         *sorted(_HERE.glob("*.py")),
-        *(Path(str(each.__file__)) for each in (card, golden, seal)),
+        *(Path(str(each.__file__)) for each in (card, evaluation, golden, seal)),
     ]
-    state = hashlib.sha256(f"{variant} onnx {version('onnx')} numpy {version('numpy')}".encode())
+    state = hashlib.sha256(" ".join([variant, *(f"{name} {version(name)}" for name in _LIBRARIES)]).encode())
     for path in sources:
         state.update(path.read_bytes())
     return state.hexdigest()
@@ -69,26 +73,32 @@ def _existing(out: Path) -> Example | None:
         record = Example(**json.loads((out / RECORD).read_text(encoding="utf-8")))
         verify(out / "model", record.model)
         golden.load_golden(out / "golden", record.golden)
+        evaluation.load_evaluation(out / "evaluation", record.evaluation)
     except (OSError, ValueError, TypeError, ImageModelError):
         return None
     return record
 
 
-def _build(part: Path, available: dict[str, Package], variant: str) -> tuple[str, str]:
+def _build(part: Path, available: dict[str, Package], variant: str) -> tuple[str, str, str]:
     # Importing onnx takes a third of a second, so import it only for a build.
+    from examples.imagenet.evaluation import write_evaluation
     from examples.imagenet.model import VARIANTS, labels, write_model
     from examples.imagenet.photos import write_golden
 
-    for name in ("model", "golden"):
+    for name in PARTS:
         (part / name).mkdir()
         (part / name).chmod(0o755)
-    made = write_model(part / "model", available, VARIANTS[variant])
-    return made.digest, write_golden(part / "golden", available, labels(available)).digest
+    made, names = write_model(part / "model", available, VARIANTS[variant]), labels(available)
+    return (
+        made.digest,
+        write_golden(part / "golden", available, names).digest,
+        write_evaluation(part / "evaluation", available, names).digest,
+    )
 
 
 def _move(part: Path, out: Path) -> None:
     (out / RECORD).unlink(missing_ok=True)
-    for name in ("model", "golden"):
+    for name in PARTS:
         if (out / name).exists():
             shutil.rmtree(out / name)
         (part / name).replace(out / name)

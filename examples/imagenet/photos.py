@@ -11,7 +11,7 @@ from imagemodel.seal import canonical_json, describe_file, write_atomically
 NAME: Final = "imagenet-photos"
 VERSION: Final = "1.0.0"
 
-_SKIMAGE: Final = "skimage/data"
+SKIMAGE: Final = "skimage/data"
 _SKLEARN: Final = "sklearn/datasets/images"
 
 
@@ -32,13 +32,13 @@ class PackagedPhoto:
 # top classes are three cats of nearly equal probability, and motorcycle_left.png, which states no licence.
 PHOTOS: Final = (
     PackagedPhoto(
-        "scikit-image", f"{_SKIMAGE}/camera.png", 872, 0.5, "Lav Varshney, by scikit-image", "CC0-1.0"
+        "scikit-image", f"{SKIMAGE}/camera.png", 872, 0.5, "Lav Varshney, by scikit-image", "CC0-1.0"
     ),
     PackagedPhoto(
-        "scikit-image", f"{_SKIMAGE}/coffee.png", 967, 0.5, "Rachel Michetti, by scikit-image", "CC0-1.0"
+        "scikit-image", f"{SKIMAGE}/coffee.png", 967, 0.5, "Rachel Michetti, by scikit-image", "CC0-1.0"
     ),
     PackagedPhoto(
-        "scikit-image", f"{_SKIMAGE}/rocket.jpg", 657, 0.15, "SpaceX, by scikit-image", "public domain"
+        "scikit-image", f"{SKIMAGE}/rocket.jpg", 657, 0.15, "SpaceX, by scikit-image", "public domain"
     ),
     PackagedPhoto(
         "scikit-learn",

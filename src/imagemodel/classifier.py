@@ -61,6 +61,13 @@ class ImageClassifier:
     def infer(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return the probabilities of a preprocessed batch, shape ``(images, classes)``; each row sums to 1.
 
+        Raises what `outputs` raises.
+        """
+        return self.probabilities(self.outputs(batch))
+
+    def outputs(self, batch: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the numbers of the network for a preprocessed batch, before any softmax, one row an image.
+
         Raises PredictionError if the inference fails, or if its output has another shape or is not finite.
         """
         parts = np.split(batch, len(batch)) if self._single_image_batches else [batch]
@@ -69,7 +76,11 @@ class ImageClassifier:
             raise PredictionError(
                 f"{self.card.name}: expected {self.card.output.classes} finite numbers per image"
             )
-        return softmax(values) if self.card.output.kind == "logits" else values
+        return values
+
+    def probabilities(self, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probabilities of what `outputs` returned."""
+        return softmax(outputs) if self.card.output.kind == "logits" else outputs
 
     def _run(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         try:

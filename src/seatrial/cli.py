@@ -12,6 +12,7 @@ import typer
 from seatrial import console
 from seatrial.commands import (
     card,
+    golden,
     image,
     maintenance,
     model,
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (card, model, optimization, proposal, image, release, recovery, records, maintenance):
+for group in (card, golden, model, optimization, proposal, image, release, recovery, records, maintenance):
     app.add_typer(group.app)
 
 

@@ -71,10 +71,7 @@ class PublishResult(StageResult):
 
 
 class FetchResult(StageResult):
-    """The verified copies of what is locked; paths are directories on this machine.
-
-    Without an evaluation set in the lock, `evaluation` is None and `evaluation_path` is empty.
-    """
+    """The verified directories of what is locked; without an evaluation set its path is empty."""
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact

@@ -22,11 +22,13 @@ class App(Section):
 class Model(Section):
     """The model and the channel that `update` follows.
 
+    `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
     With `follow`, `propose` commits a newer model to main itself, instead of opening a pull request.
     """
 
     name: str
     channel: str = "latest"
+    base_branch: str = ""
     follow: bool = False
 
 
@@ -88,7 +90,7 @@ class Validate(Section):
     level: float = Field(default=0.05, gt=0, le=0.5)
     margin: float = Field(default=0.01, ge=0, lt=1)
     power: float = Field(default=0.8, gt=0.5, lt=1)
-    class_photos: int = Field(default=20, ge=1)
+    class_photos: int = Field(default=10, ge=1)
     class_margin: float = Field(default=0.05, ge=0, lt=1)
     min_top1: float = Field(default=0, ge=0, le=1)
     max_calibration_error: float = Field(default=1, ge=0, le=1)
@@ -134,6 +136,7 @@ class Environment(Section):
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
+    `record_in_store` is whether the store is to have what it has accepted.
     `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
     without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
     with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
@@ -145,6 +148,7 @@ class Environment(Section):
     host: str
     context: str = ""
     registry: Registry | None = None
+    record_in_store: bool = True
     approval: Literal["", "person", "reviewers"] = ""
     allow_unchecked: bool = False
     replicas: int = Field(default=2, ge=1)

@@ -32,6 +32,7 @@ from seatrial.sections import (
     Validate,
 )
 from seatrial.toml_text import parse_toml
+from seatrial.trial_sections import Pod, Probes
 from seatrial.workspace import Workspace
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "Image",
     "Model",
     "Notify",
+    "Pod",
+    "Probes",
     "Prune",
     "Registry",
     "Settings",
@@ -81,6 +84,8 @@ class Settings(BaseSettings):
     registry: Registry = Registry()
     image: Image
     validation: Validate = Field(default=Validate(), alias="validate")
+    probes: Probes = Probes()
+    pod: Pod = Pod()
     cluster: ClusterSettings = ClusterSettings()
     dns: Dns = Dns()
     prune: Prune = Prune()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from seatrial.errors import HeldError, OutsideError, RollbackFailedError
+from seatrial.errors import HeldError, OutsideError, RollbackFailedError, RolledBackError
 from simulation import holds, invariants
-from simulation.commands import KILLED
+from simulation.commands import INTERRUPTED, KILLED
 from simulation.environment import SimulatedEnvironment, Write
 from simulation.on_call import OnCall
 from simulation.plan import Command
@@ -22,6 +22,9 @@ TAKE_UP = ("accept", "rollback", "settle")
 REPAIR_SECONDS = 3.0
 # Commands that revert changes by hand.
 RESTORING = ("deploy", "accept", "rollback", "settle")
+# Commands that end so have written to the store, or left it to the next one.
+WRITTEN = (0, RolledBackError.exit_code)
+UNWRITTEN = (KILLED, INTERRUPTED, OutsideError.exit_code, RollbackFailedError.exit_code)
 UNEXPLAINED = (OutsideError.exit_code, RollbackFailedError.exit_code)
 
 
@@ -34,6 +37,7 @@ class Checks:
         self._cause = dict.fromkeys(world.environments, "other")
         self._began: dict[DeployerProcess, float] = {}
         self._releases: dict[DeployerProcess, str] = {}
+        self._codes: dict[str, list[tuple[DeployerProcess, int]]] = {name: [] for name in world.environments}
         self._live: dict[DeployerProcess, tuple[str, str] | None] = {}
         self._on_call = OnCall(world, self._violate)
         self.seen: set[Seen] = set()
@@ -79,6 +83,7 @@ class Checks:
 
     def ended(self, process: DeployerProcess, command: Command, code: int) -> None:
         """Check the exit code of a command that ended by itself, and the states that it leaves."""
+        self._codes[command.environment].append((process, code))
         if code == KILLED:
             return
         environment = self._world.environments[command.environment]
@@ -113,6 +118,15 @@ class Checks:
     def agree(self, environment: SimulatedEnvironment) -> None:
         """Check the end of a schedule."""
         self._violate("agreement", invariants.agrees(environment), "other")
+        self._violate("stored", invariants.stored(environment, self._world.documents), "other")
+
+    def rested(self) -> None:
+        """Check what the store has once all commands have ended, unless one of them could not write there."""
+        for name, ended in self._codes.items():
+            whole = all(code not in UNWRITTEN and not each.disturbed for each, code in ended)
+            if whole and any(code in WRITTEN for _, code in ended):
+                environment = self._world.environments[name]
+                self._violate("stored", invariants.stored(environment, self._world.documents), "other")
 
     def _note_release(self, environment: SimulatedEnvironment, write: Write) -> None:
         environment.ever_stable = environment.ever_stable or bool(environment.stable())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from seatrial.kube.labels import Slot
 from seatrial.kube.protocol import Manifest
 from seatrial.kube.slots import DELETION_SECONDS, Slots
 from seatrial.kube.stamp import stamped
+from seatrial.release import stored_acceptance
 from seatrial.release.full_size import roll_out
 from seatrial.release.origin import Origin
 from seatrial.release.record import Change, Record
@@ -22,9 +24,11 @@ from seatrial.release.target import Target
 from seatrial.release.undo import return_to, undo
 from seatrial.results import Check
 from seatrial.stages import accept
+from seatrial.stores.protocol import BlobStore
 from seatrial.wait import until
 
 BAKE = accept._bake
+WRITE = stored_acceptance._write
 BOUND = ("uid", "resourceVersion")
 
 
@@ -104,6 +108,12 @@ def without_uid(fenced: FencedCluster, manifest: Manifest, found: Manifest | Non
     """Return a stamped manifest without the uid of the object found."""
     body = stamped(manifest, fenced.lease.transition, found)
     return {**body, "metadata": {key: each for key, each in body["metadata"].items() if key != "uid"}}
+
+
+def written_as_read_before(store: BlobStore, name: str, stable: Callable[[], Record | None]) -> None:
+    """Read what is accepted before the tag of the document, so that an older state replaces a newer one."""
+    record = stable()
+    WRITE(store, name, lambda: record)
 
 
 def unheld(records: Records, record: Record, _: str) -> Record:

@@ -81,7 +81,8 @@ def settings() -> Settings:
         for name in ("staging", "production")
     }
     registry = loaded.registry.model_copy(update={"address": REGISTRY})
-    return loaded.model_copy(update={"environments": environments, "registry": registry})
+    store = loaded.store.model_copy(update={"url": "s3://simulated"})
+    return loaded.model_copy(update={"environments": environments, "registry": registry, "store": store})
 
 
 LEASE_SECONDS = 20

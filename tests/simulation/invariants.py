@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from seatrial.kube.labels import RELEASE
 from simulation.environment import SimulatedEnvironment, Write
 from simulation.images import LEASE_SECONDS
@@ -144,6 +147,16 @@ def one_stable(environment: SimulatedEnvironment, command: str, code: int) -> st
     if code or command == "resume" or len(stable) < 2:
         return ""
     return f"after exit code 0 of {command} {' and '.join(stable)} are stable"
+
+
+def stored(environment: SimulatedEnvironment, documents: Mapping[str, bytes]) -> str:
+    """The store has what the environment has accepted."""
+    document = documents.get(f"environments/{environment.name}.json")
+    found = json.loads(document)["release"] if document else ""
+    stable = [each.release for each in environment.stable()]
+    if not stable or stable == [found]:
+        return ""
+    return f"the store has {found or 'no release'} for {environment.name}, stable is {' and '.join(stable)}"
 
 
 def agrees(environment: SimulatedEnvironment) -> str:

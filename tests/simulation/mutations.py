@@ -55,13 +55,13 @@ MUTATIONS: Mapping[str, Mutation] = {
             "seatrial.kube.fencing.FencedCluster.take_over": faults.nothing,
             "seatrial.release.records.append": faults.append_to_any_state,
         },
-        seed=91,
+        seed=14,
     ),
     "3": Mutation(
         "the clocks stop while the machine is suspended",
         ("asks", "lease"),
         options=Options(counts_suspend=False, caches_time=True),
-        seed=512,
+        seed=7,
     ),
     "4": Mutation(
         "pods of a lost node are waited for",
@@ -76,19 +76,19 @@ MUTATIONS: Mapping[str, Mutation] = {
             "seatrial.release.records.Records.stable": faults.stable_by_clock,
             "seatrial.release.recovery._make_stable": faults.make_stable_first,
         },
-        seed=5,
+        seed=1682,
     ),
     "7-stop": Mutation(
         "a request to stop is ignored",
         ("on call", "stopped"),
         {"seatrial.kube.lease.stop_request": faults.never_asked},
-        seed=116,
+        seed=13,
     ),
     "7-accept": Mutation(
         "an accept that was stopped ends as refused",
         ("stopped",),
         {"seatrial.stages.accept._bake": faults.refused_instead},
-        seed=46,
+        seed=6,
     ),
     "7b-deploy": Mutation(
         "deploy does not look for holds",
@@ -112,7 +112,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         "a rollback goes on with the replicas that an interrupted one started",
         ("size",),
         {"seatrial.release.recovery._restore": faults.restored_if_available},
-        seed=675,
+        seed=616,
     ),
     "10": Mutation(
         "promote does not check the source again",
@@ -130,7 +130,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         "a new holder does not stamp the objects",
         ("lease",),
         {"seatrial.kube.fencing.FencedCluster.take_over": faults.nothing},
-        seed=852,
+        seed=140,
     ),
     "ask": Mutation(
         "the Lease is not read before a write",
@@ -156,6 +156,15 @@ UNSEEN: Mapping[str, tuple[Mutation, str]] = {
         ),
         "the Lease is read after the object and before the write, and names the later holder; the stamp names"
         " it even after a person has deleted the Lease",
+    ),
+    "store": (
+        Mutation(
+            "what is accepted is read before the document that it replaces",
+            ("stored",),
+            {"seatrial.release.stored_acceptance._write": faults.written_as_read_before},
+        ),
+        "a machine must be suspended between these two requests, and another command end meanwhile;"
+        " test_stored_acceptance does that",
     ),
     "record": (
         Mutation(

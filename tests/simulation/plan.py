@@ -166,7 +166,8 @@ def _event(rng: Random, jobs: tuple[Job, ...]) -> PlannedEvent:
     position = rng.randrange(len(jobs[job].commands))
     moment = None
     if kind == "lose answer":
-        moment = Moment("before", "write", rng.randint(1, 12))
+        of_store = rng.random() < 0.1
+        moment = Moment("before", *(("store", 2) if of_store else ("write", rng.randint(1, 12))))
     elif kind in OF_A_COMMAND:
         moment = _moment(rng)
     return PlannedEvent(
@@ -183,6 +184,8 @@ def _event(rng: Random, jobs: tuple[Job, ...]) -> PlannedEvent:
 def _moment(rng: Random) -> Moment:
     phase = rng.choice(("before", "after"))
     basis = rng.random()
+    if basis < 0.05:
+        return Moment(phase, "store", rng.randint(1, 2))
     if basis < 0.35:
         return Moment(phase, "record", rng.randint(1, 3))
     if basis < 0.8:

@@ -21,7 +21,10 @@ WRITES = ("apply", "replace_field", "create", "replace", "delete")
 
 @dataclass
 class Call:
-    """A request to a cluster. `asked` is whether the request before it read the Lease as this holder's."""
+    """A request to a cluster, or with the kind `Blob` to the store.
+
+    `asked` is whether the request before it read the Lease as this holder's.
+    """
 
     verb: str
     kind: str = ""
@@ -35,11 +38,13 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether it changes the content of an object other than the Lease."""
-        return self.verb in WRITES and self.kind != "Lease"
+        return self.verb in WRITES and self.kind not in ("Lease", "Blob")
 
     @property
     def bases(self) -> tuple[str, ...]:
         """Return what the call counts as for a Moment."""
+        if self.kind == "Blob":
+            return ("call", "store")
         if not self.writes:
             return ("call",)
         return ("call", "write", "record") if self.kind == "ConfigMap" else ("call", "write")
@@ -71,7 +76,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Moment:
-    """Before or after a process's request number `count`; `basis` is whether all count, writes or records."""
+    """Before or after a process's request number `count`; `basis` is what counts."""
 
     phase: str
     basis: str
@@ -111,7 +116,7 @@ class DeployerProcess(SimulatedProcess):
         self.story: Callable[[str], None] = lambda _: None
         self._random = rng.random
         self._asked = False
-        self._counts = {"call": 0, "write": 0, "record": 0}
+        self._counts = {"call": 0, "write": 0, "record": 0, "store": 0}
 
     def latency(self) -> None:
         """Wait for the time that a request takes."""
@@ -144,6 +149,11 @@ class DeployerProcess(SimulatedProcess):
         if call.kind == "Lease":
             self._asked = call.verb == "get" and environment.holder is self and not environment.free
         self._reach("after", call)
+
+    def answered(self, call: Call) -> None:
+        """Do what is to happen after a request of the main task to the store."""
+        if not self.scheduler.running.background:
+            self._reach("after", call)
 
     def _reach(self, phase: str, call: Call) -> None:
         if not self.moments:

@@ -45,6 +45,7 @@ def run_plan(plan: Plan, rng: Random, options: Options, *, seed: int = 0, tellin
     restore(world, plan.history)
     run = _Run(world, Checks(world))
     run.jobs()
+    run.checks.rested()
     ending = Ending(world, run.checks)
     for name in sorted({command.environment for job in plan.jobs for command in job.commands}):
         ending.begin(world.environments[name])

@@ -22,6 +22,7 @@ from simulation.paths import SimulatedPaths
 from simulation.plan import ENVIRONMENTS, Command, Plan
 from simulation.process import DeployerProcess
 from simulation.server import ApiServer
+from simulation.store import SimulatedStore
 from simulation.tasks import Scheduler
 
 
@@ -58,6 +59,7 @@ class World:
         self.lines: list[str] = []
         self.violations: list[Violation] = []
         self.images = SimulatedImages()
+        self.documents: dict[str, bytes] = {}
         self.machines: dict[str, Machine] = {}
         self.environments = {name: self._environment(name) for name in ENVIRONMENTS}
         self.environments["production"].source = self.environments["staging"]
@@ -129,6 +131,7 @@ class World:
             write_report=lambda ended, _: ended.workspace.root / "report.html",
             user=lambda: process.name,
             open_preview_path=SimulatedPaths(process).open,
+            open_store=lambda _: SimulatedStore(self.documents, process),
         )
 
     def _environment(self, name: str) -> SimulatedEnvironment:

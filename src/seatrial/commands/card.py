@@ -55,8 +55,10 @@ class Terminal:
 
 @app.command(rich_help_panel="Model")
 def card(
-    onnx: Annotated[Path | None, typer.Option(help="the file that the exporter wrote")] = None,
-    labels: Annotated[Path | None, typer.Option(help="text file, one label a line, in class order")] = None,
+    onnx: Annotated[
+        str, typer.Option(help="the file that the exporter wrote, or its address in a store")
+    ] = "",
+    labels: Annotated[str, typer.Option(help="text file or address, one label a line, in class order")] = "",
     out: Annotated[Path | None, typer.Option(help="model directory to write")] = None,
     name: Annotated[str, typer.Option(help="name of the model in the store")] = "",
     version: Annotated[str, typer.Option(help="its version, for example 1.0.0")] = "",
@@ -89,14 +91,14 @@ def card(
     missing.
     """
     # onnx takes a quarter of a second to import.
-    from seatrial.commands.card_values import read_numbers, read_size, required_paths
+    from seatrial.commands.card_values import read_numbers, read_size, required_files
     from seatrial.model.card.form import Hints
     from seatrial.model.card.presets import Overrides
     from seatrial.model.card.request import CardRequest
     from seatrial.stages.card import card as stage
 
     request = CardRequest(
-        *required_paths(onnx, labels, out),
+        *required_files(onnx, labels, out),
         name=name,
         version=version,
         licence=licence,

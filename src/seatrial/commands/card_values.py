@@ -12,8 +12,8 @@ from seatrial.model.card.request import missing_text
 EXAMPLE = "make card ONNX=model.onnx LABELS=labels.txt OUT=dir"
 
 
-def required_paths(onnx: Path | None, labels: Path | None, out: Path | None) -> tuple[Path, Path, Path]:
-    """Return the paths. Raises UsageError that names all that are not given."""
+def required_files(onnx: str, labels: str, out: Path | None) -> tuple[str, str, Path]:
+    """Return the three. Raises UsageError that names all that are not given."""
     if onnx and labels and out:
         return onnx, labels, out
     missing = [name for name, path in (("ONNX", onnx), ("LABELS", labels), ("OUT", out)) if not path]

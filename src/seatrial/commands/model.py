@@ -10,6 +10,7 @@ from rich.filesize import decimal
 
 from seatrial.check_result import tally
 from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
+from seatrial.errors import UsageError
 from seatrial.model.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
 
@@ -91,11 +92,30 @@ def fetch(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 
 @app.command(rich_help_panel="Model")
-def validate(accept_labels: AcceptLabels = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Check the fetched model; build requires the passing report."""
+def validate(
+    model: Annotated[Path | None, typer.Option(help="model directory; default: the fetched one")] = None,
+    golden: Annotated[Path | None, typer.Option(help="golden set directory, with --model")] = None,
+    evaluation: Annotated[Path | None, typer.Option(help="evaluation set directory, with --model")] = None,
+    accept_labels: AcceptLabels = "",
+    instance: Instance = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Check the fetched model, for build; or with --model and --golden one that is not published yet."""
     from seatrial.stages.validate import validate as stage
+    from seatrial.stages.validate import validate_directories
 
-    run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), _validate_text)
+    if not (model or golden or evaluation):
+        run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), _validate_text)
+        return
+    if accept_labels:
+        raise UsageError("--accept-labels is for model.lock", "use it with `seatrial use` or `update`")
+    run_stage(
+        instance,
+        as_json,
+        lambda s, w: validate_directories(s, w, model=model, golden=golden, evaluation=evaluation),
+        _validate_text,
+        write=False,
+    )
 
 
 @app.command(rich_help_panel="Model")

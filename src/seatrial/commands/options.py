@@ -37,9 +37,11 @@ def run_stage(
     text: str | Callable[[Any], str],
     env: str = "",
     notice: Callable[[Any], Notice | None] = lambda _: None,
+    write: bool = True,
 ) -> None:
     """Run a stage, write its result for the next stage, print it, and notify people if necessary.
 
+    Without `write` the result is printed only.
     `text` is a format string over the result `r`, or a function of the result. With `as_json` the result
     itself is printed. `env` is the environment that the stage changes; `notice` returns what people are
     notified of if the stage succeeds.
@@ -48,7 +50,8 @@ def run_stage(
     settings = load(workspace)
     with notified(settings, env):
         result = stage(settings, workspace)
-    workspace.write_result(result)
+    if write:
+        workspace.write_result(result)
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:

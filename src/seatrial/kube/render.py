@@ -25,7 +25,7 @@ from seatrial.kube.labels import (
     deployment,
 )
 from seatrial.kube.protocol import Manifest
-from seatrial.settings import Environment
+from seatrial.settings import Environment, Pod
 from seatrial.workspace import Workspace
 
 # Returns the manifests of a kustomization directory, as seatrial.kustomize.build does.
@@ -53,6 +53,7 @@ class Renderer:
     workspace: Workspace
     environment: Environment
     kustomize: Kustomize
+    pod: Pod
 
     def namespace(self) -> list[Manifest]:
         """Return what an administrator applies once: namespace, service accounts, roles, policies."""
@@ -71,7 +72,7 @@ class Renderer:
                 ],
                 "images": [{"name": APP, "newName": reference.name, "digest": reference.digest}],
                 "replicas": [{"name": APP, "count": candidate.replicas}],
-                "patches": [_patch("Deployment", APP, _pod_environment(candidate))],
+                "patches": [_patch("Deployment", APP, _pod_patch(candidate, self.pod))],
             },
         )
 
@@ -138,11 +139,14 @@ def _disruption_budget_patch(slot: Slot) -> dict[str, Any]:
     return _patch("PodDisruptionBudget", APP, {"spec": {"selector": {"matchLabels": {SLOT: slot}}}})
 
 
-def _pod_environment(candidate: Candidate) -> dict[str, Any]:
+def _pod_patch(candidate: Candidate, pod: Pod) -> dict[str, Any]:
     values = {
         "SEATRIAL_RELEASE": candidate.release,
         "SEATRIAL_IMAGE_DIGEST": candidate.reference.digest,
         "SEATRIAL_ENVIRONMENT": candidate.environment,
+        "APP_WORKERS": str(pod.workers),
     }
     variables = [{"name": name, "value": value} for name, value in values.items()]
-    return {"spec": {"template": {"spec": {"containers": [{"name": APP, "env": variables}]}}}}
+    limits = {"limits": {"memory": f"{pod.memory_mb}Mi"}}
+    container = {"name": APP, "env": variables, "resources": limits}
+    return {"spec": {"template": {"spec": {"containers": [container]}}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from imagemodel.card import digest_of
@@ -13,7 +13,9 @@ from seatrial import progress
 from seatrial.atomic_files import remove_abandoned, temporary_directory
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import ArtefactKind, FileList, parse_file_list, verified, version_key
-from seatrial.model.transfer import download, read_list
+from seatrial.model.download import Download
+from seatrial.model.partial_copy import PartialCopy, partial_copy, remove_old_copies
+from seatrial.model.transfer import read_list
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
@@ -36,17 +38,18 @@ class ArtefactCache:
         """Return the directory of an artefact, verified; fetch it if the cached copy is missing or damaged.
 
         Raises BlobNotFoundError if the store does not have the version, RefusedError if its digest or a file
-        is not what was published, OutsideError if the disk is full or the store fails.
+        is not what was published, OutsideError if the disk is full or the store fails. An interrupted
+        download, and one whose store does not answer, is continued by the next.
         """
         folder = _directory(self._root, kind, artefact.digest)
         remove_abandoned(folder.parent)
+        remove_old_copies(folder.parent)
         if found := cached_artefact(self._root, kind, artefact.digest):
             return found
-        with _full_disk_errors(folder.parent), temporary_directory(folder.parent) as fresh:
-            file_list = self._file_list(kind, artefact)
-            self._fill(kind, file_list, fresh)
-            verified(kind, fresh, artefact.digest)
-            _install(kind, fresh, folder, artefact.digest)
+        file_list = self._file_list(kind, artefact)
+        with _full_disk_errors(folder.parent), partial_copy(folder.parent, folder.name) as copy:
+            self._fill(kind, file_list, copy)
+            _install(kind, copy.files, folder, artefact.digest)
         return folder
 
     def _file_list(self, kind: ArtefactKind, artefact: Artefact) -> FileList:
@@ -64,14 +67,14 @@ class ArtefactCache:
             )
         return parse_file_list(kind, raw)
 
-    def _fill(self, kind: ArtefactKind, file_list: FileList, folder: Path) -> None:
+    def _fill(self, kind: ArtefactKind, file_list: FileList, copy: PartialCopy) -> None:
         artefact, total = file_list.artefact, sum(entry.size for entry in file_list.files.values())
-        (folder / kind.list_name).write_bytes(file_list.raw)
+        copy.keep_only({*file_list.files})
+        (copy.files / kind.list_name).write_bytes(file_list.raw)
+        download = Download(self._store, copy, partial(version_key, kind, artefact))
         with progress.transfer(f"{artefact.name} {artefact.version}", total) as advance:
-            for name, entry in file_list.files.items():
-                key = version_key(kind, artefact, name)
-                download(self._store, key, entry, folder / name, self._settings.connections, advance)
-        self.transferred += total + len(file_list.raw)
+            download.run(file_list.files, self._settings.connections, advance)
+        self.transferred += download.received + len(file_list.raw)
 
 
 def cached_artefact(root: Path, kind: ArtefactKind, digest: str) -> Path | None:

@@ -1,94 +1,133 @@
-"""The checks of a model: safe file, expected labels, latency, agreement with the live model."""
+"""The checks of a model: safe file, expected labels, resources, probes, agreement with the live model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Final
 
+from imagemodel.card import load_card
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import Judged
+from seatrial.model.evaluation.judging import Judged, judge_against
 from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
+from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
+from seatrial.model.probe_checks import check_probes, compare_probes
+from seatrial.model.resource_checks import check_latency, check_memory
 from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
-from seatrial.settings import Validate
+from seatrial.settings import Pod, Probes, Validate
 
+# The run of each live model by its title, or why there is none.
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The thresholds of the probes, and the pod that the model will run in."""
+
+    probes: Probes
+    pod: Pod
+
+
+DEFAULT: Final = Trial(Probes(), Pod())
 
 
 def check_model(
     model: Path,
     golden: Path,
-    live: Path | NoLiveModel,
+    live: LiveDirectories | Path | NoLiveModel,
     limits: Validate,
     *,
     evaluation: Path | None = None,
+    trial: Trial = DEFAULT,
 ) -> tuple[Check, ...]:
     """Run every check on the model in the directory `model` and return the results; see `examine`."""
-    return examine(model, golden, live, limits, evaluation=evaluation).checks
+    return examine(model, golden, live, limits, evaluation=evaluation, trial=trial).checks
 
 
 def examine(
     model: Path,
     golden: Path,
-    live: Path | NoLiveModel,
+    live: LiveDirectories | Path | NoLiveModel,
     limits: Validate,
     *,
     evaluation: Path | None = None,
+    trial: Trial = DEFAULT,
 ) -> Examination:
     """Run every check on the model in the directory `model`.
 
-    `live` is the directory of the live model, or why there is none to compare with; it is run on the same
-    photos. An unsafe model is not run; its other checks are then missing. Raises RefusedError if the golden
-    or the evaluation set is not valid.
+    `live` has the directory of each live model, or why there is none to compare with; they are run on the
+    same photos. A single one needs no title. An unsafe model is not run; its other checks are then missing.
+    Raises RefusedError if the golden or the evaluation set is not valid.
     """
     with refusing_invalid():
         photos = load_golden(golden).photos
     sample = load_sample(evaluation)
     seconds = _seconds(len(photos), len(sample.photos) if sample else 0, limits)
-    result = run_isolated(
-        model, golden, seconds, evaluation=evaluation, require_isolation=limits.require_isolation
+    run_model = partial(
+        run_isolated,
+        golden=golden,
+        seconds=seconds,
+        evaluation=evaluation,
+        probe_milliseconds=limits.max_milliseconds,
     )
+    result = run_model(model, require_isolation=limits.require_isolation)
     checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
     if all(check.passed for check in checks):
         checks.append(_check_loading(result))
     if result.fault or not all(check.passed for check in checks):
         return Examination(tuple(checks), photos)
-    run, compared = Run(model, result), _run_live(live, golden, evaluation, seconds)
-    judged = judged_sample(sample, run, compared, limits) if sample else None
-    found = Examination(tuple(checks), photos, run, compared, judged)
-    return replace(found, checks=(*checks, *_check_answers(found, run, compared, limits)))
+    run = Run(model, result)
+    named = live if isinstance(live, Mapping) else {LIVE: live}
+    compared = {title: _run_live(each, run_model) for title, each in named.items()}
+    found = Examination(tuple(checks), photos, run, compared)
+    if sample:
+        found = replace(found, judged=judged_sample(sample, run, found.live, limits))
+    return replace(found, checks=(*checks, *_check_answers(found, run, limits, trial)))
 
 
-def _check_answers(
-    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate
-) -> Iterator[Check]:
-    predictions = new.result.predictions
-    yield from (_check_photo(photo, each) for photo, each in zip(found.photos, predictions, strict=True))
-    yield _check_latency(new.result, limits)
-    yield _check_agreement(new, live, found.judged, limits)
+def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial) -> Iterator[Check]:
+    first, photos = found.live, zip(found.photos, new.result.predictions, strict=True)
+    beside = first.result if isinstance(first, Run) else first
+    yield from (_check_photo(photo, each) for photo, each in photos)
+    yield check_latency(new.result, beside, limits.max_milliseconds)
+    yield check_memory(new.result, beside, trial.pod)
+    yield from check_probes(new.result, load_card(new.model).output.kind)
     yield from check_sample(found.judged, new.model, limits)
+    for title, live in found.compared.items():
+        for check in _compare(found, new, live, limits, trial):
+            yield check.model_copy(update={"name": check.name.replace(LIVE, title)})
+
+
+def _compare(
+    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial
+) -> Iterator[Check]:
+    judged = judged_sample(found.judged.sample, new, live, limits) if found.judged else None
+    runs = sum(isinstance(each, Run) for each in found.compared.values())
+    judged = judged and replace(judged, comparisons=max(1, runs))
+    yield _check_agreement(new, live, judged, limits)
+    yield from judge_against(judged) if judged else ()
+    beside = live.result if isinstance(live, Run) else live
+    yield from compare_probes(new.result, beside, trial.probes)
 
 
 def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
-    predictions = golden * (ROUNDS + 1) + evaluation
+    predictions = golden * (ROUNDS + 1) + evaluation + PREDICTIONS
     return STARTUP_SECONDS + predictions * limits.max_milliseconds * 4 / 1000
 
 
-def _run_live(
-    live: Path | NoLiveModel, golden: Path, evaluation: Path | None, seconds: float
-) -> Run | NoLiveModel:
+def _run_live(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceResult]) -> Run | NoLiveModel:
     if isinstance(live, NoLiveModel):
         return live
-    found = run_isolated(live, golden, seconds, evaluation=evaluation)
+    found = run_model(live)
     if found.fault:
         return NoLiveModel(f"the live model fails here: {found.fault}", expected=True)
     return Run(live, found)
@@ -109,17 +148,8 @@ def _check_photo(photo: Photo, found: PhotoPrediction) -> Check:
     )
 
 
-def _check_latency(result: InferenceResult, limits: Validate) -> Check:
-    middle = median(each for found in result.predictions for each in found.milliseconds)
-    return Check(
-        name="time per photo",
-        passed=middle <= limits.max_milliseconds,
-        detail=f"median {middle:.1f} ms, at most {limits.max_milliseconds:.0f} ms",
-    )
-
-
 def _check_agreement(new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate) -> Check:
-    name, least = "agrees with the live model", limits.min_agreement
+    name, least = f"agrees with {LIVE}", limits.min_agreement
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     if judged and not isinstance(judged.live, NoLiveModel):

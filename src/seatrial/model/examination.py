@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from imagemodel.golden import Photo
@@ -24,15 +25,22 @@ class Run:
 class Examination:
     """The checks of a model and, as far as it could be run, what they are made from.
 
-    `photos` are those of the golden set, `new` is the run of the model, `live` that of the live model or why
-    there is none. `judged` has the answers for the evaluation set, if there is one.
+    `photos` are those of the golden set, `new` is the run of the model. `compared` has the run of each live
+    model by its title, or why there is none. `judged` has the answers for the evaluation set, if there is
+    one, and those of the live model `live`.
     """
 
     checks: tuple[Check, ...]
     photos: tuple[Photo, ...] = ()
     new: Run | None = None
-    live: Run | NoLiveModel | None = None
+    compared: Mapping[str, Run | NoLiveModel] = field(default_factory=dict)
     judged: Judged | None = None
+
+    @property
+    def live(self) -> Run | NoLiveModel:
+        """The run of the first live model that there is one of, or why there is none."""
+        runs = (each for each in self.compared.values() if isinstance(each, Run))
+        return next(runs, None) or next(iter(self.compared.values()), NoLiveModel("the model was not run"))
 
     @property
     def passed(self) -> bool:

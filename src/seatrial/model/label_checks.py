@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from imagemodel.card import LABELS, load_card
+from imagemodel.evaluation import EvaluationPhoto
 from imagemodel.golden import Photo
 from seatrial.check_result import Check, not_judged
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.label_changes import label_changes, summary
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LiveDirectories, NoLiveModel
 from seatrial.model.lock import LabelAcceptance, Lock
 from seatrial.workspace import Workspace
 
@@ -23,8 +24,6 @@ HINT: Final = (
     "restore the order of the labels, or, if the change is intended, repeat it with "
     "--accept-labels REASON (ACCEPT_LABELS= with make) and commit model.lock"
 )
-# Directories of models by what they are called, as in `the live model`; or why there is none.
-Previous = Mapping[str, Path | NoLiveModel]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def read_labels(model: Path) -> LabelFile:
 
 
 def check_labels(
-    model: Path, previous: Previous, accepted: LabelAcceptance | None, *, demanded: bool
+    model: Path, previous: LiveDirectories, accepted: LabelAcceptance | None, *, demanded: bool
 ) -> Iterator[Check]:
     """Yield one check for each previous model: the labels are the same, or some were added at the end.
 
@@ -79,13 +78,17 @@ def _only_extended(old: LabelFile, new: LabelFile) -> bool:
     return new.labels[: len(old.labels)] == old.labels
 
 
-def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Workspace, reason: str) -> Lock:
+def accept_labels(
+    lock: Lock, model: Path, previous: LiveDirectories, workspace: Workspace, reason: str
+) -> Lock:
     """Return the lock with the acceptance of every change of labels that needs one.
 
     It is the same lock if none does. Raises UsageError unless `reason` is one printable line.
     """
     if not reason.strip() or not reason.isprintable():
-        raise UsageError("the reason for --accept-labels is not a line of text", "say why the labels change")
+        raise UsageError(
+            "the reason for --accept-labels is not a line of text", "write why the labels change"
+        )
     new = read_labels(model)
     files = [read_labels(each) for each in previous.values() if isinstance(each, Path)]
     changed = {old.digest for old in files if not _only_extended(old, new)}
@@ -98,10 +101,10 @@ def accept_labels(lock: Lock, model: Path, previous: Previous, workspace: Worksp
     return lock.model_copy(update={"labels": accepted})
 
 
-def check_coverage(model: Path, photos: Iterable[Photo]) -> Check:
-    """Return the share of classes that a photo shows, for the report; no share is refused."""
+def check_coverage(model: Path, golden: Iterable[Photo], sample: Iterable[EvaluationPhoto] = ()) -> Check:
+    """Return the share of classes that a photo of either set shows, for the report; no share is refused."""
     classes = len(read_labels(model).labels)
-    covered = len({photo.index for photo in photos})
+    covered = len({photo.index for photo in golden} | {photo.index for photo in sample})
     share = f"{covered / classes:.1%}" if classes else "none"
     return Check(
         name=f"{PREFIX}classes with a photo",

@@ -9,7 +9,7 @@ from typing import Final
 from imagemodel.evaluation import EvaluationPhoto, load_evaluation
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import PREFIX, Judged, judge
+from seatrial.model.evaluation.judging import PREFIX, Judged, judge_alone
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample, answers, has_class
 from seatrial.model.examination import Run
 from seatrial.model.inference.task import TOP
@@ -41,7 +41,10 @@ def judged_sample(sample: Sample, new: Run, live: Run | NoLiveModel, limits: Val
 
 
 def check_sample(judged: Judged | None, model: Path, limits: Validate) -> Iterator[Check]:
-    """Yield the checks on a sample; without one a single check that is not judged, or fails if demanded."""
+    """Yield the checks on a sample that need no live model.
+
+    Without a sample it is a single check that is not judged, or fails if one is demanded.
+    """
     if judged is None:
         yield not_judged(
             NAME,
@@ -51,7 +54,7 @@ def check_sample(judged: Judged | None, model: Path, limits: Validate) -> Iterat
         )
         return
     yield _check_labels(judged.sample.photos, read_labels(model).labels)
-    yield from judge(judged)
+    yield from judge_alone(judged)
 
 
 def _check_labels(photos: Sequence[EvaluationPhoto], labels: Sequence[str]) -> Check:

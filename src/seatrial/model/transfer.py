@@ -1,38 +1,34 @@
-"""Download from a store: parallel range requests, one ordered stream, hashed as it arrives."""
+"""Reading a blob from a store: parallel range requests, one ordered stream."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing.pool import AsyncResult, ThreadPool
-from pathlib import Path
-from typing import Final
 
 from imagemodel.card import FileEntry
 from seatrial.errors import RefusedError
 from seatrial.model.artefacts import ArtefactKind, version_key
 from seatrial.results import Artefact
+from seatrial.stores.pieces import piece_bytes
 from seatrial.stores.protocol import DOCUMENT_LIMIT, BlobStore
 
-RANGE_BYTES: Final = 4 << 20
-"""Size of one request: large enough to use the bandwidth, small enough to meet its deadline."""
 
-
-def stream(
-    store: BlobStore, key: str, size: int, connections: int, range_bytes: int = RANGE_BYTES
-) -> Iterator[bytes]:
+def stream(store: BlobStore, key: str, size: int, connections: int, range_bytes: int = 0) -> Iterator[bytes]:
     """Yield the first `size` bytes of a blob in order, while the next ranges are requested.
 
-    Holds at most two ranges for each connection in memory. Raises the errors of the store.
+    Holds at most one range for each connection, and one more, in memory. `range_bytes` is by default
+    `piece_bytes`. Raises the errors of the store.
     """
+    range_bytes = range_bytes or piece_bytes(connections)
     pool = ThreadPool(min(connections, max(1, -(-size // range_bytes))))
     pending: deque[AsyncResult[bytes]] = deque()
     try:
         for start in range(0, size, range_bytes):
             span = (key, start, min(range_bytes, size - start))
             pending.append(pool.apply_async(store.read_range, span))
-            if len(pending) >= 2 * connections:
+            if len(pending) > connections:
                 yield pending.popleft().get()
         while pending:
             yield pending.popleft().get()
@@ -52,29 +48,6 @@ def read_list(store: BlobStore, kind: ArtefactKind, artefact: Artefact, connecti
     return b"".join(stream(store, key, min(store.size(key), kind.list_limit + 1), connections))
 
 
-def download(
-    store: BlobStore,
-    key: str,
-    entry: FileEntry,
-    target: Path,
-    connections: int,
-    advance: Callable[[int], None],
-) -> None:
-    """Write a blob to the new file `target`; `advance` is called with the number of bytes of each piece.
-
-    Raises RefusedError if the size or the sha256 differs from `entry`; the caller then removes `target`.
-    """
-    _require_size(store, key, entry)
-    digest = hashlib.sha256()
-    with target.open("xb") as file:
-        for piece in stream(store, key, entry.size, connections):
-            digest.update(piece)
-            file.write(piece)
-            advance(len(piece))
-    if digest.hexdigest() != entry.sha256:
-        raise _mismatch(store, key, f"sha256 {entry.sha256}", digest.hexdigest())
-
-
 def has_content(store: BlobStore, key: str, entry: FileEntry, connections: int) -> bool:
     """Return whether a blob has the size and the sha256 of `entry`; reads all of it."""
     if store.size(key) != entry.size:
@@ -85,13 +58,8 @@ def has_content(store: BlobStore, key: str, entry: FileEntry, connections: int) 
     return digest.hexdigest() == entry.sha256
 
 
-def _require_size(store: BlobStore, key: str, entry: FileEntry) -> None:
-    found = store.size(key)
-    if found != entry.size:
-        raise _mismatch(store, key, f"{entry.size} bytes", f"{found} bytes")
-
-
-def _mismatch(store: BlobStore, key: str, expected: str, found: str) -> RefusedError:
+def mismatch(store: BlobStore, key: str, expected: str, found: str) -> RefusedError:
+    """Return the error for a blob that is not what was published."""
     return RefusedError(
         f"{store.url}/{key} is not what was published: digest mismatch, expected {expected}, found {found}",
         "the store was changed: publish the model again as a new version and lock that version",

@@ -18,7 +18,8 @@ from seatrial.release.ended_command import EndedCommand
 from seatrial.release.preview_path import OpenPreviewPath
 from seatrial.results import Artefact
 from seatrial.runtime import Runtime
-from seatrial.settings import Registry, Settings
+from seatrial.settings import Registry, Settings, Store
+from seatrial.stores.protocol import BlobStore
 from seatrial.workspace import Workspace
 
 
@@ -82,7 +83,8 @@ class ReportWriter(Protocol):
 class Services:
     """Everything outside this process that a release uses, and the clock and background work.
 
-    `user` returns who this is, for records and the Lease.
+    `user` returns who this is, for records and the Lease. `open_store` returns the store of published models,
+    which also has what each environment has accepted; see `seatrial.stores.choose.open_store`.
     """
 
     runtime: Runtime
@@ -95,3 +97,4 @@ class Services:
     write_report: ReportWriter
     user: Callable[[], str]
     open_preview_path: OpenPreviewPath
+    open_store: Callable[[Store], BlobStore]

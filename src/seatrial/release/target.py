@@ -10,7 +10,7 @@ from functools import cached_property
 
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import Endpoint
-from seatrial.errors import OutsideError, UsageError
+from seatrial.errors import OutsideError, RefusedError, RolledBackError, UsageError
 from seatrial.kube.client import PATIENCE_SECONDS
 from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.labels import LIVE
@@ -20,6 +20,7 @@ from seatrial.kube.render import Renderer
 from seatrial.kube.slots import Slots
 from seatrial.release.records import Records
 from seatrial.release.services import Services
+from seatrial.release.stored_acceptance import store_accepted
 from seatrial.results import Artefact
 from seatrial.settings import Environment, Settings
 from seatrial.workspace import Workspace
@@ -75,7 +76,7 @@ class Target:
     @property
     def renderer(self) -> Renderer:
         """The renderer of the environment's manifests."""
-        return Renderer(self.workspace, self.environment, self.services.kustomize)
+        return Renderer(self.workspace, self.environment, self.services.kustomize, self.settings.pod)
 
     @cached_property
     def lease(self) -> Lease:
@@ -91,11 +92,22 @@ class Target:
 
     @contextmanager
     def hold(self, *, adopt: bool = False, patience: float = 0, stop_holder: str = "") -> Iterator[None]:
-        """Hold the Lease while the block runs; see `Lease.hold`."""
-        with self.lease.hold(adopt=adopt, patience=patience, stop_holder=stop_holder):
-            if self.lease.expired:
-                self.fenced.take_over(self.environment.namespace)
-            yield
+        """Hold the Lease while the block runs; see `Lease.hold`.
+
+        Afterwards the store gets what the environment has accepted, so that no rollback waits for the store.
+        """
+        try:
+            with self.lease.hold(adopt=adopt, patience=patience, stop_holder=stop_holder):
+                if self.lease.expired:
+                    self.fenced.take_over(self.environment.namespace)
+                yield
+        except (RefusedError, RolledBackError):
+            self._store_accepted()
+            raise
+        self._store_accepted()
+
+    def _store_accepted(self) -> None:
+        store_accepted(self.settings, self.services, self.name, lambda: self.records.stable())
 
     def confirm_lease(self) -> None:
         """Raise HeldError if another deployer has acquired the Lease, as far as the API server responds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -12,7 +12,7 @@ from imagemodel.card import load_card
 from imagemodel.golden import Photo
 from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.task import PhotoPrediction
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.model.lock import Lock
 from seatrial.report import validation_tables as tables
 from seatrial.report.schema import Fact, Failure, Headline
@@ -88,13 +88,9 @@ def _headline(checks: tuple[ValidationCheck, ...]) -> Headline:
 
 
 def _facts(source: Validated) -> Iterator[Fact]:
-    lock, live = source.lock, source.found.live
+    lock = source.lock
     yield Fact(name="Model", text=f"{lock.model.name} {lock.model.version}", note=lock.model.digest)
-    if isinstance(live, Run):
-        card = load_card(live.model)
-        yield Fact(name="Live model", text=f"{card.name} {card.version}", note=card.digest)
-    else:
-        yield Fact(name="Live model", text="none", note=live.why if live else "the model was not run")
+    yield from (_live(title, each) for title, each in _compared(source.found).items())
     yield Fact(name="Golden set", text=f"{lock.golden.name} {lock.golden.version}", note=lock.golden.digest)
     if lock.evaluation:
         each = lock.evaluation
@@ -103,6 +99,18 @@ def _facts(source: Validated) -> Iterator[Fact]:
         photos = len(judged.sample.photos)
         yield Fact(name="Size of the sample", text=f"{judged.size} originals", note=f"{photos} photos")
     yield Fact(name="Commit", text=source.revision)
+
+
+def _compared(found: Examination) -> Mapping[str, Run | NoLiveModel]:
+    return found.compared or {LIVE: found.live}
+
+
+def _live(title: str, live: Run | NoLiveModel) -> Fact:
+    name = title.removeprefix("the ").capitalize()
+    if isinstance(live, NoLiveModel):
+        return Fact(name=name, text="not compared", note=shown(live.why, DETAIL))
+    card = load_card(live.model)
+    return Fact(name=name, text=f"{card.name} {card.version}", note=card.digest)
 
 
 def _golden(found: Examination) -> tuple[PhotoRow, ...]:

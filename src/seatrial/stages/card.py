@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from seatrial import console
+from seatrial.model.card.importing import local_files
 from seatrial.model.card.label_file import read_labels, require_map_labels
 from seatrial.model.card.presets import fitting, input_spec
 from seatrial.model.card.questions import ask_for_missing
@@ -29,7 +32,8 @@ def card(settings: Settings, workspace: Workspace, request: CardRequest, dialogu
     request.check()
     if not dialogue.interactive and not request.photo:
         request.require_complete()
-    sealed, changes = _seal(settings, request, dialogue)
+    with local_files(request, settings.store) as (onnx, labels):
+        sealed, changes = _seal(settings, request, onnx, labels, dialogue)
     model = sealed.card
     return CardResult(
         **stage_run.fields(workspace),
@@ -43,15 +47,17 @@ def card(settings: Settings, workspace: Workspace, request: CardRequest, dialogu
     )
 
 
-def _seal(settings: Settings, request: CardRequest, dialogue: Dialogue) -> tuple[Sealed, tuple[str, ...]]:
-    labels = read_labels(request.labels)
-    network = read_network(request.onnx, len(labels.names), request.hints)
-    require_map_labels(labels, network.map_labels, str(request.labels))
+def _seal(
+    settings: Settings, request: CardRequest, onnx: Path, label_file: Path, dialogue: Dialogue
+) -> tuple[Sealed, tuple[str, ...]]:
+    labels = read_labels(label_file)
+    network = read_network(onnx, len(labels.names), request.hints)
+    require_map_labels(labels, network.map_labels, label_file.name)
     presets = fitting(network.input)
     first = [request.preset] if request.preset else []
     names = dict.fromkeys([*first, *(presets if request.photo or not first else ())])
     specs = {name: input_spec(name, network.input, network.metadata, request.overrides) for name in names}
-    with console.step(f"run {request.onnx.name}"):
+    with console.step(f"run {onnx.name}"):
         trial = run_trial(network, specs, request.photo, settings.validation)
     for warning in trial.warnings:
         console.line(f"  warning: {warning}")

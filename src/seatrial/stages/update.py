@@ -12,7 +12,7 @@ from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
-from seatrial.release.live_model import live_model
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation
 from seatrial.results import Artefact, Check, StageResult
@@ -67,7 +67,7 @@ def _move_lock(
     cache = ArtefactCache(settings.store, workspace.cache)
     model = cache.obtain(MODEL, candidate.model)
     golden = cache.obtain(GOLDEN_SET, candidate.golden)
-    live = live_model(settings, workspace, services)
+    live = live_models(settings, workspace, services)
     if accept_labels:
         candidate = with_accepted_labels(settings, workspace, candidate, model, live, accept_labels)
     found = examine_lock(settings, workspace, candidate, model, golden, live)

@@ -1,13 +1,16 @@
-"""validate: check the fetched model; `build` requires the passing report."""
+"""validate: check the fetched model, which `build` requires, or a model before it is published."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from seatrial import console
-from seatrial.model.lock import read_lock, write_lock
+from seatrial.errors import UsageError
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, verified
+from seatrial.model.examination import Examination
+from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
-from seatrial.release.live_model import live_model
+from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation
 from seatrial.results import FetchResult, ValidateResult
@@ -31,19 +34,12 @@ def validate(
     fetched = workspace.read_result(FetchResult)
     lock = read_lock(workspace.lock)
     model, golden = Path(fetched.model_path), Path(fetched.golden_path)
-    live = live_model(settings, workspace, services)
+    live = live_models(settings, workspace, services)
     if accept_labels:
         lock = with_accepted_labels(settings, workspace, lock, model, live, accept_labels)
     found = examine_lock(settings, workspace, lock, model, golden, live)
     report_validation(settings, workspace, lock, found, services.runtime)
-    report = ValidateResult(
-        **stage_run.fields(workspace),
-        model=lock.model,
-        golden=lock.golden,
-        evaluation=lock.evaluation,
-        passed=found.passed,
-        verdicts=found.checks,
-    )
+    report = _result(stage_run, workspace, lock, found)
     if not report.passed:
         workspace.write_result(report)
         raise validation_failure(lock, found.checks)
@@ -51,3 +47,49 @@ def validate(
         write_lock(workspace.lock, lock)
         console.line("  model.lock has the acceptance of the labels: commit it, then run the pipeline")
     return report
+
+
+def validate_directories(
+    settings: Settings,
+    workspace: Workspace,
+    services: Services = SERVICES,
+    *,
+    model: Path | None,
+    golden: Path | None,
+    evaluation: Path | None = None,
+) -> ValidateResult:
+    """Check a model with photos before anything is published; neither model.lock nor a store is needed.
+
+    The report is written as by `validate`. Its result is no passing report for `build`: do not write it to
+    the workspace. Raises UsageError if `model` or `golden` is not given or no directory, RefusedError if one
+    is not valid or the model fails a check.
+    """
+    stage_run = StageRun(services.runtime)
+    if not model or not golden:
+        hint = "make validate MODEL=dir GOLDEN=dir; without directories it is the model of model.lock"
+        raise UsageError("a model is validated with its golden set", hint)
+    for folder in filter(None, (model, golden, evaluation)):
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a directory", "make card and make golden write them")
+    lock = Lock(
+        model=verified(MODEL, model).artefact,
+        golden=verified(GOLDEN_SET, golden).artefact,
+        evaluation=verified(EVALUATION_SET, evaluation).artefact if evaluation else None,
+    )
+    live = live_models(settings, workspace, services)
+    found = examine_lock(settings, workspace, lock, model, golden, live, evaluation)
+    report_validation(settings, workspace, lock, found, services.runtime)
+    if not found.passed:
+        raise validation_failure(lock, found.checks)
+    return _result(stage_run, workspace, lock, found)
+
+
+def _result(stage_run: StageRun, workspace: Workspace, lock: Lock, found: Examination) -> ValidateResult:
+    return ValidateResult(
+        **stage_run.fields(workspace),
+        model=lock.model,
+        golden=lock.golden,
+        evaluation=lock.evaluation,
+        passed=found.passed,
+        verdicts=found.checks,
+    )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from azure.core import MatchConditions
-from azure.core.credentials import AccessToken, AzureNamedKeyCredential, TokenCredential
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -19,8 +17,11 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import BlobClient, BlobServiceClient, LinearRetry
 
-from seatrial.errors import OutsideError, UsageError
+from seatrial.errors import OutsideError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.azure_blocks import BlobExistsError, upload_blocks
+from seatrial.stores.azure_credentials import credential_of
+from seatrial.stores.pieces import piece_bytes
 from seatrial.stores.protocol import (
     DOCUMENT_LIMIT,
     BlobNotFoundError,
@@ -33,8 +34,8 @@ from seatrial.stores.protocol import (
 RIGHTS_HINT: Final = (
     "check store.key_file, or `az login` and the role Storage Blob Data Reader (to publish: Contributor)"
 )
-STORAGE_SCOPE: Final = "https://storage.azure.com/.default"
 CONFLICT: Final = frozenset({409, 412})
+AFTER_THE_END: Final = 416
 
 
 class AzureStore:
@@ -48,7 +49,7 @@ class AzureStore:
         self._prefix = f"{prefix}/" if prefix else ""
         service = BlobServiceClient(
             settings.endpoint or f"https://{account}.blob.core.windows.net",
-            credential=_credential(settings, account),
+            credential=credential_of(settings, account),
             connection_timeout=max(1.0, settings.timeout_seconds / 4),
             read_timeout=max(1.0, settings.timeout_seconds / 2),
             retry_policy=LinearRetry(backoff=1, retry_total=2, retry_read=1, random_jitter_range=1),
@@ -74,29 +75,37 @@ class AzureStore:
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Return a range of a blob."""
         with self._store_errors(key):
-            return self._blob(key).download_blob(offset=start, length=length).readall()
+            try:
+                return self._blob(key).download_blob(offset=start, length=length).readall()
+            except HttpResponseError as error:
+                if error.status_code == AFTER_THE_END:
+                    return b""
+                raise
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`; the blocks of a large blob appear once all are committed."""
-
-        def hook(sent: int, _total: int | None) -> None:
-            progress(sent)
-
-        return self._write(
-            key, source, overwrite=False, max_concurrency=self._connections, progress_hook=hook
-        )
+        if isinstance(source, bytes):
+            return self._write(lambda: self._send(key, source, overwrite=False), key)
+        if source.stat().st_size > piece_bytes(self._connections):
+            return self._write(
+                lambda: upload_blocks(self._blob(key), source, self._connections, progress), key
+            )
+        created = self._write(lambda: self._send(key, source.read_bytes(), overwrite=False), key)
+        progress(source.stat().st_size)
+        return created
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
         """Upload with `If-Match`."""
-        if tag is None:
-            return self._write(key, content, overwrite=False)
-        return self._write(
-            key, content, overwrite=True, etag=tag, match_condition=MatchConditions.IfNotModified
-        )
+        options: dict[str, Any] = {"overwrite": False}
+        if tag is not None:
+            options = {"overwrite": True, "etag": tag, "match_condition": MatchConditions.IfNotModified}
+        return self._write(lambda: self._send(key, content, **options), key)
 
-    def _write(self, key: str, source: Path | bytes, **options: Any) -> bool:
+    def _write(self, upload: Callable[[], None], key: str) -> bool:
         try:
-            self._upload(key, source, options)
+            self._with_container(upload)
+        except BlobExistsError:
+            return False
         except HttpResponseError as error:
             if error.status_code in CONFLICT:
                 return False
@@ -107,19 +116,15 @@ class AzureStore:
                 raise
         return True
 
-    def _upload(self, key: str, source: Path | bytes, options: dict[str, Any]) -> None:
+    def _with_container(self, upload: Callable[[], None]) -> None:
         try:
-            self._send(key, source, options)
+            upload()
         except ResourceNotFoundError:
             self._create_container()
-            self._send(key, source, options)
+            upload()
 
-    def _send(self, key: str, source: Path | bytes, options: dict[str, Any]) -> None:
-        if isinstance(source, bytes):
-            self._blob(key).upload_blob(source, **options)
-            return
-        with source.open("rb") as file:
-            self._blob(key).upload_blob(file, length=source.stat().st_size, **options)
+    def _send(self, key: str, content: bytes, **options: Any) -> None:
+        self._blob(key).upload_blob(content, **options)
 
     def _create_container(self) -> None:
         try:
@@ -156,36 +161,3 @@ def _store_error(error: HttpResponseError, blob: str) -> OutsideError:
     if isinstance(error, ClientAuthenticationError) or error.status_code in (401, 403):
         return StoreAccessError(f"the store refuses access to {blob} ({code})", RIGHTS_HINT)
     return StoreUnreachableError(f"the store failed on {blob}: {error.status_code} {code}", "try again later")
-
-
-class _StorageIdentity:
-    """The identity of the user, for tokens for storage alone: a challenge can name any other service."""
-
-    def __init__(self, identity: TokenCredential, url: str) -> None:
-        self._identity = identity
-        self._url = url
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """Return a token. Raises StoreAccessError if it would be for another service than storage."""
-        if scopes != (STORAGE_SCOPE,):
-            message = f"{self._url} asks for a token for {', '.join(scopes)[:100]!r}, which is not storage"
-            raise StoreAccessError(message, "check store.url and store.endpoint")
-        return self._identity.get_token(*scopes, **options)
-
-
-def _credential(settings: StoreSettings, account: str) -> Any:
-    if not settings.key_file:
-        if settings.endpoint.startswith("http:"):
-            hint = "set store.key_file to the file of the account key, or use an https endpoint"
-            raise UsageError("store.endpoint is plain http: no access token is sent over it", hint)
-        from azure.identity import DefaultAzureCredential
-
-        return _StorageIdentity(DefaultAzureCredential(), settings.url)
-    try:
-        key = Path(settings.key_file).read_text().strip()
-        if not base64.b64decode(key, validate=True):
-            raise ValueError("empty")
-        return AzureNamedKeyCredential(account, key)
-    except (OSError, ValueError) as error:
-        hint = "write the account key into it, mode 0600, or leave store.key_file empty to use `az login`"
-        raise UsageError(f"store.key_file {settings.key_file} contains no key", hint) from error

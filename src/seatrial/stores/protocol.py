@@ -42,7 +42,7 @@ class BlobStore(Protocol):
         """Return the size of a blob in bytes."""
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return `length` bytes from `start`, fewer at the end of the blob. Thread-safe."""
+        """Return `length` bytes from `start`, fewer at the end of the blob, none after it. Thread-safe."""
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob atomically; return False, and change nothing, if the key exists."""

@@ -29,6 +29,7 @@ RIGHTS_HINT: Final = (
     "and the policy of the bucket"
 )
 CONFLICT: Final = frozenset({409, 412})
+AFTER_THE_END: Final = 416
 
 
 class S3Store:
@@ -62,7 +63,12 @@ class S3Store:
         """Return a range of a blob."""
         with self._store_errors(key):
             span = f"bytes={start}-{start + length - 1}"
-            return bytes(self._client.get_object(**self._address(key), Range=span)["Body"].read())
+            try:
+                return bytes(self._client.get_object(**self._address(key), Range=span)["Body"].read())
+            except ClientError as error:
+                if _status(error) == AFTER_THE_END:
+                    return b""
+                raise
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`."""
@@ -110,7 +116,7 @@ class _PreconditionFailedError(OutsideError):
 
 
 def _store_error(error: ClientError, blob: str) -> OutsideError:
-    status = int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+    status = _status(error)
     code = str(error.response["Error"].get("Code", status))
     if status in CONFLICT:
         return _PreconditionFailedError(f"{blob} has changed")
@@ -121,6 +127,10 @@ def _store_error(error: ClientError, blob: str) -> OutsideError:
     if status in (400, 401, 403):
         return StoreAccessError(f"the store refuses access to {blob} ({code})", RIGHTS_HINT)
     return StoreUnreachableError(f"the store failed on {blob}: {status} {code}", "try again later")
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
 
 
 def _client(settings: StoreSettings) -> Any:

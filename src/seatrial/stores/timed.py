@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from multiprocessing import TimeoutError as PoolTimeoutError
-from multiprocessing.pool import ThreadPool
+from concurrent.futures import Future, wait
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 from seatrial.stores.protocol import BlobStore, Document, Progress, StoreUnreachableError
@@ -45,14 +45,19 @@ class TimedStore:
 
     def _within(self, key: str, call: Callable[[], T], size: int = 0) -> T:
         seconds = transfer_seconds(self._seconds, size)
-        # The threads of this pool are daemons: a hanging call does not keep the process from exiting.
-        pool = ThreadPool(1)
-        try:
-            return pool.apply_async(call).get(seconds)
-        except PoolTimeoutError as error:
+        ended = Future[T]()
+        # A hanging call in a daemon thread does not keep the process from exiting.
+        Thread(target=_settle, args=(ended, call), daemon=True).start()
+        if wait([ended], seconds).not_done:
             raise StoreUnreachableError(
                 f"{self.url}/{key}: timed out after {seconds:.0f} s",
                 "try again, or raise store.timeout_seconds",
-            ) from error
-        finally:
-            pool.terminate()
+            )
+        return ended.result()
+
+
+def _settle(ended: Future[T], call: Callable[[], T]) -> None:
+    try:
+        ended.set_result(call())
+    except BaseException as error:
+        ended.set_exception(error)

@@ -8,6 +8,7 @@ from seatrial.kube.connect import connect
 from seatrial.release.services import Services
 from seatrial.report.writer import write_report
 from seatrial.runtime import SYSTEM
+from seatrial.stores.choose import open_store
 from seatrial.system.acceptance_suite import PytestSuite
 from seatrial.system.golden_sets import StoredGoldenSets
 from seatrial.system.images import RegistryImages
@@ -25,4 +26,5 @@ SERVICES = Services(
     write_report=write_report,
     user=whoami,
     open_preview_path=open_preview_path,
+    open_store=open_store,
 )

@@ -167,7 +167,7 @@ def example_index(tmp_path_factory: pytest.TempPathFactory, checkpoint) -> Packa
     )
     photo = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(photo, "PNG")
-    skimage = ("camera.png", "coffee.png", "rocket.jpg")
+    skimage = ("camera.png", "coffee.png", "rocket.jpg", "chelsea.png", "clock_motion.png")
     index.add("scikit-image", {f"skimage/data/{name}": photo.getvalue() for name in skimage})
     sklearn = ("china.jpg", "flower.jpg")
     index.add("scikit-learn", {f"sklearn/datasets/images/{name}": photo.getvalue() for name in sklearn})

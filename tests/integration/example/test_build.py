@@ -7,6 +7,7 @@ from examples.imagenet import __main__, build
 from examples.imagenet.errors import ExampleError
 
 from imagemodel.classifier import ImageClassifier
+from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
 
 from .conftest import use_index
@@ -30,14 +31,16 @@ def tree(directory):
 
 
 def test_example_is_complete_and_reproducible(make, tmp_path) -> None:
-    """Model and golden set are valid, have matching labels, and the same bytes in every build."""
+    """The three artefacts are valid, have matching labels, and the same bytes in every build."""
     example, built = make()
     again, _ = make(out="elsewhere")
     assert built
     assert example == again
     assert tree(tmp_path / "out") == tree(tmp_path / "elsewhere")
     model = ImageClassifier.load(tmp_path / "out" / "model", digest=example.model)
-    for photo in load_golden(tmp_path / "out" / "golden", example.golden).photos:
+    photos = load_golden(tmp_path / "out" / "golden", example.golden).photos
+    sample = load_evaluation(tmp_path / "out" / "evaluation", example.evaluation).photos
+    for photo in (*photos, *sample):
         assert model.labels[photo.index] == photo.label
 
 
@@ -48,7 +51,9 @@ def test_up_to_date_example_is_not_built_again(make, tmp_path) -> None:
     assert not (tmp_path / "no cache").exists()
 
 
-@pytest.mark.parametrize("file", ["model/labels.txt", "golden/coffee.png", "built.json"])
+@pytest.mark.parametrize(
+    "file", ["model/labels.txt", "golden/coffee.png", "evaluation/coffee-crop.jpg", "built.json"]
+)
 def test_changed_example_is_built_again(make, tmp_path, file) -> None:
     """A changed file in the output directory causes a new build."""
     make()
@@ -80,7 +85,8 @@ def test_failed_build_does_not_change_output(make, tmp_path, monkeypatch) -> Non
     with pytest.raises(Exception, match="photos"):
         make("second")
     assert tree(tmp_path / "out") == before
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["built.json", "golden", "model"]
+    names = ["built.json", "evaluation", "golden", "model"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
 
 
 def test_unwritable_output_raises_error_with_path_and_hint(make, tmp_path) -> None:
@@ -99,7 +105,7 @@ def test_command_prints_digests_or_one_error_line(
     shutil.copytree(cache, tmp_path / "cache" / "example")
     monkeypatch.setattr(build.build, "__defaults__", ("first", example_index.pinned))
     assert __main__.main([str(tmp_path / "out")]) == 0
-    assert capsys.readouterr().out.count("sha256:") == 2
+    assert capsys.readouterr().out.count("sha256:") == 3
     monkeypatch.setenv("SEATRIAL_CACHE", str(tmp_path / "other"))
     use_index(tmp_path / "nowhere", monkeypatch)
     assert __main__.main([str(tmp_path / "new")]) == 30

@@ -11,18 +11,23 @@ from examples.imagenet.packages import cache_directory, packages
 
 import digits
 from imagemodel.classifier import ImageClassifier
+from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import GoldenSet, load_golden
+from seatrial.model.lock import read_lock
 
 REPOSITORY = Path(__file__).parents[3]
-# They change only with the packages, the network or the golden set.
+# They change only with the packages, the network or the sets of photos.
 MODEL = "sha256:fadac2194b2e46aa19038dd03e8239fb03d5e95cfa4ddb1a2ca5589fb123fd1a"
+EVALUATION = "sha256:d3c038aedc78636d23ed85ce6ec8bb3625d386ca38904e6faea72d0d77fc8538"
 GOLDEN = "sha256:bb4aa69e33775e846254b0a253c0ab3f844946d08ea7cb8ba4a9d1df48ea89f7"
-# Another hash order, time zone, locale and set of CPU instructions than in the first build.
+# Another hash order, time zone, locale and set of CPU instructions than in the first build; libjpeg-turbo
+# without SIMD.
 OTHER_ENVIRONMENT = {
     "PYTHONHASHSEED": "7",
     "TZ": "Asia/Tokyo",
     "LC_ALL": "C",
     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4",
+    "JSIMD_FORCENONE": "1",
 }
 
 
@@ -49,9 +54,13 @@ def golden(first: Path) -> GoldenSet:
 
 
 def test_digests_are_the_pinned_ones(first: Path) -> None:
-    """The build gives the model and golden set of the pinned digests on every machine."""
+    """The build gives the artefacts of the pinned digests, which model.lock names, on every machine."""
     built = json.loads((first / "built.json").read_text())
-    assert (built["model"], built["golden"]) == (MODEL, GOLDEN)
+    assert (built["model"], built["golden"], built["evaluation"]) == (MODEL, GOLDEN, EVALUATION)
+    lock = read_lock(REPOSITORY / "model.lock")
+    assert {kind: found.digest for kind, found in lock.artefacts.items()} == {
+        kind: built[kind] for kind in ("model", "golden", "evaluation")
+    }
 
 
 def test_digits_of_tests_are_those_of_scikit_learn(first: Path) -> None:
@@ -74,6 +83,18 @@ def test_golden_photos_get_expected_labels(first: Path, golden: GoldenSet) -> No
         best = model.predict([photo.path.read_bytes()], top=1)[0][0]
         assert (best.label, best.index) == (photo.label, photo.index)
         assert best.probability > photo.min_probability * 4 / 3
+
+
+def test_evaluation_set_has_seven_originals_with_five_variants_each(first: Path) -> None:
+    """Five originals are right for the network and two wrong, as the page states; each has its variants."""
+    sample, model = load_evaluation(first / "evaluation"), ImageClassifier.load(first / "model")
+    originals = [photo for photo in sample.photos if not photo.original]
+    assert (sample.originals, len(originals), len(sample.photos)) == (7, 7, 42)
+    right = {
+        photo.path.name: model.predict([photo.path.read_bytes()], top=1)[0][0].index == photo.index
+        for photo in originals
+    }
+    assert sorted(name for name, hit in right.items() if not hit) == ["chelsea.png", "clock_motion.png"]
 
 
 def test_second_variant_gives_same_predictions(first: Path, golden: GoldenSet, tmp_path: Path) -> None:

@@ -11,15 +11,13 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from colours import SIDE, write_model
-from samples import lock_to, reseal, write_golden
+from samples import commit_all, lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
-from seatrial.image_reference import ImageReference
 from seatrial.model.checks import check_model
 from seatrial.model.inference.isolated import run_isolated
 from seatrial.model.live import NoLiveModel
-from seatrial.results import AcceptResult, PushResult, ValidateResult
+from seatrial.results import ValidateResult
 from seatrial.settings import Settings, Validate
-from seatrial.stage_run import StageRun
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.stages.validate import validate
@@ -150,16 +148,14 @@ def test_a_live_model_that_fails_here_is_reported(model: Path, golden: Path, tmp
 def test_a_model_that_disagrees_with_the_live_one_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, tmp_path: Path
 ) -> None:
-    """The model of the accepted release is fetched, and too little agreement with it is refused."""
+    """The model of the base commit is fetched, and too little agreement with it is refused."""
     write_model(tmp_path / "live", labels=("green", "blue", "red"), version="0.9.0")
     live = publish(settings, workspace, model=tmp_path / "live").model
+    assert live
+    lock_to(workspace, live, live)
+    commit_all(workspace)
     ready = prepared(settings, workspace, model, golden)
-    common, reference = StageRun().fields(ready), f"registry/classifier@sha256:{'0' * 64}"
-    pushed = {"image_id": "x", "golden": live, "bytes_pushed": 0, "model": live}
-    ready.write_result(PushResult(**common, **pushed, reference=ImageReference.parse(reference)))
-    accepted = {"environment": "local", "release": "local-1", "url": "x", "verdicts": ()}
-    ready.write_result(AcceptResult(**common, **accepted, reference=ImageReference.parse(reference)))
-    with pytest.raises(RefusedError, match="agrees with the live model"):
+    with pytest.raises(RefusedError, match="agrees with the live model of the base commit"):
         validate(settings, ready)
 
 

@@ -41,7 +41,7 @@ def rendered(workspace: Workspace, settings: Settings) -> dict[str, dict[str, Ma
     """The manifests of the fourth release of each environment, in slot green, by environment and part."""
 
     def render(name: str) -> dict[str, Manifests]:
-        return _parts(Renderer(workspace, settings.environment(name), kustomize.build), name)
+        return _parts(Renderer(workspace, settings.environment(name), kustomize.build, settings.pod), name)
 
     with ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
         return dict(zip(ENVIRONMENTS, pool.map(render, ENVIRONMENTS), strict=True))

@@ -9,13 +9,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from imagemodel.card import CROP, digest_of, load_card, parse_card
+from imagemodel.card import CROP, load_card, parse_card
 from imagemodel.errors import CardError, VerifyError
 from imagemodel.seal import canonical_json, seal
 
 ENTRY = {"sha256": "0" * 64, "size": 1}
 REMOVED = object()
-ORIGIN = {"sha256": "0" * 64, "preset": "torchvision", "changes": ["removed the output label"]}
 
 WRONG: list[tuple[str, Any]] = [
     ("schema", 3),
@@ -114,46 +113,6 @@ def test_valid_card_passes_parser_and_schema(fields, schema, part, change) -> No
     fields[part] = {**fields[part], **change}
     parse_card(canonical_json(fields))
     schema.validate(fields)
-
-
-@pytest.mark.parametrize(
-    ("where", "value"),
-    [
-        ("origin", []),
-        ("origin", {**ORIGIN, "sha256": "0" * 63}),
-        ("origin", {**ORIGIN, "preset": "Torch Vision"}),
-        ("origin", {**ORIGIN, "changes": "joined"}),
-        ("origin", {**ORIGIN, "changes": [""]}),
-        ("origin", {**ORIGIN, "file": "/home/somebody/model.onnx"}),
-        ("origin", {"sha256": "0" * 64, "preset": "raw"}),
-        ("parent", "0" * 64),
-        ("parent", None),
-    ],
-)
-def test_invalid_history_is_refused(fields, schema, where, value) -> None:
-    """Parser and schema both refuse an invalid origin or parent of a card of schema 2."""
-    wrong = {**fields, "schema": 2, where: value}
-    with pytest.raises(CardError, match=where):
-        parse_card(canonical_json(wrong))
-    assert not schema.is_valid(wrong)
-
-
-@pytest.mark.parametrize("history", [{}, {"origin": ORIGIN}, {"parent": f"sha256:{'0' * 64}"}])
-def test_schema_2_adds_the_history_of_a_model(fields, schema, history) -> None:
-    """A card of schema 2 may name the file and the model that it was made of."""
-    card = parse_card(canonical_json({**fields, "schema": 2, **history}))
-    assert card.schema == 2
-    assert card.parent == history.get("parent", "")
-    assert (card.origin is not None) == ("origin" in history)
-    schema.validate({**fields, "schema": 2, **history})
-
-
-def test_schema_1_is_sealed_and_read_as_before(model_directory) -> None:
-    """A description without a schema is of schema 1, and its card has the digest that it always had."""
-    card = load_card(model_directory)
-    assert (card.schema, card.origin, card.parent) == (1, None, "")
-    assert (model_directory / "model.json").read_bytes().count(b'"schema": 1') == 1
-    assert card.digest == digest_of((model_directory / "model.json").read_bytes())
 
 
 def test_error_has_expected_and_found_value(fields) -> None:

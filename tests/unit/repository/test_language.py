@@ -17,6 +17,7 @@ EXEMPT = (
     "LICENSE",
     "docs/reference/banned-words.txt",
     "requirements/*.txt",
+    "src/seatrial/model/photo_sets/imagenet-synsets.txt",
     "tests/fixtures/*",
     "tests/unit/repository/test_language.py",
     "*/go.sum",

@@ -44,6 +44,12 @@ PARSERS: Mapping[str, Parser] = {
     "card": Parser(valid.CARD, lambda raw, _: parse_card(raw), (CardError,)),
     "golden set": Parser(valid.GOLDEN, lambda raw, _: parse_golden(raw, Path()), (CardError,)),
     "evaluation set": Parser(valid.EVALUATION, lambda raw, _: parse_evaluation(raw, Path()), (CardError,)),
+    "table of photos": Parser(
+        ["file,label,original", "table,red,"],
+        readers.read_photo_table,
+        (UsageError,),
+        (as_lines,),
+    ),
     "labels": Parser(["red", "green", "blue"], readers.read_labels, (CardError,), (as_lines,)),
     "lock": Parser(valid.LOCK, lambda raw, out: read_lock(out.file("model.lock", raw)), (UsageError,), TOML),
     "seatrial.toml": Parser(

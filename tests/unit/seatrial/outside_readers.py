@@ -18,6 +18,7 @@ from release_records import DIGEST, make_record
 from samples import make_settings
 from seatrial.image.credentials import find_credentials
 from seatrial.model.artefacts import MODEL
+from seatrial.model.photo_sets.table import read_table
 from seatrial.provenance.resolve import ProvenanceResolver
 from seatrial.release.record_document import DOCUMENT, MANIFESTS
 from seatrial.release.records import Records
@@ -46,6 +47,12 @@ class Outside:
     def registry(self) -> Registry:
         """The settings of the server as a registry, without credentials."""
         return Registry(address=self.server.address, insecure=True, config_dir=str(self.folder))
+
+
+def read_photo_table(raw: bytes, outside: Outside) -> object:
+    """Read a CSV file of photos with these bytes; the file `table` beside it exists."""
+    outside.file("table", b"")
+    return read_table(outside.file("photos.csv", raw))
 
 
 def read_settings(raw: bytes, outside: Outside, name: str, variables: Mapping[str, str] = {}) -> object:

@@ -47,7 +47,7 @@ def run(workspace: Workspace, *options: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_the_result_says_what_was_made_of_the_files(workspace: Workspace, exported: list[str]) -> None:
+def test_the_result_lists_what_was_made_of_the_files(workspace: Workspace, exported: list[str]) -> None:
     """Input, output, every change and the next command are printed; the result is kept."""
     fields = ["--name", "mine", "--version", "1.0.0", "--licence", "MIT", "--preset", "raw"]
     done = run(workspace, *exported, *fields)

@@ -36,6 +36,7 @@ def output(
     def run(result: Any) -> str:
         module = ModuleType(f"seatrial.stages.{result.stage}")
         setattr(module, result.stage, lambda *_, **__: result)
+        module.validate_directories = None
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(sys, "argv", ["seatrial", result.stage, "--instance", "dev"])
         with pytest.raises(SystemExit):

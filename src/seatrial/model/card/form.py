@@ -20,7 +20,7 @@ INPUTS: Final[dict[int, str]] = {**FLOATS, TensorProto.UINT8: "uint8"}
 
 @dataclass(frozen=True)
 class Hints:
-    """What the user says of a network where its file does not: empty or 0 if the file decides.
+    """What the user adds where the file of a network is incomplete: empty or 0 if the file decides.
 
     `size` is height and width in pixels; `output` the name of an output.
     """

@@ -29,7 +29,7 @@ def ask_for_missing(
 
     likely = "custom-vision" if any(key.startswith("Image.") for key in metadata) else presets[0]
     questions = {
-        "name": ("Name of the model in the store", _name_of(request.onnx), check_name),
+        "name": ("Name of the model in the store", _name_of(Path(request.onnx)), check_name),
         "version": ("Version", "1.0.0", check_version),
         "licence": ("Licence, an SPDX identifier such as MIT", "", check_licence),
         "preset": (

@@ -24,6 +24,20 @@ def read_onnx(path: Path) -> tuple[Any, list[str]]:
     Raises UsageError if there is no such file, RefusedError if it is not ONNX, is too large, or a file with
     weights is missing or outside the directory of `path`.
     """
+    model = load_graph(path)
+    files = external_files(model)
+    if not files:
+        return model, []
+    _require_files(path, files)
+    try:
+        load_external_data_for_model(model, str(path.parent))
+    except (OSError, ValueError, onnx.checker.ValidationError) as error:
+        raise RefusedError(f"{path}: weights cannot be read: {_line(error)}", EXPORT) from error
+    return model, [f"joined the weights in {', '.join(files[:3])}{' …' * (len(files) > 3)} into the file"]
+
+
+def load_graph(path: Path) -> Any:
+    """Return the model in the file at `path`, without weights in other files. Raises as `read_onnx`."""
     if not path.is_file():
         raise UsageError(
             f"ONNX: {path} is not a file", "pass the file that the exporter wrote, ONNX=model.onnx"
@@ -34,15 +48,12 @@ def read_onnx(path: Path) -> tuple[Any, list[str]]:
             raise DecodeError("it contains no network")
     except (DecodeError, OSError, RecursionError, ValueError) as error:
         raise RefusedError(f"{path} is not an ONNX file: {_line(error)}", EXPORT) from error
-    files = sorted({_location(tensor) for tensor in _tensors(model.graph) if uses_external_data(tensor)})
-    if not files:
-        return model, []
-    _require_files(path, files)
-    try:
-        load_external_data_for_model(model, str(path.parent))
-    except (OSError, ValueError, onnx.checker.ValidationError) as error:
-        raise RefusedError(f"{path}: weights cannot be read: {_line(error)}", EXPORT) from error
-    return model, [f"joined the weights in {', '.join(files[:3])}{' …' * (len(files) > 3)} into the file"]
+    return model
+
+
+def external_files(model: Any) -> list[str]:
+    """Return the files beside the model's own in which it has weights, as paths relative to it."""
+    return sorted({_location(tensor) for tensor in _tensors(model.graph) if uses_external_data(tensor)})
 
 
 def _require_files(path: Path, files: list[str]) -> None:

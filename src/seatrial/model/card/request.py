@@ -38,13 +38,14 @@ class Dialogue(Protocol):
 
 @dataclass(frozen=True)
 class CardRequest:
-    """The files of a network, the directory to make of them, and what its card says.
+    """The files of a network, the directory to make of them, and the fields of its card.
 
-    `name`, `version`, `licence` and `preset` are empty if they are not given.
+    `onnx` and `labels` are paths, or addresses in a store (`importing.local_files`). `name`, `version`,
+    `licence` and `preset` are empty if they are not given.
     """
 
-    onnx: Path
-    labels: Path
+    onnx: str
+    labels: str
     out: Path
     name: str = ""
     version: str = ""
@@ -84,7 +85,7 @@ def missing_text(names: list[str]) -> str:
 
 
 def check_name(text: str) -> str:
-    """Return a valid name of a model. Raises UsageError if it is none."""
+    """Return the name of a model. Raises UsageError if a card cannot have it."""
     if not NAME.fullmatch(text):
         raise UsageError(
             f"NAME: {text!r} is not a name of a model", "use a-z, 0-9, dot, _ and -, at most 63 characters"
@@ -93,7 +94,7 @@ def check_name(text: str) -> str:
 
 
 def check_version(text: str) -> str:
-    """Return a valid version. Raises UsageError if it is none."""
+    """Return the version of a model. Raises UsageError if a card cannot have it."""
     if not VERSION.fullmatch(text) or text == "channels":
         raise UsageError(
             f"VERSION: {text!r} is not a version", "use letters, 0-9, dot, _ and -, at most 63 characters"
@@ -102,7 +103,7 @@ def check_version(text: str) -> str:
 
 
 def check_licence(text: str) -> str:
-    """Return a valid licence. Raises UsageError if it is none."""
+    """Return the licence of a model. Raises UsageError if a card cannot have it."""
     if not text.strip() or not text.isprintable():
         raise UsageError("LICENCE: expected a text of one line", "LICENCE=MIT")
     return text

@@ -73,7 +73,7 @@ def _description(request: CardRequest, spec: InputSpec, trial: Trial, labels: La
         "output": {"name": trial.network.output, "kind": trial.kind, "classes": trial.network.classes},
         "metrics": {},
         "origin": {
-            "sha256": hashlib.sha256(request.onnx.read_bytes()).hexdigest(),
+            "sha256": hashlib.sha256(trial.network.path.read_bytes()).hexdigest(),
             "preset": request.preset,
             "changes": [*trial.network.changes, *labels.changes],
         },

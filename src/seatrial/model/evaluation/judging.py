@@ -29,6 +29,7 @@ class Judged:
     """A sample, the answers of the model and of the live one (or why there are none), and the thresholds.
 
     `best` is the k of top-k; 1 if the model has too few classes for one. `classes` is their number.
+    `comparisons` is the number of live models, among which the level is divided.
     """
 
     sample: Sample
@@ -37,6 +38,11 @@ class Judged:
     limits: Validate
     best: int
     classes: int
+    comparisons: int = 1
+
+    def level(self, part: str) -> float:
+        """Return the level of significance of a part of LEVEL_SHARES in one of the comparisons."""
+        return self.limits.level * LEVEL_SHARES[part] / self.comparisons
 
     @property
     def size(self) -> int:
@@ -59,13 +65,23 @@ class Judged:
 
 def judge(judged: Judged) -> Iterator[Check]:
     """Yield the checks of a model on a sample; those against the live model are not judged without one."""
+    yield from judge_alone(judged)
+    yield from judge_against(judged)
+
+
+def judge_alone(judged: Judged) -> Iterator[Check]:
+    """Yield the checks of a model on a sample that no live model is needed for."""
     yield _accuracy(judged)
     yield _better_than_guessing(judged)
+    yield _calibration(judged)
+
+
+def judge_against(judged: Judged) -> Iterator[Check]:
+    """Yield the checks of a model against the live one on a sample; without one they are not judged."""
     yield _not_worse(judged, "not worse than the live model", "top-1")
     if judged.best > 1:
         yield _not_worse(judged, f"top-{judged.best} not worse than the live model", "top-k")
     yield _no_class_worse(judged)
-    yield _calibration(judged)
 
 
 def _accuracy(judged: Judged) -> Check:
@@ -101,7 +117,7 @@ def _not_worse(judged: Judged, title: str, part: str) -> Check:
     name, limits, live = f"{PREFIX}{title}", judged.limits, judged.live
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
-    level, in_top = limits.level * LEVEL_SHARES[part], part == "top-k"
+    level, in_top = judged.level(part), part == "top-k"
     if least_worse(judged.size, judged.size, level, limits.margin) > judged.size:
         return not_judged(name, f"{judged.size} originals can show no loss at p {level:.2g}")
     found = compare(judged.right(judged.new, in_top=in_top), judged.right(live, in_top=in_top), limits.margin)
@@ -129,7 +145,7 @@ def _no_class_worse(judged: Judged) -> Check:
     compared = compare_classes(judged.sample.classes, new, old, limits.class_photos, limits.class_margin)
     if not compared:
         return not_judged(name, f"no class has {limits.class_photos} originals")
-    level = limits.level * LEVEL_SHARES["classes"]
+    level = judged.level("classes")
     worse = worse_classes(compared, level)
     labels = {photo.index: photo.label for photo in judged.sample.photos}
     rows = [f"{labels[each]} ({each}): {_class_text(compared[each])}" for each in worse]

@@ -35,10 +35,12 @@ class Sample:
 
     @cached_property
     def originals(self) -> tuple[tuple[int, ...], ...]:
-        """The positions of the photos of each original."""
+        """The positions of the photos of each original; equal files count as one photo."""
         found: dict[str, list[int]] = {}
+        files: dict[str, str] = {}
         for position, photo in enumerate(self.photos):
-            found.setdefault(photo.cluster, []).append(position)
+            cluster = files.setdefault(photo.entry.sha256, photo.cluster)
+            found.setdefault(cluster, []).append(position)
         return tuple(map(tuple, found.values()))
 
     @cached_property

@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from imagemodel.card import load_card
 from imagemodel.errors import ImageModelError
-from imagemodel.evaluation import load_evaluation
+from imagemodel.evaluation import EVALUATION, parse_evaluation
 from imagemodel.golden import load_golden
 from seatrial.errors import OutsideError
 from seatrial.model.inference.confinement import Confinement
+from seatrial.model.inference.probe_result import SUBJECTLESS
 from seatrial.model.inference.task import InferenceResult, Progress, Task
 from seatrial.process import run_alone
 from seatrial.progress import counted
@@ -34,6 +36,7 @@ def run_isolated(
     seconds: float,
     *,
     evaluation: Path | None = None,
+    probe_milliseconds: float = 1000,
     require_isolation: bool = False,
 ) -> InferenceResult:
     """Inspect a model, and predict a golden and an evaluation set, in a subprocess.
@@ -46,6 +49,7 @@ def run_isolated(
         evaluation=evaluation and evaluation.resolve(),
         rounds=ROUNDS,
         cpu_seconds=ceil(seconds),
+        probe_milliseconds=probe_milliseconds,
         require_isolation=require_isolation,
     )
     return _run(task, seconds)
@@ -89,6 +93,11 @@ def _environment(folder: Path) -> Mapping[str, str]:
     return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
 
 
+def _evaluation_photos(directory: Path | None) -> int:
+    # Only listed: every photo was verified before, and there may be gigabytes.
+    return len(parse_evaluation((directory / EVALUATION).read_bytes(), directory).photos) if directory else 0
+
+
 def last_progress(output: Path) -> tuple[int, int] | None:
     """Return the last progress in the output of a subprocess: done, and of how many; None before that."""
     try:
@@ -128,9 +137,17 @@ def _require_complete(task: Task, result: InferenceResult) -> None:
         raise ValueError("not one prediction for each photo")
     if any(len(each.milliseconds) != task.rounds for each in result.predictions):
         raise ValueError(f"not {task.rounds} latencies for each photo")
-    photos = load_evaluation(task.evaluation).photos if task.evaluation else ()
-    if len(result.evaluation) != len(photos):
+    _require_probes(task, result)
+    if len(result.evaluation) != _evaluation_photos(task.evaluation):
         raise ValueError("not one prediction for each evaluation photo")
     classes = load_card(task.model).output.classes
     if any(index >= classes for found in result.evaluation for index in found.classes):
         raise ValueError(f"a class that is not one of {classes}")
+
+
+def _require_probes(task: Task, result: InferenceResult) -> None:
+    middle = median(each for found in result.predictions for each in found.milliseconds)
+    if result.probes is None and middle <= task.probe_milliseconds:
+        raise ValueError("no probes")
+    if result.probes and not {*SUBJECTLESS} <= {each.picture for each in result.probes.odd}:
+        raise ValueError("not an answer to each odd photo")

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seatrial.model.inference.confinement import Confinement
+from seatrial.model.inference.probe_result import Memory, ProbeResult
 from seatrial.results import Check
 
 TOP: Final = 5
@@ -22,7 +23,8 @@ class Task(_Message):
     """A model directory to inspect, a golden set to predict, and an evaluation set if there is one.
 
     Each golden photo is predicted once, and `rounds` times more for the latency. `cpu_seconds` limits the
-    processor time. With `require_isolation` nothing is read unless the process is isolated.
+    processor time. The probes run if the median latency is at most `probe_milliseconds`. With
+    `require_isolation` nothing is read unless the process is isolated.
     """
 
     model: Path
@@ -30,6 +32,7 @@ class Task(_Message):
     evaluation: Path | None = None
     rounds: int
     cpu_seconds: int
+    probe_milliseconds: float
     require_isolation: bool = False
 
     @property
@@ -75,7 +78,8 @@ class InferenceResult(_Message):
     """The safety checks of the file and a prediction for each photo, or the fault that prevented them.
 
     `confinement` is None if the subprocess ended before it was confined. `evaluation` has the order of the
-    evaluation set, and is empty without one.
+    evaluation set, and is empty without one. `probes` is None if the model was too slow
+    for them, `memory` where it cannot be measured.
     """
 
     confinement: Confinement | None = None
@@ -83,3 +87,5 @@ class InferenceResult(_Message):
     inspection: tuple[Check, ...] = ()
     predictions: tuple[PhotoPrediction, ...] = ()
     evaluation: tuple[EvaluationPrediction, ...] = ()
+    probes: ProbeResult | None = None
+    memory: Memory | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import statistics
 import time
 
 from imagemodel.card import MODEL as ONNX
@@ -11,6 +12,8 @@ from imagemodel.errors import ImageModelError
 from imagemodel.golden import Photo, load_golden
 from seatrial.model.inference.confinement import set_limit
 from seatrial.model.inference.evaluation import Report, predict_evaluation
+from seatrial.model.inference.memory import PeakMemory
+from seatrial.model.inference.probes import MOST_PHOTOS, probe, run_batch
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction, Task
 from seatrial.model.onnx_safety import inspect
 from seatrial.results import Check
@@ -25,30 +28,34 @@ def carry_out(task: Task, report: Report) -> InferenceResult:
     A problem of the model is not raised; it is a failed check or the `fault` of the result.
     """
     set_limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    memory = PeakMemory()
     try:
         checks = tuple(inspect(task.model / ONNX))
         if not all(check.passed for check in checks):
             return InferenceResult(inspection=checks)
-        return _run(task, checks, report)
+        return _run(task, checks, report, memory)
     except MemoryError:
         return InferenceResult(fault=f"the model needs more than {MEMORY_BYTES >> 30} GiB of memory")
 
 
-def _run(task: Task, checks: tuple[Check, ...], report: Report) -> InferenceResult:
+def _run(task: Task, checks: tuple[Check, ...], report: Report, memory: PeakMemory) -> InferenceResult:
     try:
-        model = ImageClassifier.load(task.model)
+        photos = load_golden(task.golden).photos
+        images = [photo.path.read_bytes() for photo in photos[:MOST_PHOTOS]]
+        with memory.measured():
+            model = ImageClassifier.load(task.model)
+            predictions = tuple(_predict(model, photo, task.rounds) for photo in photos)
+            run_batch(model, images)
+        median = statistics.median(each for found in predictions for each in found.milliseconds)
         return InferenceResult(
             inspection=checks,
-            predictions=_predict_golden_set(model, task),
+            predictions=predictions,
+            probes=probe(model, images) if median <= task.probe_milliseconds else None,
+            memory=memory.result,
             evaluation=predict_evaluation(model, task.evaluation, report),
         )
     except ImageModelError as error:
         return InferenceResult(inspection=checks, fault=error.message)
-
-
-def _predict_golden_set(model: ImageClassifier, task: Task) -> tuple[PhotoPrediction, ...]:
-    photos = load_golden(task.golden).photos
-    return tuple(_predict(model, photo, task.rounds) for photo in photos)
 
 
 def _predict(model: ImageClassifier, photo: Photo, rounds: int) -> PhotoPrediction:

@@ -10,10 +10,11 @@ import pytest
 from seatrial import kustomize
 from seatrial.image_reference import ImageReference
 from seatrial.kube.render import Candidate, Renderer
-from seatrial.settings import load
+from seatrial.settings import Pod, load
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).parents[4]
+POD = Pod(memory_mb=640, workers=3)
 REFERENCE = ImageReference("127.0.0.1:5000", "classifier", digest="sha256:" + "b" * 64)
 
 
@@ -23,7 +24,7 @@ def renderer(request: pytest.FixtureRequest, tmp_path: Path) -> Renderer:
     (tmp_path / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
     (tmp_path / "deploy").symlink_to(ROOT / "deploy")
     workspace = Workspace(tmp_path, "trial")
-    return Renderer(workspace, load(workspace).environment(request.param), kustomize.build)
+    return Renderer(workspace, load(workspace).environment(request.param), kustomize.build, POD)
 
 
 @pytest.fixture
@@ -56,6 +57,13 @@ def test_a_pod_gets_its_release_digest_and_environment(renderer: Renderer, candi
     assert given["SEATRIAL_RELEASE"] == "trial-4"
     assert given["SEATRIAL_IMAGE_DIGEST"] == REFERENCE.digest
     assert given["SEATRIAL_ENVIRONMENT"] == "trial"
+
+
+def test_a_pod_has_the_limits_that_its_model_was_tried_with(renderer: Renderer, candidate: Candidate) -> None:
+    """Memory limit and number of workers are those of `[pod]`, by which `validate` judges a model."""
+    (container,) = _pod(renderer.slot(candidate))["containers"]
+    assert container["resources"]["limits"]["memory"] == "640Mi"
+    assert {"name": "APP_WORKERS", "value": "3"} in container["env"]
 
 
 def test_a_pod_meets_the_restricted_pod_security_standard(renderer: Renderer, candidate: Candidate) -> None:

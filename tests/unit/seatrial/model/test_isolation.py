@@ -55,7 +55,7 @@ def test_a_machine_that_cannot_isolate_is_named(model: Path, golden: Path, tmp_p
     assert checks[ISOLATED[0]].detail == why
     assert [checks[name].status for name in ISOLATED] == ["not judged", "not judged"]
     assert checks["loads and predicts"].passed
-    assert f"not judged   {ISOLATED[0]}   {why}" in as_text(found)
+    assert f"not judged {ISOLATED[0]} {why}" in " ".join(as_text(found).split())
     assert f"warning: the model was {why}" in (tmp_path / "console").read_text()
 
 
@@ -96,7 +96,7 @@ def test_a_live_model_that_is_not_onnx_is_not_compared_with(
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"no network")
     found = check_model(model, golden, tmp_path / "live", Validate())
-    check = next(each for each in found if not each.judged)
+    (check,) = [each for each in found if each.name == "agrees with the live model"]
     assert "the live model fails here: onnx: readable" in check.detail
 
 

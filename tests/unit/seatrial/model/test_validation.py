@@ -1,4 +1,4 @@
-"""The live model that a new one is compared with, and the reasons why there is none."""
+"""The live models that a new one is compared with, and the reasons why there is none."""
 
 from __future__ import annotations
 
@@ -7,49 +7,57 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from seatrial.model.live import LiveModel, NoLiveModel
+from seatrial.model.live import LiveModel, LiveModels, NoLiveModel
 from seatrial.model.lock import read_lock
-from seatrial.model.validation import live_directory
+from seatrial.model.validation import live_directories
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
 UNPUBLISHED = Artefact(name="colours", version="0.1.0", digest=f"sha256:{'0' * 64}")
+UNREAD = NoLiveModel("it could not be read: staging does not answer", expected=True)
 
 
 @pytest.mark.parametrize(
-    ("live", "found"),
+    ("live", "title", "found"),
     [
-        (LiveModel(None), NoLiveModel("no other model is known to be live")),
-        (
-            LiveModel(None, ("staging",)),
-            NoLiveModel("the records of staging could not be read", expected=True),
-        ),
-        (
-            LiveModel(UNPUBLISHED),
-            NoLiveModel("the live model colours 0.1.0 is not in the store", expected=True),
-        ),
+        (LiveModels(), "the live model", NoLiveModel("no model is known to be live")),
+        (LiveModels(unread={"staging": "staging does not answer"}), "the live model of staging", UNREAD),
     ],
 )
 def test_without_a_live_model_there_is_a_reason(
-    settings: Settings, published: Workspace, live: LiveModel, found: NoLiveModel
+    settings: Settings, published: Workspace, live: LiveModels, title: str, found: NoLiveModel
 ) -> None:
     """A first release has none; a cluster or store that failed should have had one."""
-    assert live_directory(settings, published, read_lock(published.lock), live) == found
+    assert live_directories(settings, published, read_lock(published.lock), live) == {title: found}
+
+
+def test_a_live_model_that_the_store_lost_is_a_reason(settings: Settings, published: Workspace) -> None:
+    """The comparison should have been possible."""
+    live = LiveModels((LiveModel(UNPUBLISHED, ("staging",)),))
+    (found,) = live_directories(settings, published, read_lock(published.lock), live).values()
+    assert isinstance(found, NoLiveModel)
+    assert found.expected
+    assert found.why.startswith("colours 0.1.0 cannot be fetched")
 
 
 def test_the_live_model_is_not_compared_with_itself(settings: Settings, published: Workspace) -> None:
     """There is nothing to demand."""
     lock = read_lock(published.lock)
-    found = live_directory(settings, published, lock, LiveModel(lock.model))
-    assert found == NoLiveModel("it is the live model itself")
+    live = LiveModels((LiveModel(lock.model, ("staging", "production")),))
+    found = live_directories(settings, published, lock, live)
+    assert found == {"the live model of staging and production": NoLiveModel("it is the live model itself")}
 
 
-def test_another_live_model_is_fetched(settings: Settings, published: Workspace, tmp_path: Path) -> None:
-    """Its directory is that of the verified copy."""
+def test_each_live_model_counts(settings: Settings, published: Workspace, tmp_path: Path) -> None:
+    """Those that are known are fetched, and one that is not known is listed beside them."""
     write_model(tmp_path / "live", version="0.9.0")
     live = publish(settings, published, model=tmp_path / "live").model
-    found = live_directory(settings, published, read_lock(published.lock), LiveModel(live))
-    assert isinstance(found, Path)
-    assert (found / "model.json").is_file()
+    assert live
+    models = LiveModels((LiveModel(live, ("production",)),), {"staging": "staging does not answer"})
+    found = live_directories(settings, published, read_lock(published.lock), models)
+    directory = found["the live model of production"]
+    assert isinstance(directory, Path)
+    assert (directory / "model.json").is_file()
+    assert found["the live model of staging"] == UNREAD

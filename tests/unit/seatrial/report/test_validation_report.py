@@ -131,7 +131,7 @@ def test_without_a_live_model_the_reason_is_shown(tmp_path: Path) -> None:
     """And neither its numbers nor changed photos."""
     report = gathered(examination(tmp_path, alone=True))
     live = next(fact for fact in report.facts if fact.name == "Live model")
-    assert (live.text, live.note) == ("none", "none here")
+    assert (live.text, live.note) == ("not compared", "none here")
     assert report.changed == ()
     assert len(report.accuracy) == 1
     text = render_validation(report, None, None)

@@ -35,12 +35,13 @@ def examination(
     golden = Photo(folder / "photos" / "red.png", label, 0, 0.5, "none", "none", ENTRY)
     runs = [_run(folder, each, label) for each in ("new", "live")]
     checks = (Check(name="loads and predicts", passed=True, detail=label), *judge(judged))
-    return Examination(checks, (golden,), runs[0], NoLiveModel("none here") if alone else runs[1], judged)
+    compared = {"the live model": NoLiveModel("none here") if alone else runs[1]}
+    return Examination(checks, (golden,), runs[0], compared, judged)
 
 
 def _judged(folder: Path, label: str, originals: int, *, alone: bool) -> Judged:
     photos = tuple(
-        EvaluationPhoto(folder / f"{number}.png", label, 0, "", "none", "none", ENTRY)
+        EvaluationPhoto(folder / f"{number}.png", label, 0, "", "none", "none", FileEntry(f"{number}", 1))
         for number in range(originals)
     )
     for each in photos[:20]:

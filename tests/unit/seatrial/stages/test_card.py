@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from onnx import helper, numpy_helper
 
@@ -135,3 +138,23 @@ def test_the_card_of_thousands_of_classes_has_no_labels_in_it(maker: Maker) -> N
     assert maker.make(request, user).output == "20000 classes, logits"
     assert labels(20_000)[-1] in user.shown[0]
     assert len(json.loads((request.out / "model.json").read_text())["files"]) == 2
+
+
+def test_a_container_with_a_model_file_and_synset_is_imported(maker: Maker) -> None:
+    """Both files are read from a store by their addresses, with weights in a second file beside them."""
+    flat = maker.folder / "container"
+    flat.mkdir()
+    saved: dict[str, Any] = {"save_as_external_data": True, "location": "model.data", "size_threshold": 0}
+    onnx.save_model(network(3), flat / "model.onnx", **saved)
+    (flat / "synset.txt").write_text("n00000001 red\nn00000002 blue\nn00000003 green\n")
+    addresses: dict[str, Any] = {
+        "onnx": f"{flat.as_uri()}/model.onnx",
+        "labels": f"{flat.as_uri()}/synset.txt",
+    }
+    request = replace(maker.request(network(3), labels(3)), **addresses)
+    assert maker.make(request).changes == (
+        "joined the weights in model.data into the file",
+        "cut off the WordNet id before each label",
+    )
+    best = ImageClassifier.load(request.out).predict([photo(2, 3)], top=1)
+    assert best[0][0].label == "green"

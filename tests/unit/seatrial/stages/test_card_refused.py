@@ -46,10 +46,15 @@ def test_all_that_is_missing_is_named_at_once(maker: Maker) -> None:
     [
         ({"name": "Mine"}, "NAME: 'Mine' is not a name"),
         ({"version": "channels"}, "VERSION: 'channels'"),
+        (
+            {"onnx": "az://account/container/m.onnx?sig=secret"},
+            "ONNX is not the address of a file in a store",
+        ),
+        ({"labels": "https://account.example/l.txt"}, "LABELS is not the address"),
         ({"licence": "MIT\n"}, "LICENCE: expected a text of one line"),
         ({"preset": "keras"}, "PRESET: keras does not fit"),
         ({"photo": Path("nothing.jpg")}, "PHOTO: nothing.jpg is not a file"),
-        ({"onnx": Path("nothing.onnx")}, "ONNX: nothing.onnx is not a file"),
+        ({"onnx": "nothing.onnx"}, "ONNX: nothing.onnx is not a file"),
     ],
 )
 def test_an_invalid_value_is_wrong_usage(maker: Maker, fields: dict[str, Any], words: str) -> None:
@@ -60,7 +65,7 @@ def test_an_invalid_value_is_wrong_usage(maker: Maker, fields: dict[str, Any], w
     assert maker.left == []
 
 
-def test_a_photo_that_is_none_is_wrong_usage(maker: Maker) -> None:
+def test_a_file_that_is_no_photo_is_wrong_usage(maker: Maker) -> None:
     """The error is about the photo, not about the network."""
     request = maker.request(network(3), labels(3), photo=maker.folder / "synset.txt")
     with pytest.raises(UsageError, match="PHOTO: not a JPEG, PNG or WebP image"):

@@ -1,4 +1,4 @@
-"""A network that cannot be served is refused with the cure, before anything is written."""
+"""A network that cannot be served is refused with a hint at the fix, before anything is written."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ RANDOM: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("what", RANDOM)
-def test_randomness_is_refused_with_the_cure(save: Any, what: str) -> None:
+def test_randomness_is_refused_with_a_hint(save: Any, what: str) -> None:
     """The operator is named, and `model.eval()`."""
     model = network(3)
     RANDOM[what](model)
@@ -153,7 +153,7 @@ def with_two_heads() -> onnx.ModelProto:
 def test_what_cannot_be_served_is_named(
     save: Any, model: onnx.ModelProto, kind: type[SeatrialError], words: str
 ) -> None:
-    """One line says what is wrong, another what to do."""
+    """One line states what is wrong, another what to do."""
     with pytest.raises(kind, match=words) as raised:
         read_network(save(model), 3, Hints())
     assert raised.value.hint

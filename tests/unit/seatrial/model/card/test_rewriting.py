@@ -79,7 +79,7 @@ def test_every_form_gives_the_numbers_of_the_original(
 
 
 def test_a_network_that_the_app_serves_stays_as_it_is(save: Any) -> None:
-    """The file is not written anew, so that its sha256 stays."""
+    """The file is not written again, so that its sha256 stays."""
     path = save()
     found = read_network(path, 3, Hints())
     assert found.changes == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,7 @@ from imagemodel.card import FileEntry
 from imagemodel.evaluation import EvaluationPhoto
 from seatrial.check_result import Check
 from seatrial.model.evaluation.judging import Judged, judge
-from seatrial.model.evaluation.sample import PhotoAnswer, Sample, answers
-from seatrial.model.inference.task import EvaluationPrediction
+from seatrial.model.evaluation.sample import PhotoAnswer, Sample
 from seatrial.model.live import NoLiveModel
 from seatrial.sections import Validate
 
@@ -29,7 +29,7 @@ def photos(originals: int, variants: int = 1, classes: int = 8) -> tuple[Evaluat
             original=f"{number}-0.png" if variant else "",
             source="none",
             licence="none",
-            entry=FileEntry("0" * 64, 1),
+            entry=FileEntry(f"{number}-{variant}", 1),
         )
         for number in range(originals)
         for variant in range(variants)
@@ -78,12 +78,29 @@ def test_a_loss_within_the_margin_is_accepted() -> None:
     assert found["not worse than the live model"].status == "passed"
 
 
+def test_the_level_is_divided_among_the_live_models() -> None:
+    """With two of them each comparison needs stronger evidence, so that both together refuse at the level."""
+    sample, new, live = photos(200), answered(200, 9), answered(200)
+    one = Judged(Sample(sample), new, live, Validate(margin=0), 1, len(LABELS))
+    two = replace(one, new=answered(200, 6), comparisons=2)
+    assert [_status(each) for each in (one, replace(two, comparisons=1), two)] == [
+        "failed",
+        "failed",
+        "passed",
+    ]
+
+
+def _status(judged: Judged) -> str:
+    (check,) = [each for each in judge(judged) if each.name == "evaluation: not worse than the live model"]
+    return check.status
+
+
 def test_a_class_that_is_lost_is_refused() -> None:
     """A loss of 1 % of all photos passes; that it is a whole class does not."""
     sample = photos(2000, classes=8)
     rare = tuple(place < 20 for place in range(2000))
     sample = tuple(
-        EvaluationPhoto(**{**vars(photo), "label": "z", "index": 7}) if lost else photo
+        replace(photo, label="z", index=7) if lost else photo
         for photo, lost in zip(sample, rare, strict=True)
         if lost or photo.index < 7
     )
@@ -118,7 +135,15 @@ def test_a_few_originals_cannot_show_a_loss_and_are_not_judged() -> None:
     """Four photos lost of four are no evidence at this level, however many variants each has."""
     found = checks(photos(4, variants=50), answered(200, wrong=200), answered(200))
     assert found["not worse than the live model"].reason == "because 4 originals can show no loss at p 0.025"
-    assert found["no class worse than the live model"].reason == "because no class has 20 originals"
+    assert found["no class worse than the live model"].reason == "because no class has 10 originals"
+
+
+def test_a_photo_that_is_listed_twice_counts_once() -> None:
+    """Equal files are no more evidence than one, whether they are marked as variants or not."""
+    once = photos(50)
+    again = tuple(replace(each, path=Path(f"copy-{each.path}")) for each in once)
+    found = checks((*once, *again), answered(100))
+    assert "; 50 originals in 100 photos" in found["top-1"].detail
 
 
 def test_a_model_that_guesses_is_refused() -> None:
@@ -162,18 +187,3 @@ def test_numbers_that_are_no_probabilities_have_no_calibration() -> None:
     """Logits on a card that calls them probabilities are refused by another check."""
     found = checks(photos(50), answered(50, confidence=10.2))["calibration"]
     assert found.reason == "because a confidence of 10.2 is not a probability"
-
-
-def test_an_answer_is_right_by_index_or_for_other_labels_by_label() -> None:
-    """A live model with other indices is not worse for them; two classes of one label stay apart."""
-    (photo,) = photos(1)
-
-    def right(labels: tuple[str, ...], best: int) -> bool:
-        predictions = [EvaluationPrediction(classes=(best,), probabilities=(0.9,))]
-        return answers([photo], predictions, labels, 1)[0].right
-
-    assert right(("a", "b"), 0)
-    assert right(("b", "a"), 1)
-    assert not right(("b", "a"), 0)
-    assert not right(("a", "a"), 1)
-    assert not right(("b",), 0)

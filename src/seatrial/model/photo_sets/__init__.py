@@ -1,0 +1,1 @@
+"""Golden and evaluation sets made from a folder of photos."""

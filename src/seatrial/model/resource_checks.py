@@ -1,0 +1,52 @@
+"""Judges the time and the memory of a model by the limits of the pod that it will run in."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Final
+
+from seatrial.check_result import Check, not_judged
+from seatrial.model.inference.probe_result import Memory
+from seatrial.model.inference.task import InferenceResult
+from seatrial.model.live import NoLiveModel
+from seatrial.settings import Pod
+
+LATENCY: Final = "time per photo"
+MEMORY: Final = "memory"
+_MIB: Final = 1 << 20
+
+
+def check_latency(ours: InferenceResult, live: InferenceResult | NoLiveModel, most: float) -> Check:
+    """Return the check of the median time for one photo on one thread, at most `most` ms."""
+    middle = _median_milliseconds(ours)
+    detail = f"median {middle:.1f} ms, at most {most:.0f} ms"
+    if isinstance(live, InferenceResult) and not live.fault:
+        detail += f"; the live model {_median_milliseconds(live):.1f} ms"
+    return Check(name=LATENCY, passed=middle <= most, detail=detail)
+
+
+def check_memory(ours: InferenceResult, live: InferenceResult | NoLiveModel, pod: Pod) -> Check:
+    """Return the check that the peak memory of the pod's workers, each with the model, is in its limit.
+
+    The libraries are in memory once, because the workers are forked from a process that has loaded them.
+    """
+    if ours.memory is None:
+        return not_judged(MEMORY, "this system does not have /proc")
+    need = _pod_mebibytes(ours.memory, pod)
+    detail = f"{need} MiB in a pod: {_parts(ours.memory, pod)}; at most {pod.memory_mb} MiB"
+    if isinstance(live, InferenceResult) and live.memory:
+        detail += f"; the live model {_pod_mebibytes(live.memory, pod)} MiB"
+    return Check(name=MEMORY, passed=need <= pod.memory_mb, detail=detail)
+
+
+def _median_milliseconds(result: InferenceResult) -> float:
+    return median(each for found in result.predictions for each in found.milliseconds)
+
+
+def _pod_mebibytes(memory: Memory, pod: Pod) -> int:
+    return (memory.before + pod.workers * (memory.peak - memory.before)) // _MIB
+
+
+def _parts(memory: Memory, pod: Pod) -> str:
+    model = (memory.peak - memory.before) // _MIB
+    return f"{memory.before // _MIB} MiB, and {model} MiB of the model in each of {pod.workers} workers"
