@@ -48,9 +48,10 @@ def optimize(
     from seatrial.stages.optimize import optimize as stage
 
     if model is None or photos is None or out is None or not version:
-        raise UsageError(
-            "optimize needs more", "make optimize MODEL=dir PHOTOS=dir OUT=dir VERSION=1.0.0-int8"
-        )
+        given = {"MODEL": model, "PHOTOS": photos, "OUT": out, "VERSION": version}
+        missing = ", ".join(name for name, value in given.items() if not value)
+        example = "make optimize MODEL=dir PHOTOS=dir OUT=dir VERSION=1.0.0-int8"
+        raise UsageError(f"{missing}: missing", example)
     request = OptimizeRequest(model, photos, out, version, golden, evaluation)
     run_stage(instance, as_json, lambda s, w: stage(s, w, request), _text)
 

@@ -70,5 +70,7 @@ def test_a_missing_input_is_named(
     checkout: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The error has the whole command."""
-    assert run(monkeypatch, "model") == 2
-    assert "make optimize MODEL=dir PHOTOS=dir OUT=dir VERSION=" in capsys.readouterr().err
+    assert run(monkeypatch, "model", "--out", "out") == 2
+    printed = capsys.readouterr().err
+    assert "wrong usage (2): PHOTOS, VERSION: missing" in printed
+    assert "make optimize MODEL=dir PHOTOS=dir OUT=dir VERSION=" in printed
