@@ -36,6 +36,10 @@ endif
 # $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
 # of the environment, where other programs use such names.
 given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
+ifeq ($(INSTANCE),test)
+# The instance of the tests also releases changes that are not committed yet.
+export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
+endif
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
@@ -80,6 +84,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 .PHONY: lock
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
@@ -101,7 +106,7 @@ test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
 	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
 .PHONY: test-nightly-all
-test-nightly-all: test-fuzz $(TEST_INSTANCE) test-faults test-long
+test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py
@@ -151,9 +156,15 @@ PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden
 .PHONY: optimize
 optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
 	@seatrial optimize $(if $(MODEL),'$(MODEL)') $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(OUT),--out '$(OUT)') $(if $(VERSION),--version '$(VERSION)') $(if $(GOLDEN),--golden '$(GOLDEN)') $(if $(EVALUATION),--evaluation '$(EVALUATION)')
+.PHONY: use
+use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
+	@seatrial use $(if $(MODEL),'$(subst ','\'',$(MODEL))') $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
+.PHONY: zoo
+zoo: setup ## validate generated bad and good models; print which check refuses which (ONLY=name)
+	@PYTHONPATH=tests python -m zoo $(if $(ONLY),"$(ONLY)")
 .PHONY: propose
 propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
 	@seatrial propose

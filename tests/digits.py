@@ -7,65 +7,30 @@ a share of the answers that a test chooses.
 
 from __future__ import annotations
 
-import gzip
 import io
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
+from examples.digits.data import EVALUATION, LICENCE, SOURCE, TRAINING
+from examples.digits.data import FILE as FILE
+from examples.digits.data import LABELS as LABELS
+from examples.digits.data import LEVELS as _LEVELS
+from examples.digits.data import held_out as held_out
+from examples.digits.data import training as training
+from examples.digits.network import CLASSES, Array, Network, weakened
+from examples.digits.network import train as train
 from PIL import Image
 
-from digit_networks import CLASSES, Array, Network, train, weakened
 from imagemodel.card import Card
 from imagemodel.evaluation import EvaluationSet, load_evaluation
 from imagemodel.golden import GoldenSet, load_golden
 from imagemodel.seal import canonical_json, describe_file, seal
 
-FILE: Final = Path(__file__).parent / "fixtures" / "digits" / "digits.csv.gz"
-SOURCE: Final = "E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, by scikit-learn"
-LICENCE: Final = "CC-BY-4.0"
-LABELS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-TRAINING: Final = 697
-EVALUATION: Final = 1100
-"""The first digits train, the last ones are the evaluation set; the two were written at different times."""
-
-_LEVELS: Final = 16
 _STEP: Final = 15
 """A pixel of a photo is 15 times one of the data, so that the 17 levels fit in 8 bits."""
-
-
-@dataclass(frozen=True)
-class Digits:
-    """Images as rows of 64 pixels from 0 to 1, and the digit of each."""
-
-    images: Array
-    digits: NDArray[np.int64]
-
-    def part(self, start: int, stop: int | None = None) -> Digits:
-        """Return the images from `start` to before `stop`."""
-        return Digits(self.images[start:stop], self.digits[start:stop])
-
-
-@cache
-def load() -> Digits:
-    """Return all 1,797 digits, in the order of the file."""
-    with gzip.open(FILE) as file:
-        table = np.loadtxt(file, delimiter=",", dtype=np.int64)
-    return Digits((table[:, :-1] / _LEVELS).astype(np.float32), table[:, -1])
-
-
-def training() -> Digits:
-    """Return the digits that train the networks; the golden set is chosen from them."""
-    return load().part(0, TRAINING)
-
-
-def held_out() -> Digits:
-    """Return the digits of the evaluation set, which train no network."""
-    return load().part(TRAINING, TRAINING + EVALUATION)
 
 
 @cache

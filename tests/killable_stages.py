@@ -27,10 +27,11 @@ def run_publish(checkout: str, store: str, model: str, golden: str) -> PublishRe
     return result
 
 
-def run_fetch(checkout: str, store: str, cache: str) -> FetchResult:
+def run_fetch(checkout: str, store: str, cache: str, connections: str = "8") -> FetchResult:
     """Fetch the locked model and golden set into a cache, and write the result."""
     os.environ["SEATRIAL_CACHE"] = cache
-    workspace, settings = Workspace(Path(checkout)), make_settings(url=Path(store).as_uri())
+    workspace = Workspace(Path(checkout))
+    settings = make_settings(url=Path(store).as_uri(), connections=int(connections))
     result = fetch(settings, workspace)
     workspace.write_result(result)
     return result

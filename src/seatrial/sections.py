@@ -20,16 +20,23 @@ class App(Section):
 
 
 class Model(Section):
-    """The model and the channel that `update` follows.
+    """The channel that `publish` moves and `update` follows.
 
-    `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
-    With `follow`, `propose` commits a newer model to main itself, instead of opening a pull request.
+    The model is that of model.lock. `name`, which older versions had here, is ignored. `base_branch` is the
+    branch that releases are made from: a model is compared with the one that it ships. With `follow`,
+    `propose` commits a newer model to main itself, instead of opening a pull request.
     """
 
-    name: str
     channel: str = "latest"
     base_branch: str = ""
     follow: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore_name(cls, values: object) -> object:
+        if isinstance(values, dict):
+            return {key: value for key, value in values.items() if key != "name"}
+        return values
 
 
 class Golden(Section):
@@ -78,9 +85,10 @@ class Validate(Section):
     With `demand_comparison` a comparison with the live model that could not be made fails.
     `require_isolation` refuses a machine that cannot isolate the model. The others are for the evaluation
     set: of equal models at most the share `level` is refused, a loss up to `margin` is accepted, and the
-    report has the loss that is found with the probability `power`. A class is compared from `class_photos`
-    originals on, and its loss accepted up to `class_margin`. `min_top1` and `max_calibration_error` need no
-    live model. With `demand_evaluation` a lock without an evaluation set fails.
+    report has the loss that is found with the probability `power`. If that is above `visible_loss`, nothing
+    is judged, but a loss that is found is refused. A class is compared from `class_photos` originals on, and
+    its loss accepted up to `class_margin`. `min_top1` and `max_calibration_error` need no live model. With
+    `demand_evaluation` a lock without an evaluation set fails, or with one that is too small.
     """
 
     max_milliseconds: float = Field(default=250, gt=0)
@@ -90,6 +98,7 @@ class Validate(Section):
     level: float = Field(default=0.05, gt=0, le=0.5)
     margin: float = Field(default=0.01, ge=0, lt=1)
     power: float = Field(default=0.8, gt=0.5, lt=1)
+    visible_loss: float = Field(default=0.2, gt=0, le=1)
     class_photos: int = Field(default=10, ge=1)
     class_margin: float = Field(default=0.05, ge=0, lt=1)
     min_top1: float = Field(default=0, ge=0, le=1)
@@ -138,7 +147,8 @@ class Environment(Section):
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
     `record_in_store` is whether the store is to have what it has accepted.
     `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
-    without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
+    without the statement that they passed `check`, each with a reason; `allow_uncommitted` of images that
+    were built from changes that no commit contains. With `demand_comparison` a comparison
     with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
     `max_slowdown` is a ratio.
     """
@@ -151,6 +161,7 @@ class Environment(Section):
     record_in_store: bool = True
     approval: Literal["", "person", "reviewers"] = ""
     allow_unchecked: bool = False
+    allow_uncommitted: bool = False
     replicas: int = Field(default=2, ge=1)
     max_replicas: int = Field(default=4, ge=1)
     bake_seconds: float = Field(default=10, ge=0)

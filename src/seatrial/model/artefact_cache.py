@@ -14,7 +14,7 @@ from seatrial.atomic_files import remove_abandoned, temporary_directory
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import ArtefactKind, FileList, parse_file_list, verified, version_key
 from seatrial.model.download import Download
-from seatrial.model.partial_copy import PartialCopy, partial_copy, remove_old_copies
+from seatrial.model.partial_copy import PartialCopy, partial_copy, remove_copy, remove_old_copies
 from seatrial.model.transfer import read_list
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
@@ -45,6 +45,7 @@ class ArtefactCache:
         remove_abandoned(folder.parent)
         remove_old_copies(folder.parent)
         if found := cached_artefact(self._root, kind, artefact.digest):
+            remove_copy(folder.parent, folder.name)
             return found
         file_list = self._file_list(kind, artefact)
         with _full_disk_errors(folder.parent), partial_copy(folder.parent, folder.name) as copy:

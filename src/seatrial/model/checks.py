@@ -12,19 +12,20 @@ from imagemodel.card import load_card
 from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.evaluation.judging import Judged, judge_against
+from seatrial.model.evaluation.judging import Judged, judge_comparisons
 from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
+from seatrial.model.label_checks import missing_labels
 from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
-from seatrial.model.probe_checks import check_probes, compare_probes
+from seatrial.model.probe_checks import TOO_SLOW, check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
+from seatrial.model.sample_checks import NAME as SAMPLE
 from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
-# The run of each live model by its title, or why there is none.
 STARTUP_SECONDS: Final = 60.0
 """Time to start Python and load a model, in addition to the time for the photos."""
 
@@ -77,7 +78,7 @@ def examine(
         golden=golden,
         seconds=seconds,
         evaluation=evaluation,
-        probe_milliseconds=limits.max_milliseconds,
+        max_milliseconds=limits.max_milliseconds,
     )
     result = run_model(model, require_isolation=limits.require_isolation)
     checks = [*isolation_checks(result.confinement, limits.require_isolation), *result.inspection]
@@ -89,7 +90,8 @@ def examine(
     named = live if isinstance(live, Mapping) else {LIVE: live}
     compared = {title: _run_live(each, run_model) for title, each in named.items()}
     found = Examination(tuple(checks), photos, run, compared)
-    if sample:
+    # A model that is too slow has not predicted the sample.
+    if sample and result.probes:
         found = replace(found, judged=judged_sample(sample, run, found.live, limits))
     return replace(found, checks=(*checks, *_check_answers(found, run, limits, trial)))
 
@@ -101,22 +103,22 @@ def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial)
     yield check_latency(new.result, beside, limits.max_milliseconds)
     yield check_memory(new.result, beside, trial.pod)
     yield from check_probes(new.result, load_card(new.model).output.kind)
-    yield from check_sample(found.judged, new.model, limits)
+    too_slow = new.result.probes is None
+    yield from [not_judged(SAMPLE, TOO_SLOW)] if too_slow else check_sample(found.judged, new.model, limits)
     for title, live in found.compared.items():
-        for check in _compare(found, new, live, limits, trial):
-            yield check.model_copy(update={"name": check.name.replace(LIVE, title)})
+        yield from _compare(found, new, title, live, limits, trial)
 
 
 def _compare(
-    found: Examination, new: Run, live: Run | NoLiveModel, limits: Validate, trial: Trial
+    found: Examination, new: Run, title: str, live: Run | NoLiveModel, limits: Validate, trial: Trial
 ) -> Iterator[Check]:
-    judged = judged_sample(found.judged.sample, new, live, limits) if found.judged else None
+    judged = judged_sample(found.judged.sample, new, live, limits, title) if found.judged else None
     runs = sum(isinstance(each, Run) for each in found.compared.values())
     judged = judged and replace(judged, comparisons=max(1, runs))
-    yield _check_agreement(new, live, judged, limits)
-    yield from judge_against(judged) if judged else ()
+    yield _check_agreement(title, new, live, judged, limits)
+    yield from judge_comparisons(judged) if judged else ()
     beside = live.result if isinstance(live, Run) else live
-    yield from compare_probes(new.result, beside, trial.probes)
+    yield from compare_probes(new.result, beside, trial.probes, title)
 
 
 def _seconds(golden: int, evaluation: int, limits: Validate) -> float:
@@ -130,6 +132,8 @@ def _run_live(live: Path | NoLiveModel, run_model: Callable[[Path], InferenceRes
     found = run_model(live)
     if found.fault:
         return NoLiveModel(f"the live model fails here: {found.fault}", expected=True)
+    if found.probes is None:
+        return NoLiveModel("the live model is too slow here", expected=True)
     return Run(live, found)
 
 
@@ -148,10 +152,14 @@ def _check_photo(photo: Photo, found: PhotoPrediction) -> Check:
     )
 
 
-def _check_agreement(new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate) -> Check:
-    name, least = f"agrees with {LIVE}", limits.min_agreement
+def _check_agreement(
+    title: str, new: Run, live: Run | NoLiveModel, judged: Judged | None, limits: Validate
+) -> Check:
+    name, least = f"agrees with {title}", limits.min_agreement
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
+    if missing := missing_labels(new.model, live.model):
+        return not_judged(name, missing)
     if judged and not isinstance(judged.live, NoLiveModel):
         share, of = judged.agreement(judged.live), f"{judged.size} originals of the evaluation set"
         return Check(name=name, passed=share >= least, detail=f"on {share:.1%} of {of}, at least {least:.0%}")

@@ -23,13 +23,16 @@ Advance = Callable[[int], None]
 class Download:
     """Fills a partial copy from a store. `key` returns the key of a file's name.
 
-    `received` counts the bytes that were downloaded.
+    A range has `range_bytes`, by default `piece_bytes`. `received` counts the bytes that were downloaded.
     """
 
-    def __init__(self, store: BlobStore, copy: PartialCopy, key: Callable[[str], str]) -> None:
+    def __init__(
+        self, store: BlobStore, copy: PartialCopy, key: Callable[[str], str], range_bytes: int = 0
+    ) -> None:
         self._store = store
         self._copy = copy
         self._key = key
+        self._range_bytes = range_bytes
         self._buffer = bytearray(HASH_BYTES)
         self.received = 0
 
@@ -39,7 +42,7 @@ class Download:
         Raises RefusedError if the size or the sha256 of a file is not that of its entry, and the errors of
         the store.
         """
-        size = piece_bytes(connections)
+        size = self._range_bytes or piece_bytes(connections)
         parts = {name: ranges_of(name, entry.size, size) for name, entry in files.items()}
         pool = ThreadPool(min(connections, sum(map(len, parts.values()))))
         try:

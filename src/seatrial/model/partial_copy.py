@@ -121,11 +121,21 @@ def partial_copy(parent: Path, digest: str) -> Iterator[PartialCopy]:
 def remove_old_copies(parent: Path) -> None:
     """Remove the partial copies in `parent` that no process uses and none has written to for KEPT_SECONDS."""
     for directory in parent.glob(f".*{SUFFIX}"):
-        if time.time() - _last_write(directory) < KEPT_SECONDS:
-            continue
-        if (descriptor := _lock(directory)) is not None:
-            shutil.rmtree(directory, ignore_errors=True)
-            os.close(descriptor)
+        if time.time() - _last_write(directory) >= KEPT_SECONDS:
+            _remove_unused(directory)
+
+
+def remove_copy(parent: Path, digest: str) -> None:
+    """Remove the partial copy of an artefact, which a download left that was killed at its end."""
+    directory = parent / f".{digest}{SUFFIX}"
+    if directory.exists():
+        _remove_unused(directory)
+
+
+def _remove_unused(directory: Path) -> None:
+    if (descriptor := _lock(directory)) is not None:
+        shutil.rmtree(directory, ignore_errors=True)
+        os.close(descriptor)
 
 
 def _last_write(directory: Path) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from seatrial.check_result import Check, not_judged
-from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, ProbeResult
+from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, OutputRange, ProbeResult
 from seatrial.model.inference.task import InferenceResult
 from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.settings import Probes
@@ -39,7 +39,7 @@ def check_probes(result: InferenceResult, kind: str) -> Iterator[Check]:
     if ours is None:
         yield from (not_judged(name, TOO_SLOW) for name in ALONE)
         return
-    yield _check_kind(ours, kind)
+    yield check_kind(ours.outputs, kind)
     yield _check_repeated(ours)
     yield _check_batch(ours)
     yield _check_spread(ours)
@@ -47,25 +47,30 @@ def check_probes(result: InferenceResult, kind: str) -> Iterator[Check]:
 
 
 def compare_probes(
-    result: InferenceResult, compared: InferenceResult | NoLiveModel, limits: Probes
+    result: InferenceResult, compared: InferenceResult | NoLiveModel, limits: Probes, title: str = LIVE
 ) -> Iterator[Check]:
-    """Yield the checks of a model's probes against those of a live model; without one they are not judged."""
+    """Yield the checks of a model's probes against those of the live model that is called `title`.
+
+    Without a live model they are not judged, nor if the model was too slow for the probes.
+    """
     ours, live = result.probes, _live_probes(compared)
+    names = (name.replace(LIVE, title) for name in (CONFIDENT, ROBUST))
     if ours is None:
-        yield from (not_judged(name, TOO_SLOW) for name in (CONFIDENT, ROBUST))
+        yield from (not_judged(name, TOO_SLOW) for name in names)
         return
-    yield _check_confidence(ours, live, limits)
-    yield _check_robustness(ours, live, limits)
+    checks = (_check_confidence(ours, live, limits), _check_robustness(ours, live, limits))
+    for name, check in zip(names, checks, strict=True):
+        yield check.model_copy(update={"name": name})
 
 
 def _live_probes(live: InferenceResult | NoLiveModel) -> ProbeResult | NoLiveModel:
     if isinstance(live, NoLiveModel):
         return live
-    return live.probes or NoLiveModel(f"the live model fails here: {live.fault or 'it is too slow'}")
+    return live.probes or NoLiveModel("the live model is too slow here")
 
 
-def _check_kind(ours: ProbeResult, kind: str) -> Check:
-    found = ours.outputs
+def check_kind(found: OutputRange, kind: str) -> Check:
+    """Return the check that a network's numbers are of the `output.kind` on its card."""
     detail = (
         f"numbers from {found.least:.3g} to {found.most:.3g}, "
         f"sums from {found.least_sum:.3g} to {found.most_sum:.3g}"

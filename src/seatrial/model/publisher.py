@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,17 +9,18 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
 
-from imagemodel.card import FileEntry, digest_of
+from imagemodel.card import digest_of
 from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
-from seatrial.model.transfer import has_content, read_list
+from seatrial.model.transfer import read_list
+from seatrial.model.upload import NEW_VERSION, FileUpload
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document
-from seatrial.workspace import Workspace
+from seatrial.stores.write_access import require_write_access
+from seatrial.workspace import Workspace, login_name
 
-NEW_VERSION: Final = "publish under a new version: published versions are immutable"
 CHANNEL_ATTEMPTS: Final = 8
 
 
@@ -87,15 +87,17 @@ class Publisher:
         Safe to repeat after an interruption. Raises RefusedError if another publisher published the version
         with another digest.
         """
-        files = sorted(source.file_list.files.items())
-        missing = [self._upload_file(source, name, entry) for name, entry in files]
+        files = source.file_list.files
+        upload = FileUpload(self._store, source.folder, source.key, self._connections)
+        with progress.transfer(source.title, sum(entry.size for entry in files.values())) as advance:
+            missing = upload.run(files, advance)
         created = self._create(source, source.kind.list_name, source.file_list.raw)
-        return Upload(created, resumed=not (created and all(missing)))
+        return Upload(created, resumed=not (created and missing))
 
     def publication_record(self, source: Publishable) -> bytes:
         """Return the record of who publishes a version, now, and from which revision.
 
-        Raises OutsideError if the checkout has no git.
+        Raises OutsideError if the checkout has no git, UsageError if the person has no name.
         """
         record = {
             **source.file_list.artefact.model_dump(),
@@ -109,6 +111,17 @@ class Publisher:
     def record(self, source: Publishable, record: bytes) -> None:
         """Write the publication record, unless the store has one. It marks the publication as complete."""
         self._create(source, PUBLICATION, record)
+
+    def require_write_access(self, source: Publishable) -> None:
+        """Raise StoreAccessError unless the store accepts writes of a version."""
+        require_write_access(self._store, source.key("").rstrip("/"))
+
+    def require_channel_access(self, name: str, channel: str) -> None:
+        """Raise StoreAccessError unless the store accepts writes of a model's channels.
+
+        Raises UsageError if a name is not valid.
+        """
+        require_write_access(self._store, channel_key(name, channel).rpartition("/")[0])
 
     def channel(self, name: str, channel: str) -> Document | None:
         """Return the document of a channel, or None if there is none."""
@@ -150,23 +163,8 @@ class Publisher:
         self.state(source)
         return False
 
-    def _upload_file(self, source: Publishable, name: str, entry: FileEntry) -> bool:
-        key, sent = source.key(name), 0
-        with progress.transfer(key, entry.size) as advance:
-
-            def sent_so_far(total: int) -> None:
-                nonlocal sent
-                advance(total - sent)
-                sent = total
-
-            created = self._store.create(key, source.folder / name, sent_so_far)
-        if not created and not has_content(self._store, key, entry, self._connections):
-            blob = f"{self._store.url}/{key}"
-            raise RefusedError(f"{blob} exists with other bytes, of another publisher", NEW_VERSION)
-        return created
-
     def _publisher(self) -> str:
-        return self._workspace.git("config", "user.email", check=False) or getpass.getuser()
+        return self._workspace.git("config", "user.email", check=False) or login_name()
 
 
 class _ChannelChangedError(OutsideError):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from statistics import median
 from typing import Final
 
 from seatrial.check_result import Check, not_judged
 from seatrial.model.inference.probe_result import Memory
-from seatrial.model.inference.task import InferenceResult
+from seatrial.model.inference.task import InferenceResult, median_milliseconds
 from seatrial.model.live import NoLiveModel
 from seatrial.settings import Pod
 
@@ -18,10 +17,10 @@ _MIB: Final = 1 << 20
 
 def check_latency(ours: InferenceResult, live: InferenceResult | NoLiveModel, most: float) -> Check:
     """Return the check of the median time for one photo on one thread, at most `most` ms."""
-    middle = _median_milliseconds(ours)
+    middle = median_milliseconds(ours.predictions)
     detail = f"median {middle:.1f} ms, at most {most:.0f} ms"
     if isinstance(live, InferenceResult) and not live.fault:
-        detail += f"; the live model {_median_milliseconds(live):.1f} ms"
+        detail += f"; the live model {median_milliseconds(live.predictions):.1f} ms"
     return Check(name=LATENCY, passed=middle <= most, detail=detail)
 
 
@@ -37,10 +36,6 @@ def check_memory(ours: InferenceResult, live: InferenceResult | NoLiveModel, pod
     if isinstance(live, InferenceResult) and live.memory:
         detail += f"; the live model {_pod_mebibytes(live.memory, pod)} MiB"
     return Check(name=MEMORY, passed=need <= pod.memory_mb, detail=detail)
-
-
-def _median_milliseconds(result: InferenceResult) -> float:
-    return median(each for found in result.predictions for each in found.milliseconds)
 
 
 def _pod_mebibytes(memory: Memory, pod: Pod) -> int:

@@ -14,7 +14,7 @@ from seatrial.model.evaluation.sample import PhotoAnswer, Sample, answers, has_c
 from seatrial.model.examination import Run
 from seatrial.model.inference.task import TOP
 from seatrial.model.label_checks import read_labels
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.settings import Validate
 
 NAME: Final = f"{PREFIX}sample"
@@ -28,7 +28,9 @@ def load_sample(evaluation: Path | None) -> Sample | None:
         return Sample(load_evaluation(evaluation).photos)
 
 
-def judged_sample(sample: Sample, new: Run, live: Run | NoLiveModel, limits: Validate) -> Judged:
+def judged_sample(
+    sample: Sample, new: Run, live: Run | NoLiveModel, limits: Validate, title: str = LIVE
+) -> Judged:
     """Return what is judged on a sample: the answers of the model, and of the live one if there is one."""
     classes = len(read_labels(new.model).labels)
     best = max(1, min(TOP, classes - 1))
@@ -37,7 +39,7 @@ def judged_sample(sample: Sample, new: Run, live: Run | NoLiveModel, limits: Val
         return answers(sample.photos, run.result.evaluation, read_labels(run.model).labels, best)
 
     old = live if isinstance(live, NoLiveModel) else answers_of(live)
-    return Judged(sample, answers_of(new), old, limits, best, classes)
+    return Judged(sample, answers_of(new), old, limits, best, classes, title)
 
 
 def check_sample(judged: Judged | None, model: Path, limits: Validate) -> Iterator[Check]:

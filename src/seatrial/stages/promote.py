@@ -12,6 +12,7 @@ from seatrial.kube.nodes import require_compatible_nodes
 from seatrial.kube.render import Candidate
 from seatrial.release.accepted import accepted_release, require_not_taken_back
 from seatrial.release.approval import NOBODY, Approval, approval
+from seatrial.release.committed import require_committed
 from seatrial.release.origin import Origin
 from seatrial.release.record import Record
 from seatrial.release.services import Services
@@ -81,6 +82,8 @@ def _already_released(target: Target, accepted: Record) -> Record | None:
 
 def _release(target: Target, origin: Target, accepted: Record, approved: Approval) -> tuple[int, Record]:
     settings, workspace, services = target.settings, target.workspace, target.services
+    # Before the copy: the registry of the target gets no image that it does not release.
+    require_committed(target, accepted)
     sent, reference = _copy(target, origin, accepted)
     registry = settings.registry_of(target.name)
     facts = services.images.inspect(registry, reference)

@@ -8,7 +8,9 @@ from seatrial import console
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, verified
 from seatrial.model.examination import Examination
+from seatrial.model.file_safety import require_safe_files
 from seatrial.model.lock import Lock, read_lock, write_lock
+from seatrial.model.publisher import Publishable
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
@@ -68,20 +70,40 @@ def validate_directories(
     if not model or not golden:
         hint = "make validate MODEL=dir GOLDEN=dir; without directories it is the model of model.lock"
         raise UsageError("a model is validated with its golden set", hint)
-    for folder in filter(None, (model, golden, evaluation)):
-        if not folder.is_dir():
-            raise UsageError(f"{folder} is not a directory", "make card and make golden write them")
-    lock = Lock(
-        model=verified(MODEL, model).artefact,
-        golden=verified(GOLDEN_SET, golden).artefact,
-        evaluation=verified(EVALUATION_SET, evaluation).artefact if evaluation else None,
-    )
-    live = live_models(settings, workspace, services)
-    found = examine_lock(settings, workspace, lock, model, golden, live, evaluation)
+    lock, found = examine_directories(settings, workspace, services, model, golden, evaluation)
     report_validation(settings, workspace, lock, found, services.runtime)
     if not found.passed:
         raise validation_failure(lock, found.checks)
     return _result(stage_run, workspace, lock, found)
+
+
+def examine_directories(
+    settings: Settings,
+    workspace: Workspace,
+    services: Services,
+    model: Path,
+    golden: Path,
+    evaluation: Path | None,
+) -> tuple[Lock, Examination]:
+    """Check what is not published yet; return the lock that would name it, and the checks.
+
+    Raises UsageError if one of them is no directory, RefusedError if one could not be published.
+    """
+    folders = {MODEL: model, GOLDEN_SET: golden, **({EVALUATION_SET: evaluation} if evaluation else {})}
+    for folder in folders.values():
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a directory", "make card and make golden write them")
+    sources = [Publishable(kind, folder, verified(kind, folder)) for kind, folder in folders.items()]
+    for source in sources:
+        require_safe_files(source)
+    artefacts = {source.kind.folder: source.file_list.artefact for source in sources}
+    lock = Lock(
+        model=artefacts[MODEL.folder],
+        golden=artefacts[GOLDEN_SET.folder],
+        evaluation=artefacts.get(EVALUATION_SET.folder),
+    )
+    live = live_models(settings, workspace, services)
+    return lock, examine_lock(settings, workspace, lock, model, golden, live, evaluation)
 
 
 def _result(stage_run: StageRun, workspace: Workspace, lock: Lock, found: Examination) -> ValidateResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,6 +81,21 @@ class AzureStore:
                 if error.status_code == AFTER_THE_END:
                     return b""
                 raise
+
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:
+        """Yield the names under a prefix, by a listing with the delimiter `/`."""
+        start = self._prefix + prefix
+        with self._store_errors(prefix):
+            try:
+                for found in self._container.walk_blobs(start, results_per_page=page):
+                    yield str(found.name).removeprefix(start)
+            except ResourceNotFoundError:
+                return
+
+    def delete(self, key: str) -> None:
+        """Remove a blob."""
+        with self._store_errors(key), suppress(ResourceNotFoundError):
+            self._blob(key).delete_blob()
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`; the blocks of a large blob appear once all are committed."""

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -55,6 +55,26 @@ class DirectoryStore:
             file.seek(start)
             return file.read(length)
 
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:  # noqa: ARG002
+        """Yield the names in a directory; temporary files are hidden."""
+        with self._store_errors(prefix):
+            folder = self._root / prefix
+            entries = list(os.scandir(folder)) if folder.is_dir() else []
+        # A directory comes where the store's `/` puts it: "a-b" before "a/".
+        yield from sorted(
+            entry.name + ("/" if entry.is_dir() else "") for entry in entries if entry.name[0] != "."
+        )
+
+    def delete(self, key: str) -> None:
+        """Remove a file, and the directories that are then empty."""
+        path = self._root / key
+        with self._store_errors(key):
+            path.unlink(missing_ok=True)
+        for folder in path.relative_to(self._root).parents[:-1]:
+            # Another process may be writing into it.
+            with suppress(OSError):
+                (self._root / folder).rmdir()
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a temporary file and link it to the key; linking fails if the key exists."""
         with self._store_errors(key), self._written(key, source) as temporary:
@@ -67,12 +87,23 @@ class DirectoryStore:
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
         """Compare and rename under an advisory lock on the directory of the document."""
+        folder = (self._root / key).parent
+        if tag is not None and not folder.is_dir():
+            return self._refused_there(key, folder)
         with self._store_errors(key), self._written(key, content) as temporary, self._locked(key):
             found = self.read(key)
             if (found.tag if found else None) != tag:
                 return False
             temporary.replace(self._root / key)
             return True
+
+    def _refused_there(self, key: str, folder: Path) -> bool:
+        """Return False, because the directory has no document with a tag, unless it could not be made."""
+        nearest = next(each for each in folder.parents if each.exists())
+        if not nearest.is_dir():
+            raise OutsideError(f"{self.url}/{key}: {nearest} is not a directory", "check store.url")
+        with self._store_errors(key), temporary_file(nearest):
+            return False
 
     @contextmanager
     def _written(self, key: str, source: Path | bytes) -> Iterator[Path]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-IN_FLIGHT_BYTES: Final = 32 << 20
-"""How many bytes all connections together hold in memory."""
+IN_FLIGHT_BYTES: Final = 24 << 20
+"""How many bytes of content all connections together hold. An SDK holds some of them twice."""
 
 LEAST_BYTES: Final = 512 << 10
 MOST_BYTES: Final = 4 << 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -43,6 +43,15 @@ class BlobStore(Protocol):
 
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Return `length` bytes from `start`, fewer at the end of the blob, none after it. Thread-safe."""
+
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:
+        """Yield what is directly under a prefix such as `models/name/`, in the order of the characters.
+
+        A name under which there are others ends in `/`. The store is asked for `page` names at a time.
+        """
+
+    def delete(self, key: str) -> None:
+        """Remove a blob, if there is one."""
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Write a blob atomically; return False, and change nothing, if the key exists."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,10 +74,27 @@ class S3Store:
                     return b""
                 raise
 
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:
+        """Yield the names under a prefix, by a listing with the delimiter `/`."""
+        start = self._prefix + prefix
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=start, Delimiter="/", PaginationConfig={"PageSize": page}
+        )
+        with self._store_errors(prefix):
+            for answer in pages:
+                found = [each["Key"] for each in answer.get("Contents", ())]
+                found += [each["Prefix"] for each in answer.get("CommonPrefixes", ())]
+                yield from sorted(name.removeprefix(start) for name in found)
+
+    def delete(self, key: str) -> None:
+        """Remove a blob."""
+        with self._store_errors(key):
+            self._client.delete_object(**self._address(key))
+
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Upload with `If-None-Match: *`."""
         if isinstance(source, bytes):
-            return self._put(key, source, IfNoneMatch="*")
+            return self._put(key, BytesIO(source), IfNoneMatch="*")
         with source.open("rb") as file:
             created = self._put(key, file, IfNoneMatch="*")
         progress(source.stat().st_size)
@@ -81,12 +102,16 @@ class S3Store:
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
         """Upload with `If-Match`."""
-        return self._put(key, content, **({"IfMatch": tag} if tag else {"IfNoneMatch": "*"}))
+        return self._put(key, BytesIO(content), **({"IfMatch": tag} if tag else {"IfNoneMatch": "*"}))
 
-    def _put(self, key: str, body: Any, **condition: str) -> bool:
+    def _put(self, key: str, body: BytesIO | BufferedReader, **condition: str) -> bool:
+        # Also required by a bucket with object lock.
+        digest = hashlib.file_digest(body, partial(hashlib.md5, usedforsecurity=False))
+        body.seek(0)
+        check = base64.b64encode(digest.digest()).decode()
         try:
             with self._store_errors(key):
-                self._client.put_object(**self._address(key), Body=body, **condition)
+                self._client.put_object(**self._address(key), Body=body, ContentMD5=check, **condition)
         except _PreconditionFailedError:
             return False
         return True
@@ -152,6 +177,9 @@ def _client(settings: StoreSettings) -> Any:
             read_timeout=max(1.0, settings.timeout_seconds / 2),
             retries={"total_max_attempts": 2, "mode": "standard"},
             max_pool_connections=settings.connections,
+            # Services other than AWS refuse checksums in a trailer. Every upload has a Content-MD5 instead.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
             s3={"addressing_style": "path" if settings.endpoint else "auto"},
         ),
     )

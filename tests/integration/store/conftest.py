@@ -1,4 +1,4 @@
-"""Stores: the Azurite of the instance, the S3 server of moto, a directory."""
+"""Stores: the Azurite of the instance, a real S3 service, the S3 server of moto, a directory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobServiceClient
 from moto.server import ThreadedMotoServer
 
+from integration.store import versitygw
 from model_fixtures import golden, model, workspace
 from samples import make_settings
 from seatrial.settings import Settings, load
@@ -56,15 +57,34 @@ def moto() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real S3 service: Versity S3 Gateway."""
+    with versitygw.running(tmp_path_factory.mktemp("versitygw")) as url:
+        yield url
+
+
 @pytest.fixture
 def s3_by_moto(moto: str, tmp_path: Path) -> StoreSettings:
-    """A unique bucket and a credentials file."""
+    """A unique bucket in moto, and a credentials file."""
+    return new_bucket(moto, tmp_path)
+
+
+@pytest.fixture
+def s3(gateway: str, tmp_path: Path) -> StoreSettings:
+    """A unique bucket in the real service, and a credentials file."""
+    return new_bucket(gateway, tmp_path)
+
+
+def new_bucket(url: str, folder: Path) -> StoreSettings:
+    """Make a bucket in an S3 service, and return the settings of a store in it."""
     bucket = f"test-{uuid.uuid4().hex[:12]}"
-    keys = {"aws_access_key_id": "tester", "aws_secret_access_key": "not-a-secret"}
-    boto3.client("s3", endpoint_url=moto, region_name="us-east-1", **keys).create_bucket(Bucket=bucket)
-    file = tmp_path / "credentials"
-    file.write_text("[default]\n" + "".join(f"{name} = {value}\n" for name, value in keys.items()))
-    return StoreSettings(url=f"s3://{bucket}/some/prefix", endpoint=moto, key_file=str(file))
+    client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **versitygw.KEYS)
+    client.create_bucket(Bucket=bucket)
+    client.close()
+    file = folder / "credentials"
+    file.write_text("[default]\n" + "".join(f"{name} = {value}\n" for name, value in versitygw.KEYS.items()))
+    return StoreSettings(url=f"s3://{bucket}/some/prefix", endpoint=url, key_file=str(file))
 
 
 @pytest.fixture
@@ -73,7 +93,7 @@ def directory(tmp_path: Path) -> StoreSettings:
     return StoreSettings(url=(tmp_path / "a store").as_uri())
 
 
-@pytest.fixture(params=["azurite", "s3_by_moto", "directory"])
+@pytest.fixture(params=["azurite", "s3", "s3_by_moto", "directory"])
 def store_settings(request: pytest.FixtureRequest) -> StoreSettings:
     """Each kind of store in turn."""
     found: StoreSettings = request.getfixturevalue(request.param)

@@ -1,4 +1,4 @@
-"""The behaviour of every store, on Azurite, the S3 server of moto, and a directory."""
+"""The behaviour of every store, on Azurite, a real S3 service, the S3 server of moto, and a directory."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.model.transfer import RANGE_BYTES, stream
+from seatrial.model.transfer import stream
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
+from seatrial.stores.pieces import MOST_BYTES
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore
+from seatrial.stores.write_access import NAME, require_write_access
 
 KEY = "models/x/1/model.onnx"
 
@@ -31,7 +33,7 @@ def test_a_key_is_created_once(store: BlobStore) -> None:
 
 def test_a_file_is_uploaded_and_downloaded_unchanged(store: BlobStore, tmp_path: Path) -> None:
     """A file of several ranges is equal after the download, with one connection or eight."""
-    content = os.urandom(2 * RANGE_BYTES + 12_345)
+    content = os.urandom(2 * MOST_BYTES + 12_345)
     (tmp_path / "large").write_bytes(content)
     sent: list[int] = []
     assert store.create(KEY, tmp_path / "large", sent.append)
@@ -54,6 +56,27 @@ def test_a_document_is_replaced_only_with_its_tag(store: BlobStore) -> None:
     assert second.content == b"two"
 
 
+def test_a_write_that_asks_for_the_right_writes_nothing(store: BlobStore) -> None:
+    """A condition that is never met is refused by every store, and leaves nothing there."""
+    store.create(KEY, b"first", ignore)
+    for folder in ("models/x/1", "models/y/1", "models/x/channels"):
+        require_write_access(store, folder)
+        assert store.read(f"{folder}/{NAME}") is None
+
+
+def test_a_state_that_returns_gets_another_tag(store: BlobStore) -> None:
+    """Also where a tag is a hash of the content: the document counts its writes."""
+    tags = []
+    for writes, release in enumerate(("a-1", "a-2", "a-1"), 1):
+        found = store.read("environments/a.json")
+        content = f'{{"release": "{release}", "writes": {writes}}}'.encode()
+        assert store.replace("environments/a.json", content, found.tag if found else None)
+        written = store.read("environments/a.json")
+        assert written is not None
+        tags.append(written.tag)
+    assert len(set(tags)) == len(tags)
+
+
 def test_a_missing_blob_is_an_error_and_a_missing_document_is_not(store: BlobStore) -> None:
     """A missing document is None; a missing blob is an error with its name."""
     assert store.read("nothing.json") is None
@@ -62,19 +85,43 @@ def test_a_missing_blob_is_an_error_and_a_missing_document_is_not(store: BlobSto
             request()
 
 
-@pytest.mark.parametrize("kind", ["azurite", "directory"])
+ROUNDS = 25
+WRITERS = 8
+
+
+@pytest.mark.parametrize("kind", ["azurite", "s3", "directory"])
 def test_of_concurrent_writers_exactly_one_succeeds(kind: str, request: pytest.FixtureRequest) -> None:
     """One writer creates a key and one replaces a document (not on moto, whose server does not lock)."""
     settings: StoreSettings = request.getfixturevalue(kind)
-    store = open_store(settings)
+    stores = [open_store(settings) for _ in range(WRITERS)]
+    store = stores[0]
     store.create("channel.json", b"start", ignore)
-    start = store.read("channel.json")
-    assert start is not None
-    writers = [str(number).encode() * 1000 for number in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        created = list(pool.map(lambda text: store.create(KEY, text, ignore), writers))
-        replaced = list(pool.map(lambda text: store.replace("channel.json", text, start.tag), writers))
-    for key, outcome in ((KEY, created), ("channel.json", replaced)):
-        found = store.read(key)
-        assert found is not None
-        assert [text for text, won in zip(writers, outcome, strict=True) if won] == [found.content]
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for number in range(ROUNDS):
+            # The tag of a document can be that of its content, so no text is written twice.
+            texts = [f"{number}.{writer}".encode() * 1000 for writer in range(WRITERS)]
+            tag = tag_of(store, "channel.json")
+            key = f"{KEY}-{number}"
+            created = list(pool.map(lambda own, text, key=key: own.create(key, text, ignore), stores, texts))
+            replaced = list(
+                pool.map(lambda own, text, tag=tag: own.replace("channel.json", text, tag), stores, texts)
+            )
+            for place, outcome in ((key, created), ("channel.json", replaced)):
+                found = store.read(place)
+                assert found is not None
+                assert [text for text, won in zip(texts, outcome, strict=True) if won] == [found.content]
+
+
+def tag_of(store: BlobStore, key: str) -> str:
+    """Return the tag of a document."""
+    found = store.read(key)
+    assert found is not None
+    return found.tag
+
+
+def test_a_range_after_the_end_is_empty(store: BlobStore) -> None:
+    """A range beyond the end has the bytes up to it, and none after it."""
+    assert store.create(KEY, b"0123456789", ignore)
+    assert store.read_range(KEY, 8, 100) == b"89"
+    assert store.read_range(KEY, 10, 5) == b""
+    assert store.read_range(KEY, 100, 5) == b""

@@ -13,9 +13,9 @@ from seatrial.model.evaluation.by_class import compare_classes, worse_classes
 from seatrial.model.evaluation.calibration import BINS, below, calibrate
 from seatrial.model.evaluation.intervals import Interval, wilson
 from seatrial.model.evaluation.paired import Paired, compare
-from seatrial.model.evaluation.power import least_worse, smallest_loss
+from seatrial.model.evaluation.power import smallest_loss
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
-from seatrial.model.live import NoLiveModel
+from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.sections import Validate
 
 PREFIX: Final = "evaluation: "
@@ -28,8 +28,8 @@ SHOWN: Final = 3
 class Judged:
     """A sample, the answers of the model and of the live one (or why there are none), and the thresholds.
 
-    `best` is the k of top-k; 1 if the model has too few classes for one. `classes` is their number.
-    `comparisons` is the number of live models, among which the level is divided.
+    `best` is the k of top-k; 1 if the model has too few classes for one. `classes` is their number, `title`
+    what the live model is called, `comparisons` the number of live models, which share the level.
     """
 
     sample: Sample
@@ -38,6 +38,7 @@ class Judged:
     limits: Validate
     best: int
     classes: int
+    title: str = LIVE
     comparisons: int = 1
 
     def level(self, part: str) -> float:
@@ -66,7 +67,7 @@ class Judged:
 def judge(judged: Judged) -> Iterator[Check]:
     """Yield the checks of a model on a sample; those against the live model are not judged without one."""
     yield from judge_alone(judged)
-    yield from judge_against(judged)
+    yield from judge_comparisons(judged)
 
 
 def judge_alone(judged: Judged) -> Iterator[Check]:
@@ -76,11 +77,14 @@ def judge_alone(judged: Judged) -> Iterator[Check]:
     yield _calibration(judged)
 
 
-def judge_against(judged: Judged) -> Iterator[Check]:
-    """Yield the checks of a model against the live one on a sample; without one they are not judged."""
-    yield _not_worse(judged, "not worse than the live model", "top-1")
+def judge_comparisons(judged: Judged) -> Iterator[Check]:
+    """Yield the checks against the live model, which together refuse an equal one at most at the level.
+
+    Without one they are not judged.
+    """
+    yield _not_worse(judged, f"not worse than {judged.title}", "top-1")
     if judged.best > 1:
-        yield _not_worse(judged, f"top-{judged.best} not worse than the live model", "top-k")
+        yield _not_worse(judged, f"top-{judged.best} not worse than {judged.title}", "top-k")
     yield _no_class_worse(judged)
 
 
@@ -118,27 +122,29 @@ def _not_worse(judged: Judged, title: str, part: str) -> Check:
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     level, in_top = judged.level(part), part == "top-k"
-    if least_worse(judged.size, judged.size, level, limits.margin) > judged.size:
-        return not_judged(name, f"{judged.size} originals can show no loss at p {level:.2g}")
     found = compare(judged.right(judged.new, in_top=in_top), judged.right(live, in_top=in_top), limits.margin)
+    refused = found.shows_a_loss(level)
+    seen = smallest_loss(found.originals, found.better / found.originals, level, limits.margin, limits.power)
+    if not refused and (seen is None or seen > limits.visible_loss):
+        why = f"{_changes(found)} originals show {_seen(seen, limits.power)} at p {level:.2g}"
+        return not_judged(name, why, demanded=limits.demand_evaluation, setting="demand_evaluation")
     return Check(
         name=name,
-        passed=not found.shows_a_loss(level),
+        passed=not refused,
         detail=f"{_changes(found)} originals, loss {found.loss:.1%}, p {found.p:.2g}; "
         f"a loss above {limits.margin:.1%} is refused at p {level:.2g}; "
-        f"{_visible(found, level, limits.power)}",
+        f"this sample shows {_seen(seen, limits.power)}",
     )
 
 
-def _visible(found: Paired, level: float, power: float) -> str:
-    loss = smallest_loss(found.originals, found.better / found.originals, level, found.margin, power)
+def _seen(loss: float | None, power: float) -> str:
     if loss is None:
-        return f"so few originals show no loss with a probability of {power:.0%}"
-    return f"a true loss of {loss:.1%} is seen with a probability of {power:.0%}"
+        return f"no loss with a probability of {power:.0%}"
+    return f"a true loss of {loss:.1%} or more with a probability of {power:.0%}"
 
 
 def _no_class_worse(judged: Judged) -> Check:
-    name, limits, live = f"{PREFIX}no class worse than the live model", judged.limits, judged.live
+    name, limits, live = f"{PREFIX}no class worse than {judged.title}", judged.limits, judged.live
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
     new, old = judged.right(judged.new), judged.right(live)

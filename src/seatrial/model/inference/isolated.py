@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
-from statistics import median
 from typing import Final
 
 from imagemodel.card import load_card
@@ -19,7 +18,7 @@ from imagemodel.golden import load_golden
 from seatrial.errors import OutsideError
 from seatrial.model.inference.confinement import Confinement
 from seatrial.model.inference.probe_result import SUBJECTLESS
-from seatrial.model.inference.task import InferenceResult, Progress, Task
+from seatrial.model.inference.task import InferenceResult, Progress, Task, median_milliseconds
 from seatrial.process import run_alone
 from seatrial.progress import counted
 
@@ -36,7 +35,7 @@ def run_isolated(
     seconds: float,
     *,
     evaluation: Path | None = None,
-    probe_milliseconds: float = 1000,
+    max_milliseconds: float = 1000,
     require_isolation: bool = False,
 ) -> InferenceResult:
     """Inspect a model, and predict a golden and an evaluation set, in a subprocess.
@@ -49,7 +48,7 @@ def run_isolated(
         evaluation=evaluation and evaluation.resolve(),
         rounds=ROUNDS,
         cpu_seconds=ceil(seconds),
-        probe_milliseconds=probe_milliseconds,
+        max_milliseconds=max_milliseconds,
         require_isolation=require_isolation,
     )
     return _run(task, seconds)
@@ -137,17 +136,17 @@ def _require_complete(task: Task, result: InferenceResult) -> None:
         raise ValueError("not one prediction for each photo")
     if any(len(each.milliseconds) != task.rounds for each in result.predictions):
         raise ValueError(f"not {task.rounds} latencies for each photo")
-    _require_probes(task, result)
-    if len(result.evaluation) != _evaluation_photos(task.evaluation):
+    slow = median_milliseconds(result.predictions) > task.max_milliseconds
+    _require_probes(result, slow)
+    if len(result.evaluation) != _evaluation_photos(None if slow else task.evaluation):
         raise ValueError("not one prediction for each evaluation photo")
     classes = load_card(task.model).output.classes
     if any(index >= classes for found in result.evaluation for index in found.classes):
         raise ValueError(f"a class that is not one of {classes}")
 
 
-def _require_probes(task: Task, result: InferenceResult) -> None:
-    middle = median(each for found in result.predictions for each in found.milliseconds)
-    if result.probes is None and middle <= task.probe_milliseconds:
-        raise ValueError("no probes")
+def _require_probes(result: InferenceResult, slow: bool) -> None:
+    if (result.probes is None) != slow:
+        raise ValueError("no probes, or probes of a slow model")
     if result.probes and not {*SUBJECTLESS} <= {each.picture for each in result.probes.odd}:
         raise ValueError("not an answer to each odd photo")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,7 +25,7 @@ class Task(_Message):
     """A model directory to inspect, a golden set to predict, and an evaluation set if there is one.
 
     Each golden photo is predicted once, and `rounds` times more for the latency. `cpu_seconds` limits the
-    processor time. The probes run if the median latency is at most `probe_milliseconds`. With
+    processor time. The model is too slow if the median latency is above `max_milliseconds`. With
     `require_isolation` nothing is read unless the process is isolated.
     """
 
@@ -32,7 +34,7 @@ class Task(_Message):
     evaluation: Path | None = None
     rounds: int
     cpu_seconds: int
-    probe_milliseconds: float
+    max_milliseconds: float
     require_isolation: bool = False
 
     @property
@@ -78,8 +80,8 @@ class InferenceResult(_Message):
     """The safety checks of the file and a prediction for each photo, or the fault that prevented them.
 
     `confinement` is None if the subprocess ended before it was confined. `evaluation` has the order of the
-    evaluation set, and is empty without one. `probes` is None if the model was too slow
-    for them, `memory` where it cannot be measured.
+    evaluation set, and is empty without one. If the model was too slow, it is empty too,
+    and `probes` is None; `memory` where it cannot be measured.
     """
 
     confinement: Confinement | None = None
@@ -89,3 +91,8 @@ class InferenceResult(_Message):
     evaluation: tuple[EvaluationPrediction, ...] = ()
     probes: ProbeResult | None = None
     memory: Memory | None = None
+
+
+def median_milliseconds(predictions: Iterable[PhotoPrediction]) -> float:
+    """Return the median latency of all repetitions of all photos in ms."""
+    return median(each for found in predictions for each in found.milliseconds)

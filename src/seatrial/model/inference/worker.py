@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import statistics
 import time
 
 from imagemodel.card import MODEL as ONNX
@@ -14,7 +13,7 @@ from seatrial.model.inference.confinement import set_limit
 from seatrial.model.inference.evaluation import Report, predict_evaluation
 from seatrial.model.inference.memory import PeakMemory
 from seatrial.model.inference.probes import MOST_PHOTOS, probe, run_batch
-from seatrial.model.inference.task import InferenceResult, PhotoPrediction, Task
+from seatrial.model.inference.task import InferenceResult, PhotoPrediction, Task, median_milliseconds
 from seatrial.model.onnx_safety import inspect
 from seatrial.results import Check
 
@@ -46,13 +45,14 @@ def _run(task: Task, checks: tuple[Check, ...], report: Report, memory: PeakMemo
             model = ImageClassifier.load(task.model)
             predictions = tuple(_predict(model, photo, task.rounds) for photo in photos)
             run_batch(model, images)
-        median = statistics.median(each for found in predictions for each in found.milliseconds)
+        slow = median_milliseconds(predictions) > task.max_milliseconds
         return InferenceResult(
             inspection=checks,
             predictions=predictions,
-            probes=probe(model, images) if median <= task.probe_milliseconds else None,
+            # A model that is refused for its time would need minutes for all other photos.
+            probes=None if slow else probe(model, images),
             memory=memory.result,
-            evaluation=predict_evaluation(model, task.evaluation, report),
+            evaluation=predict_evaluation(model, None if slow else task.evaluation, report),
         )
     except ImageModelError as error:
         return InferenceResult(inspection=checks, fault=error.message)

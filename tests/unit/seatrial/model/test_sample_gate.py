@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from digit_networks import Network, train, weakened
 
 import digits
-from digit_networks import Network, train, weakened
 from seatrial.check_result import Check
 from seatrial.model.checks import check_model
 from seatrial.model.evaluation.by_class import compare_classes, worse_classes

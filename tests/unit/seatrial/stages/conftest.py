@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from card_maker import Maker
+from colours import write_model
 from memory_environments import Environments
 from prune_harness import PruneHarness, make_harness
+from samples import reseal
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
@@ -41,6 +43,14 @@ def harness(environments: Environments, workspace: Workspace) -> PruneHarness:
 def virtual(settings: Settings, workspace: Workspace, golden: Path) -> VirtualEnvironment:
     """The environment `local` in virtual time, without a release."""
     return virtual_environment(settings, workspace, golden)
+
+
+@pytest.fixture
+def flowers(tmp_path: Path) -> Path:
+    """A model named flowers, of another name than the published one."""
+    write_model(tmp_path / "flowers")
+    reseal(tmp_path / "flowers", name="flowers")
+    return tmp_path / "flowers"
 
 
 @pytest.fixture

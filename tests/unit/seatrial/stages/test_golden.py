@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,3 +186,17 @@ def test_photos_of_another_model_are_wrong_usage(
     write_model(tmp_path / "other", labels=("rot", "green", "blue"))
     with pytest.raises(UsageError, match=r"1 of 3 labels .*'red'"):
         golden(settings, workspace, replace(request_of, model=tmp_path / "other"))
+
+
+def test_file_name_in_another_encoding_is_taken(
+    settings: Settings, workspace: Workspace, request_of: SetRequest
+) -> None:
+    """A name that is not UTF-8, or has control characters, is no reason for a traceback."""
+    folder = os.fsencode(request_of.photos / "red")
+    for name, side in ((b"k\xfcche.png", 21), (b"a\x1b[31m\nb.png", 22)):
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(photo("red", side, "PNG"))
+    done = golden(settings, workspace, request_of)
+    files = {each.path.name for each in load_golden(request_of.out).photos}
+    assert {"k-che.png", "a-31m-b.png"} <= files
+    assert done.photos == 8
+    assert "\x1b" not in Path(done.page).read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -12,9 +13,11 @@ import pytest
 
 from killable_stages import run_fetch, run_publish
 from killed_process import Killer, killer
+from samples import lock_to, reseal
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, verified
 from seatrial.model.lock import read_lock
 from seatrial.results import FetchResult
+from seatrial.stores.pieces import piece_bytes
 from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import ResultNotFoundError, Workspace
 
@@ -34,7 +37,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def leftovers(folder: Path) -> list[Path]:
     """Return the temporary files and directories, without those that are links to a whole file."""
-    found = folder.rglob(".*.part")
+    found = [*folder.rglob(".*.part"), *folder.rglob(".*.partial")]
     return [path for path in found if path.is_dir() or path.stat().st_nlink == 1]
 
 
@@ -87,6 +90,33 @@ def test_a_killed_fetch_is_completed_by_the_next(
         require_whole(published, run_fetch(**places))
         assert leftovers(cache) == []
     assert step > 8
+
+
+def test_a_killed_fetch_of_a_large_file_is_continued(
+    killing: Killer, workspace: Workspace, model: Path, golden: Path, store: Path, tmp_path: Path
+) -> None:
+    """The next fetch requests only the ranges that the killed one has not listed."""
+    (model / "README.md").write_bytes(os.urandom(5 * piece_bytes(64)))
+    reseal(model)
+    checkout = str(workspace.root)
+    done = run_publish(checkout, str(store), str(model), str(golden))
+    assert done.model
+    assert done.golden
+    lock_to(workspace, done.model, done.golden)
+    places = {"checkout": checkout, "store": str(store), "connections": "64"}
+    total = run_fetch(**places, cache=str(tmp_path / "whole")).bytes_transferred
+    received = set[int]()
+    for step in count():
+        cache = tmp_path / f"cache-{step}"
+        if killing.run("killable_stages:run_fetch", at=step, within=[cache], **places, cache=str(cache)):
+            break
+        # A range that is not listed is requested again, and so are the lists of model and golden set.
+        found = run_fetch(**places, cache=str(cache))
+        require_whole(workspace, found)
+        received.add(total - found.bytes_transferred)
+        assert leftovers(cache) == []
+    # The killer also cuts the file that it opened last, in which the listed ranges are then not valid.
+    assert max(received) >= 2 * piece_bytes(64)
 
 
 def test_a_result_is_whole_or_missing(

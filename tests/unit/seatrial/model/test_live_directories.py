@@ -8,8 +8,8 @@ import pytest
 
 from colours import write_model
 from seatrial.model.live import LiveModel, LiveModels, NoLiveModel
+from seatrial.model.live_directories import live_directories
 from seatrial.model.lock import read_lock
-from seatrial.model.validation import live_directories
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
