@@ -36,7 +36,6 @@ class ModelRepository:
         self.workspace = Workspace(runner.repository)
         runner.environment = {
             **runner.environment,
-            "SEATRIAL_MODEL__NAME": "colours",
             "SEATRIAL_CACHE": str(folder / "cache"),
         }
         runner.variables = {**runner.variables, "STORE": self.settings.store.url}
