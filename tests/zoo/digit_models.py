@@ -40,8 +40,8 @@ def memorised(per_digit: int = 2) -> onnx.ModelProto:
     }
     nodes = [
         helper.make_node("Flatten", ["image"], ["pixels"]),
-        helper.make_node("Gemm", ["pixels", "photos", "lengths"], ["closeness"]),
-        helper.make_node("Reshape", ["closeness", "shape"], ["by_digit"]),
+        helper.make_node("Gemm", ["pixels", "photos", "lengths"], ["similarities"]),
+        helper.make_node("Reshape", ["similarities", "shape"], ["by_digit"]),
         helper.make_node("ReduceMax", ["by_digit"], ["logits"], axes=[2], keepdims=0),
     ]
     return _model(nodes, weights, "logits")
