@@ -152,13 +152,14 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+PUBLISHED = $(or $(strip $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'',$(MODEL))')
 .PHONY: optimize
 optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
-	@seatrial optimize $(if $(MODEL),'$(MODEL)') $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(OUT),--out '$(OUT)') $(if $(VERSION),--version '$(VERSION)') $(if $(GOLDEN),--golden '$(GOLDEN)') $(if $(EVALUATION),--evaluation '$(EVALUATION)')
+	@seatrial optimize $(GIVEN_MODEL) $(call given,PHOTOS) $(call given,OUT) $(call given,VERSION) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: use
 use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
-	@seatrial use $(if $(MODEL),'$(subst ','\'',$(MODEL))') $(call given,GOLDEN) $(call given,EVALUATION)
+	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
@@ -173,7 +174,7 @@ fetch: setup ## fetch the locked model, golden set and evaluation set from the s
 	@seatrial fetch
 .PHONY: validate
 validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
-	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
+	@seatrial validate $(call given,MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
 
 ##@ The image
 .PHONY: build
