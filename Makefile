@@ -154,6 +154,9 @@ publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of th
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(or $(strip $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
 GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'',$(MODEL))')
+.PHONY: optimize
+optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
+	@seatrial optimize $(GIVEN_MODEL) $(call given,PHOTOS) $(call given,OUT) $(call given,VERSION) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: use
 use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
 	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
