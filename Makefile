@@ -149,6 +149,9 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+.PHONY: models
+models: setup ## list the published versions of a model, the newest first (NAME=); also seatrial models show, diff, prune
+	@seatrial models list $(NAME)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,14 @@ class SimulatedStore:
     def read_range(self, key: str, start: int, length: int) -> bytes:
         """Raise AssertionError: a release sends no such request."""
         raise AssertionError(key, start, length)
+
+    def names(self, prefix: str, page: int = 1000) -> Iterator[str]:
+        """Raise AssertionError: a release sends no such request."""
+        raise AssertionError(prefix, page)
+
+    def delete(self, key: str) -> None:
+        """Raise AssertionError: a release sends no such request."""
+        raise AssertionError(key)
 
     def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
         """Raise AssertionError: a release sends no such request."""

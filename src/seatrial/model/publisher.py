@@ -16,6 +16,7 @@ from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
 from seatrial.model.transfer import read_list
 from seatrial.model.upload import NEW_VERSION, FileUpload
+from seatrial.model.version_index import VersionIndex, index_key
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document
@@ -109,8 +110,17 @@ class Publisher:
         return _document(record)
 
     def record(self, source: Publishable, record: bytes) -> None:
-        """Write the publication record, unless the store has one. It marks the publication as complete."""
+        """Write the publication record, unless the store has one. It marks the publication as complete.
+
+        The version is added to the index before.
+        """
+        self._store.create(index_key(source.kind, record), record, _no_progress)
         self._create(source, PUBLICATION, record)
+
+    def add_to_index(self, source: Publishable) -> None:
+        """Add a complete version to the index, in which one that an older program published is missing."""
+        artefact = source.file_list.artefact
+        VersionIndex(self._store, source.kind, artefact.name, self._connections).add(artefact.version)
 
     def channel(self, name: str, channel: str) -> Document | None:
         """Return the document of a channel, or None if there is none."""

@@ -47,8 +47,10 @@ def publish(
     # Before the first upload, because it needs git.
     due = [each for each in publications if each.state is not PublicationState.COMPLETE]
     records = [(each.source, publisher.publication_record(each.source)) for each in due]
-    for each in due:
-        if each.state is PublicationState.ABSENT:
+    for each in publications:
+        if each.state is PublicationState.COMPLETE:
+            publisher.add_to_index(each.source)
+        elif each.state is PublicationState.ABSENT:
             each.upload = publisher.upload(each.source)
     kept = _move_channel(settings, publisher, publications, channel)
     for source, record in records:
