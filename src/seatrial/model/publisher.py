@@ -104,7 +104,7 @@ class Publisher:
             **source.file_list.artefact.model_dump(),
             "schema": 1,
             "publisher": self._publisher(),
-            "published": datetime.now(UTC).isoformat(timespec="seconds"),
+            "published": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "revision": self._workspace.revision,
         }
         return _document(record)

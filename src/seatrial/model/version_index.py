@@ -1,7 +1,7 @@
 """The index of the published versions by time: one key for each version, so that the newest come first.
 
-The keys are `models/<name>/by-time/<seconds to the year 5138>-<version>.json`, with a copy of the publication
-record. `publish` creates its key and changes no other, so publishers do not wait for each other.
+The keys are `models/<name>/by-time/<milliseconds to the year 5138>-<version>.json`, with a copy of the
+publication record. `publish` creates its key and changes no other, so publishers do not wait for each other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from seatrial.model.artefacts import CHANNELS, INDEX, PUBLICATION, ArtefactKind,
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Progress
 
-LAST_SECOND = 99_999_999_999
+LAST_MILLISECOND = 99_999_999_999_999
 NO_PROGRESS: Progress = lambda _: None  # noqa: E731
 
 
@@ -41,8 +41,8 @@ def index_key(kind: ArtefactKind, record: bytes) -> str:
     """Return the key in the index for a publication record. Raises ValueError if it is not valid."""
     found = PublishedVersion.model_validate_json(record)
     at = datetime.fromisoformat(found.published)
-    seconds = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
-    return f"{kind.folder}/{found.name}/{INDEX}/{LAST_SECOND - seconds:011d}-{found.version}.json"
+    milliseconds = round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return f"{kind.folder}/{found.name}/{INDEX}/{LAST_MILLISECOND - milliseconds:014d}-{found.version}.json"
 
 
 class VersionIndex:
