@@ -130,6 +130,9 @@ simulate: setup ## simulate SCHEDULES=20000 orders of events in a release, from 
 .PHONY: bench-release
 bench-release: setup ## measure releases, faults, code and model changes under load (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.release
+.PHONY: bench-model
+bench-model: setup ## measure fetch and publish beside azcopy, and lists of many versions (MIB=512 ROUNDS=3 VERSIONS=10000)
+	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
