@@ -53,9 +53,9 @@ def growth(server: BlobServer, largest: int, rounds: int, plot: Path) -> list[Ro
         Row(
             f"first page of {counts[-1]}",
             f"{pages[-1]:.2f} s",
-            f"{pages[-1] / pages[1]:.2f} x that of {counts[1]}",
+            f"{pages[-1] / pages[0]:.2f} x that of {counts[0]}",
             f"{PAGE_SECONDS} s, flat ({FLAT} x)",
-            pages[-1] <= PAGE_SECONDS and pages[-1] <= FLAT * pages[1],
+            pages[-1] <= PAGE_SECONDS and pages[-1] <= FLAT * pages[0],
         ),
         *(Row(f"card, of {n} versions", f"{t * 1000:.0f} ms") for n, t in zip(counts, reads, strict=True)),
         Row("the curve", str(plot)),
