@@ -33,9 +33,10 @@ endif
 ifdef KUBECONTEXT
 export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
-# $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
-# of the environment, where other programs use such names.
-given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
+ifeq ($(INSTANCE),test)
+# The instance of the tests also releases changes that are not committed yet.
+export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
+endif
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
@@ -138,23 +139,29 @@ bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE
 	@PYTHONPATH=tests python -m bench.scale
 
 ##@ The model
-CARD_FILES = $(call given,ONNX) $(call given,LABELS) $(call given,OUT) $(call given,PHOTO)
-CARD_FIELDS = $(call given,NAME) $(call given,VERSION) $(call given,LICENCE) $(call given,PRESET)
-CARD_HINTS = $(call given,LAYOUT) $(call given,SIZE) $(call given,OUTPUT)
-CARD_PRESET = $(call given,MEAN) $(call given,STD) $(call given,SCALE) $(call given,CHANNELS) $(call given,RESIZE) $(call given,INTERPOLATION)
+# An option of seatrial for each variable that is given on the command line, not by the environment.
+given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2) '$(subst ','\'',$($(1)))')
+CARD_FILES = $(call given,ONNX,onnx) $(call given,LABELS,labels) $(call given,OUT,out) $(call given,PHOTO,photo)
+CARD_FIELDS = $(call given,NAME,name) $(call given,VERSION,version) $(call given,LICENCE,licence) $(call given,PRESET,preset)
+CARD_HINTS = $(call given,LAYOUT,layout) $(call given,SIZE,size) $(call given,OUTPUT,output)
+CARD_PRESET = $(call given,MEAN,mean) $(call given,STD,std) $(call given,SCALE,scale) $(call given,CHANNELS,channels) $(call given,RESIZE,resize) $(call given,INTERPOLATION,interpolation)
 .PHONY: card
 card: setup ## make a model directory of ONNX=file LABELS=file OUT=dir (NAME= VERSION= LICENCE= PRESET= PHOTO=)
 	@seatrial card $(CARD_FILES) $(CARD_FIELDS) $(CARD_HINTS) $(CARD_PRESET)
 .PHONY: golden
 golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir, with a page to review it (KIND=evaluation, NAME=, VERSION=, WRONG=leave-out)
-	@seatrial golden $(call given,PHOTOS) $(call given,MODEL) $(call given,OUT) $(call given,NAME) $(call given,VERSION) $(call given,KIND) $(call given,WRONG)
+	@seatrial golden $(call given,PHOTOS,photos) $(call given,MODEL,model) $(call given,OUT,out) $(call given,NAME,name) $(call given,VERSION,version) $(call given,KIND,kind) $(call given,WRONG,wrong)
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+PUBLISHED = $(or $(strip $(GIVEN_MODEL) $(call given,GOLDEN,golden) $(call given,EVALUATION,evaluation)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'',$(MODEL))')
 .PHONY: models
 models: setup ## list the published versions of a model, the newest first (NAME=); also seatrial models show, diff, prune
-	@seatrial models list $(NAME)
+	@seatrial models list $(if $(filter command,$(firstword $(origin NAME))),'$(subst ','\'',$(NAME))')
+.PHONY: use
+use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model.lock; print the commit to make
+	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN,golden) $(call given,EVALUATION,evaluation)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
@@ -163,7 +170,7 @@ fetch: setup ## fetch the locked model, golden set and evaluation set from the s
 	@seatrial fetch
 .PHONY: validate
 validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
-	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
+	@seatrial validate $(call given,MODEL,model) $(call given,GOLDEN,golden) $(call given,EVALUATION,evaluation)
 
 ##@ The image
 .PHONY: build

@@ -30,12 +30,15 @@ def predict_blueprint(predictor: Predictor) -> Blueprint:
 
 
 def read_top(text: str | None, classes: int) -> int:
-    """Return the number of labels to return. Raises RequestError 400 unless it is from 1 to `classes`."""
+    """Return the number of labels to return, at most `classes`, so that clients need not know the model.
+
+    Raises RequestError 400 unless `text` is an integer of at least 1.
+    """
     if text is None:
         return min(TOP, classes)
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= classes:
-        raise RequestError(400, "invalid value for top", f"set top to an integer from 1 to {classes}")
-    return int(text)
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
+        raise RequestError(400, "invalid value for top", "set top to an integer of at least 1")
+    return min(int(text), classes)
 
 
 def read_image() -> bytes:

@@ -16,7 +16,10 @@ FORMAT_HINT = 'send {"input": "[\\"<base64 image>\\"]"}: a JSON list inside a st
 
 
 def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
-    """Return the route `/score`, which classifies at most `max_images` images of one request."""
+    """Return the route `/score`, which classifies at most `max_images` images of one request.
+
+    It returns the TOP best labels of each image, or all of a model with fewer classes.
+    """
     routes = Blueprint("score", __name__)
 
     @routes.post("/score")

@@ -92,11 +92,20 @@ class ImageClassifier:
 
     def rank(self, probabilities: NDArray[np.float32], top: int) -> list[list[Prediction]]:
         """Return the `top` best classes of each row, best first; ties keep the order of the labels."""
-        order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
         return [
-            [Prediction(self.labels[i], float(row[i]), int(i)) for i in best]
-            for row, best in zip(probabilities, order, strict=True)
+            [Prediction(self.labels[i], float(row[i]), int(i)) for i in best_classes(row, top)]
+            for row in probabilities
         ]
+
+
+def best_classes(probabilities: NDArray[np.float32], top: int) -> NDArray[np.intp]:
+    """Return the indices of the `top` largest numbers, largest first; ties keep their order."""
+    indices = np.arange(len(probabilities))
+    if top < len(probabilities):
+        # Sorting 20,000 numbers takes as long as an inference.
+        least = np.partition(probabilities, -top)[-top]
+        indices = np.flatnonzero(probabilities >= least)
+    return indices[np.argsort(-probabilities[indices], kind="stable")][:top]
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

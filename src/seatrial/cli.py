@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from seatrial import console
-from seatrial.commands import card, golden, image, maintenance, model, models, records, recovery, release
+from seatrial.commands import card, golden, image, maintenance, model, models, records, recovery, release, use
 from seatrial.errors import OutsideError, SeatrialError, UsageError
 
 INTERRUPTED = 130
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (card, golden, model, models, image, release, recovery, records, maintenance):
+for group in (card, golden, model, models, use, image, release, recovery, records, maintenance):
     app.add_typer(group.app)
 
 

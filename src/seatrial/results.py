@@ -71,7 +71,7 @@ class PublishResult(StageResult):
 
 
 class FetchResult(StageResult):
-    """The verified directories of what is locked; without an evaluation set its path is empty."""
+    """The verified copies of what is locked, as directories; `evaluation` is None if the lock has none."""
 
     stage: Literal["fetch"] = "fetch"
     model: Artefact

@@ -20,14 +20,21 @@ class App(Section):
 
 
 class Model(Section):
-    """The model and the channel that `update` follows.
+    """The channel that `publish` moves and `update` follows.
 
+    The model is that of model.lock. `name`, which older versions had here, is ignored.
     `base_branch` is the branch that releases are made from: a model is compared with the one that it ships.
     """
 
-    name: str
     channel: str = "latest"
     base_branch: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore_name(cls, values: object) -> object:
+        if isinstance(values, dict):
+            return {key: value for key, value in values.items() if key != "name"}
+        return values
 
 
 class Golden(Section):
@@ -138,7 +145,8 @@ class Environment(Section):
     from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
     `record_in_store` is whether the store is to have what it has accepted.
     `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
-    without the statement that they passed `check`, each with a reason. With `demand_comparison` a comparison
+    without the statement that they passed `check`, each with a reason; `allow_uncommitted` of images that
+    were built from changes that no commit contains. With `demand_comparison` a comparison
     with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
     `max_slowdown` is a ratio.
     """
@@ -151,6 +159,7 @@ class Environment(Section):
     record_in_store: bool = True
     approval: Literal["", "person", "reviewers"] = ""
     allow_unchecked: bool = False
+    allow_uncommitted: bool = False
     replicas: int = Field(default=2, ge=1)
     max_replicas: int = Field(default=4, ge=1)
     bake_seconds: float = Field(default=10, ge=0)

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     )
 
     app: App = App()
-    model: Model
+    model: Model = Model()
     golden: Golden
     store: Store = Store()
     registry: Registry = Registry()

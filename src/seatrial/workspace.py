@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 import re
@@ -66,11 +67,14 @@ class Workspace:
 
     @cached_property
     def working_state(self) -> str:
-        """The git tree id of the working tree, untracked files included."""
+        """The git tree id of the working tree: untracked files included, ignored ones not, but model.lock."""
         with tempfile.TemporaryDirectory(prefix="seatrial-tree-") as folder:
             env = self._temporary_objects(Path(folder))
             self.git("read-tree", "HEAD", env=env)
             self.git("add", "--all", env=env)
+            if self.lock.exists():
+                # If git ignores it, no commit contains it.
+                self.git("add", "--force", "--", self.lock.name, env=env)
             return self.git("write-tree", env=env)
 
     def _temporary_objects(self, folder: Path) -> dict[str, str]:
@@ -150,6 +154,17 @@ def _git_configuration(settings: Mapping[str, str]) -> dict[str, str]:
     for number, (key, value) in enumerate(settings.items(), first):
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return variables
+
+
+def login_name() -> str:
+    """Return the name of the user who runs this process. Raises UsageError if the system has none."""
+    try:
+        return getpass.getuser()
+    # Before Python 3.13 it is a KeyError or an ImportError.
+    except (OSError, KeyError, ImportError) as error:
+        raise UsageError(
+            f"the user with the number {os.getuid()} has no name here", "set USER=name"
+        ) from error
 
 
 def find(instance: str) -> Workspace:

@@ -11,6 +11,7 @@ from seatrial.stores.protocol import BlobStore, Document, StoreUnreachableError
 from simulation.process import Call, DeployerProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from seatrial.stores.protocol import Progress

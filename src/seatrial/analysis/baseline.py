@@ -18,7 +18,8 @@ class Baseline(BaseModel):
 
     `failed` of `requests` had no successful response; `median_milliseconds` is the median latency of the
     others. `probabilities` holds the median probability of each correct label by photo; it is empty without
-    `same_model`, since the probabilities of another model than the candidate's may differ.
+    `same_model`, since the probabilities of another model than the candidate's may differ. `other_model` is
+    the name of the release's model if the candidate's has another name: its latency is then no measure.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +30,7 @@ class Baseline(BaseModel):
     median_milliseconds: float
     # Records of older versions do not have it.
     same_model: bool = False
+    other_model: str = ""
     probabilities: dict[str, float] = {}
 
     @property

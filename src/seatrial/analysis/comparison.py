@@ -32,14 +32,15 @@ class Tolerances:
 def compare(baseline: Baseline | None, load: LoadResult, tolerances: Tolerances) -> tuple[Check, ...]:
     """Return the checks of a candidate's load against the baseline.
 
-    A check without anything to compare is not judged, and has the reason. A first release, and the
-    probabilities of another model, cannot be compared, so these are never demanded. Without `max_slowdown` a
+    A check without anything to compare is not judged, and has the reason. A first release, the probabilities
+    of another model, and the latency of one of another name cannot be compared, so these are never demanded.
+    Without `max_slowdown` a
     baseline with too few latencies for a later comparison is reported, before users are sent to the release.
     """
     probabilities = _probabilities(baseline, load.probabilities, tolerances)
     if tolerances.max_slowdown:
         return _latency(baseline, load.milliseconds, tolerances), probabilities
-    if baseline and not baseline.comparable:
+    if baseline and not baseline.comparable and not baseline.other_model:
         return _too_few(f"{baseline.successful} of {baseline.release}", tolerances), probabilities
     return (probabilities,)
 
@@ -59,6 +60,8 @@ def _too_few(counts: str, tolerances: Tolerances) -> Check:
 def _latency(baseline: Baseline | None, milliseconds: Sequence[float], tolerances: Tolerances) -> Check:
     if baseline is None:
         return _no_baseline(LATENCY, tolerances)
+    if baseline.other_model:
+        return not_judged(LATENCY, f"{baseline.release} has the other model {baseline.other_model}")
     if not baseline.comparable or len(milliseconds) < MIN_RESPONSES:
         counts = f"{len(milliseconds)} of the release, {baseline.successful} of {baseline.release}"
         return _too_few(counts, tolerances)

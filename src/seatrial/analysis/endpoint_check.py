@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from seatrial.analysis.baseline import MIN_RESPONSES
 from seatrial.analysis.load import LoadGenerator, LoadPlan
 from seatrial.analysis.load_result import LoadResult
-from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, SuiteRunner
+from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest, SuiteRunner
 from seatrial.errors import SeatrialError
 from seatrial.http_client import HttpClient
 from seatrial.results import Check
@@ -72,18 +72,18 @@ class EndpointCheck:
             over = complete and elapsed >= self.min_seconds
             return ("",) if over or (ended and suite.result().failure) else None
 
-        limit = self.min_seconds + SUITE_SECONDS + MARGIN_SECONDS
+        limit = self.min_seconds + self.suite.seconds + MARGIN_SECONDS
         return until("the acceptance suite under load", poll, limit, every=POLL_SECONDS, runtime=runtime)[0]
 
     def _planned(self, elapsed: float, *, complete: bool) -> int:
         """Return how many requests the load sends until its latest end."""
-        end = max(elapsed, self.min_seconds, 0 if complete else SUITE_SECONDS)
+        end = max(elapsed, self.min_seconds, 0 if complete else self.suite.seconds)
         return self.plan.requests_within(end + POLL_SECONDS)
 
     @property
     def _needed(self) -> int:
         """The number of ended requests before the load may end."""
-        return min(MIN_RESPONSES, self.plan.requests_within(max(self.min_seconds, SUITE_SECONDS)))
+        return min(MIN_RESPONSES, self.plan.requests_within(max(self.min_seconds, self.suite.seconds)))
 
 
 def _report(suite: RunningSuite, violation: str) -> SuiteReport:

@@ -13,6 +13,13 @@ from seatrial.results import Check
 from seatrial.settings import Dns
 
 SUITE_SECONDS = 120
+# Each golden photo is sent by both routes, beside the load.
+PHOTO_SECONDS = 1
+
+
+def suite_seconds(photos: int) -> int:
+    """Return the time limit of the suite with a golden set of this size, in seconds."""
+    return max(SUITE_SECONDS, photos * PHOTO_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,20 @@ class Expectation:
 class SuiteRequest:
     """A run of the suite: where, with which golden set (a directory), and what /version must name.
 
-    `name` is the report's name, without a suffix, in the instance's report directory.
+    `name` is the report's name, without a suffix, in the instance's report directory; `photos` is the number
+    of golden photos, which decides how long the run may take.
     """
 
     endpoint: Endpoint
     golden: Path
     expectation: Expectation
     name: str
+    photos: int = 1
+
+    @property
+    def seconds(self) -> int:
+        """The time limit of the run."""
+        return suite_seconds(self.photos)
 
 
 @dataclass(frozen=True)

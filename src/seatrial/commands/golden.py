@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from seatrial.commands import photo_sets
 from seatrial.commands.options import AsJson, Instance, run_stage
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET
@@ -16,6 +17,7 @@ from seatrial.model.photo_sets.wording import counted_noun, shortened
 
 app = typer.Typer()
 group = typer.Typer()
+group.add_typer(photo_sets.app)
 app.add_typer(group, name="golden", rich_help_panel="Model")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 group = typer.Typer(no_args_is_help=True, help="List, show, compare and remove published models.")
 app.add_typer(group, name="models", rich_help_panel="Model")
-Name = Annotated[str, typer.Argument(help="name of the model; default: model.name")]
+Name = Annotated[str, typer.Argument(help="name of the model; default: that of model.lock")]
 
 
 @group.command("list")
@@ -44,7 +44,8 @@ def list_models(
     """List the published versions of a model, the last published first."""
     from seatrial.stages.models import models as stage
 
-    found = stage(load(find(instance)), name, limit=limit, skip=skip, rebuild=rebuild)
+    workspace = find(instance)
+    found = stage(load(workspace), workspace, name, limit=limit, skip=skip, rebuild=rebuild)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:
@@ -78,7 +79,8 @@ def diff(
     """Compare two published models: fields of the card, files, labels line by line."""
     from seatrial.model.model_comparison import compare
 
-    found = compare(load(find(instance)), old, new)
+    workspace = find(instance)
+    found = compare(load(workspace), workspace, old, new)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:

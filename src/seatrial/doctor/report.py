@@ -13,6 +13,8 @@ from rich.text import Text
 from seatrial.console import plain_text
 from seatrial.doctor import container_engine, resources, services, tools
 from seatrial.doctor.finding import Finding
+from seatrial.errors import SeatrialError
+from seatrial.model.lock import read_lock
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
@@ -57,6 +59,14 @@ def doctor(workspace: Workspace, runtime: Runtime = SYSTEM) -> DoctorReport:
     return DoctorReport(tuple(task.result() for task in tasks))
 
 
+def _locked_name(workspace: Workspace) -> str:
+    try:
+        return read_lock(workspace.lock).model.name
+    except SeatrialError:
+        # Whether the store responds can be found out by any name.
+        return "the-model"
+
+
 def _checks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], Finding]]:
     status, can_install = container_engine.engine_status(workspace), container_engine.installable()
     yield tools.check_python
@@ -71,7 +81,7 @@ def _checks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], F
         yield partial(resources.check_disk, "disk, engine", root)
     yield partial(resources.check_disk, "disk, cache", workspace.cache)
     yield partial(resources.check_ports, workspace, status.running)
-    yield partial(services.check_store, settings)
+    yield partial(services.check_store, settings, _locked_name(workspace))
     yield partial(services.check_registry, settings)
     for name in settings.environments:
         cache = workspace.directory / "cache" / f"doctor-{name}.json"

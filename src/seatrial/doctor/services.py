@@ -15,20 +15,21 @@ from seatrial.stores.choose import open_store
 REQUEST_SECONDS = 5
 
 
-def check_store(settings: Settings) -> Finding:
-    """Read the model's channel from the store."""
+def check_store(settings: Settings, model: str) -> Finding:
+    """Read the channel of a model from the store."""
     if not settings.store.url:
         return Finding(
             "store", "later", "not configured", f"make up starts one; {_own('STORE', 'STORE__URL')}"
         )
-    channel = channel_key(settings.model.name, settings.model.channel)
+    channel = channel_key(model, settings.model.channel)
     try:
         quick = settings.store.model_copy(update={"timeout_seconds": REQUEST_SECONDS})
         found = open_store(quick).read(channel)
     except SeatrialError as error:
         return _missing("store", error)
     published = "is published" if found else "is not published yet"
-    return Finding("store", "ok", f"{settings.store.url} responds; {settings.model.channel} {published}")
+    what = f"{settings.model.channel} of {model} {published}"
+    return Finding("store", "ok", f"{settings.store.url} responds; {what}")
 
 
 def check_registry(settings: Settings) -> Finding:

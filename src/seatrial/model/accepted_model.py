@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from imagemodel.fields import NAME
 from seatrial.errors import OutsideError, UsageError
+from seatrial.model.artefacts import check_names
+from seatrial.model.lock import DIGEST
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore
 
@@ -56,9 +58,11 @@ def parse_accepted(content: bytes, url: str, environment: str) -> AcceptedModel:
     """
     try:
         found = AcceptedModel.model_validate_json(content)
-    except ValidationError as error:
+        check_names(found.model)
+    except (ValidationError, UsageError) as error:
         raise _invalid(url, environment) from error
-    if found.environment != environment:
+    # It becomes part of a path in the cache.
+    if found.environment != environment or not DIGEST.fullmatch(found.model.digest):
         raise _invalid(url, environment)
     return found
 

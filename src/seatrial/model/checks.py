@@ -18,6 +18,7 @@ from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.isolation import isolation_checks
+from seatrial.model.label_checks import missing_labels
 from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
 from seatrial.model.probe_checks import check_probes, compare_probes
 from seatrial.model.resource_checks import check_latency, check_memory
@@ -152,6 +153,8 @@ def _check_agreement(
     name, least = f"agrees with {title}", limits.min_agreement
     if isinstance(live, NoLiveModel):
         return not_judged(name, live.why, demanded=limits.demand_comparison and live.expected)
+    if missing := missing_labels(new.model, live.model):
+        return not_judged(name, missing)
     if judged and not isinstance(judged.live, NoLiveModel):
         share, of = judged.agreement(judged.live), f"{judged.size} originals of the evaluation set"
         return Check(name=name, passed=share >= least, detail=f"on {share:.1%} of {of}, at least {least:.0%}")

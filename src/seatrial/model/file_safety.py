@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from imagemodel.card import MODEL as ONNX
 from seatrial.errors import RefusedError
 from seatrial.model.artefacts import MODEL
-from seatrial.model.onnx_safety import inspect
 from seatrial.model.publisher import Publishable
 
 # No loader executes files with these suffixes, unlike pickles, scripts and archives.
@@ -17,15 +15,11 @@ PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
 def require_safe_files(source: Publishable) -> None:
-    """Raise RefusedError unless every file has a safe suffix and the ONNX file passes its checks."""
+    """Raise RefusedError unless every file has a suffix that no loader executes."""
     allowed = MODEL_SUFFIXES if source.kind is MODEL else PHOTO_SUFFIXES
     for name in source.file_list.files:
         if Path(name).suffix.lower() not in allowed:
             raise _unsafe(source.folder / name, f"the suffix is not one of {', '.join(sorted(allowed))}")
-    if source.kind is MODEL:
-        for check in inspect(source.folder / ONNX):
-            if not check.passed:
-                raise _unsafe(source.folder / ONNX, f"{check.name}: {check.detail}")
 
 
 def _unsafe(path: Path, why: str) -> RefusedError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.label_changes import label_changes, summary
 from seatrial.model.live import LiveDirectories, NoLiveModel
 from seatrial.model.lock import LabelAcceptance, Lock
-from seatrial.workspace import Workspace
+from seatrial.workspace import Workspace, login_name
 
 PREFIX: Final = "labels: "
 HINT: Final = (
@@ -78,6 +77,16 @@ def _only_extended(old: LabelFile, new: LabelFile) -> bool:
     return new.labels[: len(old.labels)] == old.labels
 
 
+def missing_labels(model: Path, live: Path) -> str:
+    """Return which labels of the live model the model lacks, or an empty string.
+
+    It can never predict these, so that its predictions cannot be expected to agree.
+    """
+    missing = set(read_labels(live).labels) - set(read_labels(model).labels)
+    shown = ", ".join(repr(label) for label in sorted(missing)[:3])
+    return f"{len(missing)} labels of the live model are not labels of this one ({shown})" if missing else ""
+
+
 def accept_labels(
     lock: Lock, model: Path, previous: LiveDirectories, workspace: Workspace, reason: str
 ) -> Lock:
@@ -94,7 +103,7 @@ def accept_labels(
     changed = {old.digest for old in files if not _only_extended(old, new)}
     if not changed:
         return lock
-    person = workspace.git("config", "user.email", check=False) or getpass.getuser()
+    person = workspace.git("config", "user.email", check=False) or login_name()
     if lock.labels and lock.labels.new == new.digest:
         changed |= set(lock.labels.old)
     accepted = LabelAcceptance(old=tuple(sorted(changed)), new=new.digest, by=person, reason=reason.strip())

@@ -14,12 +14,14 @@ from imagemodel.card import LABELS
 from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefacts import MODEL, PUBLICATION, FileList, check_names, parse_file_list, version_key
 from seatrial.model.label_changes import label_changes
+from seatrial.model.lock import read_lock
 from seatrial.model.transfer import mismatch, stream
 from seatrial.model.version_index import VersionIndex
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore
+from seatrial.workspace import Workspace
 
 
 class _Frozen(BaseModel):
@@ -86,9 +88,9 @@ def show(settings: Settings, name: str, version: str) -> ModelDetails:
     )
 
 
-def compare(settings: Settings, old: str, new: str) -> ModelDiff:
+def compare(settings: Settings, workspace: Workspace, old: str, new: str) -> ModelDiff:
     """Return how two published models differ, each given as VERSION or NAME/VERSION."""
-    first, second = (_stored(settings, *split(settings, each)) for each in (old, new))
+    first, second = (_stored(settings, *split(workspace, each)) for each in (old, new))
     connections = settings.store.connections
     before, after = (each.labels(connections) for each in (first, second))
     return ModelDiff(
@@ -100,10 +102,10 @@ def compare(settings: Settings, old: str, new: str) -> ModelDiff:
     )
 
 
-def split(settings: Settings, model: str) -> tuple[str, str]:
-    """Return the name and the version of NAME/VERSION, or of VERSION with the name of `[model]`."""
+def split(workspace: Workspace, model: str) -> tuple[str, str]:
+    """Return the name and the version of NAME/VERSION, or of VERSION with the name of the locked model."""
     name, slash, version = model.rpartition("/")
-    return (name if slash else settings.model.name), version
+    return (name if slash else read_lock(workspace.lock).model.name), version
 
 
 def _stored(settings: Settings, name: str, version: str) -> _Stored:

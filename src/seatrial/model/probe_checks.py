@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from seatrial.check_result import Check, not_judged
-from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, ProbeResult
+from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, OutputRange, ProbeResult
 from seatrial.model.inference.task import InferenceResult
 from seatrial.model.live import LIVE, NoLiveModel
 from seatrial.settings import Probes
@@ -39,7 +39,7 @@ def check_probes(result: InferenceResult, kind: str) -> Iterator[Check]:
     if ours is None:
         yield from (not_judged(name, TOO_SLOW) for name in ALONE)
         return
-    yield _check_kind(ours, kind)
+    yield check_kind(ours.outputs, kind)
     yield _check_repeated(ours)
     yield _check_batch(ours)
     yield _check_spread(ours)
@@ -69,8 +69,8 @@ def _live_probes(live: InferenceResult | NoLiveModel) -> ProbeResult | NoLiveMod
     return live.probes or NoLiveModel(f"the live model fails here: {live.fault or 'it is too slow'}")
 
 
-def _check_kind(ours: ProbeResult, kind: str) -> Check:
-    found = ours.outputs
+def check_kind(found: OutputRange, kind: str) -> Check:
+    """Return the check that a network's numbers are of the `output.kind` on its card."""
     detail = (
         f"numbers from {found.least:.3g} to {found.most:.3g}, "
         f"sums from {found.least_sum:.3g} to {found.most_sum:.3g}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,8 @@ from seatrial.model.version_index import VersionIndex, index_key
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document
-from seatrial.workspace import Workspace
+from seatrial.stores.write_access import require_write_access
+from seatrial.workspace import Workspace, login_name
 
 CHANNEL_ATTEMPTS: Final = 8
 
@@ -98,7 +98,7 @@ class Publisher:
     def publication_record(self, source: Publishable) -> bytes:
         """Return the record of who publishes a version, now, and from which revision.
 
-        Raises OutsideError if the checkout has no git.
+        Raises OutsideError if the checkout has no git, UsageError if the person has no name.
         """
         record = {
             **source.file_list.artefact.model_dump(),
@@ -116,6 +116,17 @@ class Publisher:
         """
         self._store.create(index_key(source.kind, record), record, _no_progress)
         self._create(source, PUBLICATION, record)
+
+    def require_write_access(self, source: Publishable) -> None:
+        """Raise StoreAccessError unless the store accepts writes of a version."""
+        require_write_access(self._store, source.key("").rstrip("/"))
+
+    def require_channel_access(self, name: str, channel: str) -> None:
+        """Raise StoreAccessError unless the store accepts writes of a model's channels.
+
+        Raises UsageError if a name is not valid.
+        """
+        require_write_access(self._store, channel_key(name, channel).rpartition("/")[0])
 
     def add_to_index(self, source: Publishable) -> None:
         """Add a complete version to the index, in which one that an older program published is missing."""
@@ -163,7 +174,7 @@ class Publisher:
         return False
 
     def _publisher(self) -> str:
-        return self._workspace.git("config", "user.email", check=False) or getpass.getuser()
+        return self._workspace.git("config", "user.email", check=False) or login_name()
 
 
 class _ChannelChangedError(OutsideError):

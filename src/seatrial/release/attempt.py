@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from seatrial import console
+from seatrial.analysis.baseline import Baseline
 from seatrial.errors import RefusedError
 from seatrial.http_client import NoResponseError
 from seatrial.image.inspection import ImageFacts
@@ -30,7 +31,8 @@ CONSECUTIVE = 5
 class Attempt:
     """A release that was begun. `record` is its current record.
 
-    `same_model` is whether the stable release has the same model; `checks` are those of the preview.
+    `same_model` is whether the stable release has the same model, `other_model` the name of its model if that
+    is another one; `checks` are those of the preview.
     """
 
     target: Target
@@ -38,6 +40,7 @@ class Attempt:
     candidate: Candidate
     manifests: Manifests
     same_model: bool = False
+    other_model: str = ""
     checks: tuple[Check, ...] = ()
 
     def start(self) -> None:
@@ -60,7 +63,7 @@ class Attempt:
             target,
             record,
             self._wait_until_served,
-            lambda: probe.baseline(record.previous, same_model=self.same_model),
+            lambda: self._baseline(probe),
         ).run()
         self.checks = result.checks
         if result.failure:
@@ -82,6 +85,10 @@ class Attempt:
             url = target.url(LIVE, target.lease.check_not_stopped)
             self._wait_until_served(url)
         return url
+
+    def _baseline(self, probe: LiveProbe) -> Baseline | None:
+        found = probe.baseline(self.record.previous, same_model=self.same_model)
+        return found.model_copy(update={"other_model": self.other_model}) if found else None
 
     def _wait_until_served(self, url: str, check: Callable[[], None] = lambda: None) -> None:
         def poll() -> bool | None:
@@ -113,7 +120,8 @@ def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Att
     # Trimmed here too, not only by accept: refused releases also leave records.
     records.trim(target.environment.keep_releases)
     same_model = stable is not None and stable.model.digest == facts.model.digest
-    return Attempt(target, records.create(record, manifests), candidate, manifests, same_model)
+    other = stable.model.name if stable and stable.model.name != facts.model.name else ""
+    return Attempt(target, records.create(record, manifests), candidate, manifests, same_model, other)
 
 
 def _candidate(target: Target, number: int, facts: ImageFacts, stable: Record | None) -> Candidate:

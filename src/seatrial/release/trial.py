@@ -12,7 +12,7 @@ from seatrial.analysis.comparison import Tolerances
 from seatrial.analysis.endpoint_check import EndpointCheck
 from seatrial.analysis.load import LoadPlan
 from seatrial.analysis.load_result import LoadResult
-from seatrial.analysis.suite import SUITE_SECONDS, Endpoint, Expectation, SuiteRequest
+from seatrial.analysis.suite import Endpoint, Expectation, SuiteRequest, suite_seconds
 from seatrial.analysis.thresholds import Thresholds
 from seatrial.analysis.timeline import report_directory
 from seatrial.release.preview_path import PreviewPath
@@ -46,7 +46,7 @@ def preview_plan(target: Target, record: Record, url: str, golden: GoldenSet) ->
         golden.photos,
         rate,
         release=record.release,
-        planned=round(rate * SUITE_SECONDS),
+        planned=round(rate * suite_seconds(len(golden.photos))),
         timeline=report_directory(target.workspace, record.release) / "preview-timeline.jsonl",
     )
 
@@ -86,7 +86,7 @@ def preview(
         _suite(record, Endpoint(url), golden, "preview"),
         min_seconds=0,
         violation=path_violation(path) if path else thresholds.latency_violation,
-        on_poll=_poll(target, f"at most {SUITE_SECONDS} s"),
+        on_poll=_poll(target, f"at most {suite_seconds(len(golden.photos))} s"),
     )
     return _run(target, check, thresholds, baseline)
 
@@ -136,7 +136,8 @@ def _thresholds(
 
 def _suite(record: Record, endpoint: Endpoint, golden: GoldenSet, where: str) -> SuiteRequest:
     expectation = Expectation(record.release, record.reference.digest, record.model.digest)
-    return SuiteRequest(endpoint, golden.photos[0].path.parent, expectation, f"{record.release}-{where}")
+    folder, photos = golden.photos[0].path.parent, len(golden.photos)
+    return SuiteRequest(endpoint, folder, expectation, f"{record.release}-{where}", photos)
 
 
 def _poll(target: Target, limit: str) -> Callable[[float, LoadResult], None]:

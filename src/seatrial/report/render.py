@@ -78,7 +78,7 @@ def _redacted(sample: Sample, root: Path) -> Sample:
 
 
 def templates() -> Environment:
-    """Return the templates of this package; HTML is escaped, and an undefined name is an error."""
+    """Return the templates of all reports; HTML is escaped, and an undefined name is an error."""
     environment = Environment(
         loader=PackageLoader("seatrial.report"),
         autoescape=select_autoescape(["html", "svg"]),

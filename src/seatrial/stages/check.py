@@ -7,6 +7,8 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
+from imagemodel.errors import ImageModelError
+from imagemodel.golden import load_golden
 from seatrial import console
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.image.docker_client import connect, find_image
@@ -19,6 +21,8 @@ from seatrial.workspace import Workspace
 
 TESTS = "tests/integration/image"
 CHECK_SECONDS = 300
+# Each golden photo is sent by both routes, by `/score` twice.
+PHOTO_SECONDS = 2
 # Exit codes of pytest after a complete run: passed, failed, no tests. Others are a failure of the run itself.
 COMPLETE_RUN = (0, 1, 5)
 
@@ -40,7 +44,7 @@ def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> Check
     """Test the built image in containers and return the passed tests.
 
     Raises RefusedError if a test fails or is skipped, or there is none; OutsideError if the engine or the
-    test run itself fails, or takes longer than CHECK_SECONDS. The JUnit report is written unless the run is
+    test run itself fails, or takes longer than `check_seconds`. The JUnit report is written unless the run is
     killed. However it ends, its containers are removed.
     """
     stage_run = StageRun()
@@ -51,7 +55,7 @@ def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> Check
     report = workspace.directory / "run" / "check.xml"
     with image_test_session(engine, workspace) as session, console.step("testing the image"):
         argv = _command(tests, report, built, golden, settings.image.ready_seconds)
-        output = _run_tests(workspace, argv, report, session)
+        output = _run_tests(workspace, argv, report, session, check_seconds(Path(golden)))
     summary = read_report(report, output)
     if summary.others or not summary.passed:
         what = f"{', '.join(summary.others)} did not pass" if summary.others else "there was no test"
@@ -72,12 +76,21 @@ def _command(tests: str, report: Path, built: BuildResult, golden: str, ready_se
     return [*argv, f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
 
 
-def _run_tests(workspace: Workspace, argv: list[str], report: Path, session: str) -> str:
+def check_seconds(golden: Path) -> float:
+    """Return the time limit of the tests with the golden set of a directory, in seconds."""
+    try:
+        return max(CHECK_SECONDS, len(load_golden(golden).photos) * PHOTO_SECONDS)
+    except ImageModelError:
+        # The tests name what is wrong with it.
+        return CHECK_SECONDS
+
+
+def _run_tests(workspace: Workspace, argv: list[str], report: Path, session: str, seconds: float) -> str:
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     # Options from the user's environment, such as -k, must not deselect tests here.
     environment = {"PYTEST_ADDOPTS": "", VARIABLE: session}
-    done = run(argv, timeout=CHECK_SECONDS, cwd=workspace.root, env=environment, check=False)
+    done = run(argv, timeout=seconds, cwd=workspace.root, env=environment, check=False)
     if done.code not in COMPLETE_RUN:
         raise OutsideError(f"the test run exited with {done.code}", "see the lines above", tail(done.output))
     return done.output

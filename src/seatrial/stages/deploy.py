@@ -11,6 +11,7 @@ from seatrial.image_reference import ImageReference
 from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
 from seatrial.release.checked import require_checked
+from seatrial.release.committed import require_committed
 from seatrial.release.holds import require_no_hold
 from seatrial.release.live_probe import LiveProbe, live_probe
 from seatrial.release.origin import BUILT_HERE, Origin
@@ -39,15 +40,17 @@ def deploy(
 
     `origin` has the approval, the source release of a promoted image, and why the image is released
     unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
-    lock (a promoted one need not be), it has no statement that it passed `check`, a hold of `rollback` is on
-    it, its rollout or preview failed, or a rollback asked this deployer to stop before the switch: it is
-    removed, no user was affected. OutsideError if only the path to the preview failed, with the same effect.
-    RolledBackError if the live address did not follow the switch, HeldError if another deployer holds the
-    environment, RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
+    lock (a promoted one need not be), it is of uncommitted changes, it has no statement that it passed
+    `check`, a hold of `rollback` is on it, its rollout or preview failed, or a rollback asked this deployer
+    to stop before the switch: it is removed, no user was affected. OutsideError if only the path to the
+    preview failed, with the same effect. RolledBackError if the live address did not follow the switch,
+    HeldError if another deployer holds the environment, RollbackFailedError if undoing fails, UsageError and
+    OutsideError as every stage.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
     facts = origin.facts or _image_facts(target, image)
+    require_committed(target, facts)
     origin = replace(origin, unchecked=require_checked(target, facts.reference, origin.unchecked))
     # Loaded before anything is changed: without it the candidate could not be checked.
     target.golden(facts.golden, facts.revision)

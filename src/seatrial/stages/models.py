@@ -6,9 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import MODEL
+from seatrial.model.lock import read_lock
 from seatrial.model.version_index import PublishedVersion, VersionIndex
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store
+from seatrial.workspace import Workspace
 
 
 class ModelsResult(BaseModel):
@@ -22,16 +24,23 @@ class ModelsResult(BaseModel):
 
 
 def models(
-    settings: Settings, name: str = "", *, limit: int = 50, skip: int = 0, rebuild: bool = False
+    settings: Settings,
+    workspace: Workspace,
+    name: str = "",
+    *,
+    limit: int = 50,
+    skip: int = 0,
+    rebuild: bool = False,
 ) -> ModelsResult:
     """Return up to `limit` versions of a model, the last published first, after `skip` of them.
 
-    With `rebuild` the versions that an older program published are added to the index first. They are
-    returned by name if the index is empty, as `unindexed`. Raises UsageError if a number is out of range.
+    Without `name` it is the locked model. With `rebuild` the versions that an older program published are
+    added to the index first. They are returned by name if the index is empty, as `unindexed`. Raises
+    UsageError if a number is out of range.
     """
     if not (1 <= limit <= 10_000 and skip >= 0):
         raise UsageError("--limit is from 1 to 10000, --skip at least 0", "see --help")
-    name = name or settings.model.name
+    name = name or read_lock(workspace.lock).model.name
     index = VersionIndex(open_store(settings.store), MODEL, name, settings.store.connections)
     if rebuild:
         for version in index.unindexed():

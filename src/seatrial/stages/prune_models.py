@@ -42,16 +42,17 @@ def prune_models(
 ) -> PruneResult:
     """Remove all but the newest `keep` versions of a model, and return what became of each version.
 
-    Kept is what a channel, a recorded release of any environment, or `model.lock` of any commit that git
-    has on any branch refers to. While one of these cannot be read, nothing is removed. With `dry_run`, or
-    if `confirm` returns False, the result is the plan. What is to be removed is decided again after the
-    confirmation. Raises UsageError if `keep` is less than 1.
+    Without `name` it is the locked model. Kept is what a channel, a recorded release of any environment, or
+    `model.lock` of any commit that git has on any branch refers to. While one of these cannot be read,
+    nothing is removed. With `dry_run`, or if `confirm` returns False, the result is the plan. What is to be
+    removed is decided again after the confirmation. Raises UsageError if `keep` is less than 1.
     """
     if keep < 1:
         raise UsageError("--keep is less than 1", "the newest version is always kept")
     stage_run = StageRun()
     store = open_store(settings.store)
-    index = VersionIndex(store, MODEL, name or settings.model.name, settings.store.connections)
+    name = name or read_lock(workspace.lock).model.name
+    index = VersionIndex(store, MODEL, name, settings.store.connections)
     pruner = VersionPruner(store, MODEL, index)
 
     def make_plan() -> VersionPlan:

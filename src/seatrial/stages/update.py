@@ -26,7 +26,7 @@ from seatrial.workspace import Workspace
 def update(
     settings: Settings, workspace: Workspace, services: Services = SERVICES, *, accept_labels: str = ""
 ) -> UpdateResult:
-    """Move `model.lock` to the model of the channel of `[model]` and return whether it changed.
+    """Move `model.lock` to the newest version of its model, by the channel, and return whether it changed.
 
     The golden set stays, because it is reviewed apart from the model. With a reason in `accept_labels`, a
     change of labels passes, and the lock gets the acceptance. Raises RefusedError, and keeps the
@@ -34,7 +34,7 @@ def update(
     """
     stage_run = StageRun(services.runtime)
     lock = read_lock(workspace.lock)
-    newest = channel_model(settings)
+    newest = channel_model(settings, lock.model.name)
     changed = newest != lock.model
     if changed:
         _move_lock(settings, workspace, lock.model_copy(update={"model": newest}), services, accept_labels)
@@ -61,13 +61,13 @@ def _move_lock(
     write_lock(workspace.lock, candidate)
 
 
-def channel_model(settings: Settings) -> Artefact:
-    """Return the model that the channel of `[model]` points to.
+def channel_model(settings: Settings, name: str) -> Artefact:
+    """Return the version of a model that the channel of `[model]` points to.
 
     Raises BlobNotFoundError if there is no such channel, RefusedError if it does not name a version.
     """
     store = open_store(settings.store)
-    name, channel = settings.model.name, settings.model.channel
+    channel = settings.model.channel
     found = store.read(channel_key(name, channel))
     if found is None:
         raise BlobNotFoundError(

@@ -87,12 +87,23 @@ class DirectoryStore:
 
     def replace(self, key: str, content: bytes, tag: str | None) -> bool:
         """Compare and rename under an advisory lock on the directory of the document."""
+        folder = (self._root / key).parent
+        if tag is not None and not folder.is_dir():
+            return self._refused_there(key, folder)
         with self._store_errors(key), self._written(key, content) as temporary, self._locked(key):
             found = self.read(key)
             if (found.tag if found else None) != tag:
                 return False
             temporary.replace(self._root / key)
             return True
+
+    def _refused_there(self, key: str, folder: Path) -> bool:
+        """Return False, because the directory has no document with a tag, unless it could not be made."""
+        nearest = next(each for each in folder.parents if each.exists())
+        if not nearest.is_dir():
+            raise OutsideError(f"{self.url}/{key}: {nearest} is not a directory", "check store.url")
+        with self._store_errors(key), temporary_file(nearest):
+            return False
 
     @contextmanager
     def _written(self, key: str, source: Path | bytes) -> Iterator[Path]:

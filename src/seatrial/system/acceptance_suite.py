@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from seatrial.analysis.suite import SUITE_SECONDS, RunningSuite, SuiteReport, SuiteRequest, read_report
+from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest, read_report
 from seatrial.errors import OutsideError
 from seatrial.process import StopRequest, run, tail
 from seatrial.runtime import SYSTEM, Runtime, Task
@@ -41,7 +41,7 @@ class PytestSuite:
         argv += ["--golden", str(request.golden), "--report", str(report)]
         # Options for a pytest that runs this process are not for the suite.
         env = {"PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
-        done = run(argv, timeout=SUITE_SECONDS, cwd=workspace.root, env=env, check=False, stop=stop)
+        done = run(argv, timeout=request.seconds, cwd=workspace.root, env=env, check=False, stop=stop)
         return SuiteReport(read_report(report, done.code, done.output), tail(done.output))
 
 

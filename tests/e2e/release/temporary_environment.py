@@ -22,6 +22,7 @@ DEFAULTS = {
     "MAX_SLOWDOWN": "50",
     "LOAD_PER_SECOND": "5",
     "ALLOW_UNCHECKED": "true",
+    "ALLOW_UNCOMMITTED": "true",
 }
 # A namespace ends after its last pod has drained.
 REMOVAL_SECONDS = 120

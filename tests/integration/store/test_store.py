@@ -17,6 +17,7 @@ from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.pieces import MOST_BYTES
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore
+from seatrial.stores.write_access import NAME, require_write_access
 
 KEY = "models/x/1/model.onnx"
 
@@ -57,6 +58,27 @@ def test_a_document_is_replaced_only_with_its_tag(store: BlobStore) -> None:
     second = store.read("channel.json")
     assert second is not None
     assert second.content == b"two"
+
+
+def test_a_write_that_asks_for_the_right_writes_nothing(store: BlobStore) -> None:
+    """A condition that is never met is refused by every store, and leaves nothing there."""
+    store.create(KEY, b"first", ignore)
+    for folder in ("models/x/1", "models/y/1", "models/x/channels"):
+        require_write_access(store, folder)
+        assert store.read(f"{folder}/{NAME}") is None
+
+
+def test_a_state_that_returns_gets_another_tag(store: BlobStore) -> None:
+    """Also where a tag is a hash of the content: the document counts its writes."""
+    tags = []
+    for writes, release in enumerate(("a-1", "a-2", "a-1"), 1):
+        found = store.read("environments/a.json")
+        content = f'{{"release": "{release}", "writes": {writes}}}'.encode()
+        assert store.replace("environments/a.json", content, found.tag if found else None)
+        written = store.read("environments/a.json")
+        assert written is not None
+        tags.append(written.tag)
+    assert len(set(tags)) == len(tags)
 
 
 def test_a_missing_blob_is_an_error_and_a_missing_document_is_not(store: BlobStore) -> None:

@@ -53,9 +53,17 @@ def test_top_sets_number_of_predictions(client: FlaskClient, top: int) -> None:
     assert len(response.json["predictions"]) == top
 
 
-@pytest.mark.parametrize("top", ["0", "-1", "4", "x", "", "1e3", "٣", "9" * 30])
+@pytest.mark.parametrize("top", [4, 5, 1000, 999_999_999])
+def test_top_above_number_of_classes_returns_all(client: FlaskClient, top: int) -> None:
+    """A client need not know how many classes the model has."""
+    response = client.post(f"/predict?top={top}", data=photo("red"), content_type="image/jpeg")
+    assert response.json["predictions"][0]["label"] == "red"
+    assert len(response.json["predictions"]) == 3
+
+
+@pytest.mark.parametrize("top", ["0", "-1", "x", "", "1e3", "٣", "9" * 30])
 def test_invalid_top_returns_400(client: FlaskClient, top: str) -> None:
-    """A `top` that is not an integer from 1 to the number of classes returns 400."""
+    """A `top` that is not an integer of at least 1 returns 400."""
     response = client.post("/predict", query_string={"top": top}, data=photo("red"))
     assert response.status_code == 400
     assert "top" in response.json["error"]

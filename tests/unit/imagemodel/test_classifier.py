@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import onnx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from onnx import numpy_helper
 from onnx.external_data_helper import set_external_data
 
-from imagemodel.classifier import ImageClassifier
+from imagemodel.classifier import ImageClassifier, best_classes
 from imagemodel.errors import CardError, ImageError, PredictionError, VerifyError
 
 from .conftest import network
@@ -46,6 +49,16 @@ def test_ties_keep_order_of_labels(write_model) -> None:
         "red",
         "blue",
     ]
+
+
+@given(
+    arrays(np.float32, st.integers(1, 40), elements=st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0])),
+    st.integers(1, 50),
+)
+def test_the_best_classes_are_those_of_a_complete_sort(numbers, top) -> None:
+    """Only the candidates are sorted, with the same result, ties included."""
+    expected = np.argsort(-numbers, kind="stable")[:top]
+    assert best_classes(numbers, top).tolist() == expected.tolist()
 
 
 def test_no_images_give_no_predictions(write_model) -> None:

@@ -52,6 +52,17 @@ GOLDEN = {
 SAMPLE_PHOTO = {"file": "red.jpg", **FILE, "label": "red", "index": 0, "original": "red.png"}
 EVALUATION = {**GOLDEN, "photos": [{**SAMPLE_PHOTO, "source": "drawn", "licence": "MIT"}]}
 ARTEFACT = {"name": "colours", "version": "1.0.0", "digest": DIGEST}
+ACCEPTED = {
+    "schema": 1,
+    "environment": "staging",
+    "release": "staging-1",
+    "number": 1,
+    "model": ARTEFACT,
+    "image": DIGEST,
+    "revision": "c0ffee",
+    "accepted": "2026-01-01T00:00:00Z",
+    "writes": 1,
+}
 LOCK = {kind: {**ARTEFACT, "name": kind} for kind in ("model", "golden", "evaluation")}
 SETTINGS: dict[str, Any] = {
     "model": {"name": "colours", "channel": "latest"},

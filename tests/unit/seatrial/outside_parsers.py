@@ -17,6 +17,7 @@ from seatrial.analysis.timeline import read_timeline
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import parse_manifest
 from seatrial.image.statement import parse_statement
+from seatrial.model.accepted_model import parse_accepted
 from seatrial.model.lock import read_lock
 from seatrial.provenance.query import read_query
 from seatrial.release.reviews import stated_reviews
@@ -95,5 +96,8 @@ PARSERS: Mapping[str, Parser] = {
     "stage result": Parser(valid.RESULT, readers.read_result, (UsageError,)),
     "suite report": Parser(valid.SUITE, lambda raw, out: read_report(out.file("suite.json", raw), 0, "")),
     "channel": Parser({"version": "1.0.0", "digest": DIGEST}, readers.read_channel, (RefusedError,)),
+    "accepted model": Parser(
+        valid.ACCEPTED, lambda raw, _: parse_accepted(raw, "s3://b", "staging"), (OutsideError,)
+    ),
     "publication": Parser(valid.PUBLICATION, readers.read_publication),
 }

@@ -135,7 +135,7 @@ def _store(raw: bytes, outside: Outside, key: str) -> Settings:
 
 def read_channel(raw: bytes, outside: Outside) -> object:
     """Read this document of a channel in the store."""
-    return channel_model(_store(raw, outside, "models/colours/channels/latest.json"))
+    return channel_model(_store(raw, outside, "models/colours/channels/latest.json"), "colours")
 
 
 def read_publication(raw: bytes, outside: Outside) -> object:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from colours import LABELS, write_model
+from samples import lock_to
 from seatrial.cli import main
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
@@ -30,7 +31,9 @@ def seatrial(
     changed = (*LABELS[:-1], "azure")
     for version, labels in (("1.0.0", LABELS), ("2.0.0", LABELS), ("3.0.0", changed)):
         write_model(tmp_path / version, labels, version=version)
-        publish(settings, workspace, model=tmp_path / version)
+        done = publish(settings, workspace, model=tmp_path / version)
+        assert done.model
+        lock_to(workspace, done.model, done.model)
     monkeypatch.chdir(workspace.root)
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("SEATRIAL_STORE__URL", settings.store.url)

@@ -89,7 +89,7 @@ def test_the_local_cloud_overrides_the_committed_file(local: Workspace) -> None:
             "1",
             lambda s: s.environment("local").bake_seconds == 1,
         ),
-        ("SEATRIAL_MODEL__CHANNEL", "next", lambda s: (s.model.name, s.model.channel) == ("m", "next")),
+        ("SEATRIAL_MODEL__CHANNEL", "next", lambda s: s.model.channel == "next"),
     ],
 )
 def test_a_variable_overrides_one_key_of_a_section(
@@ -146,7 +146,7 @@ def test_another_registry_or_cluster_does_not_get_the_local_settings(
     ("text", "setting"),
     [
         (FILE + "[dns]\nport = 0\n", "dns.port"),
-        (FILE.replace('name = "m"', "name = 3"), "model.name"),
+        (FILE.replace('name = "m"', "channel = 3"), "model.channel"),
         (FILE + "[registry]\nadress = 'x'\n", "registry.adress"),
         (FILE.replace('host = "h"', ""), "environments.local.host"),
         (FILE + "[validate]\nmin_agreement = 2\n", "validate.min_agreement"),

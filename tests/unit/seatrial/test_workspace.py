@@ -72,6 +72,19 @@ def test_ignored_files_are_not_a_change(tmp_path: Path, git: Callable[..., str])
     assert not Workspace(tmp_path).revision.endswith("-dirty")
 
 
+def test_an_ignored_lock_is_a_change(tmp_path: Path, git: Callable[..., str]) -> None:
+    """No commit contains a model.lock that git ignores; one that is committed all the same is no change."""
+    with (tmp_path / ".gitignore").open("a") as ignored:
+        ignored.write("model.lock\n")
+    git("commit", "-qam", "Ignore the lock")
+    assert not Workspace(tmp_path).revision.endswith("-dirty")
+    (tmp_path / "model.lock").write_text("")
+    assert Workspace(tmp_path).revision.endswith("-dirty")
+    git("add", "--force", "model.lock")
+    git("commit", "-qm", "Add the lock")
+    assert not Workspace(tmp_path).revision.endswith("-dirty")
+
+
 def test_a_result_is_read_back(tmp_path: Path, git: Callable[..., str]) -> None:
     """A stage reads the result that an earlier stage has written."""
     workspace = Workspace(tmp_path)

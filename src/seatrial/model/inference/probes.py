@@ -46,7 +46,7 @@ def probe(model: ImageClassifier, photos: Sequence[bytes]) -> ProbeResult:
     if not answered:
         raise PredictionError(f"{model.card.name}: no finite numbers for any photo")
     return ProbeResult(
-        outputs=_output_range(answered),
+        outputs=output_range(answered),
         repeated=max(_difference(model, *pair) for pair in zip(first, second, strict=True)),
         batch=_batch(model, images[:BATCH], first[:BATCH]),
         spread=max(_difference(model, answered[0], each) for each in answered),
@@ -62,7 +62,8 @@ def _outputs(model: ImageClassifier, *images: bytes) -> _Outputs:
         return error.message
 
 
-def _output_range(outputs: Iterable[NDArray[np.float32]]) -> OutputRange:
+def output_range(outputs: Iterable[NDArray[np.float32]]) -> OutputRange:
+    """Return the range of the numbers of a network, which gave at least one row."""
     numbers = np.concatenate(list(outputs)).astype(np.float64)
     sums = numbers.sum(axis=1)
     return OutputRange(least=numbers.min(), most=numbers.max(), least_sum=sums.min(), most_sum=sums.max())

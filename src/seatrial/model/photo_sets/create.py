@@ -116,7 +116,7 @@ def _photos(
     return [
         DraftPhoto(
             file=photo.file,
-            name=photo.source.name,
+            name=one_line(photo.source.name),
             label=labels[indices[photo.source.label]],
             index=indices[photo.source.label],
             source=one_line(photo.source.source),

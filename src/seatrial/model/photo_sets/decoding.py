@@ -66,6 +66,8 @@ class _Read:
 
 
 def _read(photo: SourcePhoto, spec: InputSpec) -> _Read | str:
+    if not photo.path.is_file():
+        return f"{photo.name}: not a regular file"
     size = photo.path.stat().st_size
     if size > MAX_BYTES:
         return f"{photo.name}: {size} bytes, at most {MAX_BYTES}"

@@ -110,7 +110,7 @@ def test_a_lost_lease_ends_it(load: Load) -> None:
 
 def test_a_suite_that_does_not_end_is_an_error(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deadline is the suite's own and a margin."""
-    monkeypatch.setattr("seatrial.analysis.endpoint_check.SUITE_SECONDS", 0)
+    monkeypatch.setattr("seatrial.analysis.suite.suite_seconds", lambda _: 0)
     monkeypatch.setattr("seatrial.analysis.endpoint_check.MARGIN_SECONDS", 0.3)
     with pytest.raises(OutsideError, match="acceptance suite under load: timed out"):
         check(load, ScriptedSuite(None))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prediction_server import Behaviour, Load, cat_photo
-from seatrial.analysis.load import LoadGenerator, LoadPlan
+from seatrial.analysis.load import MAX_PHOTOS, LoadGenerator, LoadPlan
 from seatrial.http_client import HttpResponse
 from seatrial.runtime import SystemRuntime, Workers
 from seatrial.wait import until
@@ -139,3 +139,12 @@ class OneBody:
     ) -> HttpResponse:
         """Return the response."""
         return HttpResponse(200, {}, ('{"predictions": [' + self.best + "]}").encode())
+
+
+def test_a_large_golden_set_is_not_held_in_memory(tmp_path: Path) -> None:
+    """The load reads its first MAX_PHOTOS photos only; the others need not even exist."""
+    photo = cat_photo(tmp_path)
+    missing = replace(photo, path=tmp_path / "missing.jpg")
+    LoadGenerator(LoadPlan("http://unused", [*[photo] * MAX_PHOTOS, *[missing] * 1000], 1))
+    with pytest.raises(FileNotFoundError):
+        LoadGenerator(LoadPlan("http://unused", [photo, missing], 1))

@@ -77,6 +77,11 @@ def test_a_comparison_that_could_not_be_made_is_not_judged(
     [
         ("", None, "no release has been stable yet"),
         ("trial-0", BASELINE.model_copy(update={"probabilities": {}}), "trial-0 has another model"),
+        (
+            "trial-0",
+            BASELINE.model_copy(update={"probabilities": {}, "other_model": "flowers", "requests": 1}),
+            "trial-0 has another model",
+        ),
     ],
 )
 def test_a_comparison_that_no_release_could_make_is_not_demanded(
@@ -96,3 +101,19 @@ def test_a_latency_that_is_not_judged_neither_passes_nor_fails() -> None:
     (latency,) = [check for check in limits.checks(load) if check.name == "latency under load"]
     assert (latency.status, latency.reason) == ("not judged", "because the path adds to it (p95 900 ms)")
     assert limits.violation(load) == limits.latency_violation(load) == ""
+
+
+def test_the_latency_of_a_model_of_another_name_is_no_measure() -> None:
+    """A large model after a small one is not refused for that; the limit of the environment applies."""
+    small = BASELINE.model_copy(update={"median_milliseconds": 1.0})
+    load = LoadResult(milliseconds=(400.0,) * 25, probabilities=SURE)
+    limits = Thresholds(0, 500, Tolerances(2, 0.02, stable="trial-0", demanded=True))
+    assert limits.violation(load, small) != ""
+    other = small.model_copy(update={"other_model": "flowers", "probabilities": {}})
+    assert limits.violation(load, other) == ""
+    (latency,) = [check for check in limits.checks(load, other) if check.name.startswith("latency compared")]
+    assert (latency.status, latency.detail) == (
+        "not judged",
+        "not judged, because trial-0 has the other model flowers",
+    )
+    assert Thresholds(0, 300, limits.tolerances).violation(load, other) != ""

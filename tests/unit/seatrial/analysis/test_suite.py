@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seatrial.analysis.suite import Expectation, SuiteReport, read_report
+from seatrial.analysis.suite import Expectation, SuiteReport, read_report, suite_seconds
 from seatrial.results import Check
 
 RAN = "acceptance suite ran completely"
@@ -102,3 +102,9 @@ def test_the_failure_counts_the_failed_checks() -> None:
     passed, failed = Check(name="a", passed=True, detail=""), Check(name="b", passed=False, detail="why")
     assert SuiteReport((passed, failed)).failure == "1 of 2 checks failed, first: b: why"
     assert SuiteReport((passed,)).failure == ""
+
+
+@pytest.mark.parametrize(("photos", "seconds"), [(1, 120), (120, 120), (3000, 3000)])
+def test_a_large_golden_set_has_more_time(photos: int, seconds: int) -> None:
+    """The suite sends every photo, so its time limit grows with their number."""
+    assert suite_seconds(photos) == seconds

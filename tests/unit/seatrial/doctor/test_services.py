@@ -106,7 +106,7 @@ def test_a_service_without_a_setting_comes_later(tmp_path: Path) -> None:
     local = Environment(namespace="n", overlay="o", host="h")
     settings = make_settings(url="").model_copy(update={"environments": {"local": local}})
     found = [
-        services.check_store(settings),
+        services.check_store(settings, "colours"),
         services.check_registry(settings),
         services.check_cluster(settings, "local", tmp_path / "c"),
     ]
@@ -117,14 +117,14 @@ def test_a_service_without_a_setting_comes_later(tmp_path: Path) -> None:
 def test_an_empty_store_is_ok(tmp_path: Path) -> None:
     """The detail is that the channel is not published yet."""
     (tmp_path / "store").mkdir()
-    found = services.check_store(make_settings(url=(tmp_path / "store").as_uri()))
+    found = services.check_store(make_settings(url=(tmp_path / "store").as_uri()), "colours")
     assert found.state == "ok"
     assert "not published yet" in found.detail
 
 
 def test_an_invalid_store_url_is_missing() -> None:
     """The finding has the message and the fix of the store's own error."""
-    found = services.check_store(make_settings(url="ftp://there"))
+    found = services.check_store(make_settings(url="ftp://there"), "colours")
     assert found.state == "missing"
     assert "az://" in found.fix
 

@@ -119,6 +119,16 @@ def test_a_document_that_is_not_valid_is_not_passed_over(
     assert "environments/staging.json is not the document of an accepted model" in live.unread["staging"]
 
 
+@pytest.mark.parametrize("changes", [{"digest": "sha256:../../x"}, {"name": "../x"}, {"version": "a/b"}])
+def test_a_model_that_cannot_be_part_of_a_path_is_refused(
+    environments: Environments, workspace: Workspace, store: Path, changes: dict[str, str]
+) -> None:
+    """Name, version and digest become keys of the store and paths in the cache."""
+    disconnect(environments)
+    store_accepted(store, "staging", MODEL.model_copy(update=changes))
+    assert list(found(environments, workspace).unread) == ["staging"]
+
+
 def test_the_document_of_another_environment_is_refused(
     environments: Environments, workspace: Workspace, store: Path
 ) -> None:

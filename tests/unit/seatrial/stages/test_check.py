@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from network_sets import write_golden
 from seatrial.errors import OutsideError
-from seatrial.stages.check import read_report
+from seatrial.stages.check import check_seconds, read_report
 
 
 def report(folder: Path, *cases: str) -> Path:
@@ -37,3 +38,15 @@ def test_an_unreadable_report_is_an_error(tmp_path: Path, text: str | None) -> N
         (tmp_path / "check.xml").write_text(text)
     with pytest.raises(OutsideError, match="no report"):
         read_report(tmp_path / "check.xml", "the end of the log")
+
+
+@pytest.mark.parametrize(("photos", "seconds"), [(1, 300), (200, 400)])
+def test_a_large_golden_set_has_more_time(tmp_path: Path, photos: int, seconds: int) -> None:
+    """The tests send every photo, so their time limit grows with the number of photos."""
+    write_golden(tmp_path / "golden", photos + 1, "RGB", range(photos))
+    assert check_seconds(tmp_path / "golden") == seconds
+
+
+def test_an_invalid_golden_set_has_the_usual_time(tmp_path: Path) -> None:
+    """The tests of the image name what is wrong with it."""
+    assert check_seconds(tmp_path / "missing") == 300

@@ -122,3 +122,17 @@ def test_an_unchecked_release_is_promoted_only_where_that_is_allowed(
     promoted = target.target.records.stable()
     assert promoted is not None
     assert promoted.unchecked == "an image of the tests"
+
+
+def test_an_image_of_uncommitted_changes_is_promoted_only_where_that_is_allowed(
+    environments: Environments, target: VirtualEnvironment, source: ImageReference
+) -> None:
+    """The setting of the target decides, whatever the source allows."""
+    facts = target.images.facts[source]
+    target.images.facts[source] = replace(facts, revision="c0ffee-dirty")
+    with pytest.raises(RefusedError, match="which local does not release"):
+        run(environments, target, Registry(address=REGISTRY))
+    assert target.target.records.all() == []
+    target.configure(allow_uncommitted=True)
+    run(environments, target, Registry(address=REGISTRY))
+    assert target.live == "local-1"

@@ -41,10 +41,16 @@ def prune(
     settings: Settings, workspace: Workspace, environments: Environments, models: list[Artefact]
 ) -> Prune:
     """The stage, with one version kept by its age, in these environments."""
-    known = environments.settings.model_copy(update={"store": settings.store, "model": settings.model})
+    known = environments.settings.model_copy(update={"store": settings.store})
 
     def run(**options: object) -> PruneResult:
-        arguments = {"keep": 1, "services": environments.services, "environ": {}, **options}
+        arguments = {
+            "keep": 1,
+            "name": "colours",
+            "services": environments.services,
+            "environ": {},
+            **options,
+        }
         return prune_models(known, Workspace(workspace.root), **arguments)  # type: ignore[arg-type]
 
     return run

@@ -27,8 +27,8 @@ from seatrial.stores.protocol import BlobStore, Progress, StoreUnreachableError
 from seatrial.workspace import Workspace
 
 VERSIONS = ("1.0.0", "2.0.0", "3.0.0")
-WRITES = 5
-"""Two files, the card, the channel, the publication record."""
+WRITES = 7
+"""Two that ask for the rights, two files, the card, the channel, the publication record."""
 
 
 class Fault(Enum):

@@ -25,9 +25,9 @@ from unit.seatrial.stores.blob_server import BlobServer, blob_server
 
 # The SDKs leave the sockets of broken connections to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-WRITES = 5
-"""Two files, the card, the channel, the publication record."""
-DOCUMENTS = range(2, WRITES)
+WRITES = 7
+"""Two that ask for the rights, two files, the card, the channel, the publication record."""
+DOCUMENTS = range(4, WRITES)
 KEYS = ("labels.txt", "model.onnx", "model.json", "publication.json")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -80,3 +81,13 @@ def test_unreadable_files_are_refused_together(
 def test_stem_is_valid_in_a_set(name: str) -> None:
     """Whatever a file is called, its name in the set is valid."""
     assert FILE.fullmatch(f"{stem(name)}-{'0' * 12}.webp")
+
+
+def test_what_is_no_regular_file_is_refused(tmp_path: Path, spec: InputSpec) -> None:
+    """A named pipe, on which reading would wait, and a link without a target are named."""
+    (tmp_path / "red").mkdir()
+    os.mkfifo(tmp_path / "red" / "pipe.png")
+    (tmp_path / "red" / "link.png").symlink_to("nowhere")
+    photos = [SourcePhoto(tmp_path / name, name, "red") for name in ("red/pipe.png", "red/link.png")]
+    with pytest.raises(RefusedError, match=r"2 files cannot be used: red/pipe\.png: not a regular file"):
+        decode(photos, spec)

@@ -1,0 +1,1 @@
+"""Checks files before they are published, in a confined subprocess."""
