@@ -134,6 +134,9 @@ simulate: setup ## simulate SCHEDULES=20000 orders of events in a release, from 
 .PHONY: bench-release
 bench-release: setup ## measure releases, faults, code and model changes under load (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.release
+.PHONY: bench-model
+bench-model: setup ## measure fetch and publish beside azcopy, and lists of many versions (MIB=512 ROUNDS=3 VERSIONS=10000)
+	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
@@ -157,6 +160,9 @@ GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'
 .PHONY: optimize
 optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
 	@seatrial optimize $(GIVEN_MODEL) $(call given,PHOTOS) $(call given,OUT) $(call given,VERSION) $(call given,GOLDEN) $(call given,EVALUATION)
+.PHONY: models
+models: setup ## list the published versions of a model, the newest first (NAME=); also seatrial models show, diff, prune
+	@seatrial models list $(if $(filter command,$(firstword $(origin NAME))),'$(subst ','\'',$(NAME))')
 .PHONY: use
 use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
 	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
