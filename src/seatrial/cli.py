@@ -49,6 +49,10 @@ def main() -> None:
         if code == INTERRUPTED:
             console.line("seatrial: interrupted; the next release command finishes or undoes what was begun")
         sys.exit(code)
+    except typer.Abort:
+        # Ctrl-C or Ctrl-D instead of an answer.
+        console.line("seatrial: interrupted; nothing was done")
+        sys.exit(INTERRUPTED)
     except SeatrialError as error:
         _fail(error)
     except OSError as error:
