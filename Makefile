@@ -161,7 +161,7 @@ update: setup ## change model.lock to the channel's newest model, if it passes v
 	@seatrial update
 .PHONY: zoo
 zoo: setup ## validate generated bad and good models; print which check refuses which (ONLY=name)
-	@PYTHONPATH=tests python -m zoo $(if $(ONLY),"$(ONLY)")
+	@PYTHONPATH=tests python -m zoo $(call given,ONLY)
 .PHONY: propose
 propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
 	@seatrial propose
@@ -170,7 +170,7 @@ fetch: setup ## fetch the locked model, golden set and evaluation set from the s
 	@seatrial fetch
 .PHONY: validate
 validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
-	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
+	@seatrial validate $(call given,MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
 
 ##@ The image
 .PHONY: build
