@@ -109,7 +109,7 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
@@ -152,10 +152,14 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+PUBLISHED = $(or $(strip $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'',$(MODEL))')
+.PHONY: optimize
+optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
+	@seatrial optimize $(GIVEN_MODEL) $(call given,PHOTOS) $(call given,OUT) $(call given,VERSION) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: use
 use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
-	@seatrial use $(if $(MODEL),'$(subst ','\'',$(MODEL))') $(call given,GOLDEN) $(call given,EVALUATION)
+	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update

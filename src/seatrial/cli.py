@@ -16,6 +16,7 @@ from seatrial.commands import (
     image,
     maintenance,
     model,
+    optimization,
     proposal,
     records,
     recovery,
@@ -35,7 +36,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (card, golden, model, use, proposal, image, release, recovery, records, maintenance):
+for group in (
+    card,
+    golden,
+    model,
+    use,
+    optimization,
+    proposal,
+    image,
+    release,
+    recovery,
+    records,
+    maintenance,
+):
     app.add_typer(group.app)
 
 
@@ -49,6 +62,10 @@ def main() -> None:
         if code == INTERRUPTED:
             console.line("seatrial: interrupted; the next release command finishes or undoes what was begun")
         sys.exit(code)
+    except typer.Abort:
+        # Ctrl-C or Ctrl-D instead of an answer.
+        console.line("seatrial: interrupted; nothing was done")
+        sys.exit(INTERRUPTED)
     except SeatrialError as error:
         _fail(error)
     except OSError as error:

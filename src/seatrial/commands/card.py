@@ -17,9 +17,10 @@ from seatrial.errors import UsageError
 from seatrial.results import CardResult
 
 app = typer.Typer()
+FILE = "Where the file is incomplete"
+PRESET = "Instead of the preset's values"
 Layout = Literal["NCHW", "NHWC"] | None
 Channels = Literal["RGB", "BGR"] | None
-Resize = Literal["stretch", "crop"] | None
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box"] | None
 
 
@@ -70,17 +71,29 @@ def card(
         ),
     ] = "",
     photo: Annotated[Path | None, typer.Option(help="photo to show what each preset makes of it")] = None,
-    layout: Annotated[Layout, typer.Option(help="if the file does not have it")] = None,
-    size: Annotated[str, typer.Option(help="height x width in pixels, if the file does not have it")] = "",
-    output: Annotated[str, typer.Option(help="name of the scores, if several outputs can be")] = "",
-    mean: Annotated[
-        str, typer.Option(help="instead of the preset's: a number, or one for each channel")
+    layout: Annotated[Layout, typer.Option(rich_help_panel=FILE, help="order of its axes")] = None,
+    size: Annotated[
+        str, typer.Option(rich_help_panel=FILE, help="height and width in pixels: 224 or 224x320")
     ] = "",
-    std: Annotated[str, typer.Option(help="instead of the preset's")] = "",
-    scale: Annotated[float | None, typer.Option(help="instead of the preset's; first: p * scale")] = None,
-    channels: Annotated[Channels, typer.Option(help="instead of the preset's")] = None,
-    resize: Annotated[Resize, typer.Option(help="instead of the preset's")] = None,
-    interpolation: Annotated[Interpolation, typer.Option(help="instead of the preset's")] = None,
+    output: Annotated[
+        str, typer.Option(rich_help_panel=FILE, help="name of the scores, of several outputs")
+    ] = "",
+    mean: Annotated[
+        str, typer.Option(rich_help_panel=PRESET, help="a number, or one for each channel: 0.5,0.4,0.3")
+    ] = "",
+    std: Annotated[str, typer.Option(rich_help_panel=PRESET, help="as mean, not 0")] = "",
+    scale: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=PRESET, help="a pixel p from 0 to 255 becomes (p * scale - mean) / std"),
+    ] = None,
+    channels: Annotated[Channels, typer.Option(rich_help_panel=PRESET)] = None,
+    resize: Annotated[
+        str,
+        typer.Option(
+            rich_help_panel=PRESET, help="stretch, crop, or the shorter side in pixels before the crop"
+        ),
+    ] = "",
+    interpolation: Annotated[Interpolation, typer.Option(rich_help_panel=PRESET)] = None,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -91,12 +104,13 @@ def card(
     missing.
     """
     # onnx takes a quarter of a second to import.
-    from seatrial.commands.card_values import read_numbers, read_size, required_files
+    from seatrial.commands.card_values import read_numbers, read_resize, read_size, required_files
     from seatrial.model.card.form import Hints
     from seatrial.model.card.presets import Overrides
     from seatrial.model.card.request import CardRequest
     from seatrial.stages.card import card as stage
 
+    how, shortest_side = read_resize(resize)
     request = CardRequest(
         *required_files(onnx, labels, out),
         name=name,
@@ -110,7 +124,8 @@ def card(
             std=read_numbers("STD", std),
             scale=scale,
             channels=channels or "",
-            resize=resize or "",
+            resize=how,
+            shortest_side=shortest_side,
             interpolation=interpolation or "",
         ),
     )

@@ -30,6 +30,15 @@ def read_size(text: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2] or found[1]))
 
 
+def read_resize(text: str) -> tuple[str, int]:
+    """Return ``stretch`` or ``crop`` and the shorter side before the crop, 0 if the preset has it."""
+    if text in ("", "stretch", "crop"):
+        return text, 0
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise UsageError(f"RESIZE: {text!r} is not a way to resize", "RESIZE=stretch, crop or 256")
+    return "crop", int(text)
+
+
 def read_numbers(name: str, text: str) -> tuple[float, ...]:
     """Return the numbers of ``0.5`` or ``0.5,0.4,0.3``; none of an empty text."""
     try:

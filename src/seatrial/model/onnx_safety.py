@@ -82,7 +82,9 @@ def _external_data(graphs: list[Any]) -> Iterator[str]:
     for graph in graphs:
         for tensor in _tensors(graph):
             if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
-                yield f"tensor {tensor.name or '(unnamed)'} is outside the file"
+                name = tensor.name or "(unnamed)"
+                yield f"tensor {name} is outside the file; `make card` joins the weights into one"
+                return
 
 
 def _tensors(graph: Any) -> Iterator[Any]:

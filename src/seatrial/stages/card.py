@@ -41,8 +41,9 @@ def card(settings: Settings, workspace: Workspace, request: CardRequest, dialogu
         path=str(request.out),
         created=sealed.created,
         preset=model.origin.preset if model.origin else "",
-        input=f"{model.input.height} x {model.input.width} {model.input.layout}, {described(model.input)}",
-        output=f"{model.output.classes} classes, {model.output.kind}",
+        input=f"{model.input.name}: {model.input.height} x {model.input.width} {model.input.layout} "
+        f"{model.input.dtype}, {described(model.input)}",
+        output=f"{model.output.name}: {model.output.classes} classes, {model.output.kind}",
         changes=changes,
     )
 

@@ -15,7 +15,7 @@ import onnx
 import pytest
 
 from networks import labels, network, photo
-from seatrial.commands.card_values import read_numbers, read_size
+from seatrial.commands.card_values import read_numbers, read_resize, read_size
 from seatrial.errors import UsageError
 from seatrial.workspace import Workspace
 from unit.repository.project import ROOT
@@ -54,8 +54,8 @@ def test_the_result_lists_what_was_made_of_the_files(workspace: Workspace, expor
     assert done.returncode == 0, done.stderr
     for line in (
         "card: mine 1.0.0 (sha256:",
-        "  input    16 x 16 NHWC, RGB, 0 to 255, stretched, preset raw",
-        "  output   3 classes, probabilities",
+        "  input    photo: 16 x 16 NHWC float32, RGB, 0 to 255, stretched, preset raw",
+        "  output   shares: 3 classes, probabilities",
         "  changed  took the scores before the map loss",
         "  changed  takes float32 and converts it to float16",
         "  changed  removed carriage returns",
@@ -87,26 +87,41 @@ def test_json_on_stdout_is_json_alone(workspace: Workspace, exported: list[str],
     assert "green 1.00" in done.stderr
 
 
-def test_on_a_terminal_it_asks(workspace: Workspace, exported: list[str]) -> None:
-    """Name and version have a default; a preset that does not fit is asked for again."""
+def answer(workspace: Workspace, options: list[str], typed: bytes) -> tuple[int, str]:
+    """Run the command on a terminal and type; return its exit code and what was shown."""
     terminal, end = pty.openpty()
     environment = {**os.environ, "CI": "", "TERM": "xterm", "COLUMNS": "200"}
     process = subprocess.Popen(
-        [*COMMAND, *exported], cwd=workspace.root, stdin=end, stdout=end, stderr=end, env=environment
+        [*COMMAND, *options], cwd=workspace.root, stdin=end, stdout=end, stderr=end, env=environment
     )
     os.close(end)
-    os.write(terminal, b"mine\n\nMIT\nkeras\nraw\n")
+    os.write(terminal, typed)
     shown = b""
     # A terminal that no process has open any more gives EIO.
     with suppress(OSError):
         while part := os.read(terminal, 4096):
             shown += part
     os.close(terminal)
-    assert process.wait(60) == 0, shown.decode()
-    assert b"Version [1.0.0]: " in shown
-    assert b"PRESET: 'keras' does not fit; one of torchvision, keras-tf, keras-caffe, raw" in shown
+    return process.wait(60), shown.decode()
+
+
+def test_on_a_terminal_it_asks(workspace: Workspace, exported: list[str]) -> None:
+    """Name and version have a default; a preset that does not fit is asked for again."""
+    code, shown = answer(workspace, exported, b"mine\n\nMIT\nkeras\nraw\n")
+    assert code == 0, shown
+    assert "Version [1.0.0]: " in shown
+    assert "PRESET: 'keras' does not fit; one of torchvision, keras-tf, keras-caffe, raw" in shown
     card = json.loads((Path(exported[-1]) / "model.json").read_text())
     assert (card["name"], card["version"], card["origin"]["preset"]) == ("mine", "1.0.0", "raw")
+
+
+def test_the_end_of_the_input_is_an_interruption(workspace: Workspace, exported: list[str]) -> None:
+    """Ctrl-D instead of an answer ends with one line and code 130; nothing is written."""
+    code, shown = answer(workspace, exported, b"mine\n\x04")
+    assert code == 130, shown
+    assert "interrupted" in shown.splitlines()[-1]
+    assert "Traceback" not in shown
+    assert not Path(exported[-1]).exists()
 
 
 def test_make_passes_what_is_typed_and_nothing_of_the_environment() -> None:
@@ -143,6 +158,9 @@ def test_numbers_and_sizes_are_read() -> None:
     """One number stands for both sides, or for all channels."""
     assert (read_size("224"), read_size("224x320"), read_size("")) == ((224, 224), (224, 320), (0, 0))
     assert (read_numbers("MEAN", "0.5, 1,2"), read_numbers("MEAN", "")) == ((0.5, 1.0, 2.0), ())
+    assert (read_resize("stretch"), read_resize("256")) == (("stretch", 0), ("crop", 256))
+    with pytest.raises(UsageError, match="RESIZE"):
+        read_resize("0.875")
     for text in ("a", "1,,2", "nan", "inf"):
         with pytest.raises(UsageError, match="MEAN"):
             read_numbers("MEAN", text)

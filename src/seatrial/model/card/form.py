@@ -47,11 +47,14 @@ class PhotoInput:
 
 
 def dimensions(value: Any) -> list[int | str] | None:
-    """Return the shape of a tensor: a number or a name for each dimension, None if the file has no shape."""
+    """Return the shape of a tensor: a number or a name for each dimension, None if the file has no shape.
+
+    The name is empty where the file has none, or -1 as some exporters write.
+    """
     tensor = value.type.tensor_type
     if not tensor.HasField("shape"):
         return None
-    return [each.dim_value if each.HasField("dim_value") else each.dim_param for each in tensor.shape.dim]
+    return [each.dim_value if each.dim_value > 0 else each.dim_param for each in tensor.shape.dim]
 
 
 def read_input(graph: Any, hints: Hints, source: str) -> PhotoInput:
@@ -70,9 +73,9 @@ def read_input(graph: Any, hints: Hints, source: str) -> PhotoInput:
     (found,) = inputs
     kind = found.type.tensor_type.elem_type
     if kind not in INPUTS:
-        name = TensorProto.DataType.Name(kind).lower()
+        name = {number: name for name, number in TensorProto.DataType.items()}.get(kind, f"number {kind}")
         raise RefusedError(
-            f"{source}: input {found.name} has type {name}, expected {', '.join(INPUTS.values())}",
+            f"{source}: input {found.name} has type {name.lower()}, expected {', '.join(INPUTS.values())}",
             "export it with a float32 input",
         )
     shape = dimensions(found)

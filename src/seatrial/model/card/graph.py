@@ -39,9 +39,13 @@ def source(graph: Any, tensor: str, through: Iterable[str] = PASSING) -> tuple[s
     The node is None if it is an input or a weight.
     """
     found, allowed = producers(graph), frozenset(through)
-    while (node := found.get(tensor)) is not None and node.op_type in allowed:
+    # As many steps as there are nodes: a graph that is not valid can have a cycle.
+    for _ in range(len(graph.node)):
+        node = found.get(tensor)
+        if node is None or node.op_type not in allowed or not node.input:
+            break
         tensor = node.input[0]
-    return tensor, node
+    return tensor, found.get(tensor)
 
 
 def constants(graph: Any) -> dict[str, Any]:
@@ -50,8 +54,9 @@ def constants(graph: Any) -> dict[str, Any]:
     for each in (graph, *(inner for node in every_node(graph) for inner in subgraphs(node))):
         found |= {tensor.name: tensor for tensor in each.initializer}
         for node in each.node:
-            if node.op_type == "Constant" and node.attribute[0].name == "value":
-                found |= dict.fromkeys(node.output, node.attribute[0].t)
+            values = [each.t for each in node.attribute if each.name == "value"]
+            if node.op_type == "Constant" and values:
+                found |= dict.fromkeys(node.output, values[0])
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,10 +47,8 @@ def read_labels(path: Path) -> Labels:
     changes: list[str] = []
     lines = _lines(_text(path, changes), changes)
     names = _cleaned(lines, path, changes)
-    names = _without_prefix(names, _SYNSET, lambda _index, _found: True, "the WordNet id", changes)
-    names = _without_prefix(
-        names, _NUMBERED, lambda index, found: int(found["number"]) == index, "the number", changes
-    )
+    names = _without_prefix(names, _synset_labels(names), "the WordNet id", changes)
+    names = _without_prefix(names, _numbered_labels(names), "the number", changes)
     return Labels(tuple(_unique(names, path, changes)), tuple(changes))
 
 
@@ -120,16 +118,23 @@ def _is_control(character: str) -> bool:
     return character in _DIRECTIONS or unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs", "Cn", "Co")
 
 
-def _without_prefix(
-    names: list[str],
-    pattern: re.Pattern[str],
-    accepts: Callable[[int, re.Match[str]], bool],
-    what: str,
-    changes: list[str],
-) -> list[str]:
-    """Return the labels without a prefix, if all of them have it."""
-    found = [pattern.fullmatch(name) for name in names]
-    kept = [each["label"] for index, each in enumerate(found) if each and accepts(index, each)]
+def _synset_labels(names: Sequence[str]) -> list[str]:
+    return [found["label"] for found in map(_SYNSET.fullmatch, names) if found]
+
+
+def _numbered_labels(names: Sequence[str]) -> list[str]:
+    found = [
+        each
+        for index, each in enumerate(map(_NUMBERED.fullmatch, names))
+        if each and each["number"] == str(index)
+    ]
+    kept = [each["label"] for each in found]
+    # Not the numbers of `0 points` and `1 points`, which are the labels.
+    return kept if len(set(kept)) == len(kept) else []
+
+
+def _without_prefix(names: list[str], kept: list[str], what: str, changes: list[str]) -> list[str]:
+    """Return `kept`, the labels without a prefix, if all of them have it."""
     if len(kept) != len(names):
         return names
     changes.append(f"cut off {what} before each label")

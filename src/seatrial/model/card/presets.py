@@ -53,13 +53,17 @@ PRESETS: Final[Mapping[str, Preset]] = {
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the user gives instead of a preset's value; empty: the preset's."""
+    """What the user gives instead of a preset's value; empty or 0: the preset's.
+
+    `resize` is ``stretch`` or ``crop``; `shortest_side` is that of the photo before the crop, in pixels.
+    """
 
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
     scale: float | None = None
     channels: str = ""
     resize: str = ""
+    shortest_side: int = 0
     interpolation: str = ""
 
 
@@ -86,8 +90,15 @@ def input_spec(name: str, photo: PhotoInput, metadata: Mapping[str, str], overri
     preset = PRESETS[name]
     if name == "custom-vision":
         preset = _described_by(preset, metadata)
-    preset = _overridden(preset, overrides, photo.depth)
-    return _spec(preset, photo)
+    spec = _spec(_overridden(preset, overrides, photo.depth), photo)
+    if not overrides.shortest_side:
+        return spec
+    if overrides.shortest_side < max(photo.height, photo.width):
+        raise UsageError(
+            f"RESIZE: {overrides.shortest_side} is smaller than the input of {photo.height} x {photo.width}",
+            f"RESIZE={max(photo.height, photo.width)} or more",
+        )
+    return replace(spec, resize=CROP, shortest_side=overrides.shortest_side)
 
 
 def _described_by(preset: Preset, metadata: Mapping[str, str]) -> Preset:

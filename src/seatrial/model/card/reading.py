@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,9 @@ def load_graph(path: Path) -> Any:
         model = onnx.load(path, load_external_data=False)
         if not model.HasField("graph") or not model.graph.node:
             raise DecodeError("it contains no network")
+        # The library returns text that is not UTF-8 as bytes.
+        if any(isinstance(text, bytes) for text in _texts(model)):
+            raise DecodeError("it has names that are not UTF-8")
     except (DecodeError, OSError, RecursionError, ValueError) as error:
         raise RefusedError(f"{path} is not an ONNX file: {_line(error)}", EXPORT) from error
     return model
@@ -59,12 +63,18 @@ def external_files(model: Any) -> list[str]:
 def _require_files(path: Path, files: list[str]) -> None:
     folder = path.parent.resolve()
     for name in files:
-        target = (folder / name).resolve()
-        if not target.is_relative_to(folder):
-            raise RefusedError(f"{path}: its weights are in {name}, outside of its directory", EXPORT)
-        if not target.is_file():
+        shown = name if name.isprintable() and len(name) < 100 else repr(name[:100])
+        try:
+            target = (folder / name).resolve()
+            inside, present = target.is_relative_to(folder), target.is_file()
+        # A name that no file can have.
+        except (OSError, ValueError):
+            inside, present = True, False
+        if not inside:
+            raise RefusedError(f"{path}: its weights are in {shown}, outside of its directory", EXPORT)
+        if not present:
             raise RefusedError(
-                f"{path}: its weights are in {name}, which is missing", f"put {name} beside {path.name}"
+                f"{path}: its weights are in {shown}, which is missing", f"put {shown} beside {path.name}"
             )
     total = path.stat().st_size + sum((folder / name).stat().st_size for name in files)
     if total > MAX_BYTES:
@@ -81,6 +91,22 @@ def _tensors(graph: Any) -> list[Any]:
         for attribute in node.attribute:
             found += [attribute.t, *attribute.tensors]
     return found
+
+
+def _texts(model: Any) -> Iterator[str | bytes]:
+    for pair in model.metadata_props:
+        yield from (pair.key, pair.value)
+    for graph in (model.graph, *(inner for node in every_node(model.graph) for inner in subgraphs(node))):
+        for value in (*graph.input, *graph.output, *graph.initializer):
+            yield value.name
+        for value in (*graph.input, *graph.output):
+            yield from (each.dim_param for each in value.type.tensor_type.shape.dim)
+        for node in graph.node:
+            yield from (node.op_type, node.domain, *node.input, *node.output)
+            yield from (each.name for each in node.attribute)
+    for tensor in _tensors(model.graph):
+        for entry in tensor.external_data:
+            yield from (entry.key, entry.value)
 
 
 def _location(tensor: Any) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import onnx
-from onnx import TensorProto, helper, inliner, shape_inference
+from onnx import TensorProto, helper, inliner
 
 from seatrial.errors import RefusedError
 from seatrial.model.card.form import INPUTS, Hints, PhotoInput, dimensions, read_input
@@ -60,10 +60,10 @@ def read_network(path: Path, classes: int, hints: Hints) -> Network:
     model, changes = read_onnx(path)
     file = path.name
     if model.functions:
-        model = inliner.inline_local_functions(model)
+        model = _inlined(model, file)
         changes.append("inlined its functions")
     photo = read_input(model.graph, hints, file)
-    scores = find_scores(_with_shapes(model).graph, classes, hints, file)
+    scores = find_scores(model.graph, classes, hints, file)
     changes += _keep_scores(model.graph, scores)
     refuse_randomness(model.graph, file)
     _, last = source(model.graph, scores.tensor)
@@ -86,19 +86,19 @@ def read_network(path: Path, classes: int, hints: Hints) -> Network:
 
 def for_single_photos(network: Network) -> Network:
     """Return the network with a batch of 1, for one that cannot predict several photos at once."""
-    graph = network.model.graph
-    for each in (graph.input[0], graph.output[0]):
-        each.type.tensor_type.shape.dim[0].dim_value = 1
-    del graph.value_info[:]
+    photo = replace(network.input, batch=1)
+    _declare(network.model, photo, network.output, network.classes)
+    # The shapes of the tensors between them are those of another batch.
+    del network.model.graph.value_info[:]
     change = "fixed its batch at 1, because it fails for several photos at once"
-    return replace(network, input=replace(network.input, batch=1), changes=(*network.changes, change))
+    return replace(network, input=photo, changes=(*network.changes, change))
 
 
-def _with_shapes(model: Any) -> Any:
+def _inlined(model: Any, file: str) -> Any:
     try:
-        return shape_inference.infer_shapes(model)
-    except (shape_inference.InferenceError, ValueError, RuntimeError):
-        return model
+        return inliner.inline_local_functions(model)
+    except (onnx.checker.ValidationError, ValueError, RuntimeError) as error:
+        raise _invalid(file, error) from error
 
 
 def _keep_scores(graph: Any, scores: Scores) -> list[str]:
@@ -147,5 +147,8 @@ def _check(model: Any, file: str) -> None:
     try:
         onnx.checker.check_model(model)
     except (onnx.checker.ValidationError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise RefusedError(f"{file} is not a valid network: {reason}", EXPORT) from error
+        raise _invalid(file, error) from error
+
+
+def _invalid(file: str, error: Exception) -> RefusedError:
+    return RefusedError(f"{file} is not a valid network: {' '.join(str(error).split())[:200]}", EXPORT)

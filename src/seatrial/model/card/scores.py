@@ -46,7 +46,7 @@ class Scores:
 
 
 def find_scores(graph: Any, classes: int, hints: Hints, file: str) -> Scores:
-    """Return the scores of `classes` classes in a graph with inferred shapes.
+    """Return the scores of `classes` classes in a graph.
 
     Of an output and its softmax the softmax is taken. Raises RefusedError if there are none, UsageError if
     there are several and `hints` names none of them.
@@ -67,24 +67,24 @@ def find_scores(graph: Any, classes: int, hints: Hints, file: str) -> Scores:
 
 
 def _candidates(graph: Any) -> Iterator[Scores]:
-    infos = {each.name: each for each in (*graph.value_info, *graph.output)}
     for output in graph.output:
         _, node = source(graph, output.name, ("Identity",))
-        is_map = node is not None and node.op_type == MAP
-        if not is_map and not output.type.HasField("tensor_type"):
-            continue
-        tensor = node.input[0] if is_map else output.name
-        info = infos.get(tensor)
-        kind = info.type.tensor_type.elem_type if info is not None else TensorProto.FLOAT
-        if kind in FLOATS:
-            shape = dimensions(info) if info is not None else None
-            labels = _labels_of(node) if is_map else ()
-            yield Scores(tensor, output.name, kind, None if shape is None else tuple(shape), labels)
+        if node is not None and node.op_type == MAP and node.input:
+            numbers, labels = _keys(node)
+            # A map has float32 scores of shape [batch, classes] as its input.
+            yield Scores(node.input[0], output.name, TensorProto.FLOAT, ("", len(labels) or numbers), labels)
+        elif output.type.tensor_type.elem_type in FLOATS:
+            shape = dimensions(output)
+            kind = output.type.tensor_type.elem_type
+            yield Scores(output.name, output.name, kind, None if shape is None else tuple(shape))
 
 
-def _labels_of(node: Any) -> tuple[str, ...]:
-    texts = [each.strings for each in node.attribute if each.name == "classlabels_strings"]
-    return tuple(text.decode(errors="replace") for each in texts for text in each)
+def _keys(node: Any) -> tuple[int, tuple[str, ...]]:
+    """Return how many numbers are the keys of a map, and the texts that are its keys."""
+    attributes = {each.name: each for each in node.attribute}
+    texts = attributes["classlabels_strings"].strings if "classlabels_strings" in attributes else ()
+    numbers = attributes["classlabels_int64s"].ints if "classlabels_int64s" in attributes else ()
+    return len(numbers), tuple(text.decode(errors="replace") for text in texts)
 
 
 def _is_read_by_other(graph: Any, scores: Scores, others: dict[str, Scores]) -> bool:
@@ -103,11 +103,14 @@ def _no_scores(graph: Any, found: Sequence[Scores], classes: int, file: str) -> 
             "export the network with its scores, not only the best class",
         )
     counts = " and ".join(f"{each.output} has {_numbers(each)}" for each in found)
+    given = f"{classes} label{'s' * (classes > 1)}"
     return RefusedError(
-        f"LABELS has {classes} labels, but {file} has another number of classes: {counts}",
+        f"LABELS has {given}, but {file} has another number of classes: {counts}",
         "pass the label file of this network, one line for each class in the order of its outputs",
     )
 
 
 def _numbers(scores: Scores) -> str:
-    return " x ".join(map(str, scores.per_photo)) or "1"
+    if scores.single:
+        return "one number, which is that of two classes"
+    return " x ".join(map(str, scores.per_photo)) or "an unknown number"

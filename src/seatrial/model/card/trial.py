@@ -58,7 +58,8 @@ def _require_safe(path: Path, file: str) -> None:
     for check in inspect(path):
         if not check.passed:
             raise RefusedError(
-                f"{file} is unsafe: {check.name}: {check.detail}", "export it again without that"
+                f"{file} is unsafe: {check.name}: {check.detail}",
+                "export it again, with standard operators and a current opset",
             )
 
 

@@ -115,7 +115,7 @@ def test_a_softmax_in_parts_is_recognised_by_running(maker: Maker) -> None:
         ]
     )
     model.graph.initializer.append(numpy_helper.from_array(np.array([1]), "axis"))
-    assert maker.make(maker.request(model, labels(3))).output == "3 classes, probabilities"
+    assert maker.make(maker.request(model, labels(3))).output == "output: 3 classes, probabilities"
 
 
 def test_a_network_that_takes_one_photo_only_gets_a_batch_of_one(maker: Maker) -> None:
@@ -135,7 +135,7 @@ def test_the_card_of_thousands_of_classes_has_no_labels_in_it(maker: Maker) -> N
     """20,000 classes are served like three."""
     request = maker.request(network(20_000), labels(20_000), photo=maker.photo(19_999, 20_000))
     user = ScriptedUser()
-    assert maker.make(request, user).output == "20000 classes, logits"
+    assert maker.make(request, user).output == "output: 20000 classes, logits"
     assert labels(20_000)[-1] in user.shown[0]
     assert len(json.loads((request.out / "model.json").read_text())["files"]) == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from onnx import helper
 from card_maker import Maker
 from networks import labels, network
 from seatrial.errors import RefusedError, UsageError
+from seatrial.model.card import sealing
 
 
 @pytest.mark.parametrize("what", ["other model", "other file", "changed labels", "a file"])
@@ -89,3 +91,17 @@ def test_a_network_that_onnxruntime_cannot_run_is_refused(maker: Maker) -> None:
     with pytest.raises(RefusedError, match=r"exported\.onnx cannot be run: ") as raised:
         maker.make(maker.request(model, labels(3)))
     assert "\n" not in raised.value.message
+
+
+def test_a_full_disk_leaves_nothing(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory appears as a whole or not at all, and no temporary one stays."""
+
+    def disk_full(folder: Path, _description: object) -> None:
+        (folder / "model.json").write_text("{")
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+
+    request = maker.request(network(3), labels(3))
+    monkeypatch.setattr(sealing, "seal", disk_full)
+    with pytest.raises(OSError, match="No space left"):
+        maker.make(request)
+    assert list(request.out.parent.iterdir()) == []

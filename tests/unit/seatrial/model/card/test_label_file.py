@@ -44,6 +44,7 @@ def read(folder: Path, content: bytes) -> Labels:
         (b"n01440764 tench\nother\n", ["n01440764 tench", "other"], None),
         (b"0 red\n1 blue\n", ["red", "blue"], "the number before each label"),
         (b"0: red\n1: blue\n", ["red", "blue"], "the number before each label"),
+        (b"0 points\n1 points\n", ["0 points", "1 points"], None),
         (b"1 red\n2 blue\n", ["1 red", "2 blue"], None),
         (b"0\n1\n", ["0", "1"], None),
         ("سگ\u200cها\nキツネ\n".encode(), ["سگ\u200cها", "キツネ"], None),

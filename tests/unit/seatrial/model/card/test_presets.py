@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from imagemodel.card import CROP
 from imagemodel.preprocess import preprocess
 from seatrial.errors import UsageError
 from seatrial.model.card.form import PhotoInput
@@ -129,12 +130,18 @@ def test_values_of_the_user_replace_those_of_the_preset() -> None:
     spec = input_spec("unit", GREY, {}, own)
     assert (spec.mean, spec.std, spec.interpolation) == ((0.1307,), (0.3081,), "bicubic")
     bgr = input_spec("torchvision", COLOUR, {}, Overrides(channels="BGR", resize="stretch"))
+    cropped = input_spec("keras-tf", COLOUR, {}, Overrides(resize="crop", shortest_side=32))
+    assert (cropped.resize, cropped.shortest_side) == (CROP, 32)
     assert (bgr.mean, bgr.channels, bgr.resize) == ((0.406, 0.456, 0.485), "BGR", "stretch")
 
 
 @pytest.mark.parametrize(
     ("own", "words"),
-    [(Overrides(mean=(1.0, 2.0)), "MEAN: expected 3 numbers, found 2"), (Overrides(std=(0.0,)), "STD: 0")],
+    [
+        (Overrides(mean=(1.0, 2.0)), "MEAN: expected 3 numbers, found 2"),
+        (Overrides(std=(0.0,)), "STD: 0"),
+        (Overrides(shortest_side=20), "RESIZE: 20"),
+    ],
 )
 def test_impossible_values_are_wrong_usage(own: Overrides, words: str) -> None:
     """The error names the variable."""

@@ -17,6 +17,7 @@ from hostile_documents import FUZZ
 from imagemodel.session import _TYPES as SERVED_TYPES
 from network_outputs import OUTPUTS
 from networks import DTYPES, labels, network
+from seatrial.errors import UsageError
 from seatrial.model.card.form import Hints
 from seatrial.model.card.rewriting import Network, read_network
 
@@ -159,6 +160,29 @@ def test_of_logits_and_their_softmax_the_softmax_is_taken(save: Any) -> None:
     found = read_network(save(model), 3, Hints())
     assert (found.output, found.operator) == ("shares", "Softmax")
     assert found.changes == ("removed the output output",)
+
+
+def test_a_size_of_minus_one_is_unknown(save: Any) -> None:
+    """Paddle's exporter writes -1 for a dimension that may vary."""
+    model = network(3)
+    for place in (0, 2, 3):
+        model.graph.input[0].type.tensor_type.shape.dim[place].dim_value = -1
+    found = read_network(save(model), 3, Hints(size=(16, 16)))
+    assert (found.input.batch, found.input.height, found.input.width) == (0, 16, 16)
+    with pytest.raises(UsageError, match="its size is not in the file"):
+        read_network(save(model), 3, Hints())
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "shufflenet", "inception_v2"])
+def test_networks_of_the_onnx_model_zoo_are_served(name: str) -> None:
+    """Real architectures, as Caffe2 exported them: weights listed as inputs, a softmax of four dimensions.
+
+    The onnx package has them with constant weights.
+    """
+    path = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / f"light_{name}.onnx"
+    found = read_network(path, 1000, Hints())
+    assert found.operator == "Softmax"
+    require_served(found, onnx.load(path), ())
 
 
 def test_size_and_layout_come_from_the_user_where_the_file_has_none(save: Any) -> None:
