@@ -171,7 +171,7 @@ update: setup ## change model.lock to the channel's newest model, if it passes v
 	@seatrial update
 .PHONY: zoo
 zoo: setup ## validate generated bad and good models; print which check refuses which (ONLY=name)
-	@PYTHONPATH=tests python -m zoo $(if $(ONLY),"$(ONLY)")
+	@PYTHONPATH=tests python -m zoo $(call given,ONLY)
 .PHONY: propose
 propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
 	@seatrial propose
