@@ -15,7 +15,8 @@ import pytest
 from samples import MINIMAL_TOML
 from seatrial import errors
 from seatrial.cli import main
-from seatrial.results import Artefact, UpdateResult
+from seatrial.results import Artefact
+from seatrial.stages.update import UpdateResult
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -49,7 +50,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | UpdateResult
     """Replace the stage `update` by one that raises an error or returns a result."""
 
     def end(outcome: Exception | UpdateResult) -> None:
-        def update(settings: object, workspace: object) -> UpdateResult:
+        def update(settings: object, workspace: object, **options: object) -> UpdateResult:
             if isinstance(outcome, Exception):
                 raise outcome
             return outcome
@@ -147,7 +148,7 @@ def test_an_interruption_exits_130(call: Call, stage: Callable[..., None], numbe
     stage(errors.OutsideError("unused"))
     module = sys.modules["seatrial.stages.update"]
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **options: object) -> None:
         signal.raise_signal(number)
 
     module.update = interrupted  # type: ignore[attr-defined]
