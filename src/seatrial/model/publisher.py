@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -18,7 +19,7 @@ from seatrial.model.upload import NEW_VERSION, FileUpload
 from seatrial.model.version_index import VersionIndex, index_key
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
-from seatrial.stores.protocol import BlobStore, Document
+from seatrial.stores.protocol import BlobStore, Document, StoreAccessError
 from seatrial.stores.write_access import require_write_access
 from seatrial.workspace import Workspace, login_name
 
@@ -129,9 +130,13 @@ class Publisher:
         require_write_access(self._store, channel_key(name, channel).rpartition("/")[0])
 
     def add_to_index(self, source: Publishable) -> None:
-        """Add a complete version to the index, in which one that an older program published is missing."""
+        """Add a complete version to the index, in which one that an older program published is missing.
+
+        Without the right to write the index stays as it is.
+        """
         artefact = source.file_list.artefact
-        VersionIndex(self._store, source.kind, artefact.name, self._connections).add(artefact.version)
+        with suppress(StoreAccessError):
+            VersionIndex(self._store, source.kind, artefact.name, self._connections).add(artefact.version)
 
     def channel(self, name: str, channel: str) -> Document | None:
         """Return the document of a channel, or None if there is none."""

@@ -83,7 +83,7 @@ class VersionIndex:
             key = index_key(self._kind, record.content) if record else ""
         except ValueError:
             key = ""
-        if record and key:
+        if record and key and self._store.read(key) is None:
             self._store.create(key, record.content, NO_PROGRESS)
         return bool(key)
 
