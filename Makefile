@@ -134,6 +134,9 @@ simulate: setup ## simulate SCHEDULES=20000 orders of events in a release, from 
 .PHONY: bench-release
 bench-release: setup ## measure releases, faults, code and model changes under load (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.release
+.PHONY: bench-model
+bench-model: setup ## measure fetch and publish beside azcopy, and lists of many versions (MIB=512 ROUNDS=3 VERSIONS=10000)
+	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
@@ -152,16 +155,23 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 .PHONY: publish
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
-PUBLISHED = $(if $(MODEL)$(GOLDEN)$(EVALUATION),$(MODEL) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+PUBLISHED = $(or $(strip $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
+GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'',$(MODEL))')
+.PHONY: optimize
+optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
+	@seatrial optimize $(GIVEN_MODEL) $(call given,PHOTOS) $(call given,OUT) $(call given,VERSION) $(call given,GOLDEN) $(call given,EVALUATION)
+.PHONY: models
+models: setup ## list the published versions of a model, the newest first (NAME=); also seatrial models show, diff, prune
+	@seatrial models list $(if $(filter command,$(firstword $(origin NAME))),'$(subst ','\'',$(NAME))')
 .PHONY: use
-use: setup ## publish MODEL=dir with GOLDEN=dir (EVALUATION=dir) and write model.lock; print the commit to make
-	@seatrial use $(if $(MODEL),'$(subst ','\'',$(MODEL))') $(call given,GOLDEN) $(call given,EVALUATION)
+use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
+	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: update
 update: setup ## change model.lock to the channel's newest model, if it passes validation (ACCEPT_LABELS=reason)
 	@seatrial update
 .PHONY: zoo
 zoo: setup ## validate generated bad and good models; print which check refuses which (ONLY=name)
-	@PYTHONPATH=tests python -m zoo $(if $(ONLY),"$(ONLY)")
+	@PYTHONPATH=tests python -m zoo $(call given,ONLY)
 .PHONY: propose
 propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
 	@seatrial propose
@@ -170,7 +180,7 @@ fetch: setup ## fetch the locked model, golden set and evaluation set from the s
 	@seatrial fetch
 .PHONY: validate
 validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALUATION=dir before they are published (ACCEPT_LABELS=reason)
-	@seatrial validate $(if $(MODEL),--model $(MODEL)) $(if $(GOLDEN),--golden $(GOLDEN)) $(if $(EVALUATION),--evaluation $(EVALUATION))
+	@seatrial validate $(call given,MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
 
 ##@ The image
 .PHONY: build

@@ -34,6 +34,11 @@ LOCKED_DOWN: dict[str, Any] = {
 }
 
 
+def restrictions(pod: Pod) -> dict[str, Any]:
+    """Return the options of a container that has the restrictions and the memory of a pod."""
+    return {**LOCKED_DOWN, "mem_limit": f"{pod.memory_mb}m"}
+
+
 class AppContainer(DockerContainer):
     """A container of the app on a loopback port: read-only, without capabilities and privilege escalation.
 
@@ -43,7 +48,7 @@ class AppContainer(DockerContainer):
     def __init__(self, image: str, locked_down: bool = True, pod: Pod = POD) -> None:
         super().__init__(image)
         self.with_env("APP_WORKERS", str(pod.workers))
-        limits = {**LOCKED_DOWN, "mem_limit": f"{pod.memory_mb}m"} if locked_down else {}
+        limits = restrictions(pod) if locked_down else {}
         # docker-py accepts an address and a port, with_exposed_ports() of testcontainers only a port.
         cast("dict[str, Any]", self.ports)[f"{PORT}/tcp"] = (LOOPBACK, None)
         self.with_kwargs(labels={LABEL: SESSION}, **limits)

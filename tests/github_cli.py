@@ -41,9 +41,18 @@ class GitHubState:
         return {
             "list": self._list_pulls,
             "create": self._create,
-            "edit": self._edit,
             "close": self._close,
         }[words[0]](*words[1:])
+
+    def api(self, *words: str) -> str:
+        """Do the `gh api` command that changes a pull request."""
+        method, path = option(words, "--method"), words[2]
+        if (method, path.rpartition("/")[0]) != ("PATCH", "repos/{owner}/{repo}/pulls"):
+            raise SystemExit(f"unknown request {method} {path}")
+        pull = self.pulls[int(path.rpartition("/")[2]) - 1]
+        pull["title"] = option(words, "--raw-field").removeprefix("title=")
+        pull["body"] = Path(option(words, "--field").removeprefix("body=@")).read_text()
+        return ""
 
     def issue(self, *words: str) -> str:
         """Do a `gh issue` command and return what it prints."""
@@ -75,11 +84,6 @@ class GitHubState:
         self.runs.append({"workflow": "ci.yml", "event": "pull_request", "sha": sha, "state": state})
         return url + "\n"
 
-    def _edit(self, *words: str) -> str:
-        pull = self.pulls[int(words[0]) - 1]
-        pull |= {"title": option(words, "--title"), "body": Path(option(words, "--body-file")).read_text()}
-        return ""
-
     def _close(self, *words: str) -> str:
         pull = self.pulls[int(words[0]) - 1]
         pull["state"] = "CLOSED"
@@ -105,7 +109,7 @@ def main(words: list[str]) -> None:
     with calls.open("a") as file:
         file.write(f"gh {' '.join(words)}\n")
     state = GitHubState(calls.with_suffix(".json"))
-    doing = {"pr": state.pull, "issue": state.issue}.get(words[0])
+    doing = {"pr": state.pull, "issue": state.issue, "api": state.api}.get(words[0])
     if doing:
         sys.stdout.write(doing(*words[1:]))
     state.save()

@@ -10,10 +10,13 @@ from directory_engine import DirectoryEngine
 from samples import make_settings
 from seatrial.image.registry import RegistryClient, Repository
 from seatrial.image.registry_copy import copy_image
+from seatrial.model.photo_sets.create import SetRequest
+from seatrial.model.photo_sets.result import GoldenResult
 from seatrial.results import FetchResult, PublishResult
 from seatrial.settings import Registry, Settings
 from seatrial.stages.build import build
 from seatrial.stages.fetch import fetch
+from seatrial.stages.golden import golden
 from seatrial.stages.publish import publish
 from seatrial.stages.push import push
 from seatrial.workspace import Workspace
@@ -35,6 +38,12 @@ def run_fetch(checkout: str, store: str, cache: str, connections: str = "8") -> 
     result = fetch(settings, workspace)
     workspace.write_result(result)
     return result
+
+
+def run_golden(checkout: str, photos: str, model: str, out: str) -> GoldenResult:
+    """Make a golden set."""
+    request = SetRequest(Path(photos), Path(model), Path(out))
+    return golden(make_settings(), Workspace(Path(checkout)), request)
 
 
 def run_build(checkout: str, engine: str) -> None:

@@ -16,6 +16,8 @@ from seatrial.commands import (
     image,
     maintenance,
     model,
+    models,
+    optimization,
     proposal,
     records,
     recovery,
@@ -35,7 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a commit and a model in private storage to a tested endpoint on Kubernetes.",
 )
-for group in (card, golden, model, use, proposal, image, release, recovery, records, maintenance):
+for group in (
+    card,
+    golden,
+    model,
+    models,
+    use,
+    optimization,
+    proposal,
+    image,
+    release,
+    recovery,
+    records,
+    maintenance,
+):
     app.add_typer(group.app)
 
 

@@ -8,9 +8,12 @@ from seatrial.sections import Section
 
 
 class Pod(Section):
-    """The memory of one pod (MiB) and its worker processes, in the trial, in `check` and in the cluster."""
+    """The memory of one pod (MiB) and its worker processes, in the trial, in `check` and in the cluster.
 
-    memory_mb: int = Field(default=768, ge=64)
+    A pod requests 288 MiB (`deploy/base/slot`), and a limit is not below the request.
+    """
+
+    memory_mb: int = Field(default=768, ge=288)
     workers: int = Field(default=2, ge=1, le=64)
 
 

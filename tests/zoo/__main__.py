@@ -1,7 +1,8 @@
-"""`python -m zoo [NAME…]`: validate the models of the zoo; exits 1 if one is not judged as expected."""
+"""`python -m zoo [--only NAME]`: validate the models of the zoo; exits 1 if one is not judged as expected."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -24,9 +25,12 @@ def judged(member: Member, base: Base, number: int) -> tuple[bool, str]:
     return bool(meant) if member.caught_by else not failed, text or "nothing: it passes"
 
 
-def main(names: list[str]) -> int:
-    """Print a table of the models with these names (none: of all) and return the exit code."""
-    chosen = [each for each in members() if not names or each.name in names]
+def main(arguments: list[str]) -> int:
+    """Print a table of the models, or of the one that is named, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="zoo")
+    parser.add_argument("--only", choices=[each.name for each in members()])
+    only = parser.parse_args(arguments).only
+    chosen = [each for each in members() if only in (None, each.name)]
     table = Table("model", "expected", "caught by", "as expected")
     progress, wrong = Console(stderr=True, highlight=False, markup=False, soft_wrap=True), 0
     with bases() as prepared:

@@ -25,7 +25,7 @@ from seatrial.workspace import Workspace
 Kind = Literal["digits", "colours"]
 # The good models take 1 ms and 20 MiB.
 LIMITS: Final = Validate(max_milliseconds=100)
-POD: Final = Pod(memory_mb=256)
+POD: Final = Pod(memory_mb=300)
 
 
 @dataclass(frozen=True)

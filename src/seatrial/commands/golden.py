@@ -12,7 +12,6 @@ from seatrial.commands import photo_sets
 from seatrial.commands.options import AsJson, Instance, run_stage
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET
-from seatrial.model.photo_sets.create import SetRequest
 from seatrial.model.photo_sets.result import GoldenResult
 from seatrial.model.photo_sets.wording import counted_noun, shortened
 
@@ -59,6 +58,8 @@ def golden(
     """Make a golden or evaluation set from photos, and a page to review it; or list, show, compare sets."""
     if context.invoked_subcommand:
         return
+    # Imports onnxruntime.
+    from seatrial.model.photo_sets.create import SetRequest
     from seatrial.stages.golden import golden as stage
 
     request = SetRequest(

@@ -52,11 +52,11 @@ def prune(
     """
     from seatrial.stages.prune import prune as stage
 
-    confirm = _confirm if not yes and _is_interactive() else None
-    run_stage(instance, as_json, lambda s, w: stage(s, w, dry_run=dry_run, confirm=confirm), _show_result)
+    confirm = _confirm if not yes and is_interactive() else None
+    run_stage(instance, as_json, lambda s, w: stage(s, w, dry_run=dry_run, confirm=confirm), show_pruned)
 
 
-def _is_interactive() -> bool:
+def is_interactive() -> bool:
     """Return whether a user can be asked: input and output are a terminal, and CI is not true."""
     return sys.stdin.isatty() and not console.plain()
 
@@ -76,7 +76,8 @@ def _confirm(plan: PrunePlan) -> bool:
         return False
 
 
-def _show_result(result: PruneResult) -> str:
+def show_pruned(result: PruneResult) -> str:
+    """Print what became of each item, and return the counts."""
     table = Table("part", "name", "", "why", box=None, pad_edge=False)
     for item in result.items:
         table.add_row(item.kind, Text(item.name), _action(result, item), Text(item.why))

@@ -10,7 +10,6 @@ from rich.filesize import decimal
 
 from seatrial.check_result import tally
 from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
-from seatrial.errors import UsageError
 from seatrial.model.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
 
@@ -107,12 +106,12 @@ def validate(
     if not (model or golden or evaluation):
         run_stage(instance, as_json, lambda s, w: stage(s, w, accept_labels=accept_labels), _validate_text)
         return
-    if accept_labels:
-        raise UsageError("--accept-labels is for model.lock", "use it with `seatrial use` or `update`")
     run_stage(
         instance,
         as_json,
-        lambda s, w: validate_directories(s, w, model=model, golden=golden, evaluation=evaluation),
+        lambda s, w: validate_directories(
+            s, w, model=model, golden=golden, evaluation=evaluation, accept_labels=accept_labels
+        ),
         _validate_text,
         write=False,
     )

@@ -18,7 +18,6 @@ from seatrial.model.partial_copy import PartialCopy, partial_copy, remove_copy, 
 from seatrial.model.transfer import read_list
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
-from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore
 
 
@@ -32,6 +31,9 @@ class ArtefactCache:
 
     @cached_property
     def _store(self) -> BlobStore:
+        # Imported on use: a cached copy needs no HTTP client, whose import takes a good part of a second.
+        from seatrial.stores.choose import open_store
+
         return open_store(self._settings)
 
     def obtain(self, kind: ArtefactKind, artefact: Artefact) -> Path:

@@ -19,6 +19,7 @@ from seatrial.results import Artefact
 
 PUBLICATION: Final = "publication.json"
 CHANNELS: Final = "channels"
+INDEX: Final = "by-time"
 
 _PhotoList = GoldenSet | EvaluationSet
 _Parse = Callable[[bytes, Path], _PhotoList]
@@ -68,8 +69,8 @@ def check_names(artefact: Artefact) -> Artefact:
     """Return the artefact. Raises UsageError if its name or version is not valid in a key."""
     if not NAME.fullmatch(artefact.name) or not VERSION.fullmatch(artefact.version):
         raise UsageError(f"{artefact.name!r} {artefact.version!r} is not a valid name and version")
-    if artefact.version == CHANNELS:
-        raise UsageError(f"the version {CHANNELS!r} is reserved", "use a number")
+    if artefact.version in (CHANNELS, INDEX):
+        raise UsageError(f"the version {artefact.version!r} is reserved", "use a number")
     return artefact
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from seatrial.errors import SeatrialError
-from seatrial.model.lock import Lock, parse_lock
+from seatrial.errors import OutsideError, SeatrialError
+from seatrial.model.lock import DIGEST, Lock, parse_lock
 from seatrial.results import Artefact
 from seatrial.workspace import Workspace
 
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
+UNSHALLOW = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
 HISTORY = 200
 """Number of commits that are searched; each costs one call of git."""
 
@@ -47,3 +48,21 @@ def locked_before(workspace: Workspace, model: Artefact) -> Artefact | None:
         if lock and lock.model.digest != model.digest:
             return lock.model
     return None
+
+
+def locked_digests(workspace: Workspace) -> dict[str, str]:
+    """Return every digest in any model.lock that git has, on each branch, tag and remote, with a commit.
+
+    Locks that this program cannot parse are included. Raises OutsideError if the checkout has no git, or if
+    the clone is shallow, so that locks of earlier commits are unknown.
+    """
+    if workspace.git("rev-parse", "--is-shallow-repository") == "true":
+        raise OutsideError("the clone is shallow", UNSHALLOW)
+    options = ("--all", "--full-history", "-m", "-p", "--no-ext-diff", "--no-textconv", "--no-color")
+    commit, found = "", dict[str, str]()
+    for line in workspace.git("log", *options, "--format=%H", "--", workspace.lock.name).splitlines():
+        if COMMIT.fullmatch(line):
+            commit = line[:12]
+        for digest in DIGEST.findall(line):
+            found.setdefault(digest, commit)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -15,9 +16,10 @@ from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
 from seatrial.model.transfer import read_list
 from seatrial.model.upload import NEW_VERSION, FileUpload
+from seatrial.model.version_index import VersionIndex, index_key
 from seatrial.model.version_order import is_newer
 from seatrial.results import Artefact
-from seatrial.stores.protocol import BlobStore, Document
+from seatrial.stores.protocol import BlobStore, Document, StoreAccessError
 from seatrial.stores.write_access import require_write_access
 from seatrial.workspace import Workspace, login_name
 
@@ -103,13 +105,17 @@ class Publisher:
             **source.file_list.artefact.model_dump(),
             "schema": 1,
             "publisher": self._publisher(),
-            "published": datetime.now(UTC).isoformat(timespec="seconds"),
+            "published": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "revision": self._workspace.revision,
         }
         return _document(record)
 
     def record(self, source: Publishable, record: bytes) -> None:
-        """Write the publication record, unless the store has one. It marks the publication as complete."""
+        """Write the publication record, unless the store has one. It marks the publication as complete.
+
+        The version is added to the index before.
+        """
+        self._store.create(index_key(source.kind, record), record, _no_progress)
         self._create(source, PUBLICATION, record)
 
     def require_write_access(self, source: Publishable) -> None:
@@ -122,6 +128,15 @@ class Publisher:
         Raises UsageError if a name is not valid.
         """
         require_write_access(self._store, channel_key(name, channel).rpartition("/")[0])
+
+    def add_to_index(self, source: Publishable) -> None:
+        """Add a complete version to the index, in which one that an older program published is missing.
+
+        Without the right to write the index stays as it is.
+        """
+        artefact = source.file_list.artefact
+        with suppress(StoreAccessError):
+            VersionIndex(self._store, source.kind, artefact.name, self._connections).add(artefact.version)
 
     def channel(self, name: str, channel: str) -> Document | None:
         """Return the document of a channel, or None if there is none."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,8 +20,8 @@ PREFIX: Final = "model/"
 """The branches that `propose` writes begin with it; nobody else's may."""
 GH_SECONDS: Final = 60
 HINT: Final = (
-    "gh auth login, or GH_TOKEN with contents: write and pull-requests: write; in GitHub Actions the setting "
-    "that lets Actions create pull requests (docs/how-to/new-model.md)"
+    "install gh; gh auth login, or GH_TOKEN with contents: write and pull-requests: write; in GitHub Actions "
+    "the setting that lets Actions create pull requests (docs/how-to/new-model.md)"
 )
 
 
@@ -47,7 +49,7 @@ class PullRequests:
         Raises OutsideError if gh is missing or fails, or its answer is not valid.
         """
         fields = ",".join(field.alias or name for name, field in PullRequest.model_fields.items())
-        found = self._gh("list", "--base", MAIN, "--state", "open", "--limit", "1000", "--json", fields)
+        found = self._gh("pr", "list", "--base", MAIN, "--state", "open", "--limit", "1000", "--json", fields)
         try:
             listed = _LISTED.validate_json(found)
         except ValidationError as error:
@@ -56,28 +58,33 @@ class PullRequests:
 
     def open(self, branch: str, title: str, body: str) -> str:
         """Open a pull request of a branch and return its address."""
-        printed = self._with_body(body, "create", "--base", MAIN, "--head", branch, "--title", title)
+        with _file(body) as file:
+            words = ("--base", MAIN, "--head", branch, "--title", title, "--body-file", str(file))
+            printed = self._gh("pr", "create", *words)
         return printed.split()[-1] if printed.split() else ""
 
     def renew(self, number: int, title: str, body: str) -> None:
         """Replace the title and the text of a pull request."""
-        self._with_body(body, "edit", str(number), "--title", title)
+        # `gh pr edit` also asks for projects, which the token of a job may not read.
+        with _file(body) as file:
+            words = ("--silent", "--raw-field", f"title={title}", "--field", f"body=@{file}")
+            self._gh("api", "--method", "PATCH", f"repos/{{owner}}/{{repo}}/pulls/{number}", *words)
 
     def close(self, number: int, comment: str) -> None:
         """Close a pull request with a comment, and delete its branch."""
-        self._gh("close", str(number), "--comment", comment, "--delete-branch")
-
-    def _with_body(self, body: str, *arguments: str) -> str:
-        with tempfile.TemporaryDirectory(prefix="seatrial-text-") as folder:
-            file = Path(folder) / "body.md"
-            file.write_text(body, encoding="utf-8")
-            return self._gh(*arguments, "--body-file", str(file))
+        self._gh("pr", "close", str(number), "--comment", comment, "--delete-branch")
 
     def _gh(self, *arguments: str) -> str:
         try:
-            done = run(
-                ["gh", "pr", *arguments], timeout=GH_SECONDS, cwd=self.workspace.root, separate_stderr=True
-            )
+            done = run(["gh", *arguments], timeout=GH_SECONDS, cwd=self.workspace.root, separate_stderr=True)
         except OutsideError as error:
-            raise OutsideError(f"`gh pr {arguments[0]}`: {error.message}", HINT, error.log) from error
+            raise OutsideError(f"GitHub's pull requests: {error.message}", HINT, error.log) from error
         return done.output
+
+
+@contextmanager
+def _file(text: str) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="seatrial-text-") as folder:
+        file = Path(folder) / "body.md"
+        file.write_text(text, encoding="utf-8")
+        yield file

@@ -28,13 +28,6 @@ from seatrial.workspace import Workspace
 FILES: Final = ": files match their digests"
 
 
-def validate_lock(
-    settings: Settings, workspace: Workspace, lock: Lock, model: Path, golden: Path, live: LiveModels
-) -> tuple[Check, ...]:
-    """Check the model of `lock` with its photos and return the results; see `examine_lock`."""
-    return examine_lock(settings, workspace, lock, model, golden, live).checks
-
-
 def examine_lock(
     settings: Settings,
     workspace: Workspace,

@@ -64,7 +64,7 @@ class CommitLink(Link):
 
 
 class PublicationLink(Link):
-    """A model or golden set, with its publisher, time and revision from the store."""
+    """A model, golden set or evaluation set, with its publisher, time and revision from the store."""
 
     artefact: Artefact
     publisher: str = ""
@@ -82,6 +82,7 @@ class Provenance(BaseModel):
     commit: CommitLink | None = None
     model: PublicationLink
     golden: PublicationLink | None = None
+    evaluation: PublicationLink | None = None
 
 
 class Trace(BaseModel):

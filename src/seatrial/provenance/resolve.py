@@ -11,7 +11,15 @@ from seatrial.image.inspection import ImageFacts
 from seatrial.image.labels import OCI, labels_of
 from seatrial.image.registry import RegistryClient
 from seatrial.image_reference import ImageReference
-from seatrial.model.artefacts import GOLDEN_SET, MODEL, PUBLICATION, ArtefactKind, check_names, version_key
+from seatrial.model.artefacts import (
+    EVALUATION_SET,
+    GOLDEN_SET,
+    MODEL,
+    PUBLICATION,
+    ArtefactKind,
+    check_names,
+    version_key,
+)
 from seatrial.model.lock import Lock, read_lock
 from seatrial.model.lock_history import lock_of
 from seatrial.process import run
@@ -64,6 +72,7 @@ class ProvenanceResolver:
             commit=self._commit(image.revision, image.working_state),
             model=self.publication(MODEL, image.model),
             golden=self._golden(image.golden, image.revision),
+            evaluation=self._evaluation(image),
         )
 
     def publication(self, kind: ArtefactKind, artefact: Artefact) -> PublicationLink:
@@ -130,6 +139,13 @@ class ProvenanceResolver:
             return self.publication(GOLDEN_SET, lock.golden)
         nameless = Artefact(name=self._settings.golden.name, version="", digest=digest)
         return PublicationLink(artefact=nameless, unknown="no lock in this checkout has its version")
+
+    def _evaluation(self, image: Record | ImageFacts) -> PublicationLink | None:
+        """Return the evaluation set that the model was judged on, if a lock with this model names one."""
+        for lock in (lock_of(self._workspace, image.revision), current_lock(self._workspace)):
+            if lock and (lock.model.digest, lock.golden.digest) == (image.model.digest, image.golden.digest):
+                return self.publication(EVALUATION_SET, lock.evaluation) if lock.evaluation else None
+        return None
 
 
 def current_lock(workspace: Workspace) -> Lock | None:

@@ -48,6 +48,8 @@ def _add_provenance(branch: Tree, provenance: Provenance) -> None:
     _add_publication(branch, "model", provenance.model)
     if provenance.golden:
         _add_publication(branch, "golden set", provenance.golden)
+    if provenance.evaluation:
+        _add_publication(branch, "evaluation set", provenance.evaluation)
 
 
 def _add_release(branch: Tree, release: ReleaseLink) -> Tree:

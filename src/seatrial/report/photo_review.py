@@ -18,8 +18,10 @@ SHOWN: Final = 400
 """The most photos on the page: about 4 MB."""
 
 
-def write_review(page: Path, draft: Draft) -> Path:
+def write_review(page: Path, draft: Draft, *, leave_out_wrong: bool = False) -> Path:
     """Write the page of a set to `page` and return the path.
+
+    With `leave_out_wrong` the wrong photos of a golden set are marked as left out.
 
     It has no external resource, and every text is escaped. Of more than SHOWN photos it shows the wrong and
     the doubtful ones first, then some of each label.
@@ -31,6 +33,7 @@ def write_review(page: Path, draft: Draft) -> Path:
         .render(
             draft=draft,
             golden=draft.kind is GOLDEN_SET,
+            left_out=draft.kind is GOLDEN_SET and leave_out_wrong,
             photos=photos,
             thumbnails=thumbnails(draft.folder, [photo.file for photo in photos], SHOWN),
             labels=len({photo.index for photo in draft.photos}),

@@ -65,7 +65,7 @@ def collect_references(
     An environment without a namespace in its cluster is unreachable if its releases may be in another one.
     """
     inventory = query_environments(settings, workspace, services)
-    unreachable = {**inventory.unreachable, **dict(_unprepared(settings, inventory, sources))}
+    unreachable = {**inventory.unreachable, **missing_environments(settings, inventory, sources)}
     records = [*inventory.records(), *_records_of_other_namespaces(inventory)]
     digests = {record.reference.digest: record.release for record in records}
     states = {(record.working_state, record.lock_digest): record.release for record in records}
@@ -114,10 +114,14 @@ def _read_result(workspace: Workspace, kind: type[Result], invalid: dict[str, st
         return None
 
 
+def missing_environments(settings: Settings, inventory: Inventory, sources: SettingSources) -> dict[str, str]:
+    """Return the environments without a namespace whose releases may be elsewhere, with the reason."""
+    return dict(_unprepared(settings, inventory, sources))
+
+
 def _unprepared(
     settings: Settings, inventory: Inventory, sources: SettingSources
 ) -> Iterator[tuple[str, str]]:
-    """Return the environments without a namespace whose releases may be elsewhere, with the reason."""
     for contents in inventory.environments:
         name = contents.target.name
         reason = _missing_namespace(contents)

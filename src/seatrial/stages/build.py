@@ -74,8 +74,10 @@ def local_tag(image_id: str, working_state: str) -> str:
 def _validated_model(workspace: Workspace) -> tuple[FetchResult, Card]:
     fetched = workspace.read_result(FetchResult)
     report = workspace.read_result(ValidateResult)
-    if (report.model, report.golden) != (fetched.model, fetched.golden):
-        raise RefusedError("the validation report is of another model or golden set", "make validate")
+    judged = (report.model, report.golden, report.evaluation)
+    if judged != (fetched.model, fetched.golden, fetched.evaluation):
+        message = "the validation report is of another model, golden set or evaluation set"
+        raise RefusedError(message, "make validate")
     if not report.passed:
         failed = ", ".join(check.name for check in report.verdicts if not check.passed)
         raise RefusedError(f"{report.model.name} {report.model.version} failed: {failed}", "make validate")

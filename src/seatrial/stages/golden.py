@@ -19,7 +19,7 @@ def golden(settings: Settings, workspace: Workspace, request: SetRequest) -> Gol
     """
     stage_run = StageRun()
     with drafted(request, settings.validation) as draft:
-        page = write_review(request.page, draft)
+        page = write_review(request.page, draft, leave_out_wrong=request.leave_out_wrong)
         sealed, artefact, created = seal(draft, request)
     return GoldenResult(
         **stage_run.fields(workspace),

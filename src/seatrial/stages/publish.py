@@ -53,8 +53,10 @@ def publish(
     # Before the first upload, because it needs git and the publisher's name.
     records = [(each.source, publisher.publication_record(each.source)) for each in due]
     _require_access(settings, publisher, publications, channel)
-    for each in due:
-        if each.state is PublicationState.ABSENT:
+    for each in publications:
+        if each.state is PublicationState.COMPLETE:
+            publisher.add_to_index(each.source)
+        elif each.state is PublicationState.ABSENT:
             each.upload = publisher.upload(each.source)
     kept = _move_channel(settings, publisher, publications, channel)
     for source, record in records:

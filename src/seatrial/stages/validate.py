@@ -59,10 +59,12 @@ def validate_directories(
     model: Path | None,
     golden: Path | None,
     evaluation: Path | None = None,
+    accept_labels: str = "",
 ) -> ValidateResult:
     """Check a model with photos before anything is published; neither model.lock nor a store is needed.
 
-    The report is written as by `validate`. Its result is no passing report for `build`: do not write it to
+    With a reason in `accept_labels` a change of labels passes; nothing keeps the acceptance. The report is
+    written as by `validate`. Its result is no passing report for `build`: do not write it to
     the workspace. Raises UsageError if `model` or `golden` is not given or no directory, RefusedError if one
     is not valid or the model fails a check.
     """
@@ -70,7 +72,7 @@ def validate_directories(
     if not model or not golden:
         hint = "make validate MODEL=dir GOLDEN=dir; without directories it is the model of model.lock"
         raise UsageError("a model is validated with its golden set", hint)
-    lock, found = examine_directories(settings, workspace, services, model, golden, evaluation)
+    lock, found = examine_directories(settings, workspace, services, model, golden, evaluation, accept_labels)
     report_validation(settings, workspace, lock, found, services.runtime)
     if not found.passed:
         raise validation_failure(lock, found.checks)
@@ -84,6 +86,7 @@ def examine_directories(
     model: Path,
     golden: Path,
     evaluation: Path | None,
+    accept_labels: str = "",
 ) -> tuple[Lock, Examination]:
     """Check what is not published yet; return the lock that would name it, and the checks.
 
@@ -103,6 +106,8 @@ def examine_directories(
         evaluation=artefacts.get(EVALUATION_SET.folder),
     )
     live = live_models(settings, workspace, services)
+    if accept_labels:
+        lock = with_accepted_labels(settings, workspace, lock, model, live, accept_labels)
     return lock, examine_lock(settings, workspace, lock, model, golden, live, evaluation)
 
 

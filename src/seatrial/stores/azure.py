@@ -87,8 +87,8 @@ class AzureStore:
         start = self._prefix + prefix
         with self._store_errors(prefix):
             try:
-                for found in self._container.walk_blobs(start, results_per_page=page):
-                    yield str(found.name).removeprefix(start)
+                for found in self._container.walk_blobs(start, results_per_page=page).by_page():
+                    yield from sorted(str(each.name).removeprefix(start) for each in found)
             except ResourceNotFoundError:
                 return
 

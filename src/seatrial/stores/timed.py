@@ -13,7 +13,6 @@ from threading import Thread
 from typing import TypeVar
 
 from seatrial.stores.protocol import BlobStore, Document, Progress, StoreUnreachableError
-from seatrial.total_timeout import transfer_seconds
 
 T = TypeVar("T")
 
@@ -60,6 +59,9 @@ class TimedStore:
         return self._within(key, lambda: self._store.replace(key, content, tag))
 
     def _within(self, key: str, call: Callable[[], T], size: int = 0) -> T:
+        # Imported on use, as the SDKs are: it loads an HTTP client.
+        from seatrial.total_timeout import transfer_seconds
+
         seconds = transfer_seconds(self._seconds, size)
         # A worker is kept for the next call, because each new thread has a memory pool of its own.
         try:

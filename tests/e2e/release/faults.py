@@ -117,7 +117,7 @@ FAULTS = (
         fault_injection.apiserver_down_during_release,
     ),
     Fault(
-        "node short of CPU and memory",
+        "node short of CPU",
         _working("unschedulable"),
         10,
         "refused",

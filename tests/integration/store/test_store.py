@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from seatrial.model.artefacts import MODEL
 from seatrial.model.transfer import stream
+from seatrial.model.version_index import VersionIndex, index_key
+from seatrial.retention.model_versions import VersionPruner, VersionReferences
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.pieces import MOST_BYTES
@@ -125,3 +129,43 @@ def test_a_range_after_the_end_is_empty(store: BlobStore) -> None:
     assert store.read_range(KEY, 8, 100) == b"89"
     assert store.read_range(KEY, 10, 5) == b""
     assert store.read_range(KEY, 100, 5) == b""
+
+
+def test_names_are_listed_in_order_over_several_pages(store: BlobStore) -> None:
+    """Every name directly under a prefix is listed once, whatever the size of a page."""
+    keys = [f"models/x/{number}/file" for number in (1, 10, 2)] + ["models/x/a.json", "models/xy/1/file"]
+    for key in keys:
+        assert store.create(key, b"x", ignore)
+    for page in (1, 2, 1000):
+        assert list(store.names("models/x/", page)) == ["1/", "10/", "2/", "a.json"]
+    assert list(store.names("models/")) == ["x/", "xy/"]
+    assert list(store.names("nothing/")) == []
+
+
+def test_a_deleted_blob_is_gone(store: BlobStore) -> None:
+    """Deleting a blob removes its name too; deleting nothing is no error."""
+    assert store.create(KEY, b"x", ignore)
+    store.delete(KEY)
+    store.delete(KEY)
+    assert store.read(KEY) is None
+    assert list(store.names("models/")) == []
+    assert store.create(KEY, b"y", ignore)
+
+
+def test_published_versions_are_listed_and_removed(store_settings: StoreSettings, store: BlobStore) -> None:
+    """The index and the removal of versions on every kind of store."""
+    index = VersionIndex(store, MODEL, "x", store_settings.connections)
+    for number in range(4):
+        fields = {"name": "x", "version": f"{number}.0", "digest": f"sha256:{number}"}
+        record = json.dumps({**fields, "published": f"2026-01-0{number + 1}T00:00:00+00:00"}).encode()
+        for name, content in (("model.onnx", b"o"), ("model.json", b"{}"), ("publication.json", record)):
+            assert store.create(f"models/x/{number}.0/{name}", content, ignore)
+        assert store.create(index_key(MODEL, record), record, ignore)
+    assert [row.version for row in index.newest(2, skip=1)] == ["2.0", "1.0"]
+    pruner = VersionPruner(store, MODEL, index)
+    references = VersionReferences(digests={"sha256:1": "a lock"})
+    assert pruner.plan(1, references).removals == ("0.0", "2.0")
+    for version in ("0.0", "2.0"):
+        pruner.remove(version)
+    assert index.versions() == ["1.0", "3.0"]
+    assert index.by_time() == ["3.0", "1.0"]

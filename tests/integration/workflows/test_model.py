@@ -36,7 +36,6 @@ class ModelRepository:
         self.workspace = Workspace(runner.repository)
         runner.environment = {
             **runner.environment,
-            "SEATRIAL_MODEL__NAME": "colours",
             "SEATRIAL_CACHE": str(folder / "cache"),
         }
         runner.variables = {**runner.variables, "STORE": self.settings.store.url}
@@ -92,6 +91,7 @@ def test_a_newer_model_becomes_a_pull_request_and_a_second_run_renews_it(models:
     (pull,) = models.github.pulls
     assert (pull["headRefName"], pull["title"]) == (BRANCH, "Ship model colours 1.1.0")
     assert "golden: red.png" in pull["body"]
+    assert "-dirty" not in pull["body"]
     assert models.changed(BRANCH)[-1] == "model.lock"
     assert models.changed(BRANCH)[:2] == ["Ship", "model"]
     calls = models.runner.calls.splitlines()

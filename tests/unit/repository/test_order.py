@@ -41,8 +41,8 @@ def test_no_release_moves_the_lock_of_its_commit() -> None:
         if {"update", "propose", "optimize"} & set(targets_in(step.get("run", "make")))
     }
     assert callers == {"model.yml"}
-    texts = {path.name: path.read_text() for path in WORKFLOWS.glob("*.yml") if path.name != "model.yml"}
-    assert [name for name, text in texts.items() if "model.lock" in text] == []
+    releasing = ("cd.yml", "nightly.yml", "release.yml", "promote.yml")
+    assert [name for name in releasing if "model.lock" in (WORKFLOWS / name).read_text()] == []
 
 
 def test_a_pull_request_runs_the_pipeline_up_to_the_tested_image() -> None:

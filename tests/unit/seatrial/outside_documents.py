@@ -63,7 +63,10 @@ ACCEPTED = {
     "accepted": "2026-01-01T00:00:00Z",
     "writes": 1,
 }
-LOCK = {kind: {**ARTEFACT, "name": kind} for kind in ("model", "golden", "evaluation")}
+LOCK: dict[str, dict[str, object]] = {
+    kind: {**ARTEFACT, "name": kind} for kind in ("model", "golden", "evaluation")
+}
+LOCK["labels"] = {"old": [DIGEST], "new": DIGEST, "by": "a@seatrial.test", "reason": "two were exchanged"}
 SETTINGS: dict[str, Any] = {
     "model": {"name": "colours", "channel": "latest"},
     "golden": {"name": "photos"},

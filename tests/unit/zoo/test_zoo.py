@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.__main__ import judged
+from zoo.__main__ import judged, main
 from zoo.base import Base, Kind, bases
 from zoo.members import Member, members
 
@@ -56,3 +56,10 @@ def test_every_kind_of_bad_model_that_the_documentation_lists_is_there() -> None
     """The names are unique, and some of the models must pass."""
     assert len(MEMBERS) == len(members())
     assert sum(not each.caught_by for each in members()) >= 4
+
+
+def test_an_unknown_name_is_wrong_usage() -> None:
+    """A misspelt name would else print an empty table and succeed."""
+    with pytest.raises(SystemExit) as raised:
+        main(["--only", "no such model"])
+    assert raised.value.code == 2

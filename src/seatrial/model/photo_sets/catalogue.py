@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, PUBLICATION, ArtefactKind
+from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, INDEX, PUBLICATION, ArtefactKind
 from seatrial.stores.protocol import BlobStore
 
 KINDS: Final = (GOLDEN_SET, EVALUATION_SET)
@@ -50,7 +50,7 @@ def published_sets(store: BlobStore, connections: int) -> list[PublishedSet]:
 
 def versions_of(store: BlobStore, kind: ArtefactKind, name: str) -> Sequence[str]:
     """Return the versions of a set in the store."""
-    return _folders(store, f"{kind.folder}/{name}/")
+    return [each for each in _folders(store, f"{kind.folder}/{name}/") if each != INDEX]
 
 
 def _versions(store: BlobStore) -> Iterator[tuple[ArtefactKind, str, str]]:

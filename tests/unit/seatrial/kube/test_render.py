@@ -63,6 +63,9 @@ def test_a_pod_has_the_limits_that_its_model_was_tried_with(renderer: Renderer, 
     """Memory limit and number of workers are those of `[pod]`, by which `validate` judges a model."""
     (container,) = _pod(renderer.slot(candidate))["containers"]
     assert container["resources"]["limits"]["memory"] == "640Mi"
+    # The API server refuses a limit below the request.
+    least = next(each.ge for each in Pod.model_fields["memory_mb"].metadata if hasattr(each, "ge"))
+    assert container["resources"]["requests"]["memory"] == f"{least}Mi"
     assert {"name": "APP_WORKERS", "value": "3"} in container["env"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from digit_networks import Network, train, weakened
+from examples.digits.network import Network, train, weakened
 
 import digits
 from seatrial.check_result import Check

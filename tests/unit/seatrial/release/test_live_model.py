@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from accepted_documents import store_accepted
 from memory_environments import MODEL, Environments, digest
 from samples import commit_all, lock_to
-from seatrial.model.accepted_model import AcceptedModel, accepted_key
+from seatrial.model.accepted_model import accepted_key
 from seatrial.model.live import BASE, LiveModel, LiveModels
 from seatrial.release.live_model import live_models
 from seatrial.results import Artefact
@@ -29,23 +29,6 @@ def disconnect(environments: Environments) -> None:
     for name, environment in environments.settings.environments.items():
         environments.settings.environments[name] = environment.model_copy(update={"context": ""})
     environments.clusters.clear()
-
-
-def store_accepted(store: Path, environment: str, model: Artefact) -> None:
-    """Write what an environment has accepted to the store."""
-    accepted = AcceptedModel(
-        environment=environment,
-        release=f"{environment}-1",
-        number=1,
-        model=model,
-        image=digest("a"),
-        revision="c0ffee",
-        accepted=datetime(2026, 1, 1, tzinfo=UTC),
-        writes=1,
-    )
-    path = store / accepted_key(environment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(accepted.document)
 
 
 def test_they_are_those_of_the_stable_releases(environments: Environments, workspace: Workspace) -> None:

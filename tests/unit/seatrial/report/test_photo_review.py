@@ -75,6 +75,15 @@ def test_page_of_evaluation_set_has_no_threshold(draft: Draft) -> None:
     assert "keeps the wrong ones" in text
 
 
+def test_page_names_photos_that_are_left_out(draft: Draft) -> None:
+    """Who leaves the wrong ones out sees which, and not that the set is refused."""
+    text = write_review(draft.folder / "review.html", draft, leave_out_wrong=True).read_text()
+    assert text.count(">left out<") == 1
+    assert "The wrong ones are left out" in text
+    assert "every photo must be right" not in text
+    assert "left out" not in page_of(draft)
+
+
 def test_selection_of_many_has_wrong_ones_and_every_label() -> None:
     """Of more photos than fit, the wrong and doubtful ones come first, then the labels by turns."""
     many = [draft_photo(f"{number}.png", index, index) for index in range(3) for number in range(100)]

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from card_maker import Maker
-from colours import write_model
+from colours import LABELS, photo, write_model
 from memory_environments import Environments
 from prune_harness import PruneHarness, make_harness
 from samples import reseal
+from seatrial.model.photo_sets.create import SetRequest
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
@@ -51,6 +52,17 @@ def flowers(tmp_path: Path) -> Path:
     write_model(tmp_path / "flowers")
     reseal(tmp_path / "flowers", name="flowers")
     return tmp_path / "flowers"
+
+
+@pytest.fixture
+def set_request(tmp_path: Path, model: Path) -> SetRequest:
+    """A request for a golden set of two photos of each colour."""
+    for label in LABELS:
+        (tmp_path / "photos" / label).mkdir(parents=True)
+        for side in (20, 30):
+            (tmp_path / "photos" / label / f"{side}.png").write_bytes(photo(label, side, "PNG"))
+    (tmp_path / "photos" / "LICENSE").write_text("CC0-1.0\n")
+    return SetRequest(tmp_path / "photos", model, tmp_path / "out" / "golden")
 
 
 @pytest.fixture

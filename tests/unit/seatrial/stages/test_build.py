@@ -57,6 +57,16 @@ def test_a_failed_model_is_refused(settings: Settings, fetched: Workspace) -> No
         build(settings, fetched, {})
 
 
+def test_a_report_of_another_evaluation_set_is_refused(settings: Settings, fetched: Workspace) -> None:
+    """A model that was judged on other photos has not passed the gate of this lock."""
+    report(settings, fetched)
+    found = fetched.read_result(ValidateResult)
+    other = Artefact(name="other", version="1", digest="sha256:" + "0" * 64)
+    fetched.write_result(found.model_copy(update={"evaluation": other}))
+    with pytest.raises(RefusedError, match="another model, golden set or evaluation set"):
+        build(settings, fetched, {})
+
+
 def test_a_report_of_another_model_is_refused(settings: Settings, fetched: Workspace) -> None:
     """The report must be of the fetched model and golden set."""
     report(settings, fetched, digest="sha256:0")

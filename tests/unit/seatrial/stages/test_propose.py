@@ -142,7 +142,7 @@ def test_a_failure_of_gh_leaves_a_branch_that_the_next_run_uses(proposals: Propo
     (tmp_path / "gh").chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-        with pytest.raises(OutsideError, match="`gh pr list`: gh pr exited with 1") as raised:
+        with pytest.raises(OutsideError, match="pull requests: gh pr exited with 1") as raised:
             proposals.run("1.1.0")
     assert "pull-requests: write" in raised.value.hint
     written = git(proposals.origin, "rev-parse", "model/colours-1.1.0")

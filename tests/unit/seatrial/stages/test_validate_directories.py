@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from samples import reseal, write_evaluation
+from imagemodel.seal import canonical_json
+from samples import commit_all, reseal, write_evaluation, write_golden
 from seatrial.cli import main
 from seatrial.errors import RefusedError, UsageError
 from seatrial.settings import Settings
@@ -76,8 +77,7 @@ def test_the_live_model_is_compared_with_where_the_store_has_it(
     settings: Settings, published: Workspace, model: Path, golden: Path, tmp_path: Path
 ) -> None:
     """The model of the base commit's lock, here HEAD's, is live; without a store the reason is given."""
-    published.git("add", "model.lock")
-    published.git("-c", "user.name=A", "-c", "user.email=a@b.test", "commit", "-qm", "Lock the model")
+    commit_all(published)
     shutil.copytree(model, tmp_path / "next")
     reseal(tmp_path / "next", version="1.1.0")
     statuses = {}
@@ -91,6 +91,35 @@ def test_the_live_model_is_compared_with_where_the_store_has_it(
     assert statuses[settings.store.url][name].status == "passed"
     assert statuses[""][name].status == "not judged"
     assert "cannot be fetched" in statuses[""][name].detail
+
+
+def test_changed_labels_are_accepted_for_this_run_alone(
+    settings: Settings, published: Workspace, golden: Path, tmp_path: Path
+) -> None:
+    """The report passes, and model.lock has no acceptance: `use` or `update` writes it."""
+    commit_all(published)
+    write_model(tmp_path / "longer", version="1.1.0")
+    labels = tmp_path / "longer" / "labels.txt"
+    labels.write_text(labels.read_text().replace("blue", "sea"))
+    reseal(tmp_path / "longer")
+    write_golden(tmp_path / "red", min_probability=0.9)
+    only_red(tmp_path / "red")
+    folders = {"model": tmp_path / "longer", "golden": tmp_path / "red"}
+    with pytest.raises(RefusedError, match="labels: as in"):
+        validate_directories(settings, replace(published), **folders)
+    before = published.lock.read_bytes()
+    report = validate_directories(settings, replace(published), **folders, accept_labels="the sea is blue")
+    assert any("accepted by" in check.detail for check in report.verdicts)
+    assert published.lock.read_bytes() == before
+
+
+def only_red(golden: Path) -> None:
+    """Keep the red photo of a golden set alone."""
+    listing = json.loads((golden / "golden.json").read_text())
+    listing["photos"] = listing["photos"][:1]
+    (golden / "golden.json").write_bytes(canonical_json(listing))
+    for colour in ("green", "blue"):
+        (golden / f"{colour}.png").unlink()
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def tag_of(content: bytes) -> str:
 def blob_server() -> Iterator[BlobServer]:
     """Run an empty server on 127.0.0.1 inside the block."""
     state = BlobServer()
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"state": state}))
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Handler,), {"state": state}))
     httpd.daemon_threads = True
     threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     state.port = httpd.server_port
@@ -40,11 +40,14 @@ def blob_server() -> Iterator[BlobServer]:
     httpd.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers the requests with the blobs of `state`."""
+
     state: BlobServer
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        """Send a blob, or a range of it."""
         content = self.state.blobs.get(urlsplit(self.path).path)
         if content is None:
             self._send(404, code="BlobNotFound" if self.headers.get("x-ms-version") else "NoSuchKey")
@@ -59,14 +62,16 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815
 
     def do_PUT(self) -> None:
+        """Write a blob, and answer unless the answer is to be lost."""
         content = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self._write(urlsplit(self.path).path, content)
+        status = self.write(urlsplit(self.path).path, content)
         self.close_connection = self.state.writes in self.state.lost
         self.state.writes += 1
         if not self.close_connection:
             self._send(status, code="ConditionNotMet" if status > 400 else "", ETag=tag_of(content))
 
-    def _write(self, path: str, content: bytes) -> int:
+    def write(self, path: str, content: bytes) -> int:
+        """Write a blob under the conditions of the request, and return the status."""
         found, tag = self.state.blobs.get(path), self.headers.get("If-Match")
         if self.headers.get("If-None-Match") and found is not None:
             return 409 if self.headers.get("x-ms-version") else 412
@@ -88,4 +93,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *words: object) -> None:
-        pass
+        """Print nothing."""

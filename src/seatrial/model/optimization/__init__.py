@@ -1,0 +1,1 @@
+"""A smaller and faster version of a model: integer weights and activations."""

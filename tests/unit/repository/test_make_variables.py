@@ -1,0 +1,62 @@
+"""The variables of make become arguments of seatrial, if they are given on the command line."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+
+import pytest
+
+from unit.repository.project import ROOT
+
+EXAMPLE = ".seatrial/dev/example"
+
+
+def arguments_of(*words: str, **environment: str) -> list[str]:
+    """Return the arguments with which a make command would call seatrial."""
+    done = subprocess.run(
+        ["make", "-n", "--no-print-directory", *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("seatrial "))
+    return shlex.split(line)[1:]
+
+
+def test_publish_without_variables_publishes_the_example() -> None:
+    """All three artefacts of the example, which model.lock names."""
+    parts = [f"{EXAMPLE}/model", "--golden", f"{EXAMPLE}/golden", "--evaluation", f"{EXAMPLE}/evaluation"]
+    assert arguments_of("publish") == ["publish", *parts, "--if-absent"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "arguments"),
+    [
+        ("MODEL=a b", ["a b"]),
+        ("GOLDEN=a b", ["--golden", "a b"]),
+        ("EVALUATION=it's", ["--evaluation", "it's"]),
+    ],
+)
+def test_publish_with_a_variable_publishes_only_that(variable: str, arguments: list[str]) -> None:
+    """Each kind is published alone, also from a path with blanks or quotes."""
+    assert arguments_of("publish", variable) == ["publish", *arguments, "--if-absent"]
+
+
+def test_variables_of_the_environment_are_not_used() -> None:
+    """Other programs use names such as MODEL and NAME too."""
+    elsewhere = {"MODEL": "x", "GOLDEN": "x", "EVALUATION": "x", "NAME": "x", "VERSION": "x", "KIND": "x"}
+    assert arguments_of("publish", **elsewhere) == arguments_of("publish")
+    assert arguments_of("validate", **elsewhere) == ["validate"]
+    assert arguments_of("use", **elsewhere) == ["use"]
+    assert arguments_of("golden", "PHOTOS=p", "OUT=o", **elsewhere) == [
+        "golden",
+        "--photos",
+        "p",
+        "--out",
+        "o",
+    ]
