@@ -41,13 +41,17 @@ def earlier_locks(workspace: Workspace, revisions: str = "--all") -> Iterator[Lo
 
 
 def locked_before(workspace: Workspace, model: Artefact) -> Artefact | None:
-    """Return the newest other model that a commit up to HEAD locked, or None if git has none."""
-    options = ("--format=%H", f"--max-count={HISTORY}", "HEAD")
-    for commit in workspace.git("log", *options, "--", workspace.lock.name, check=False).split():
-        lock = lock_of(workspace, commit)
-        if lock and lock.model.digest != model.digest:
-            return lock.model
-    return None
+    """Return the newest other version of `model` that a commit up to HEAD locked.
+
+    If none did, it is the newest model of another name; None if git has none either.
+    """
+    others = (lock.model for lock in earlier_locks(workspace, "HEAD") if lock.model.digest != model.digest)
+    newest = None
+    for each in others:
+        if each.name == model.name:
+            return each
+        newest = newest or each
+    return newest
 
 
 def locked_digests(workspace: Workspace) -> dict[str, str]:
