@@ -58,7 +58,7 @@ def test_an_invalid_channel_is_refused(
 def test_an_older_model_of_the_channel_is_named(
     settings: Settings, published: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A channel that was moved back moves the lock back, and the person is told so."""
+    """A channel that was moved back moves the lock back, with a warning."""
     write_model(tmp_path / "older", version="0.9.0")
     publish(settings, published, model=tmp_path / "older", channel="latest")
     assert update(settings, published).changed
