@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from PIL import Image
 
-from examples.digits.data import LABELS, Digits, held_out, training
+from examples.digits.data import LABELS, LICENCE, SOURCE, Digits, held_out, training
 from examples.digits.network import Network, train
 
 PHOTOS_EACH = 3
@@ -45,6 +45,8 @@ def _surest(network: Network, sample: Digits) -> Digits:
 
 
 def _write_photos(folder: Path, digits: Digits) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "LICENSE").write_text(f"SPDX-License-Identifier: {LICENCE}\n{SOURCE}\n")
     for place, (image, digit) in enumerate(zip(digits.images, digits.digits, strict=True)):
         path = folder / LABELS[digit] / f"{place:04}.png"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from seatrial.model.inference.isolated import start_alone
 from seatrial.model.inference.publication.task import SHOWN, PublicationResult, PublicationTask
 from seatrial.model.isolation import DEMAND, isolation_checks
 from seatrial.model.probe_checks import check_kind
-from seatrial.model.publisher import Publishable
+from seatrial.model.publication import Publishable
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0

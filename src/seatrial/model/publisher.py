@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum, auto
-from pathlib import Path
 from typing import Any, Final
 
 from imagemodel.card import digest_of
 from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model.artefacts import PUBLICATION, ArtefactKind, FileList, channel_key, version_key
+from seatrial.model.artefacts import PUBLICATION, channel_key
+from seatrial.model.publication import PublicationState, Publishable, Upload
 from seatrial.model.transfer import read_list
 from seatrial.model.upload import NEW_VERSION, FileUpload
 from seatrial.model.version_index import VersionIndex, index_key
@@ -24,41 +22,6 @@ from seatrial.stores.write_access import require_write_access
 from seatrial.workspace import Workspace, login_name
 
 CHANNEL_ATTEMPTS: Final = 8
-
-
-@dataclass(frozen=True)
-class Publishable:
-    """A verified directory to publish."""
-
-    kind: ArtefactKind
-    folder: Path
-    file_list: FileList
-
-    def key(self, file: str) -> str:
-        """Return the key of one of its files in the store."""
-        return version_key(self.kind, self.file_list.artefact, file)
-
-    @property
-    def title(self) -> str:
-        """The kind, name and version, for messages."""
-        artefact = self.file_list.artefact
-        return f"{self.kind.title} {artefact.name} {artefact.version}"
-
-
-class PublicationState(Enum):
-    """How much of a version is in the store: no list, the list but no publication record, or both."""
-
-    ABSENT = auto()
-    INTERRUPTED = auto()
-    COMPLETE = auto()
-
-
-@dataclass(frozen=True)
-class Upload:
-    """Whether the upload wrote the list, and whether the store had some of the version before."""
-
-    created: bool
-    resumed: bool
 
 
 class Publisher:

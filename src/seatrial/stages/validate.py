@@ -10,7 +10,7 @@ from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, verified
 from seatrial.model.examination import Examination
 from seatrial.model.file_safety import require_safe_files
 from seatrial.model.lock import Lock, read_lock, write_lock
-from seatrial.model.publisher import Publishable
+from seatrial.model.publication import Publishable
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services

@@ -18,6 +18,7 @@ def test_it_writes_a_network_its_labels_and_a_folder_for_each_label(tmp_path: Pa
     photos = [path.parent.name for path in (tmp_path / "digits" / "photos").rglob("*.png")]
     assert sorted(photos) == sorted(LABELS * 3)
     assert len(list((tmp_path / "digits" / "sample").rglob("*.png"))) == 1100
+    assert "CC-BY-4.0" in (tmp_path / "digits" / "photos" / "LICENSE").read_text()
 
 
 def test_an_unwritable_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,9 @@ BATCH: Final = 8
 MOST_PHOTOS: Final = 16
 """Of more photos the first ones are used."""
 
+REPETITIONS: Final = 3
+"""A network of few random numbers gives some photos the same answer twice."""
+
 CHANGED_SECONDS: Final = 5.0
 """No further photo is changed after this time."""
 
@@ -41,13 +44,13 @@ def probe(model: ImageClassifier, photos: Sequence[bytes]) -> ProbeResult:
     images = [*known, *odd.values()]
     first = [_outputs(model, image) for image in images]
     # All others are between two answers to the same photo, for a model that keeps a state.
-    second = [_outputs(model, image) for image in images]
+    again = [[_outputs(model, image) for image in images] for _ in range(REPETITIONS)]
     answered = [each for each in first if not isinstance(each, str)]
     if not answered:
         raise PredictionError(f"{model.card.name}: no finite numbers for any photo")
     return ProbeResult(
         outputs=output_range(answered),
-        repeated=max(_difference(model, *pair) for pair in zip(first, second, strict=True)),
+        repeated=max(_difference(model, *pair) for each in again for pair in zip(first, each, strict=True)),
         batch=_batch(model, images[:BATCH], first[:BATCH]),
         spread=max(_difference(model, answered[0], each) for each in answered),
         odd=tuple(_odd_answer(model, *each) for each in zip(odd, first[len(known) :], strict=True)),
