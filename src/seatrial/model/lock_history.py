@@ -54,14 +54,19 @@ def locked_before(workspace: Workspace, model: Artefact) -> Artefact | None:
     return newest
 
 
+def require_history(workspace: Workspace) -> None:
+    """Raise OutsideError if the clone is shallow, so that locks of earlier commits are unknown."""
+    if workspace.git("rev-parse", "--is-shallow-repository") == "true":
+        raise OutsideError("the clone is shallow", UNSHALLOW)
+
+
 def locked_digests(workspace: Workspace) -> dict[str, str]:
     """Return every digest in any model.lock that git has, on each branch, tag and remote, with a commit.
 
-    Locks that this program cannot parse are included. Raises OutsideError if the checkout has no git, or if
-    the clone is shallow, so that locks of earlier commits are unknown.
+    Locks that this program cannot parse are included. Raises OutsideError if the checkout has no git, or as
+    `require_history`.
     """
-    if workspace.git("rev-parse", "--is-shallow-repository") == "true":
-        raise OutsideError("the clone is shallow", UNSHALLOW)
+    require_history(workspace)
     options = ("--all", "--full-history", "-m", "-p", "--no-ext-diff", "--no-textconv", "--no-color")
     commit, found = "", dict[str, str]()
     for line in workspace.git("log", *options, "--format=%H", "--", workspace.lock.name).splitlines():
