@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-IN_FLIGHT_BYTES: Final = 24 << 20
+IN_FLIGHT_BYTES: Final = 18 << 20
 """How many bytes of content all connections together hold. An SDK holds some of them twice."""
 
 LEAST_BYTES: Final = 512 << 10
-MOST_BYTES: Final = 8 << 20
+MOST_BYTES: Final = 6 << 20
 """Large enough to use the bandwidth, small enough to meet the deadline of a request."""
 
 
