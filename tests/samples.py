@@ -56,6 +56,15 @@ def _photo(directory: Path, index: int, min_probability: float) -> dict[str, Any
     }
 
 
+def keep_red(golden: Path) -> None:
+    """Keep the red photo of such a golden set alone."""
+    listing = json.loads((golden / "golden.json").read_text())
+    listing["photos"] = listing["photos"][:1]
+    (golden / "golden.json").write_bytes(canonical_json(listing))
+    for colour in LABELS[1:]:
+        (golden / f"{colour}.png").unlink()
+
+
 def write_evaluation(directory: Path, *, copies: int = 2, version: str = "1.0.0") -> EvaluationSet:
     """Write an evaluation set of `copies` photos of each colour; all but the first are variants of it."""
     directory.mkdir(parents=True)

@@ -94,10 +94,7 @@ def accept_labels(
 
     It is the same lock if none does. Raises UsageError unless `reason` is one printable line.
     """
-    if not reason.strip() or not reason.isprintable():
-        raise UsageError(
-            "the reason for --accept-labels is not a line of text", "write why the labels change"
-        )
+    require_reason(reason)
     new = read_labels(model)
     files = [read_labels(each) for each in previous.values() if isinstance(each, Path)]
     changed = {old.digest for old in files if not _only_extended(old, new)}
@@ -108,6 +105,14 @@ def accept_labels(
         changed |= set(lock.labels.old)
     accepted = LabelAcceptance(old=tuple(sorted(changed)), new=new.digest, by=person, reason=reason.strip())
     return lock.model_copy(update={"labels": accepted})
+
+
+def require_reason(reason: str) -> None:
+    """Raise UsageError unless a reason for --accept-labels is one printable line."""
+    if not reason.strip() or not reason.isprintable():
+        raise UsageError(
+            "the reason for --accept-labels is not a line of text", "write why the labels change"
+        )
 
 
 def check_coverage(model: Path, golden: Iterable[Photo], sample: Iterable[EvaluationPhoto] = ()) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.errors import OutsideError, UsageError
+from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import MODEL
 from seatrial.model.live import LIVE, LiveDirectories, LiveModel, LiveModels, NoLiveModel, title_of
@@ -12,6 +12,7 @@ from seatrial.model.lock import Lock
 from seatrial.model.lock_history import locked_before
 from seatrial.results import Artefact
 from seatrial.settings import Settings
+from seatrial.stores.protocol import BlobNotFoundError
 from seatrial.workspace import Workspace
 
 
@@ -40,13 +41,13 @@ def previous_models(
 def _live_directory(cache: ArtefactCache, lock: Lock, live: LiveModel) -> Path | NoLiveModel:
     if live.model.digest == lock.model.digest:
         return NoLiveModel("it is the live model itself")
-    return _another_model(lock, live.model) or _obtained(cache, live.model, expected=True)
+    return _another_model(lock, live.model) or _obtained(cache, live.model, live=True)
 
 
 def _directory_before(cache: ArtefactCache, lock: Lock, before: Artefact | None) -> Path | NoLiveModel:
     if before is None:
         return NoLiveModel("no commit locked another model")
-    return _another_model(lock, before) or _obtained(cache, before, expected=False)
+    return _another_model(lock, before) or _obtained(cache, before, live=False)
 
 
 def _another_model(lock: Lock, other: Artefact) -> NoLiveModel | None:
@@ -55,12 +56,13 @@ def _another_model(lock: Lock, other: Artefact) -> NoLiveModel | None:
     return NoLiveModel(f"{other.name} {other.version} is another model")
 
 
-def _obtained(cache: ArtefactCache, model: Artefact, *, expected: bool) -> Path | NoLiveModel:
+def _obtained(cache: ArtefactCache, model: Artefact, *, live: bool) -> Path | NoLiveModel:
+    """Return the directory of a model, or why it cannot be had; `prune` may remove one that is not live."""
     try:
         return cache.obtain(MODEL, model)
-    except (OutsideError, UsageError) as error:
+    except (OutsideError, UsageError, RefusedError) as error:
         why = f"{model.name} {model.version} cannot be fetched: {error.message}"
-        return NoLiveModel(why, expected=expected)
+        return NoLiveModel(why, expected=live or not isinstance(error, BlobNotFoundError))
 
 
 def _unread(reason: str) -> NoLiveModel:

@@ -41,23 +41,32 @@ def earlier_locks(workspace: Workspace, revisions: str = "--all") -> Iterator[Lo
 
 
 def locked_before(workspace: Workspace, model: Artefact) -> Artefact | None:
-    """Return the newest other model that a commit up to HEAD locked, or None if git has none."""
-    options = ("--format=%H", f"--max-count={HISTORY}", "HEAD")
-    for commit in workspace.git("log", *options, "--", workspace.lock.name, check=False).split():
-        lock = lock_of(workspace, commit)
-        if lock and lock.model.digest != model.digest:
-            return lock.model
-    return None
+    """Return the newest other version of `model` that a commit up to HEAD locked.
+
+    If none did, it is the newest model of another name; None if git has none either.
+    """
+    others = (lock.model for lock in earlier_locks(workspace, "HEAD") if lock.model.digest != model.digest)
+    newest = None
+    for each in others:
+        if each.name == model.name:
+            return each
+        newest = newest or each
+    return newest
+
+
+def require_history(workspace: Workspace) -> None:
+    """Raise OutsideError if the clone is shallow, so that locks of earlier commits are unknown."""
+    if workspace.git("rev-parse", "--is-shallow-repository") == "true":
+        raise OutsideError("the clone is shallow", UNSHALLOW)
 
 
 def locked_digests(workspace: Workspace) -> dict[str, str]:
     """Return every digest in any model.lock that git has, on each branch, tag and remote, with a commit.
 
-    Locks that this program cannot parse are included. Raises OutsideError if the checkout has no git, or if
-    the clone is shallow, so that locks of earlier commits are unknown.
+    Locks that this program cannot parse are included. Raises OutsideError if the checkout has no git, or as
+    `require_history`.
     """
-    if workspace.git("rev-parse", "--is-shallow-repository") == "true":
-        raise OutsideError("the clone is shallow", UNSHALLOW)
+    require_history(workspace)
     options = ("--all", "--full-history", "-m", "-p", "--no-ext-diff", "--no-textconv", "--no-color")
     commit, found = "", dict[str, str]()
     for line in workspace.git("log", *options, "--format=%H", "--", workspace.lock.name).splitlines():

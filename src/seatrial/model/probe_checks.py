@@ -20,6 +20,9 @@ BATCH_TOLERANCE: Final = 0.01
 
 TOO_SLOW: Final = "the model is too slow"
 LEAST_SPREAD: Final = 0.001
+LEAST_CHANGED: Final = 3
+"""The number of changed photos from which shares are compared: of one photo, an answer is a sixth of all."""
+
 KIND: Final = "output: of the kind on the card"
 REPEATED: Final = "output: the same for the same photo"
 BATCHED: Final = "output: the same in a batch"
@@ -140,6 +143,8 @@ def _check_robustness(ours: ProbeResult, live: ProbeResult | NoLiveModel, limits
         return not_judged(ROBUST, f"{live.why}; kept {share:.0%}: {detail}")
     # A slower model has changed fewer photos in the same time.
     common = min(len(ours.kept), len(live.kept))
+    if common < LEAST_CHANGED:
+        return not_judged(ROBUST, f"{common} of {LEAST_CHANGED} photos were changed: {detail}")
     share, theirs = _share(ours.kept[:common]), _share(live.kept[:common])
     detail = f"{share:.0%} on {common} photos, the live model {theirs:.0%}: {detail}"
     return Check(name=ROBUST, passed=share >= theirs - limits.max_robustness_loss, detail=detail)

@@ -19,7 +19,7 @@ from seatrial.model.lock_commit import (
     lock_text,
     push,
 )
-from seatrial.model.lock_history import earlier_locks
+from seatrial.model.lock_history import earlier_locks, require_history
 from seatrial.model.proposal import Proposal, differs_in_model_only, is_older
 from seatrial.model.pull_requests import PREFIX, PullRequests
 from seatrial.report.text import without_links
@@ -54,7 +54,8 @@ def propose(settings: Settings, workspace: Workspace) -> ProposeResult:
     A second run renews the pull request; those of other models are closed. With `model.follow` the change is
     committed to main instead, unless the model is an older one. Raises RefusedError if main's model.lock is
     not the one that the model was validated for, the branch has other changes, or main accepts no commit;
-    UsageError if update has not run on this commit; OutsideError if the remote or GitHub fails.
+    UsageError if update has not run on this commit; OutsideError if the remote or GitHub fails, or
+    the clone is shallow.
     """
     stage_run = StageRun()
     updated = workspace.read_result(UpdateResult, current=False)
@@ -100,6 +101,8 @@ class _Offer:
             raise RefusedError(f"model.lock of {MAIN} has changed since the model was validated", NEXT_RUN)
         if candidate.model != self.updated.model or not differs_in_model_only(candidate, main.lock):
             raise RefusedError("the proposed model.lock changes more than the model", NEXT_RUN)
+        # Else a model that main shipped before would pass as a newer one.
+        require_history(self.workspace)
         shipped = earlier_locks(self.workspace, f"refs/remotes/{REMOTE}/{MAIN}")
         return Proposal(
             before=main.lock.model,

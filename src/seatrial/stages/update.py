@@ -12,6 +12,7 @@ from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
+from seatrial.model.version_order import is_newer
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation
@@ -54,10 +55,17 @@ def update(
     changed = newest != lock.model
     found: dict[str, Any] = {}
     if changed:
+        _warn_of_older(settings, newest, lock.model)
         candidate = lock.model_copy(update={"model": newest})
         found = _move_lock(settings, workspace, candidate, services, accept_labels)
     # A copy of the workspace, because this one caches the digest of the previous lock.
     return UpdateResult(**stage_run.fields(replace(workspace)), changed=changed, model=newest, **found)
+
+
+def _warn_of_older(settings: Settings, newest: Artefact, locked: Artefact) -> None:
+    if is_newer(locked.version, newest.version):
+        names = f"names {newest.version}, which is older than {locked.version} of model.lock"
+        console.line(f"  warning: the channel {settings.model.channel} {names}")
 
 
 def _move_lock(

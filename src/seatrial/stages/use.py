@@ -12,6 +12,7 @@ from typing import Final
 from seatrial.errors import UsageError
 from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
+from seatrial.model.label_checks import require_reason
 from seatrial.model.lock import Lock, read_lock, write_lock
 from seatrial.model.set_labels import require_labels_of_model
 from seatrial.model.validation import with_accepted_labels
@@ -43,11 +44,13 @@ def use(
 
     What is not given stays as it is locked, if that is of a model of the same name. A version that is
     published with the same digest is used as it is. With a reason in `accept_labels` the lock gets the
-    acceptance of a change of labels. Raises UsageError if a directory does not exist or the golden set of a
-    model of another name is not given; RefusedError if a photo has no label of this model, before anything
-    is published; else as `publish`. The lock is then unchanged.
+    acceptance of a change of labels. Raises UsageError if a directory does not exist, the golden set of a
+    model of another name is not given or the reason is not a line; RefusedError if a photo has no label of
+    this model, before anything is published; else as `publish`. The lock is then unchanged.
     """
     stage_run = StageRun(services.runtime)
+    if accept_labels:
+        require_reason(accept_labels)
     given = _given({MODEL: model, GOLDEN_SET: golden, EVALUATION_SET: evaluation})
     before = read_lock(workspace.lock) if workspace.lock.exists() else None
     kept = before if before and _is_of(before, given.get(MODEL)) else None

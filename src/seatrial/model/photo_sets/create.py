@@ -32,6 +32,7 @@ from seatrial.results import Artefact
 from seatrial.settings import Validate
 
 VERSION: Final = "1.0.0"
+ORIGINALS: Final = "correct the column original, or the label"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def drafted(request: SetRequest, limits: Validate) -> Iterator[Draft]:
     decoded = decode(sources, card.input)
     with copied(decoded, request.out.absolute().parent) as folder:
         photos_of_labels = _photos(decoded, indices, labels, request.kind)
+        _require_clusters(photos_of_labels)
         photos = with_predictions(photos_of_labels, folder, request.model, labels, limits)
         yield Draft(folder, request.kind, name, request.version or VERSION, card, photos)
 
@@ -133,6 +135,21 @@ def _original(photo: DecodedPhoto, files: Mapping[str, str]) -> str:
     if not named or named in photo.names:
         return ""
     return files.get(named) or (named if FILE.fullmatch(named) else stem(named))
+
+
+def _require_clusters(photos: Sequence[DraftPhoto]) -> None:
+    """Raise RefusedError if a variant has another class than its original, or is a variant of a variant."""
+    files = {photo.file: photo for photo in photos}
+    first: dict[str, DraftPhoto] = {}
+    for photo in photos:
+        original = files.get(photo.original)
+        if original and original.original:
+            raise RefusedError(f"{photo.name}: its original {original.name} is itself a variant", ORIGINALS)
+        other = first.setdefault(photo.cluster, original or photo)
+        if other.index != photo.index:
+            which = "its original" if original else "another variant"
+            fault = f"{photo.name}: {photo.label}, but {which} {other.name}: {other.label}"
+            raise RefusedError(fault, ORIGINALS)
 
 
 def _without_wrong(draft: Draft, request: SetRequest) -> Draft:

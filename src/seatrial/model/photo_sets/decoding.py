@@ -25,7 +25,8 @@ from seatrial.progress import counted
 MAX_BYTES: Final = 12 << 20
 """The largest photo in bytes: `/score` carries it in base64, in a request of at most 16 MiB."""
 
-_SUFFIXES: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+# Pillow's name for the JPEG of a phone that has a second picture at its end.
+_SUFFIXES: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 _STEM_LENGTH: Final = 60
 _WORKERS: Final = 4
 

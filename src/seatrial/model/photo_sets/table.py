@@ -27,7 +27,8 @@ def read_table(path: Path) -> list[SourcePhoto]:
 
     The first line names the columns: file, label and, if there are such, source, licence and original. Paths
     are relative to the CSV file. The separator is a comma, a semicolon or a tab. Raises UsageError, with the
-    line, if a column, a file or a label is missing, or a file is outside the folder or listed twice.
+    line, if a column, a file or a label is missing, a line has more cells than there are columns, or a file
+    is outside the folder or listed twice.
     """
     try:
         return list(_read(path, _reader(path)))
@@ -41,6 +42,9 @@ def _read(path: Path, reader: Reader) -> Iterator[SourcePhoto]:
     for row in reader:
         if not any(cell.strip() for cell in row):
             continue
+        if any(cell.strip() for cell in row[len(columns) :]):
+            cells = f"{path}: line {reader.line_num}: {len(row)} cells, but {len(columns)} columns"
+            raise UsageError(cells, 'put a label with a comma in quotes: "tench, Tinca tinca"')
         photo = _photo(path, reader.line_num, dict(zip(columns, map(str.strip, row), strict=False)))
         if photo.name in seen:
             first = seen[photo.name]

@@ -11,7 +11,7 @@ import pytest
 import broken_networks
 from broken_networks import Break
 from colours import write_model
-from samples import reseal
+from samples import keep_red, reseal
 from seatrial.model.checks import Trial, check_model
 from seatrial.model.live import NoLiveModel
 from seatrial.model.probe_checks import BATCHED, CONFIDENT, FINITE, KIND, REPEATED, ROBUST, SPREAD
@@ -142,6 +142,17 @@ def test_answers_to_changed_photos_are_compared(model: Path, golden: Path, tmp_p
     check = checked(fragile, golden, tmp_path / "live", max_robustness_loss=0.1)[ROBUST]
     assert not check.passed
     assert "89% on 3 photos, the live model 100%" in check.detail
+
+
+def test_changes_of_few_photos_are_no_share(model: Path, golden: Path, tmp_path: Path) -> None:
+    """With one photo two lost answers are a third: the check has no result, the detail has the answers."""
+    write_model(tmp_path / "live")
+    keep_red(golden)
+    check = checked(broken(model, broken_networks.fragile), golden, tmp_path / "live", max_robustness_loss=0)[
+        ROBUST
+    ]
+    assert check.status == "not judged"
+    assert "1 of 3 photos were changed: shifted left" in check.detail
 
 
 def test_time_and_memory_of_the_live_model_are_beside(model: Path, golden: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from colours import write_model
+from samples import commit_all
 from seatrial.model.live import LiveModel, LiveModels, NoLiveModel
-from seatrial.model.live_directories import live_directories
-from seatrial.model.lock import read_lock
+from seatrial.model.live_directories import live_directories, previous_models
+from seatrial.model.lock import read_lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
@@ -61,3 +63,39 @@ def test_each_live_model_counts(settings: Settings, published: Workspace, tmp_pa
     assert isinstance(directory, Path)
     assert (directory / "model.json").is_file()
     assert found["the live model of staging"] == UNREAD
+
+
+def test_a_live_model_that_the_store_has_with_other_bytes_is_a_reason(
+    settings: Settings, published: Workspace, store: Path, tmp_path: Path
+) -> None:
+    """It is no fault of the new model: the comparison is missing, which the setting refuses or reports."""
+    write_model(tmp_path / "live", version="0.9.0")
+    live = publish(settings, published, model=tmp_path / "live").model
+    assert live
+    (store / "models" / "colours" / "0.9.0" / "labels.txt").write_text("blue\nred\ngreen\n")
+    models = LiveModels((LiveModel(live, ("production",)),))
+    (found,) = live_directories(settings, published, read_lock(published.lock), models).values()
+    assert isinstance(found, NoLiveModel)
+    assert found.expected
+    assert found.why.startswith("colours 0.9.0 cannot be fetched")
+
+
+@pytest.mark.parametrize(("damaged", "expected"), [("", False), ("labels.txt", True)])
+def test_a_model_locked_before_should_be_had_unless_the_store_has_it_no_more(
+    settings: Settings, published: Workspace, store: Path, tmp_path: Path, damaged: str, expected: bool
+) -> None:
+    """`prune` may have removed it; a version that is damaged in the store is another matter."""
+    lock = read_lock(published.lock)
+    write_model(tmp_path / "before", version="0.9.0")
+    before = publish(settings, published, model=tmp_path / "before").model
+    assert before
+    write_lock(published.lock, lock.model_copy(update={"model": before}))
+    commit_all(published)
+    version = store / "models" / "colours" / "0.9.0"
+    if damaged:
+        (version / damaged).write_text("damaged")
+    else:
+        shutil.rmtree(version)
+    found = previous_models(settings, published, lock, {})["the model locked before"]
+    assert isinstance(found, NoLiveModel)
+    assert (found.why.startswith("colours 0.9.0 cannot be fetched"), found.expected) == (True, expected)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +9,14 @@ from pathlib import Path
 import pytest
 
 from colours import LABELS, write_model
-from imagemodel.golden import GOLDEN
-from imagemodel.seal import canonical_json
-from samples import write_golden
+from samples import keep_red, write_golden
 from seatrial.errors import RefusedError, UsageError
 from seatrial.model.lock import LabelAcceptance, read_lock, write_lock
 from seatrial.results import Check
 from seatrial.settings import Settings
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
-from seatrial.stages.update import update
+from seatrial.stages.update import channel_model, update
 from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
 
@@ -31,11 +28,7 @@ BEFORE = "labels: as in the model locked before"
 def golden(tmp_path: Path) -> Path:
     """The directory of a golden set with one photo, of the class that keeps its label."""
     write_golden(tmp_path / "golden")
-    listing = json.loads((tmp_path / "golden" / GOLDEN).read_text())
-    listing["photos"] = listing["photos"][:1]
-    (tmp_path / "golden" / GOLDEN).write_bytes(canonical_json(listing))
-    for colour in LABELS[1:]:
-        (tmp_path / "golden" / f"{colour}.png").unlink()
+    keep_red(tmp_path / "golden")
     return tmp_path / "golden"
 
 
@@ -137,3 +130,16 @@ def test_another_model_is_not_compared(settings: Settings, committed: Workspace)
     check = validated(settings, committed)[BEFORE]
     assert check.status == "not judged"
     assert check.reason == "because flowers 1.0.0 is another model"
+
+
+def test_a_model_between_two_versions_hides_no_change(settings: Settings, committed: Workspace) -> None:
+    """Where another model was locked in between, the labels must be those of the model's own last version."""
+    publish_labels(settings, committed, SWAPPED)
+    lock = read_lock(committed.lock)
+    other = lock.model.model_copy(update={"name": "flowers", "digest": f"sha256:{'2' * 64}"})
+    write_lock(committed.lock, lock.model_copy(update={"model": other}))
+    committed.git("-c", "user.name=A", "-c", "user.email=a@b.test", "commit", "-qam", "Lock another model")
+    newest = channel_model(settings, "colours")
+    write_lock(committed.lock, lock.model_copy(update={"model": newest}))
+    with pytest.raises(RefusedError, match="labels: as in the model locked before"):
+        validated(settings, committed)

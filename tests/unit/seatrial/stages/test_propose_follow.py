@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from git_hooks import RACE, REFUSAL, install_hook, write_git
-from seatrial.errors import RefusedError
+from seatrial.errors import OutsideError, RefusedError
 from unit.seatrial.stages.proposals import Proposals, git
 
 
@@ -82,3 +83,15 @@ def test_a_main_that_accepts_no_commit_is_a_refusal(proposals: Proposals) -> Non
         proposals.run("1.1.0", follow=True)
     assert "model.follow = false" in raised.value.hint
     assert "Protected branch" in raised.value.log
+
+
+def test_a_clone_without_the_history_of_main_proposes_nothing(proposals: Proposals, tmp_path: Path) -> None:
+    """Whether main shipped the model before is not known there, so that an older one could look new."""
+    for version in ("abcdef", "fedcba"):
+        proposals.run(version)
+        proposals.merge(f"model/colours-{version}")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{proposals.origin}", "shallow")
+    with pytest.raises(OutsideError, match="the clone is shallow") as raised:
+        replace(proposals, clone=tmp_path / "shallow").run("abcdef", follow=True)
+    assert "--unshallow" in raised.value.hint
+    assert proposals.lock("main").model.version == "fedcba"

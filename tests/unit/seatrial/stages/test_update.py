@@ -53,3 +53,13 @@ def test_an_invalid_channel_is_refused(
     (store / POINTER).write_text(content)
     with pytest.raises(RefusedError, match="does not name a version"):
         update(settings, published)
+
+
+def test_an_older_model_of_the_channel_is_named(
+    settings: Settings, published: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A channel that was moved back moves the lock back, with a warning."""
+    write_model(tmp_path / "older", version="0.9.0")
+    publish(settings, published, model=tmp_path / "older", channel="latest")
+    assert update(settings, published).changed
+    assert "warning: the channel latest names 0.9.0, which is older than 1.0.0" in capsys.readouterr().err

@@ -77,3 +77,13 @@ def test_nothing_given_is_wrong_usage(settings: Settings, published: Workspace) 
     """The message has the command."""
     with pytest.raises(UsageError, match="there is nothing to use"):
         use(settings, published)
+
+
+@pytest.mark.parametrize("reason", [" ", "one\ntwo"])
+def test_a_reason_that_is_no_line_is_refused_before_anything_is_published(
+    settings: Settings, workspace: Workspace, model: Path, golden: Path, store: Path, reason: str
+) -> None:
+    """A version is never spent on a command that then fails by its arguments."""
+    with pytest.raises(UsageError, match="not a line of text"):
+        use(settings, workspace, model=model, golden=golden, accept_labels=reason)
+    assert not store.exists()

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from imagemodel.seal import canonical_json
-from samples import commit_all, reseal, write_evaluation, write_golden
+from samples import commit_all, keep_red, reseal, write_evaluation, write_golden
 from seatrial.cli import main
 from seatrial.errors import RefusedError, UsageError
 from seatrial.settings import Settings
@@ -103,7 +102,7 @@ def test_changed_labels_are_accepted_for_this_run_alone(
     labels.write_text(labels.read_text().replace("blue", "sea"))
     reseal(tmp_path / "longer")
     write_golden(tmp_path / "red", min_probability=0.9)
-    only_red(tmp_path / "red")
+    keep_red(tmp_path / "red")
     folders = {"model": tmp_path / "longer", "golden": tmp_path / "red"}
     with pytest.raises(RefusedError, match="labels: as in"):
         validate_directories(settings, replace(published), **folders)
@@ -111,15 +110,6 @@ def test_changed_labels_are_accepted_for_this_run_alone(
     report = validate_directories(settings, replace(published), **folders, accept_labels="the sea is blue")
     assert any("accepted by" in check.detail for check in report.verdicts)
     assert published.lock.read_bytes() == before
-
-
-def only_red(golden: Path) -> None:
-    """Keep the red photo of a golden set alone."""
-    listing = json.loads((golden / "golden.json").read_text())
-    listing["photos"] = listing["photos"][:1]
-    (golden / "golden.json").write_bytes(canonical_json(listing))
-    for colour in ("green", "blue"):
-        (golden / f"{colour}.png").unlink()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,13 @@ IMAGENET = [names.split(", ")[0] for _, names in _synsets().values()]
 def test_folder_may_be_written_in_other_ways(word: str) -> None:
     """Case, blanks, underscores and hyphens do not matter."""
     assert ClassNames(["dog", "Egyptian cat"]).indices([word]) == {word: 1}
+
+
+@pytest.mark.parametrize("forms", [("NFD", "NFC"), ("NFC", "NFD")])
+def test_folder_may_have_the_other_form_of_umlauts(forms: tuple[Literal["NFC", "NFD"], ...]) -> None:
+    """Some file systems store a letter and its accent apart; both forms look the same."""
+    folder, label = (unicodedata.normalize(form, "Käse") for form in forms)
+    assert ClassNames(["dog", label]).indices([folder]) == {folder: 1}
 
 
 def test_exact_label_is_preferred() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from colours import photo, write_model
 from imagemodel.card import InputSpec
@@ -37,6 +38,16 @@ def test_photo_has_the_suffix_of_its_format(tmp_path: Path, spec: InputSpec) -> 
     photos = [source(tmp_path, "red/a photo (1).jpg", photo("red", kind="PNG"))]
     photos += [source(tmp_path, "red/b.JPEG", photo("red", kind="JPEG"))]
     assert [each.file for each in decode(photos, spec)] == ["a-photo-1.png", "b.jpg"]
+
+
+def test_photo_of_a_phone_with_a_second_picture_is_a_jpeg(tmp_path: Path, spec: InputSpec) -> None:
+    """Phones append a second picture to a JPEG (Pillow calls it MPO); the app decodes the first one."""
+    (tmp_path / "red").mkdir()
+    image = Image.new("RGB", (16, 16), "red")
+    image.save(tmp_path / "red" / "a.JPG", "MPO", save_all=True, append_images=[image])
+    assert [
+        each.file for each in decode([SourcePhoto(tmp_path / "red/a.JPG", "red/a.JPG", "red")], spec)
+    ] == ["a.jpg"]
 
 
 def test_equal_names_are_distinguished(tmp_path: Path, spec: InputSpec) -> None:

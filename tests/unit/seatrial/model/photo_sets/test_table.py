@@ -35,8 +35,8 @@ def test_table_of_any_spreadsheet_is_read(folder: Path, separator: str, line: st
 
 
 def test_columns_are_optional_and_quoted(folder: Path) -> None:
-    """Source and original are read, and a quoted cell may contain a comma; a short line has empty cells."""
-    rows = ("file,label,source,original", 'a.png,red,"A, B"', "more/b.png,red,,a.png")
+    """Source and original are read; a quoted cell may contain a comma; empty cells may be missing."""
+    rows = ("file,label,source,original", 'a.png,red,"A, B",,,', "more/b.png,red,,a.png")
     (folder / "photos.csv").write_text("\n".join(rows))
     first, second = read_photos(folder / "photos.csv")
     assert (first.source, first.original, second.original) == ("A, B", "", "a.png")
@@ -60,6 +60,7 @@ def test_only_table_of_a_folder_is_found(folder: Path) -> None:
         ("file,label\n/etc/passwd,red\n", "line 2: /etc/passwd is outside"),
         ("file,label\na.png,\n", "line 2: a photo needs a file and a label"),
         ("file,label\na.png,red\na.png,blue\n", r"line 3: a\.png is in line 2 already"),
+        ("file,label\na.png,crane, bird\n", "line 2: 3 cells, but 2 columns"),
         ("file,label\n" + "a" * 300 + ",red\n", "does not exist"),
         ("file,label\n" + "a" * 200_000 + ",red\n", "is not a CSV file: field larger"),
     ],
