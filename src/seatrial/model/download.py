@@ -11,7 +11,7 @@ from typing import Final
 from imagemodel.card import FileEntry
 from seatrial.model.partial_copy import PartialCopy, Range
 from seatrial.model.transfer import mismatch
-from seatrial.stores.pieces import piece_bytes
+from seatrial.stores.pieces import connections_for, piece_bytes
 from seatrial.stores.protocol import BlobStore
 
 HASH_BYTES: Final = 1 << 20
@@ -42,9 +42,10 @@ class Download:
         Raises RefusedError if the size or the sha256 of a file is not that of its entry, and the errors of
         the store.
         """
+        connections = connections_for(max((entry.size for entry in files.values()), default=0), connections)
         size = self._range_bytes or piece_bytes(connections)
         parts = {name: ranges_of(name, entry.size, size) for name, entry in files.items()}
-        pool = ThreadPool(min(connections, sum(map(len, parts.values()))))
+        pool = ThreadPool(max(1, min(connections, sum(map(len, parts.values())))))
         try:
             counts = pool.imap(self._obtain, chain.from_iterable(parts.values()))
             for name, entry in files.items():

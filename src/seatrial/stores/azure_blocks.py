@@ -19,7 +19,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobBlock, BlobClient
 
-from seatrial.stores.pieces import piece_bytes
+from seatrial.stores.pieces import connections_for, piece_bytes
 
 MOST_BLOCKS: Final = 50_000
 """The limit of the service for one blob."""
@@ -36,6 +36,7 @@ def upload_blocks(blob: BlobClient, source: Path, connections: int, progress: Ca
     errors of the SDK.
     """
     size = source.stat().st_size
+    connections = connections_for(size, connections)
     length = max(piece_bytes(connections), -(-size // MOST_BLOCKS))
     starts, sent = range(0, size, length), 0
     upload = _Upload(blob, _staged(blob))
