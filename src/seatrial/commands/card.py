@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -139,6 +140,6 @@ def _text(result: CardResult) -> str:
         f"  input    {result.input}, preset {result.preset}",
         f"  output   {result.output}",
         *(f"  changed  {change}" for change in result.changes),
-        f"  next     make golden PHOTOS=dir MODEL={result.path} OUT=dir",
+        f"  next     make golden PHOTOS=dir MODEL={shlex.quote(result.path)} OUT=dir",
     ]
     return "\n".join(lines)

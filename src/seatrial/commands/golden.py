@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -83,7 +84,7 @@ def _given(path: Path | None, option: str) -> Path:
 
 def golden_text(result: GoldenResult) -> str:
     """Return what was made, what a person should look at, and the next command."""
-    artefact = result.artefact
+    artefact, variable = result.artefact, "GOLDEN" if result.kind == GOLDEN_SET.title else "EVALUATION"
     size = counted_noun(result.photos, "photo")
     if result.originals != result.photos:
         size += f" of {counted_noun(result.originals, 'original')}"
@@ -94,7 +95,7 @@ def golden_text(result: GoldenResult) -> str:
         f"  {result.model} gets {result.right} of {result.photos} right",
         *_warnings(result),
         f"  review {Path(result.page).as_uri()}, then publish it: "
-        f"make publish {'GOLDEN' if result.kind == GOLDEN_SET.title else 'EVALUATION'}={result.path}",
+        f"make publish {variable}={shlex.quote(result.path)}",
     ]
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,6 +75,6 @@ def _text(result: OptimizeResult) -> str:
         *(f"  {row}" for row in console.plain_text(table).splitlines()),
         *(f"  same label on {each}" for each in result.agreement),
         f"  {tally(result.verdicts)}, calibrated with {result.photos} photos",
-        f"  next: make publish MODEL={result.path}",
+        f"  next: make publish MODEL={shlex.quote(result.path)}",
     ]
     return "\n".join(lines)

@@ -30,7 +30,7 @@ def exported(tmp_path: Path) -> list[str]:
     onnx.save(network(3, "NHWC", dtype="float16", output="custom-vision"), tmp_path / "model.onnx")
     (tmp_path / "labels.txt").write_bytes("\r\n".join(labels(3)).encode())
     (tmp_path / "photo.png").write_bytes(photo(2, 3))
-    paths = {"onnx": "model.onnx", "labels": "labels.txt", "out": "made"}
+    paths = {"onnx": "model.onnx", "labels": "labels.txt", "out": "my model"}
     return [word for option, name in paths.items() for word in (f"--{option}", str(tmp_path / name))]
 
 
@@ -59,7 +59,7 @@ def test_the_result_lists_what_was_made_of_the_files(workspace: Workspace, expor
         "  changed  took the scores before the map loss",
         "  changed  takes float32 and converts it to float16",
         "  changed  removed carriage returns",
-        f"  next     make golden PHOTOS=dir MODEL={exported[-1]} OUT=dir",
+        f"  next     make golden PHOTOS=dir MODEL='{exported[-1]}' OUT=dir",
     ):
         assert line in done.stderr
     assert json.loads((workspace.directory / "run" / "card.json").read_text())["path"] == exported[-1]

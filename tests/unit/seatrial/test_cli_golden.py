@@ -46,6 +46,7 @@ def test_next_command_publishes_the_set() -> None:
     assert text_of().splitlines()[-1].endswith("make publish GOLDEN=out/golden")
     assert "file:///out/golden-review.html" in text_of()
     assert text_of(kind="evaluation set").endswith("make publish EVALUATION=out/golden")
+    assert text_of(path="my photos/golden").endswith("make publish GOLDEN='my photos/golden'")
 
 
 def test_what_a_person_should_look_at_is_printed() -> None:
