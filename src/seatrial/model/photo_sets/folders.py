@@ -19,7 +19,8 @@ def read_photos(photos: Path) -> list[SourcePhoto]:
     """Return the photos in `photos`: a folder with a folder for each label, or a CSV file.
 
     A folder without folders is read by the only CSV file in it. Licences that no column states are those of
-    `licences.Licences`. Raises UsageError if there is no photo, or a photo has no label.
+    `licences.Licences`. Raises UsageError if there is no photo, a photo has no label, or a folder below
+    that of a label is a link; OSError if one cannot be read.
     """
     table = _table_in(photos)
     root = (table or photos).parent if table else photos
@@ -58,6 +59,13 @@ def _labelled(photos: Path) -> Iterator[SourcePhoto]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if link := next((path for name in folders if (path := Path(parent, name)).is_symlink()), None):
+            raise UsageError(f"{link} is a link to a folder", "move the photos there, or remove the link")
         yield from (path for name in sorted(files) if is_photo(path := Path(parent, name)))
+
+
+def _raise(error: OSError) -> None:
+    # Else the photos of a folder that cannot be read would be missing from the set.
+    raise error

@@ -83,3 +83,12 @@ def test_licence_above_the_folder_of_photos_does_not_apply(tmp_path: Path) -> No
 def test_source_is_the_path_where_none_is_stated(tmp_path: Path) -> None:
     """A photo without a stated source is found again by its path."""
     assert read_photos(write(tmp_path, "red/a b.png"))[0].source == "red/a b.png"
+
+
+def test_a_link_to_a_folder_below_a_label_is_wrong_usage(tmp_path: Path) -> None:
+    """Its photos would be missing without a word, and a link to a folder above has no end."""
+    (tmp_path / "red").mkdir()
+    (tmp_path / "red" / "a.png").write_text("a photo")
+    (tmp_path / "red" / "more").symlink_to("..")
+    with pytest.raises(UsageError, match=r"red/more is a link to a folder"):
+        read_photos(tmp_path)
