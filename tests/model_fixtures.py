@@ -9,6 +9,7 @@ import pytest
 from colours import write_model
 from samples import lock_to, make_checkout, make_settings, write_evaluation, write_golden
 from seatrial.settings import Settings
+from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace
 
@@ -56,8 +57,24 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 @pytest.fixture
 def published(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
     """The workspace, with a lock that names the model and golden set published to the store."""
-    done = publish(settings, workspace, model=model, golden=golden)
+    return published_in(settings, workspace, model, golden)
+
+
+def published_in(
+    settings: Settings, workspace: Workspace, model: Path, golden: Path, evaluation: Path | None = None
+) -> Workspace:
+    """Publish and lock a model and its photos; return a new workspace object."""
+    done = publish(settings, workspace, model=model, golden=golden, evaluation=evaluation)
     assert done.model is not None
     assert done.golden is not None
-    lock_to(workspace, done.model, done.golden)
+    lock_to(workspace, done.model, done.golden, done.evaluation)
     return Workspace(workspace.root, workspace.instance)
+
+
+def fetched(
+    settings: Settings, workspace: Workspace, model: Path, golden: Path, evaluation: Path | None = None
+) -> Workspace:
+    """Publish, lock and fetch a model and its photos; return a new workspace object."""
+    fresh = published_in(settings, workspace, model, golden, evaluation)
+    fresh.write_result(fetch(settings, fresh))
+    return fresh

@@ -31,9 +31,13 @@ def load_sample(evaluation: Path | None) -> Sample | None:
 def judged_sample(
     sample: Sample, new: Run, live: Run | NoLiveModel, limits: Validate, title: str = LIVE
 ) -> Judged:
-    """Return what is judged on a sample: the answers of the model, and of the live one if there is one."""
+    """Return what is judged on a sample: the answers of the model, and of the live one if there is one.
+
+    The best k classes are fewer than either model has.
+    """
     classes = len(read_labels(new.model).labels)
-    best = max(1, min(TOP, classes - 1))
+    fewest = min(classes, len(read_labels(live.model).labels)) if isinstance(live, Run) else classes
+    best = max(1, min(TOP, fewest - 1))
 
     def answers_of(run: Run) -> tuple[PhotoAnswer, ...]:
         return answers(sample.photos, run.result.evaluation, read_labels(run.model).labels, best)

@@ -11,6 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from colours import SIDE, write_model
+from model_fixtures import fetched
 from samples import commit_all, lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
 from seatrial.model.checks import check_model
@@ -18,7 +19,6 @@ from seatrial.model.inference.isolated import run_isolated
 from seatrial.model.live import NoLiveModel
 from seatrial.results import ValidateResult
 from seatrial.settings import Settings, Validate
-from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
@@ -32,17 +32,6 @@ def failures(
 ) -> dict[str, str]:
     """Return the failed checks of a model and their details."""
     return {c.name: c.detail for c in check_model(model, golden, live or NO_LIVE, limits) if not c.passed}
-
-
-def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """Publish, lock and fetch a model; return a new workspace object."""
-    done = publish(settings, workspace, model=model, golden=golden)
-    assert done.model
-    assert done.golden
-    lock_to(workspace, done.model, done.golden)
-    fresh = Workspace(workspace.root, workspace.instance)
-    fresh.write_result(fetch(settings, fresh))
-    return fresh
 
 
 def make_endless(model: Path) -> None:
@@ -75,7 +64,7 @@ def make_endless(model: Path) -> None:
 
 def test_a_good_model_passes(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> None:
     """The report has a check for each photo and for the latency."""
-    report = validate(settings, prepared(settings, workspace, model, golden))
+    report = validate(settings, fetched(settings, workspace, model, golden))
     assert report.passed
     assert {"golden: red.png", "golden: green.png", "golden: blue.png", "time per photo"} <= {
         check.name for check in report.verdicts
@@ -87,7 +76,7 @@ def test_a_wrong_model_is_refused_and_its_report_written(
 ) -> None:
     """A model with swapped labels is refused; the failing report has the prediction for each photo."""
     write_model(tmp_path / "wrong", labels=("green", "red", "blue"))
-    ready = prepared(settings, workspace, tmp_path / "wrong", golden)
+    ready = fetched(settings, workspace, tmp_path / "wrong", golden)
     with pytest.raises(RefusedError, match="failed 2 of") as raised:
         validate(settings, ready)
     assert "expected red (0) at 0.90 or more, got green (0)" in raised.value.log
@@ -155,7 +144,7 @@ def test_a_model_that_disagrees_with_the_live_one_is_refused(
     assert live
     lock_to(workspace, live, live)
     commit_all(workspace)
-    ready = prepared(settings, workspace, model, golden)
+    ready = fetched(settings, workspace, model, golden)
     with pytest.raises(RefusedError, match="agrees with the live model of the base commit"):
         validate(settings, ready)
 

@@ -7,28 +7,16 @@ from pathlib import Path
 import onnx
 import pytest
 
-from samples import lock_to, reseal
+from model_fixtures import fetched
+from samples import reseal
 from seatrial.errors import RefusedError, UsageError
 from seatrial.model.checks import check_model
 from seatrial.model.live import NoLiveModel
 from seatrial.settings import Settings, Validate
-from seatrial.stages.fetch import fetch
-from seatrial.stages.publish import publish
 from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
 
 LIMITS = Validate()
-
-
-def prepared(settings: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
-    """Publish, lock and fetch a model; return a new workspace object."""
-    done = publish(settings, workspace, model=model, golden=golden)
-    assert done.model
-    assert done.golden
-    lock_to(workspace, done.model, done.golden)
-    fresh = Workspace(workspace.root, workspace.instance)
-    fresh.write_result(fetch(settings, fresh))
-    return fresh
 
 
 def test_validate_before_fetch_is_wrong_usage(settings: Settings, published: Workspace) -> None:
@@ -41,7 +29,7 @@ def test_a_file_changed_after_the_fetch_is_refused(
     settings: Settings, workspace: Workspace, model: Path, golden: Path
 ) -> None:
     """The fetched files are verified again; a changed model is not run."""
-    ready = prepared(settings, workspace, model, golden)
+    ready = fetched(settings, workspace, model, golden)
     folder = ready.cache / "models"
     labels = next(folder.glob("*/labels.txt"))
     labels.write_text("red\nblue\ngreen\n")

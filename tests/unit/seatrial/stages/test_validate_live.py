@@ -9,13 +9,12 @@ import pytest
 from accepted_documents import store_accepted
 from colours import write_model
 from memory_environments import Environments, digest
-from samples import lock_to
+from model_fixtures import fetched
 from seatrial.check_result import Check
 from seatrial.errors import RefusedError
 from seatrial.model.accepted_model import accepted_key
 from seatrial.results import Artefact
 from seatrial.settings import Settings
-from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace
@@ -35,13 +34,7 @@ def building(environments: Environments) -> Settings:
 @pytest.fixture
 def ready(building: Settings, workspace: Workspace, model: Path, golden: Path) -> Workspace:
     """A checkout whose locked model is published and fetched."""
-    done = publish(building, workspace, model=model, golden=golden)
-    assert done.model
-    assert done.golden
-    lock_to(workspace, done.model, done.golden)
-    fresh = Workspace(workspace.root, workspace.instance)
-    fresh.write_result(fetch(building, fresh))
-    return fresh
+    return fetched(building, workspace, model, golden)
 
 
 def compared(checks: tuple[Check, ...]) -> dict[str, str]:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from samples import lock_to, write_evaluation
+from model_fixtures import fetched
+from samples import write_evaluation
 from seatrial.errors import RefusedError
 from seatrial.results import Artefact, ValidateResult
 from seatrial.settings import Settings, Validate
-from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish
 from seatrial.stages.update import update
 from seatrial.stages.validate import validate
@@ -26,19 +26,6 @@ def many(tmp_path: Path) -> Path:
     return tmp_path / "evaluation-set"
 
 
-def prepared(
-    settings: Settings, workspace: Workspace, model: Path, golden: Path, evaluation: Path | None
-) -> Workspace:
-    """Publish, lock and fetch the artefacts; return a new workspace object."""
-    done = publish(settings, workspace, model=model, golden=golden, evaluation=evaluation)
-    assert done.model
-    assert done.golden
-    lock_to(workspace, done.model, done.golden, done.evaluation)
-    fresh = Workspace(workspace.root, workspace.instance)
-    fresh.write_result(fetch(settings, fresh))
-    return fresh
-
-
 def report(workspace: Workspace) -> dict[str, object]:
     """Return the data of the last validation's report."""
     found = json.loads((workspace.root / "reports/dev/validation/validation.json").read_text())
@@ -50,7 +37,7 @@ def test_the_locked_evaluation_set_is_judged_and_reported(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, many: Path
 ) -> None:
     """The result names the set, its checks are in the report, and n is the number of originals."""
-    ready = prepared(settings, workspace, model, golden, many)
+    ready = fetched(settings, workspace, model, golden, many)
     result = validate(settings, ready)
     assert isinstance(result.evaluation, Artefact)
     checks = {each.name: each for each in result.verdicts}
@@ -68,7 +55,7 @@ def test_a_refused_model_leaves_a_report_too(
 ) -> None:
     """With the photos that are wrong, expected and got."""
     write_model(tmp_path / "wrong", labels=("green", "red", "blue"))
-    ready = prepared(settings, workspace, tmp_path / "wrong", golden, many)
+    ready = fetched(settings, workspace, tmp_path / "wrong", golden, many)
     with pytest.raises(RefusedError):
         validate(settings, ready)
     assert not ready.read_result(ValidateResult).passed
@@ -83,7 +70,7 @@ def test_an_evaluation_set_can_be_demanded(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, demanded: bool, status: str
 ) -> None:
     """A lock without one is not judged on a sample, which a setting refuses, with its name."""
-    ready = prepared(settings, workspace, model, golden, None)
+    ready = fetched(settings, workspace, model, golden, None)
     limits = settings.model_copy(update={"validation": Validate(demand_evaluation=demanded)})
     try:
         checks = validate(limits, ready).verdicts
@@ -98,7 +85,7 @@ def test_a_refused_update_keeps_the_lock_and_leaves_a_report(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, many: Path, tmp_path: Path
 ) -> None:
     """The report is of the newer model, which the lock does not name."""
-    ready = prepared(settings, workspace, model, golden, many)
+    ready = fetched(settings, workspace, model, golden, many)
     before = ready.lock.read_bytes()
     write_model(tmp_path / "newer", labels=("green", "red", "blue"), version="1.1.0")
     publish(settings, ready, model=tmp_path / "newer")
@@ -112,7 +99,7 @@ def test_an_update_that_passes_leaves_a_report(
     settings: Settings, workspace: Workspace, model: Path, golden: Path, many: Path, tmp_path: Path
 ) -> None:
     """It is what a pull request shows."""
-    ready = prepared(settings, workspace, model, golden, many)
+    ready = fetched(settings, workspace, model, golden, many)
     write_model(tmp_path / "newer", version="1.1.0")
     publish(settings, ready, model=tmp_path / "newer")
     assert update(settings, ready).changed
