@@ -135,7 +135,7 @@ simulate: setup ## simulate SCHEDULES=20000 orders of events in a release, from 
 bench-release: setup ## measure releases, faults, code and model changes under load (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.release
 .PHONY: bench-model
-bench-model: setup ## measure fetch and publish beside azcopy, and lists of many versions (MIB=512 ROUNDS=3 VERSIONS=10000)
+bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-bit model, the tutorial (MIB=512 ROUNDS=3 VERSIONS=10000; INSTANCE=test is up)
 	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)

@@ -1,4 +1,4 @@
-"""The model's way through the store, beside azcopy: `make bench-model` (MIB=512 ROUNDS=3 VERSIONS=10000)."""
+"""A model's way from its file to users: `make bench-model` (MIB=512 ROUNDS=3 VERSIONS=10000)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Final
 
 from bench import rows
 from bench.blob_peers import azurite
+from bench.example_model import example_model
 from bench.growth import growth
 from bench.transfers import transfers
+from bench.tutorial import tutorial
+from platformdirs import user_cache_path
 
 DEFAULTS: Final = {"MIB": 512, "ROUNDS": 3, "VERSIONS": 10_000}
 PLOT: Final = Path(".seatrial/bench/versions.svg")
@@ -24,6 +27,13 @@ def main() -> None:
         rows.show("Transfers: each command as a whole, medians of rounds in alternation", found)
         found = growth(server, sizes["VERSIONS"], sizes["ROUNDS"], PLOT)
         rows.show("Growth: the same store with more and more versions", found)
+        found = example_model(server, Path(name), _cache(), sizes["ROUNDS"])
+        rows.show("The example model: each command as a whole", found)
+    rows.show("The tutorial: a model of one's own, on the local cloud of the tests", tutorial())
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("SEATRIAL_CACHE") or user_cache_path("seatrial")) / "example"
 
 
 if __name__ == "__main__":
