@@ -19,7 +19,7 @@ from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
 from imagemodel.verify import verify
 from samples import make_checkout
-from seatrial.model.lock import Lock, write_lock
+from seatrial.model.locks.lock import Lock, write_lock
 from seatrial.process import run
 from seatrial.results import Artefact
 

@@ -12,7 +12,7 @@ import sys
 import time
 from statistics import median
 
-from seatrial.model.transfer import stream
+from seatrial.model.published.transfer import stream
 from seatrial.settings import load
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobStore

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from imagemodel.card import digest_of
 from seatrial.model.artefacts import MODEL, PUBLICATION
-from seatrial.model.version_index import VersionIndex, index_key
+from seatrial.model.published.version_index import VersionIndex, index_key
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobStore

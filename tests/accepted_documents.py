@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from memory_environments import digest
-from seatrial.model.accepted_model import AcceptedModel, accepted_key
+from seatrial.model.validation.accepted_model import AcceptedModel, accepted_key
 from seatrial.results import Artefact
 
 

@@ -12,7 +12,7 @@ from colours import LABELS, photo
 from imagemodel.evaluation import EvaluationSet, load_evaluation
 from imagemodel.golden import GoldenSet, load_golden
 from imagemodel.seal import canonical_json, describe_file, seal
-from seatrial.model.lock import Lock, write_lock
+from seatrial.model.locks.lock import Lock, write_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

@@ -15,7 +15,7 @@ import colours
 import digits
 import samples
 from seatrial.errors import RefusedError
-from seatrial.model.lock import Lock, write_lock
+from seatrial.model.locks.lock import Lock, write_lock
 from seatrial.settings import Pod, Settings, Validate
 from seatrial.stages.publish import publish
 from seatrial.stages.validate import examine_directories

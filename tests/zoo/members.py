@@ -16,7 +16,7 @@ import colours
 import digits
 from broken_networks import Break
 from samples import reseal
-from seatrial.model import probe_checks, resource_checks
+from seatrial.model.validation import probe_checks, resource_checks
 from zoo import digit_models, files
 from zoo.base import Kind
 

@@ -10,7 +10,7 @@ from rich.filesize import decimal
 
 from seatrial.check_result import tally
 from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
-from seatrial.model.check_table import as_text
+from seatrial.model.validation.check_table import as_text
 from seatrial.results import FetchResult, PublishResult, ValidateResult
 
 app = typer.Typer()

@@ -17,7 +17,7 @@ from seatrial.settings import load
 from seatrial.workspace import find
 
 if TYPE_CHECKING:
-    from seatrial.model.model_comparison import ModelDetails, ModelDiff
+    from seatrial.model.published.comparison import ModelDetails, ModelDiff
     from seatrial.retention.model_versions import VersionPlan
     from seatrial.stages.models import ModelsResult
 
@@ -60,7 +60,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a published model: card, metrics, files, publication, channels."""
-    from seatrial.model.model_comparison import show as stage
+    from seatrial.model.published.comparison import show as stage
 
     found = stage(load(find(instance)), name, version)
     if as_json:
@@ -77,7 +77,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two published models: fields of the card, files, labels line by line."""
-    from seatrial.model.model_comparison import compare
+    from seatrial.model.published.comparison import compare
 
     workspace = find(instance)
     found = compare(load(workspace), workspace, old, new)

@@ -14,7 +14,7 @@ from imagemodel.golden import Photo
 from seatrial import console
 from seatrial.commands.options import FLAG, AsJson, Instance
 from seatrial.errors import UsageError
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.model.photo_sets.catalogue import PublishedSet, published_sets
 from seatrial.model.photo_sets.difference import differences
 from seatrial.model.photo_sets.reference import AnyPhoto, OpenedSet, open_set

@@ -14,7 +14,7 @@ from seatrial.console import plain_text
 from seatrial.doctor import container_engine, resources, services, tools
 from seatrial.doctor.finding import Finding
 from seatrial.errors import SeatrialError
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace

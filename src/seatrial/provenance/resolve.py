@@ -20,8 +20,8 @@ from seatrial.model.artefacts import (
     check_names,
     version_key,
 )
-from seatrial.model.lock import Lock, read_lock
-from seatrial.model.lock_history import lock_of
+from seatrial.model.locks.history import lock_of
+from seatrial.model.locks.lock import Lock, read_lock
 from seatrial.process import run
 from seatrial.provenance.links import CommitLink, ImageLink, Provenance, PublicationLink, ReleaseLink
 from seatrial.release.record import Record

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from seatrial.errors import OutsideError, SeatrialError
-from seatrial.model.accepted_model import read_accepted
-from seatrial.model.live import BASE, LiveModel, LiveModels
-from seatrial.model.shipped_lock import shipped_lock
+from seatrial.model.locks.shipped import shipped_lock
+from seatrial.model.validation.accepted_model import read_accepted
+from seatrial.model.validation.live import BASE, LiveModel, LiveModels
 from seatrial.release.services import Services
 from seatrial.release.target import Target
 from seatrial.results import Artefact

@@ -7,7 +7,7 @@ from typing import Final
 
 from seatrial import console
 from seatrial.errors import OutsideError
-from seatrial.model.accepted_model import AcceptedModel, accepted_key, parse_accepted
+from seatrial.model.validation.accepted_model import AcceptedModel, accepted_key, parse_accepted
 from seatrial.release.record import Record
 from seatrial.release.services import Services
 from seatrial.settings import Settings

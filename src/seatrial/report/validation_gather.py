@@ -10,10 +10,10 @@ from typing import Final
 
 from imagemodel.card import load_card
 from imagemodel.golden import Photo
-from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.task import PhotoPrediction
-from seatrial.model.live import LIVE, NoLiveModel
-from seatrial.model.lock import Lock
+from seatrial.model.locks.lock import Lock
+from seatrial.model.validation.examination import Examination, Run
+from seatrial.model.validation.live import LIVE, NoLiveModel
 from seatrial.report import validation_tables as tables
 from seatrial.report.schema import Fact, Failure, Headline
 from seatrial.report.text import shown

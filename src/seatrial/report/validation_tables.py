@@ -11,7 +11,7 @@ from seatrial.model.evaluation.calibration import below, calibrate
 from seatrial.model.evaluation.intervals import wilson
 from seatrial.model.evaluation.judging import Judged
 from seatrial.model.evaluation.sample import PhotoAnswer
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.report.text import shown
 from seatrial.report.validation_schema import (
     Accuracy,

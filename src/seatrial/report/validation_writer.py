@@ -7,8 +7,8 @@ from typing import Final
 
 from seatrial import console
 from seatrial.atomic_files import write_atomically
-from seatrial.model.examination import Examination
-from seatrial.model.lock import Lock
+from seatrial.model.locks.lock import Lock
+from seatrial.model.validation.examination import Examination
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

@@ -10,9 +10,9 @@ from typing import Final
 
 from imagemodel.card import digest_of
 from seatrial.errors import OutsideError, SeatrialError
-from seatrial.model.accepted_model import FOLDER
 from seatrial.model.artefacts import INDEX, PUBLICATION, ArtefactKind
-from seatrial.model.version_index import VersionIndex
+from seatrial.model.published.version_index import VersionIndex
+from seatrial.model.validation.accepted_model import FOLDER
 from seatrial.results import Artefact, PrunedItem
 from seatrial.stores.protocol import BlobStore
 

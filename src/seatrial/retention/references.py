@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from seatrial.errors import SeatrialError, UsageError
 from seatrial.kube.protocol import FORBIDDEN, ClusterError
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.provenance.inventory import EnvironmentContents, Inventory, query_environments
 from seatrial.release.record import Record
 from seatrial.release.records import Records

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
+from seatrial.model.published.cache import ArtefactCache
 from seatrial.results import FetchResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun

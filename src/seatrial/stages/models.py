@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import MODEL
-from seatrial.model.lock import read_lock
-from seatrial.model.version_index import PublishedVersion, VersionIndex
+from seatrial.model.locks.lock import read_lock
+from seatrial.model.published.version_index import PublishedVersion, VersionIndex
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store
 from seatrial.workspace import Workspace

@@ -12,15 +12,15 @@ from imagemodel.golden import load_golden
 from seatrial import console
 from seatrial.atomic_files import temporary_directory
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, refusing_invalid, verified
-from seatrial.model.check_table import as_text
-from seatrial.model.checks import examine
-from seatrial.model.examination import Examination
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.model.optimization.calibration import calibration_photos
 from seatrial.model.optimization.comparing import compare_models
 from seatrial.model.optimization.writing import write_quantised
+from seatrial.model.published.cache import ArtefactCache
+from seatrial.model.validation.check_table import as_text
+from seatrial.model.validation.checks import examine
+from seatrial.model.validation.examination import Examination
 from seatrial.results import Artefact, Check, StageResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun

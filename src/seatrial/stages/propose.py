@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.model.lock import parse_lock
-from seatrial.model.lock_commit import (
+from seatrial.model.locks.commit import (
     MAIN,
     REMOTE,
     Head,
@@ -19,9 +18,10 @@ from seatrial.model.lock_commit import (
     lock_text,
     push,
 )
-from seatrial.model.lock_history import earlier_locks, require_history
-from seatrial.model.proposal import Proposal, differs_in_model_only, is_older
-from seatrial.model.pull_requests import PREFIX, PullRequests
+from seatrial.model.locks.history import earlier_locks, require_history
+from seatrial.model.locks.lock import parse_lock
+from seatrial.model.locks.proposal import Proposal, differs_in_model_only, is_older
+from seatrial.model.locks.pull_requests import PREFIX, PullRequests
 from seatrial.report.text import without_links
 from seatrial.results import Artefact, StageResult
 from seatrial.settings import Settings

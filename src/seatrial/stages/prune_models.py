@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from seatrial import console
 from seatrial.errors import SeatrialError, UsageError
 from seatrial.model.artefacts import MODEL
-from seatrial.model.lock import read_lock
-from seatrial.model.lock_history import locked_digests
-from seatrial.model.version_index import VersionIndex
+from seatrial.model.locks.history import locked_digests
+from seatrial.model.locks.lock import read_lock
+from seatrial.model.published.version_index import VersionIndex
 from seatrial.provenance.inventory import query_environments
 from seatrial.release.services import Services
 from seatrial.results import PruneResult

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
-from seatrial.model.file_safety import require_safe_files
-from seatrial.model.publication import PublicationState, Publishable, Upload
-from seatrial.model.publication_checks import require_valid
-from seatrial.model.publisher import Publisher
+from seatrial.model.published.checks import require_valid
+from seatrial.model.published.file_safety import require_safe_files
+from seatrial.model.published.publication import PublicationState, Publishable, Upload
+from seatrial.model.published.publisher import Publisher
 from seatrial.results import PublishResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from seatrial import console
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
-from seatrial.model.lock import Lock, read_lock, write_lock
-from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
-from seatrial.model.version_order import is_newer
+from seatrial.model.locks.lock import Lock, read_lock, write_lock
+from seatrial.model.published.cache import ArtefactCache
+from seatrial.model.published.version_order import is_newer
+from seatrial.model.validation.locked_model import examine_lock, validation_failure, with_accepted_labels
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation

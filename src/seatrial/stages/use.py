@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from seatrial.errors import UsageError
-from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
-from seatrial.model.label_checks import require_reason
-from seatrial.model.lock import Lock, read_lock, write_lock
-from seatrial.model.set_labels import require_labels_of_model
-from seatrial.model.validation import with_accepted_labels
+from seatrial.model.locks.lock import Lock, read_lock, write_lock
+from seatrial.model.published.cache import ArtefactCache
+from seatrial.model.validation.label_checks import require_reason
+from seatrial.model.validation.locked_model import with_accepted_labels
+from seatrial.model.validation.set_labels import require_labels_of_model
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.settings import Settings

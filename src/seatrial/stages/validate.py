@@ -7,11 +7,11 @@ from pathlib import Path
 from seatrial import console
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, verified
-from seatrial.model.examination import Examination
-from seatrial.model.file_safety import require_safe_files
-from seatrial.model.lock import Lock, read_lock, write_lock
-from seatrial.model.publication import Publishable
-from seatrial.model.validation import examine_lock, validation_failure, with_accepted_labels
+from seatrial.model.locks.lock import Lock, read_lock, write_lock
+from seatrial.model.published.file_safety import require_safe_files
+from seatrial.model.published.publication import Publishable
+from seatrial.model.validation.examination import Examination
+from seatrial.model.validation.locked_model import examine_lock, validation_failure, with_accepted_labels
 from seatrial.release.live_model import live_models
 from seatrial.release.services import Services
 from seatrial.report.validation_writer import report_validation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagemodel.golden import GoldenSet, load_golden
-from seatrial.model.artefact_cache import cached_artefact
 from seatrial.model.artefacts import GOLDEN_SET
-from seatrial.model.golden_sets import golden_set_directory
+from seatrial.model.published.cache import cached_artefact
+from seatrial.model.published.golden_sets import golden_set_directory
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace
@@ -17,7 +17,7 @@ class StoredGoldenSets:
     def load(
         self, settings: Settings, workspace: Workspace, artefact: Artefact, revision: str = ""
     ) -> GoldenSet:
-        """Return a golden set; see `seatrial.model.golden_sets.golden_set_directory`."""
+        """Return a golden set; see `seatrial.model.published.golden_sets.golden_set_directory`."""
         return load_golden(golden_set_directory(settings, workspace, artefact, revision), artefact.digest)
 
     def cached(self, workspace: Workspace, digest: str) -> GoldenSet | None:

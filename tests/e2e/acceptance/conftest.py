@@ -103,7 +103,7 @@ def _environment(name: str) -> tuple[str, str]:
 
 
 def _fetched() -> Path:
-    from seatrial.model.lock import read_lock
+    from seatrial.model.locks.lock import read_lock
     from seatrial.workspace import find
 
     workspace = find("dev")

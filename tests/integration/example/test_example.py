@@ -13,7 +13,7 @@ import digits
 from imagemodel.classifier import ImageClassifier
 from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import GoldenSet, load_golden
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 
 REPOSITORY = Path(__file__).parents[3]
 # They change only with the packages, the network or the sets of photos.

@@ -11,7 +11,7 @@ from card_maker import ScriptedUser
 from imagemodel.golden import load_golden
 from seatrial.model.card.presets import Overrides
 from seatrial.model.card.request import CardRequest
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.model.photo_sets.create import SetRequest
 from seatrial.results import ValidateResult
 from seatrial.settings import Settings

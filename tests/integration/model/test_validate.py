@@ -14,9 +14,9 @@ from colours import SIDE, write_model
 from model_fixtures import fetched
 from samples import commit_all, lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
-from seatrial.model.checks import check_model
 from seatrial.model.inference.isolated import run_isolated
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.results import ValidateResult
 from seatrial.settings import Settings, Validate
 from seatrial.stages.publish import publish

@@ -10,7 +10,7 @@ import pytest
 from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob import BlobClient
 
-from seatrial.model.transfer import stream
+from seatrial.model.published.transfer import stream
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store
 from seatrial.stores.pieces import piece_bytes

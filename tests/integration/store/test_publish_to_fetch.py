@@ -9,7 +9,7 @@ import pytest
 from colours import write_model
 from samples import lock_to
 from seatrial.errors import RefusedError
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.settings import Settings
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from seatrial.model.artefacts import MODEL
-from seatrial.model.transfer import stream
-from seatrial.model.version_index import VersionIndex, index_key
+from seatrial.model.published.transfer import stream
+from seatrial.model.published.version_index import VersionIndex, index_key
 from seatrial.retention.model_versions import VersionPruner, VersionReferences
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store

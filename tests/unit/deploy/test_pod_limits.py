@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from app_container import POD, restrictions
-from seatrial.model.checks import Trial
 from seatrial.model.inference.probe_result import Memory
 from seatrial.model.inference.task import InferenceResult
-from seatrial.model.live import NoLiveModel
-from seatrial.model.resource_checks import check_memory
+from seatrial.model.validation.checks import Trial
+from seatrial.model.validation.live import NoLiveModel
+from seatrial.model.validation.resource_checks import check_memory
 from seatrial.settings import Settings
 from unit.deploy.conftest import ENVIRONMENTS, ROOT, Manifests
 

@@ -23,7 +23,7 @@ REFUSED = {
     "seatrial.analysis.load": "seatrial.stages.deploy",
     "seatrial.kube.client": "seatrial.analysis.load",
     "seatrial.provenance.tree": "seatrial.report.render",
-    "seatrial.stores.directory": "seatrial.model.lock",
+    "seatrial.stores.directory": "seatrial.model.locks.lock",
     "seatrial.errors": "seatrial.settings",
     "seatrial.release.undo": "time",
 }

@@ -17,8 +17,8 @@ from seatrial.analysis.timeline import read_timeline
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.registry import parse_manifest
 from seatrial.image.statement import parse_statement
-from seatrial.model.accepted_model import parse_accepted
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
+from seatrial.model.validation.accepted_model import parse_accepted
 from seatrial.provenance.query import read_query
 from seatrial.release.reviews import stated_reviews
 from unit.seatrial import outside_documents as valid

@@ -11,7 +11,7 @@ import pytest
 
 from samples import lock_to, write_evaluation, write_golden
 from seatrial.cli import main
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
 from seatrial.workspace import Workspace

@@ -12,8 +12,8 @@ from seatrial.errors import RefusedError, UsageError
 from seatrial.model.card.rewriting import Network, for_single_photos
 from seatrial.model.inference.card.run import SECONDS, try_network
 from seatrial.model.inference.card.task import Guess, TrialResult, TrialTask
-from seatrial.model.isolation import isolation_checks
 from seatrial.model.onnx_safety import inspect
+from seatrial.model.validation.isolation import isolation_checks
 from seatrial.settings import Validate
 
 TOP = 3

@@ -15,7 +15,7 @@ from seatrial.model.evaluation.intervals import Interval, wilson
 from seatrial.model.evaluation.paired import Paired, compare
 from seatrial.model.evaluation.power import smallest_loss
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
-from seatrial.model.live import LIVE, NoLiveModel
+from seatrial.model.validation.live import LIVE, NoLiveModel
 from seatrial.sections import Validate
 
 PREFIX: Final = "evaluation: "

@@ -10,7 +10,7 @@ from typing import Final
 from imagemodel.evaluation import EvaluationSet
 from imagemodel.golden import GoldenSet
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.file_safety import PHOTO_SUFFIXES
+from seatrial.model.published.file_safety import PHOTO_SUFFIXES
 
 MOST: Final = 500
 """The number of photos that are used; more take longer and change the ranges of the activations little."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from imagemodel.card import MODEL
 from imagemodel.classifier import ImageClassifier
-from seatrial.model.examination import Examination
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.examination import Examination
+from seatrial.model.validation.live import NoLiveModel
 
 ROUNDS: Final = 30
 WARM_UP: Final = 5

@@ -12,8 +12,8 @@ from seatrial.errors import RefusedError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET
 from seatrial.model.inference.isolated import run_isolated
 from seatrial.model.inference.task import EvaluationPrediction
-from seatrial.model.isolation import isolation_checks
 from seatrial.model.photo_sets.draft import DraftPhoto, Prediction, listing
+from seatrial.model.validation.isolation import isolation_checks
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0

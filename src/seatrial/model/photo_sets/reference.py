@@ -11,7 +11,7 @@ from imagemodel.golden import GoldenSet, Photo, load_golden, parse_golden
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import GOLDEN_SET, ArtefactKind, check_names, refusing_invalid
 from seatrial.model.photo_sets.catalogue import KINDS, versions_of
-from seatrial.model.transfer import read_list
+from seatrial.model.published.transfer import read_list
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.choose import open_store

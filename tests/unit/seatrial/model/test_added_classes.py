@@ -8,10 +8,10 @@ from imagemodel.card import FileEntry
 from imagemodel.evaluation import EvaluationPhoto
 from networks import write_model
 from seatrial.model.evaluation.sample import Sample
-from seatrial.model.examination import Run
 from seatrial.model.inference.task import EvaluationPrediction, InferenceResult
-from seatrial.model.live import NoLiveModel
-from seatrial.model.sample_checks import judged_sample
+from seatrial.model.validation.examination import Run
+from seatrial.model.validation.live import NoLiveModel
+from seatrial.model.validation.sample_checks import judged_sample
 from seatrial.settings import Validate
 
 PHOTO = EvaluationPhoto(Path("a.png"), "a", 0, "", "drawn", "MIT", FileEntry("0" * 64, 1))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from seatrial.model.checks import check_model
-from seatrial.model.label_checks import missing_labels
+from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.label_checks import missing_labels
 from seatrial.sections import Validate
 
 

@@ -12,10 +12,10 @@ import broken_networks
 from broken_networks import Break
 from colours import write_model
 from samples import keep_red, reseal
-from seatrial.model.checks import Trial, check_model
-from seatrial.model.live import NoLiveModel
-from seatrial.model.probe_checks import BATCHED, CONFIDENT, FINITE, KIND, REPEATED, ROBUST, SPREAD
-from seatrial.model.resource_checks import LATENCY, MEMORY
+from seatrial.model.validation.checks import Trial, check_model
+from seatrial.model.validation.live import NoLiveModel
+from seatrial.model.validation.probe_checks import BATCHED, CONFIDENT, FINITE, KIND, REPEATED, ROBUST, SPREAD
+from seatrial.model.validation.resource_checks import LATENCY, MEMORY
 from seatrial.results import Check
 from seatrial.settings import Pod, Probes, Validate
 

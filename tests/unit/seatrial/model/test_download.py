@@ -16,9 +16,9 @@ import pytest
 from imagemodel.card import FileEntry
 from samples import make_settings
 from seatrial.errors import RefusedError
-from seatrial.model import partial_copy as partial_copies
-from seatrial.model.download import Download, ranges_of
-from seatrial.model.partial_copy import KEPT_SECONDS, partial_copy, remove_old_copies
+from seatrial.model.published import partial_copy as partial_copies
+from seatrial.model.published.download import Download, ranges_of
+from seatrial.model.published.partial_copy import KEPT_SECONDS, partial_copy, remove_old_copies
 from seatrial.stores.directory import DirectoryStore
 from seatrial.stores.pieces import IN_FLIGHT_BYTES, piece_bytes
 from seatrial.stores.protocol import StoreUnreachableError

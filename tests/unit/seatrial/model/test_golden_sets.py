@@ -10,8 +10,8 @@ import pytest
 
 from samples import lock_to
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.golden_sets import golden_set_directory
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
+from seatrial.model.published.golden_sets import golden_set_directory
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

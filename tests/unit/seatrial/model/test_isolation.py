@@ -11,13 +11,13 @@ import pytest
 from colours import write_model
 from samples import write_golden
 from seatrial.errors import OutsideError
-from seatrial.model.check_table import as_text
-from seatrial.model.checks import check_model
 from seatrial.model.inference import isolated
 from seatrial.model.inference.confinement import Confinement
-from seatrial.model.live import NoLiveModel
-from seatrial.model.lock import Lock
-from seatrial.model.validation import validation_failure
+from seatrial.model.locks.lock import Lock
+from seatrial.model.validation.check_table import as_text
+from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.live import NoLiveModel
+from seatrial.model.validation.locked_model import validation_failure
 from seatrial.process import run
 from seatrial.results import Artefact, Check
 from seatrial.settings import Validate

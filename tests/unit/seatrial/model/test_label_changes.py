@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seatrial.model.label_changes import label_changes, summary
+from seatrial.model.validation.label_changes import label_changes, summary
 
 LABELS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
 

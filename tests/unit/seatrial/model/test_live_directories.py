@@ -9,9 +9,9 @@ import pytest
 
 from colours import write_model
 from samples import commit_all
-from seatrial.model.live import LiveModel, LiveModels, NoLiveModel
-from seatrial.model.live_directories import live_directories, previous_models
-from seatrial.model.lock import read_lock, write_lock
+from seatrial.model.locks.lock import read_lock, write_lock
+from seatrial.model.validation.live import LiveModel, LiveModels, NoLiveModel
+from seatrial.model.validation.live_directories import live_directories, previous_models
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish

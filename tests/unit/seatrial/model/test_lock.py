@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.errors import UsageError
-from seatrial.model.lock import LabelAcceptance, Lock, read_lock, write_lock
+from seatrial.model.locks.lock import LabelAcceptance, Lock, read_lock, write_lock
 from seatrial.results import Artefact
 
 DIGEST = "sha256:" + "ab" * 32

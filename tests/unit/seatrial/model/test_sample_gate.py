@@ -9,11 +9,11 @@ from examples.digits.network import Network, train, weakened
 
 import digits
 from seatrial.check_result import Check
-from seatrial.model.checks import check_model
 from seatrial.model.evaluation.by_class import compare_classes, worse_classes
 from seatrial.model.evaluation.paired import compare
 from seatrial.model.evaluation.power import smallest_loss
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Validate
 
 LIMITS = Validate()

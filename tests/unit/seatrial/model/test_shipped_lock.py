@@ -10,8 +10,8 @@ import pytest
 from memory_environments import MODEL, digest
 from samples import commit_all, lock_to, make_checkout
 from seatrial.errors import OutsideError
-from seatrial.model.lock import Lock
-from seatrial.model.shipped_lock import shipped_lock
+from seatrial.model.locks.lock import Lock
+from seatrial.model.locks.shipped import shipped_lock
 from seatrial.results import Artefact
 from seatrial.workspace import Workspace
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from samples import make_settings
-from seatrial.model.transfer import stream
+from seatrial.model.published.transfer import stream
 from seatrial.stores.directory import DirectoryStore
 from seatrial.stores.protocol import StoreUnreachableError
 from seatrial.stores.timed import TimedStore

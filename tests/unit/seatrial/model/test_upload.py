@@ -11,8 +11,8 @@ import pytest
 from imagemodel.card import FileEntry
 from samples import make_settings
 from seatrial.errors import RefusedError
-from seatrial.model import upload
-from seatrial.model.upload import FileUpload
+from seatrial.model.published import upload
+from seatrial.model.published.upload import FileUpload
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobStore, Progress, StoreUnreachableError
 

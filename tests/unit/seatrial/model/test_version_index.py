@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from samples import make_settings
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import CHANNELS, INDEX, MODEL, PUBLICATION, channel_key, check_names
-from seatrial.model.version_index import VersionIndex, index_key
+from seatrial.model.published.version_index import VersionIndex, index_key
 from seatrial.results import Artefact
 from seatrial.stores.choose import open_store
 from seatrial.stores.directory import DirectoryStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seatrial.model.version_order import is_newer
+from seatrial.model.published.version_order import is_newer
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-from seatrial.model.checks import check_model
 from seatrial.model.inference import seccomp
 from seatrial.model.inference.system_calls import PR_SET_NO_NEW_PRIVS, set_process_flag
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Validate
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, PUBLICATION, channel_key, version_key
-from seatrial.model.publisher import Publisher
+from seatrial.model.published.publisher import Publisher
 from seatrial.provenance.resolve import ProvenanceResolver
 from seatrial.results import Artefact
 from seatrial.settings import Settings

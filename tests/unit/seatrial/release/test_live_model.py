@@ -9,8 +9,8 @@ import pytest
 from accepted_documents import store_accepted
 from memory_environments import MODEL, Environments, digest
 from samples import commit_all, lock_to
-from seatrial.model.accepted_model import accepted_key
-from seatrial.model.live import BASE, LiveModel, LiveModels
+from seatrial.model.validation.accepted_model import accepted_key
+from seatrial.model.validation.live import BASE, LiveModel, LiveModels
 from seatrial.release.live_model import live_models
 from seatrial.results import Artefact
 from seatrial.workspace import Workspace

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from memory_environments import MODEL, Environments, digest
-from seatrial.model.accepted_model import accepted_key
+from seatrial.model.validation.accepted_model import accepted_key
 from seatrial.release.record import Record
 from seatrial.release.stored_acceptance import store_accepted
 from seatrial.settings import Store

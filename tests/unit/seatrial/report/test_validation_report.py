@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from samples import make_checkout
-from seatrial.model.examination import Examination
+from seatrial.model.validation.examination import Examination
 from seatrial.report.redact import redact_report
 from seatrial.report.text import shown, without_links
 from seatrial.report.validation_gather import Validated, gather_validation, photo_directories

@@ -12,10 +12,10 @@ from imagemodel.evaluation import EvaluationPhoto
 from imagemodel.golden import Photo
 from seatrial.model.evaluation.judging import Judged, judge
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
-from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
-from seatrial.model.live import NoLiveModel
-from seatrial.model.lock import Lock
+from seatrial.model.locks.lock import Lock
+from seatrial.model.validation.examination import Examination, Run
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.results import Artefact, Check
 from seatrial.sections import Validate
 

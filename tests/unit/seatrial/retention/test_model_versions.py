@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from imagemodel.card import digest_of
 from samples import make_settings
 from seatrial.model.artefacts import MODEL, PUBLICATION, channel_key
-from seatrial.model.version_index import VersionIndex, index_key
+from seatrial.model.published.version_index import VersionIndex, index_key
 from seatrial.results import Artefact
 from seatrial.retention.model_versions import VersionPruner, VersionReferences, add_store_references
 from seatrial.stores.choose import open_store

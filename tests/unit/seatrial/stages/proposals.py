@@ -11,7 +11,7 @@ from pathlib import Path
 from github_cli import GitHubState
 from samples import lock_to
 from seatrial.check_result import Check
-from seatrial.model.lock import Lock, parse_lock, read_lock
+from seatrial.model.locks.lock import Lock, parse_lock, read_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.propose import ProposeResult, propose

@@ -12,7 +12,7 @@ import pytest
 from scripted_services import FAILED
 from seatrial.errors import RolledBackError
 from seatrial.kube.lease_object import holder_of
-from seatrial.model.accepted_model import accepted_key
+from seatrial.model.validation.accepted_model import accepted_key
 from seatrial.release.services import Services
 from seatrial.settings import Store
 from seatrial.stages.accept import accept

@@ -8,7 +8,7 @@ import pytest
 
 from samples import lock_to, write_evaluation
 from seatrial.errors import RefusedError
-from seatrial.model.lock import read_lock, write_lock
+from seatrial.model.locks.lock import read_lock, write_lock
 from seatrial.settings import Settings
 from seatrial.stages.fetch import fetch
 from seatrial.stages.publish import publish

@@ -9,7 +9,7 @@ import pytest
 
 from samples import lock_to
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.settings import Settings
 from seatrial.stages.fetch import fetch
 from seatrial.workspace import Workspace

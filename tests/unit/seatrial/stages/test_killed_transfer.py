@@ -15,7 +15,7 @@ from killable_stages import run_fetch, run_publish
 from killed_process import Killer, killer
 from samples import lock_to, reseal
 from seatrial.model.artefacts import GOLDEN_SET, MODEL, verified
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.results import FetchResult
 from seatrial.stores.pieces import piece_bytes
 from seatrial.stores.protocol import BlobNotFoundError

@@ -11,7 +11,7 @@ import pytest
 from colours import LABELS, write_model
 from samples import keep_red, write_golden
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.lock import LabelAcceptance, read_lock, write_lock
+from seatrial.model.locks.lock import LabelAcceptance, read_lock, write_lock
 from seatrial.results import Check
 from seatrial.settings import Settings
 from seatrial.stages.fetch import fetch

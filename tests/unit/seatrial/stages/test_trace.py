@@ -11,7 +11,7 @@ from memory_environments import Environments, digest
 from seatrial.check_result import not_judged
 from seatrial.console import plain_text
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.provenance.links import Trace
 from seatrial.provenance.tree import as_tree
 from seatrial.release.record import Record

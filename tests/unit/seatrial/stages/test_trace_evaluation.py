@@ -9,7 +9,7 @@ import pytest
 from memory_environments import Environments
 from samples import lock_to
 from seatrial.console import plain_text
-from seatrial.model.lock import read_lock
+from seatrial.model.locks.lock import read_lock
 from seatrial.provenance.tree import as_tree
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish

@@ -8,7 +8,7 @@ import pytest
 
 from colours import write_model
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.model.lock import parse_lock
+from seatrial.model.locks.lock import parse_lock
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish
 from seatrial.stages.update import update

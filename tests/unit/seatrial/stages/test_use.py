@@ -9,7 +9,7 @@ import pytest
 
 from colours import write_model
 from samples import lock_to, reseal, write_evaluation, write_golden
-from seatrial.model.lock import Lock, read_lock
+from seatrial.model.locks.lock import Lock, read_lock
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish

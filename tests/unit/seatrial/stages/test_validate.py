@@ -10,8 +10,8 @@ import pytest
 from model_fixtures import fetched
 from samples import reseal
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.checks import check_model
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Settings, Validate
 from seatrial.stages.validate import validate
 from seatrial.workspace import Workspace

@@ -12,7 +12,7 @@ from memory_environments import Environments, digest
 from model_fixtures import fetched
 from seatrial.check_result import Check
 from seatrial.errors import RefusedError
-from seatrial.model.accepted_model import accepted_key
+from seatrial.model.validation.accepted_model import accepted_key
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stages.publish import publish

@@ -9,7 +9,7 @@ from imagemodel.evaluation import EvaluationPhoto
 from seatrial.check_result import Check
 from seatrial.model.evaluation.judging import Judged, judge
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.sections import Validate
 
 LABELS = tuple("abcdefgh")

@@ -8,7 +8,7 @@ import pytest
 
 from seatrial.model.evaluation.judging import Judged, judge
 from seatrial.model.evaluation.sample import Sample
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.sections import Validate
 from unit.seatrial.model.evaluation.judged_samples import LABELS, answered, checks, photos
 

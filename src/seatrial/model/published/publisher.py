@@ -11,11 +11,11 @@ from imagemodel.card import digest_of
 from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, channel_key
-from seatrial.model.publication import PublicationState, Publishable, Upload
-from seatrial.model.transfer import read_list
-from seatrial.model.upload import NEW_VERSION, FileUpload
-from seatrial.model.version_index import VersionIndex, index_key
-from seatrial.model.version_order import is_newer
+from seatrial.model.published.publication import PublicationState, Publishable, Upload
+from seatrial.model.published.transfer import read_list
+from seatrial.model.published.upload import NEW_VERSION, FileUpload
+from seatrial.model.published.version_index import VersionIndex, index_key
+from seatrial.model.published.version_order import is_newer
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Document, StoreAccessError
 from seatrial.stores.write_access import require_write_access

@@ -13,9 +13,9 @@ from imagemodel.golden import Photo
 from seatrial.check_result import Check, not_judged
 from seatrial.errors import UsageError
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.label_changes import label_changes, summary
-from seatrial.model.live import LiveDirectories, NoLiveModel
-from seatrial.model.lock import LabelAcceptance, Lock
+from seatrial.model.locks.lock import LabelAcceptance, Lock
+from seatrial.model.validation.label_changes import label_changes, summary
+from seatrial.model.validation.live import LiveDirectories, NoLiveModel
 from seatrial.workspace import Workspace, login_name
 
 PREFIX: Final = "labels: "

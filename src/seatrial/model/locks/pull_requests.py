@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError
-from seatrial.model.lock_commit import MAIN
+from seatrial.model.locks.commit import MAIN
 from seatrial.process import run
 from seatrial.workspace import Workspace
 

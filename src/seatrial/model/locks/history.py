@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from seatrial.errors import OutsideError, SeatrialError
-from seatrial.model.lock import DIGEST, Lock, parse_lock
+from seatrial.model.locks.lock import DIGEST, Lock, parse_lock
 from seatrial.results import Artefact
 from seatrial.workspace import Workspace
 

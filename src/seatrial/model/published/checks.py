@@ -15,9 +15,9 @@ from seatrial.model.artefacts import MODEL
 from seatrial.model.inference.confinement import Confinement
 from seatrial.model.inference.isolated import start_alone
 from seatrial.model.inference.publication.task import SHOWN, PublicationResult, PublicationTask
-from seatrial.model.isolation import DEMAND, isolation_checks
-from seatrial.model.probe_checks import check_kind
-from seatrial.model.publication import Publishable
+from seatrial.model.published.publication import Publishable
+from seatrial.model.validation.isolation import DEMAND, isolation_checks
+from seatrial.model.validation.probe_checks import check_kind
 from seatrial.settings import Validate
 
 STARTUP_SECONDS: Final = 60.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import MODEL
-from seatrial.model.live import LIVE, LiveDirectories, LiveModel, LiveModels, NoLiveModel, title_of
-from seatrial.model.lock import Lock
-from seatrial.model.lock_history import locked_before
+from seatrial.model.locks.history import locked_before
+from seatrial.model.locks.lock import Lock
+from seatrial.model.published.cache import ArtefactCache
+from seatrial.model.validation.live import LIVE, LiveDirectories, LiveModel, LiveModels, NoLiveModel, title_of
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stores.protocol import BlobNotFoundError

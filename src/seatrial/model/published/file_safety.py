@@ -7,7 +7,7 @@ from typing import Final
 
 from seatrial.errors import RefusedError
 from seatrial.model.artefacts import MODEL
-from seatrial.model.publication import Publishable
+from seatrial.model.published.publication import Publishable
 
 # No loader executes files with these suffixes, unlike pickles, scripts and archives.
 MODEL_SUFFIXES: Final = frozenset({".onnx", ".txt", ".json", ".md"})

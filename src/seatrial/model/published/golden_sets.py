@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from seatrial.errors import UsageError
-from seatrial.model.artefact_cache import ArtefactCache, cached_artefact
 from seatrial.model.artefacts import GOLDEN_SET, check_names
-from seatrial.model.lock import DIGEST, Lock, read_lock
-from seatrial.model.lock_history import earlier_locks, lock_of
+from seatrial.model.locks.history import earlier_locks, lock_of
+from seatrial.model.locks.lock import DIGEST, Lock, read_lock
+from seatrial.model.published.cache import ArtefactCache, cached_artefact
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from seatrial.errors import OutsideError
-from seatrial.model.lock import Lock, parse_lock
+from seatrial.model.locks.lock import Lock, parse_lock
 from seatrial.workspace import Workspace
 
 MAIN: Final = "main"

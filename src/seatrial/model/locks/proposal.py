@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from seatrial.check_result import Check, tally
-from seatrial.model.check_table import as_text
-from seatrial.model.lock import Lock
-from seatrial.model.pull_requests import PREFIX
-from seatrial.model.version_order import is_newer
+from seatrial.model.locks.lock import Lock
+from seatrial.model.locks.pull_requests import PREFIX
+from seatrial.model.published.version_order import is_newer
+from seatrial.model.validation.check_table import as_text
 from seatrial.results import Artefact
 
 MAX_REPORT: Final = 62_000

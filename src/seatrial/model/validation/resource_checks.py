@@ -7,7 +7,7 @@ from typing import Final
 from seatrial.check_result import Check, not_judged
 from seatrial.model.inference.probe_result import Memory
 from seatrial.model.inference.task import InferenceResult, median_milliseconds
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Pod
 
 LATENCY: Final = "time per photo"

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from imagemodel.card import LABELS
 from seatrial.errors import RefusedError, UsageError
 from seatrial.model.artefacts import MODEL, PUBLICATION, FileList, check_names, parse_file_list, version_key
-from seatrial.model.label_changes import label_changes
-from seatrial.model.lock import read_lock
-from seatrial.model.transfer import mismatch, stream
-from seatrial.model.version_index import VersionIndex
+from seatrial.model.locks.lock import read_lock
+from seatrial.model.published.transfer import mismatch, stream
+from seatrial.model.published.version_index import VersionIndex
+from seatrial.model.validation.label_changes import label_changes
 from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.stores.choose import open_store

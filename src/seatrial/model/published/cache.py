@@ -13,9 +13,9 @@ from seatrial import progress
 from seatrial.atomic_files import remove_abandoned, temporary_directory
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import ArtefactKind, FileList, parse_file_list, verified, version_key
-from seatrial.model.download import Download
-from seatrial.model.partial_copy import PartialCopy, partial_copy, remove_copy, remove_old_copies
-from seatrial.model.transfer import read_list
+from seatrial.model.published.download import Download
+from seatrial.model.published.partial_copy import PartialCopy, partial_copy, remove_copy, remove_old_copies
+from seatrial.model.published.transfer import read_list
 from seatrial.results import Artefact
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.protocol import BlobNotFoundError, BlobStore

@@ -10,7 +10,7 @@ from imagemodel.golden import Photo
 from seatrial.check_result import Check
 from seatrial.model.evaluation.judging import Judged
 from seatrial.model.inference.task import InferenceResult
-from seatrial.model.live import NoLiveModel
+from seatrial.model.validation.live import NoLiveModel
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.evaluation.judging import PREFIX, Judged, judge_alone
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample, answers, has_class
-from seatrial.model.examination import Run
 from seatrial.model.inference.task import TOP
-from seatrial.model.label_checks import read_labels
-from seatrial.model.live import LIVE, NoLiveModel
+from seatrial.model.validation.examination import Run
+from seatrial.model.validation.label_checks import read_labels
+from seatrial.model.validation.live import LIVE, NoLiveModel
 from seatrial.settings import Validate
 
 NAME: Final = f"{PREFIX}sample"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from seatrial.errors import OutsideError, UsageError
-from seatrial.model.lock import Lock, parse_lock
+from seatrial.model.locks.lock import Lock, parse_lock
 from seatrial.workspace import Workspace
 
 USUAL_BRANCHES: Final = ("main", "master")

@@ -13,17 +13,17 @@ from imagemodel.golden import Photo, load_golden
 from seatrial.check_result import Check, not_judged
 from seatrial.model.artefacts import refusing_invalid
 from seatrial.model.evaluation.judging import Judged, judge_comparisons
-from seatrial.model.examination import Examination, Run
 from seatrial.model.inference.isolated import ROUNDS, run_isolated
 from seatrial.model.inference.probe_result import PREDICTIONS
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
-from seatrial.model.isolation import isolation_checks
-from seatrial.model.label_checks import missing_labels
-from seatrial.model.live import LIVE, LiveDirectories, NoLiveModel
-from seatrial.model.probe_checks import TOO_SLOW, check_probes, compare_probes
-from seatrial.model.resource_checks import check_latency, check_memory
-from seatrial.model.sample_checks import NAME as SAMPLE
-from seatrial.model.sample_checks import check_sample, judged_sample, load_sample
+from seatrial.model.validation.examination import Examination, Run
+from seatrial.model.validation.isolation import isolation_checks
+from seatrial.model.validation.label_checks import missing_labels
+from seatrial.model.validation.live import LIVE, LiveDirectories, NoLiveModel
+from seatrial.model.validation.probe_checks import TOO_SLOW, check_probes, compare_probes
+from seatrial.model.validation.resource_checks import check_latency, check_memory
+from seatrial.model.validation.sample_checks import NAME as SAMPLE
+from seatrial.model.validation.sample_checks import check_sample, judged_sample, load_sample
 from seatrial.settings import Pod, Probes, Validate
 
 STARTUP_SECONDS: Final = 60.0

@@ -10,7 +10,7 @@ from typing import Final
 
 from imagemodel.card import FileEntry
 from seatrial.errors import RefusedError
-from seatrial.model.transfer import has_content
+from seatrial.model.published.transfer import has_content
 from seatrial.stores.pieces import piece_bytes
 from seatrial.stores.protocol import BlobStore
 

@@ -8,7 +8,7 @@ from typing import Final
 from seatrial.check_result import Check, not_judged
 from seatrial.model.inference.probe_result import SUBJECTLESS, VARIANTS, OutputRange, ProbeResult
 from seatrial.model.inference.task import InferenceResult
-from seatrial.model.live import LIVE, NoLiveModel
+from seatrial.model.validation.live import LIVE, NoLiveModel
 from seatrial.settings import Probes
 
 SUM_TOLERANCE: Final = 0.01

@@ -10,7 +10,7 @@ from imagemodel.evaluation import EvaluationPhoto, load_evaluation
 from imagemodel.golden import Photo, load_golden
 from seatrial.errors import RefusedError
 from seatrial.model.artefacts import refusing_invalid
-from seatrial.model.label_checks import read_labels
+from seatrial.model.validation.label_checks import read_labels
 
 
 def require_labels_of_model(model: Path, golden: Path, evaluation: Path | None) -> None:

@@ -9,8 +9,8 @@ from multiprocessing.pool import ThreadPool
 from typing import Final
 
 from imagemodel.card import FileEntry
-from seatrial.model.partial_copy import PartialCopy, Range
-from seatrial.model.transfer import mismatch
+from seatrial.model.published.partial_copy import PartialCopy, Range
+from seatrial.model.published.transfer import mismatch
 from seatrial.stores.pieces import connections_for, piece_bytes
 from seatrial.stores.protocol import BlobStore
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from imagemodel.fields import NAME
 from seatrial.errors import OutsideError, UsageError
 from seatrial.model.artefacts import check_names
-from seatrial.model.lock import DIGEST
+from seatrial.model.locks.lock import DIGEST
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore
 

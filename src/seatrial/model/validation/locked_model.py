@@ -9,18 +9,18 @@ from typing import Final
 from imagemodel.evaluation import load_evaluation
 from imagemodel.golden import load_golden
 from seatrial.errors import RefusedError
-from seatrial.model.artefact_cache import ArtefactCache
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
-from seatrial.model.check_table import as_text
-from seatrial.model.checks import Trial, examine
-from seatrial.model.examination import Examination
-from seatrial.model.isolation import DEMAND, PREFIX
-from seatrial.model.label_checks import HINT as LABELS_HINT
-from seatrial.model.label_checks import PREFIX as LABELS
-from seatrial.model.label_checks import accept_labels, check_coverage, check_labels
-from seatrial.model.live import LiveModels
-from seatrial.model.live_directories import live_directories, previous_models
-from seatrial.model.lock import Lock
+from seatrial.model.locks.lock import Lock
+from seatrial.model.published.cache import ArtefactCache
+from seatrial.model.validation.check_table import as_text
+from seatrial.model.validation.checks import Trial, examine
+from seatrial.model.validation.examination import Examination
+from seatrial.model.validation.isolation import DEMAND, PREFIX
+from seatrial.model.validation.label_checks import HINT as LABELS_HINT
+from seatrial.model.validation.label_checks import PREFIX as LABELS
+from seatrial.model.validation.label_checks import accept_labels, check_coverage, check_labels
+from seatrial.model.validation.live import LiveModels
+from seatrial.model.validation.live_directories import live_directories, previous_models
 from seatrial.results import Check
 from seatrial.settings import Settings
 from seatrial.workspace import Workspace

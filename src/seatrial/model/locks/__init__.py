@@ -1,0 +1,1 @@
+"""`model.lock`: read, written, committed and proposed."""

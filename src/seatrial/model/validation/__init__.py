@@ -1,0 +1,1 @@
+"""The checks of a model, and what it is compared with."""
