@@ -38,7 +38,7 @@ def measure(command: list[str], folder: Path, variables: Mapping[str, str]) -> M
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
         cwd=folder,
-        env={**os.environ, **variables},
+        env={**_inherited(), **variables},
         capture_output=True,
         text=True,
         check=True,
@@ -47,3 +47,10 @@ def measure(command: list[str], folder: Path, variables: Mapping[str, str]) -> M
     if code:
         raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{done.stderr[-2000:]}")
     return Measured(seconds, cpu_seconds, megabytes, done.stderr)
+
+
+def _inherited() -> dict[str, str]:
+    # Settings of the tests' environments do not apply to a checkout that has none.
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("SEATRIAL_ENVIRONMENTS__")
+    }
