@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 from bench.blob_peers import BlobServer
-from bench.measured_command import measure
+from bench.measured_command import inherited, measure
 from bench.rows import Row
 from bench.transfers import SEATRIAL
 from examples.imagenet.build import build
@@ -20,7 +21,6 @@ from imagemodel.golden import load_golden
 from imagemodel.verify import verify
 from samples import make_checkout
 from seatrial.model.locks.lock import Lock, write_lock
-from seatrial.process import run
 from seatrial.results import Artefact
 
 PREFIX: Final = "example"
@@ -63,7 +63,8 @@ def _eight_bits(folder: Path, model: Path, golden: Path, evaluation: Path, check
     words = ["--photos", str(photos), "--out", str(folder / "int8"), "--version", "1.0.0-int8"]
     sets = ["--golden", str(golden), "--evaluation", str(evaluation)]
     command = [SEATRIAL, "optimize", str(model), *words, *sets, "--json"]
-    result = json.loads(run(command, timeout=600, cwd=checkout, separate_stderr=True).output)
+    done = subprocess.run(command, cwd=checkout, env=inherited(), stdout=subprocess.PIPE, check=True)
+    result = json.loads(done.stdout)
     size = result["size"] / result["size_before"]
     latency = result["milliseconds"] / result["milliseconds_before"]
     return [

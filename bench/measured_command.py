@@ -38,7 +38,7 @@ def measure(command: list[str], folder: Path, variables: Mapping[str, str]) -> M
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
         cwd=folder,
-        env={**_inherited(), **variables},
+        env={**inherited(), **variables},
         capture_output=True,
         text=True,
         check=True,
@@ -49,8 +49,8 @@ def measure(command: list[str], folder: Path, variables: Mapping[str, str]) -> M
     return Measured(seconds, cpu_seconds, megabytes, done.stderr)
 
 
-def _inherited() -> dict[str, str]:
-    # Settings of the tests' environments do not apply to a checkout that has none.
+def inherited() -> dict[str, str]:
+    """Return this environment without the settings of the tests' environments, which a new checkout lacks."""
     return {
         name: value for name, value in os.environ.items() if not name.startswith("SEATRIAL_ENVIRONMENTS__")
     }
