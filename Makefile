@@ -37,8 +37,9 @@ endif
 # of the environment, where other programs use such names.
 given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
 ifeq ($(INSTANCE),test)
-# The instance of the tests also releases changes that are not committed yet.
-export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
+# The instance of the tests also releases changes that are not committed yet. For `deploy` alone: other recipes
+# run in checkouts without this environment.
+deploy: export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
 endif
 SETUP := .venv/.installed
 SUBMAKE := $(MAKE) --no-print-directory
