@@ -1,10 +1,25 @@
-"""Property tests run the same examples every time; `FUZZ_EXAMPLES=` (at night) lets them choose new ones."""
+"""Unit tests depend on no variable of the environment.
+
+Property tests run the same examples every time; `FUZZ_EXAMPLES=` (at night) lets them choose new ones.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings
 
+# A shell lets its background jobs ignore SIGINT, and the processes that tests interrupt would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("same examples", derandomize=not os.environ.get("FUZZ_EXAMPLES"), deadline=None)
 settings.load_profile("same examples")
+
+# `make test` sets these for its instance.
+OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "INSTANCE", "ENV")
+
+for name in list(os.environ):
+    if name in OF_MAKE or (name.startswith("SEATRIAL_") and name != "SEATRIAL_CACHE"):
+        del os.environ[name]

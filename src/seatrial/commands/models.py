@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from seatrial.retention.model_versions import VersionPlan
     from seatrial.stages.models import ModelsResult
 
+LABELS_SHOWN = 20
+
 app = typer.Typer()
 group = typer.Typer(no_args_is_help=True, help="List, show, compare and remove published models.")
 app.add_typer(group, name="models", rich_help_panel="Model")
@@ -54,14 +56,16 @@ def list_models(
 
 @group.command()
 def show(
-    name: Annotated[str, typer.Argument(help="name of the model")],
-    version: Annotated[str, typer.Argument(help="version")],
+    name: Annotated[str, typer.Argument(help="name of the model, or NAME/VERSION")],
+    version: Annotated[str, typer.Argument(help="version")] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Show a published model: card, metrics, files, publication, channels."""
     from seatrial.model.published.comparison import show as stage
 
+    if not version:
+        name, _, version = name.rpartition("/")
     found = stage(load(find(instance)), name, version)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
@@ -155,8 +159,10 @@ def _show_diff(found: ModelDiff) -> None:
         table.add_row(Text(change.what), Text(change.old), Text(change.new))
     if found.fields or found.files:
         console.show(table)
-    for label in found.labels:
+    for label in found.labels[:LABELS_SHOWN]:
         console.show(Text(f"label {label}"))
+    if more := found.labels[LABELS_SHOWN:]:
+        console.line(f"and {len(more)} more labels: --json has all of them")
     if not (found.fields or found.files or found.labels):
         console.line(f"{old} and {new} have the same card, files and labels")
 

@@ -21,6 +21,7 @@ def _use_text(result: UseResult) -> str:
     lines = [f"{what}, {'published' if result.created else 'published before'}", _change(result)]
     if result.commit:
         lines += [
+            "  it is not judged yet: make fetch validate, which the pipeline does too",
             "  release it here:  make pipeline ENV=local",
             f"  commit it:        {result.commit}",
             "  other environments release commits only",

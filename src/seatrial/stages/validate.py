@@ -75,7 +75,7 @@ def validate_directories(
     lock, found = examine_directories(settings, workspace, services, model, golden, evaluation, accept_labels)
     report_validation(settings, workspace, lock, found, services.runtime)
     if not found.passed:
-        raise validation_failure(lock, found.checks)
+        raise validation_failure(lock, found.checks, published=False)
     return _result(stage_run, workspace, lock, found)
 
 

@@ -26,6 +26,8 @@ from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 
 FILES: Final = ": files match their digests"
+GOLDEN: Final = "golden: "
+SHOWN: Final = 3
 
 
 def examine_lock(
@@ -68,23 +70,31 @@ def evaluation_directory(settings: Settings, workspace: Workspace, lock: Lock) -
     return ArtefactCache(settings.store, workspace.cache).obtain(EVALUATION_SET, lock.evaluation)
 
 
-def validation_failure(lock: Lock, checks: tuple[Check, ...]) -> RefusedError:
-    """Return the error for a failing model, with the table of all checks as its log."""
+def validation_failure(lock: Lock, checks: tuple[Check, ...], *, published: bool = True) -> RefusedError:
+    """Return the error for a failing model, with the table of all checks, failed ones first, as its log.
+
+    `published` is whether the model is a version in the store.
+    """
     failed = [check.name for check in checks if not check.passed]
+    more = f" and {len(failed) - SHOWN} more" if len(failed) > SHOWN else ""
     return RefusedError(
         f"model {lock.model.name} {lock.model.version} failed {len(failed)} of {len(checks)} checks: "
-        f"{', '.join(failed[:3])}",
-        _hint(failed),
-        log=as_text(checks),
+        f"{', '.join(failed[:SHOWN])}{more}",
+        _hint(failed, [check.name for check in checks], published=published),
+        log=as_text(sorted(checks, key=lambda check: check.passed)),
     )
 
 
-def _hint(failed: list[str]) -> str:
+def _hint(failed: list[str], names: list[str], *, published: bool) -> str:
     if any(name.startswith(PREFIX) for name in failed):
         return f"run it on Linux with seccomp and Landlock, or set {DEMAND} = false"
     if any(name.startswith(LABELS) for name in failed):
         return LABELS_HINT
-    return "train or export it again, publish it as a new version, then lock that version"
+    photos = [name for name in names if name.startswith(GOLDEN)]
+    again = "publish it as a new version, then lock that version" if published else "then make the card again"
+    if photos and set(photos) <= set(failed):
+        return f"no golden photo is right: compare the order of labels.txt and the card's preset; {again}"
+    return f"train or export it again, {again}"
 
 
 def _check_files(kind: ArtefactKind, folder: Path, digest: str) -> Check:

@@ -140,3 +140,15 @@ def test_a_card_that_is_not_valid_is_refused(
     (model / "model.json").write_text(json.dumps({**card, "task": "guessing"}))
     with pytest.raises(RefusedError, match="task"):
         validate_directories(settings, workspace, model=model, golden=golden)
+
+
+def test_labels_in_another_order_are_named_as_a_cause(
+    settings: Settings, workspace: Workspace, tmp_path: Path, golden: Path
+) -> None:
+    """If no golden photo is right; the failed checks are first, and nothing is called published."""
+    write_model(tmp_path / "rotated", labels=("green", "blue", "red"))
+    with pytest.raises(RefusedError, match="golden: red") as caught:
+        validate_directories(settings, workspace, model=tmp_path / "rotated", golden=golden)
+    assert "order of labels.txt" in caught.value.hint
+    assert "publish" not in caught.value.hint
+    assert caught.value.log.rindex("FAILED") < caught.value.log.index("passed")
