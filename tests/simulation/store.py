@@ -55,7 +55,7 @@ class SimulatedStore:
         if (None if found is None else _tag(found)) != tag:
             return False
         self._documents[key] = content
-        self._process.story(f"the store has {content.decode()}")
+        self._process.story(f"the store has {' '.join(content.decode().split())}")
         return True
 
     def _arrive_late(self, key: str, content: bytes, tag: str | None) -> None:
