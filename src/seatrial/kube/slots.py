@@ -110,7 +110,10 @@ class Slots:
 
         def poll() -> bool | None:
             check()
-            return None if running_pods_of(self.cluster, self.namespace, slot) else True
+            if not running_pods_of(self.cluster, self.namespace, slot):
+                return True
+            self._clear_late(slot)
+            return None
 
         until(
             f"termination of the pods in slot {slot}",
@@ -119,6 +122,13 @@ class Slots:
             "kubectl describe pods shows why",
             runtime=self.runtime,
         )
+
+    def _clear_late(self, slot: Slot) -> None:
+        # Nothing can conflict with the first write of an object: that of a deployer which has lost the Lease
+        # meanwhile may arrive after the slot was cleared.
+        found = self.cluster.get("Deployment", deployment(slot), self.namespace)
+        if found and not found["metadata"].get("deletionTimestamp"):
+            self.clear(slot)
 
     def address(self, service: str, seconds: float, check: Callable[[], None] = lambda: None) -> str:
         """Wait for a Service's load balancer address and return it, an IP address or a host name.

@@ -114,6 +114,28 @@ def test_a_deployer_that_lost_its_lease_does_not_wait_for_pods(slots: Slots, clu
         slots.wait_until_terminating("blue", lost)
 
 
+class Garbage(MemoryCluster):
+    """A cluster that removes the pods of a slot with its Deployment."""
+
+    def delete(self, kind: str, name: str, namespace: str, version: str = "") -> None:
+        """Delete an object, and its pods."""
+        super().delete(kind, name, namespace, version)
+        if kind == "Deployment":
+            self.objects.pop(("Pod", f"{name}-1"), None)
+
+
+def test_a_deployment_that_is_created_late_is_removed(runtime: VirtualRuntime) -> None:
+    """A deployer that has lost the Lease may create it after the slot was cleared."""
+    cluster = Garbage()
+    slots = Slots(cluster, "trial", runtime)
+    slots.clear("blue")
+    cluster.apply(_deployment("blue"))
+    labels = {"app.kubernetes.io/managed-by": "seatrial", "seatrial.io/slot": "blue"}
+    cluster.apply({"kind": "Pod", "metadata": {"name": "classifier-blue-1", "labels": labels}})
+    slots.wait_until_terminating("blue")
+    assert cluster.objects == {}
+
+
 def test_a_terminating_pod_is_not_waited_for(slots: Slots, cluster: MemoryCluster) -> None:
     """On a lost node a pod stays terminating for hours; no Service sends requests to it."""
     labels = {"app.kubernetes.io/managed-by": "seatrial", "seatrial.io/slot": "blue"}
