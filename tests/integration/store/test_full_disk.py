@@ -75,6 +75,7 @@ def test_publish_to_a_full_disk_leaves_nothing(workspace: Workspace, large: Path
     folder = tmp_path / "store"
     done = on_small_disk(folder, workspace, "publish", str(large), SEATRIAL_STORE__URL=folder.as_uri())
     assert done.returncode == 30
-    (line,) = done.stderr.splitlines()
+    *steps, line = done.stderr.splitlines()
+    assert all(step.startswith("  ") for step in steps)
     assert "No space left" in line
     assert "Cure: free some space there" in line
