@@ -156,7 +156,7 @@ class Checks:
             if returning and record and record.state == "stable":
                 environment.leaving.add(record.release)
             left = environment.record(before[1]) if before else None
-            if before and live and live != before and left and left.state in ("stable", "pending"):
+            if before and live and live[1] != before[1] and left and left.state in ("stable", "pending"):
                 environment.left.add(left.release)
 
     def _violate(self, invariant: str, message: str, fault: str) -> None:
