@@ -60,10 +60,12 @@ def test_an_interrupted_upload_continues(
         store.create("large", source, print)
     with pytest.raises(BlobNotFoundError):
         store.size("large")
-    assert len(sent) >= 3
+    first = sent[:3]
     assert store.create("large", source, print)
-    # Blocks after the lost one may have been sent before the upload ended.
-    assert len(sent) == len(set(sent)) == 6
+    # The worker of the first upload may still be sending the block after the lost one.
+    assert [sent.count(block) for block in first] == [1, 1, 1]
+    assert len(set(sent)) == 6
     assert b"".join(stream(store, "large", size, 4)) == source.read_bytes()
+    before = len(tried)
     assert not store.create("large", source, print)
-    assert len(sent) == 6
+    assert len(tried) == before
