@@ -40,7 +40,7 @@ def upload_blocks(blob: BlobClient, source: Path, connections: int, progress: Ca
     length = max(piece_bytes(connections), -(-size // MOST_BLOCKS))
     starts, sent = range(0, size, length), 0
     upload = _Upload(blob, _staged(blob))
-    with _opened(source) as file, _workers(min(connections, len(starts))) as pool:
+    with _opened(source) as file, ThreadPool(min(connections, len(starts))) as pool:
         ids = []
         for block, count in pool.imap(lambda start: upload.stage(file, start, length), starts):
             sent += count
@@ -82,12 +82,3 @@ def _opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _workers(count: int) -> Iterator[ThreadPool]:
-    pool = ThreadPool(count)
-    try:
-        yield pool
-    finally:
-        pool.terminate()

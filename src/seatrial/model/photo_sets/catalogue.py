@@ -37,11 +37,8 @@ def published_sets(store: BlobStore, connections: int) -> list[PublishedSet]:
     Reads one small document for each version, `connections` at a time. Raises the errors of the store.
     """
     versions = list(_versions(store))
-    pool = ThreadPool(max(1, min(connections, len(versions))))
-    try:
+    with ThreadPool(max(1, min(connections, len(versions)))) as pool:
         found = pool.map(lambda version: _published(store, *version), versions)
-    finally:
-        pool.terminate()
     # Sorting is stable: first by time, then by kind and name.
     found.sort(key=lambda each: each.published, reverse=True)
     titles = [kind.title for kind in KINDS]

@@ -45,8 +45,7 @@ class Download:
         connections = connections_for(max((entry.size for entry in files.values()), default=0), connections)
         size = self._range_bytes or piece_bytes(connections)
         parts = {name: ranges_of(name, entry.size, size) for name, entry in files.items()}
-        pool = ThreadPool(max(1, min(connections, sum(map(len, parts.values())))))
-        try:
+        with ThreadPool(max(1, min(connections, sum(map(len, parts.values()))))) as pool:
             counts = pool.imap(self._obtain, chain.from_iterable(parts.values()))
             for name, entry in files.items():
                 found = self._hash(parts[name], counts, advance)
@@ -56,8 +55,6 @@ class Download:
                     found = self._hash(parts[name], pool.imap(self._obtain, parts[name]), lambda _: None)
                 if found != entry.sha256:
                     raise mismatch(self._store, self._key(name), f"sha256 {entry.sha256}", found)
-        finally:
-            pool.terminate()
 
     def _obtain(self, part: Range) -> int:
         """Download a range unless it is on disk, and return the number of bytes."""

@@ -22,9 +22,8 @@ def stream(store: BlobStore, key: str, size: int, connections: int, range_bytes:
     `piece_bytes`. Raises the errors of the store.
     """
     range_bytes = range_bytes or piece_bytes(connections)
-    pool = ThreadPool(min(connections, max(1, -(-size // range_bytes))))
     pending: deque[AsyncResult[bytes]] = deque()
-    try:
+    with ThreadPool(min(connections, max(1, -(-size // range_bytes)))) as pool:
         for start in range(0, size, range_bytes):
             span = (key, start, min(range_bytes, size - start))
             pending.append(pool.apply_async(store.read_range, span))
@@ -32,8 +31,6 @@ def stream(store: BlobStore, key: str, size: int, connections: int, range_bytes:
                 yield pending.popleft().get()
         while pending:
             yield pending.popleft().get()
-    finally:
-        pool.terminate()
 
 
 def read_list(store: BlobStore, kind: ArtefactKind, artefact: Artefact, connections: int) -> bytes | None:

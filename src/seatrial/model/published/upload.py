@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Final
@@ -41,7 +40,7 @@ class FileUpload:
         small = [name for name, entry in sorted(files.items()) if entry.size <= limit]
         large = [name for name, entry in sorted(files.items()) if entry.size > limit]
         created = []
-        with _workers(min(self._connections, len(small))) as pool:
+        with ThreadPool(max(1, min(self._connections, len(small)))) as pool:
             for name, new in pool.imap_unordered(lambda name: self._attempt(name, files[name]), small):
                 if isinstance(new, BaseException):
                     raise new
@@ -76,12 +75,3 @@ def _differences(advance: Advance) -> Callable[[int], None]:
         sent = total
 
     return sent_so_far
-
-
-@contextmanager
-def _workers(count: int) -> Iterator[ThreadPool]:
-    pool = ThreadPool(max(1, count))
-    try:
-        yield pool
-    finally:
-        pool.terminate()
