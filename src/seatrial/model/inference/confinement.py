@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from seatrial.model.inference.landlock import allow_reading_only
+from seatrial.model.inference.message import Message
 from seatrial.model.inference.seccomp import refuse_network_and_processes
 from seatrial.model.inference.system_calls import (
     PR_SET_DUMPABLE,
@@ -46,10 +45,8 @@ SYSTEM_PATHS: Final = tuple(
 )
 
 
-class Confinement(BaseModel):
+class Confinement(Message):
     """Why a process is not isolated from network and processes, and from files; empty: it is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: str = ""
     files: str = ""

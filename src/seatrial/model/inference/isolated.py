@@ -1,30 +1,24 @@
-"""Starts the subprocess in an empty environment, with a deadline, and parses what it prints."""
+"""Has a model predict photos in a confined subprocess, and checks what that prints."""
 
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 from imagemodel.card import load_card
-from imagemodel.errors import ImageModelError
 from imagemodel.evaluation import EVALUATION, parse_evaluation
 from imagemodel.golden import load_golden
-from seatrial.errors import OutsideError
-from seatrial.model.inference.confinement import Confinement
+from seatrial.model.inference.alone import read_result, run_module
 from seatrial.model.inference.probe_result import SUBJECTLESS
 from seatrial.model.inference.task import InferenceResult, Progress, Task, median_milliseconds
-from seatrial.process import run_alone
 from seatrial.progress import counted
 
 ROUNDS: Final = 5
-# With these an interpreter that was moved finds its own libraries.
-KEPT_VARIABLES: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 END_BYTES: Final = 4096
 """How much of the end of the output is searched for progress, whose lines are shorter than 100 bytes."""
 
@@ -51,45 +45,15 @@ def run_isolated(
         max_milliseconds=max_milliseconds,
         require_isolation=require_isolation,
     )
-    return _run(task, seconds)
-
-
-def _run(task: Task, seconds: float) -> InferenceResult:
-    fault = ""
-    with tempfile.TemporaryDirectory(prefix="seatrial-trial-") as folder:
-        output = Path(folder) / "output"
-        try:
-            with counted("evaluation photos", lambda: last_progress(output)):
-                start_alone(["-m", "seatrial.model.inference", task.model_dump_json()], output, seconds)
-        except OutsideError as error:
-            last = (error.log or str(error)).splitlines()[-1:]
-            fault = f"crashed, or no prediction within {seconds:.0f} s: {''.join(last)}"
-        lines = output.read_bytes().splitlines() if output.exists() else []
-    return _parse(task, lines, fault)
-
-
-def start_alone(arguments: Sequence[str], output: Path, seconds: float) -> None:
-    """Run Python with `arguments` and write its stdout to the new file `output`.
-
-    Its environment and its working directory, that of `output`, are empty, and no descriptor is inherited.
-    Raises OutsideError if it takes more than `seconds`, or fails.
-    """
-    folder = output.parent / "empty"
-    folder.mkdir()
-    run_alone(
-        # Isolated mode: without it the working directory would be searched for modules.
-        [sys.executable, "-I", *arguments],
-        timeout=seconds,
-        env=_environment(folder),
-        cwd=folder,
-        stdout=output,
-        stderr=output.with_name("errors"),
+    output = run_module(
+        "seatrial.model.inference",
+        task,
+        seconds,
+        f"crashed, or no prediction within {seconds:.0f} s",
+        lambda output: counted("evaluation photos", lambda: last_progress(output)),
     )
-
-
-def _environment(folder: Path) -> Mapping[str, str]:
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+    result, confinement = read_result(output, partial(_parse, task), lambda why: InferenceResult(fault=why))
+    return result.model_copy(update={"confinement": confinement})
 
 
 def _evaluation_photos(directory: Path | None) -> int:
@@ -112,21 +76,13 @@ def last_progress(output: Path) -> tuple[int, int] | None:
     return None
 
 
-def _parse(task: Task, lines: Sequence[bytes], fault: str) -> InferenceResult:
-    confinement = None
-    try:
-        confinement = Confinement.model_validate_json(lines[0])
-        if fault:
-            return InferenceResult(confinement=confinement, fault=fault)
-        result = InferenceResult.model_validate_json(lines[1:][-1])
-        unsafe = next((each for each in result.inspection if not each.passed), None)
-        reason = result.fault or (f"{unsafe.name}: {unsafe.detail}" if unsafe else "")
-        if not reason:
-            _require_complete(task, result)
-        return result.model_copy(update={"confinement": confinement, "fault": reason})
-    except (IndexError, ValueError, ImageModelError) as error:
-        reason = fault or f"unexpected output: {' '.join(str(error).split())[:200]}"
-        return InferenceResult(confinement=confinement, fault=reason)
+def _parse(task: Task, lines: Sequence[bytes]) -> InferenceResult:
+    result = InferenceResult.model_validate_json(lines[-1])
+    unsafe = next((each for each in result.inspection if not each.passed), None)
+    reason = result.fault or (f"{unsafe.name}: {unsafe.detail}" if unsafe else "")
+    if not reason:
+        _require_complete(task, result)
+    return result.model_copy(update={"fault": reason})
 
 
 def _require_complete(task: Task, result: InferenceResult) -> None:

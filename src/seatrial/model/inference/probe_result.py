@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from seatrial.model.inference.message import Message
 
 VARIANTS: Final = (
     "shifted left",
@@ -26,11 +28,7 @@ _ONE_EACH: Final = Field(min_length=len(VARIANTS), max_length=len(VARIANTS))
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class _Measurement(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OutputRange(_Measurement):
+class OutputRange(Message):
     """The least and the greatest number of the network, before softmax, and sum of one image's numbers."""
 
     least: Finite
@@ -39,7 +37,7 @@ class OutputRange(_Measurement):
     most_sum: Finite
 
 
-class OddAnswer(_Measurement):
+class OddAnswer(Message):
     """The answer to an odd photo: the best label with its probability, or why there was no answer."""
 
     picture: str
@@ -48,14 +46,14 @@ class OddAnswer(_Measurement):
     fault: str = ""
 
 
-class Memory(_Measurement):
+class Memory(Message):
     """Resident memory of the process in bytes: before the model was loaded, and at most afterwards."""
 
     before: Annotated[int, Field(ge=0)]
     peak: Annotated[int, Field(ge=0)]
 
 
-class BatchAnswers(_Measurement):
+class BatchAnswers(Message):
     """The greatest difference of a probability between images in a batch and alone, or why it has none."""
 
     size: Annotated[int, Field(ge=1)]
@@ -63,7 +61,7 @@ class BatchAnswers(_Measurement):
     fault: str = ""
 
 
-class ProbeResult(_Measurement):
+class ProbeResult(Message):
     """The measurements of one model; a difference is the greatest one of any probability.
 
     `repeated` is between answers to the same photo, `spread` between answers to different photos. `kept` has

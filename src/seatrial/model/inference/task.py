@@ -7,9 +7,10 @@ from pathlib import Path
 from statistics import median
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from seatrial.model.inference.confinement import Confinement
+from seatrial.model.inference.message import Message
 from seatrial.model.inference.probe_result import Memory, ProbeResult
 from seatrial.results import Check
 
@@ -17,11 +18,7 @@ TOP: Final = 5
 """The number of best classes that are returned for a photo of an evaluation set."""
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Task(_Message):
+class Task(Message):
     """A model directory to inspect, a golden set to predict, and an evaluation set if there is one.
 
     Each golden photo is predicted once, and `rounds` times more for the latency. `cpu_seconds` limits the
@@ -43,7 +40,7 @@ class Task(_Message):
         return tuple(each for each in (self.model, self.golden, self.evaluation) if each)
 
 
-class PhotoPrediction(_Message):
+class PhotoPrediction(Message):
     """The best class for a photo (probability 0 to 1) and the latencies of the repetitions (ms)."""
 
     file: str
@@ -53,7 +50,7 @@ class PhotoPrediction(_Message):
     milliseconds: tuple[float, ...]
 
 
-class EvaluationPrediction(_Message):
+class EvaluationPrediction(Message):
     """The TOP best classes for a photo, best first (all of them, if there are fewer), with probabilities.
 
     A class is the index of its label. A probability is what the model gives, whether from 0 to 1 or not.
@@ -69,14 +66,14 @@ class EvaluationPrediction(_Message):
         return self
 
 
-class Progress(_Message):
+class Progress(Message):
     """How many photos of the evaluation set have been predicted, of how many."""
 
     done: int = Field(ge=0)
     total: int = Field(ge=1)
 
 
-class InferenceResult(_Message):
+class InferenceResult(Message):
     """The safety checks of the file and a prediction for each photo, or the fault that prevented them.
 
     `confinement` is None if the subprocess ended before it was confined. `evaluation` has the order of the

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 from imagemodel.card import load_card
 from seatrial import console
-from seatrial.errors import OutsideError, RefusedError
+from seatrial.errors import RefusedError
 from seatrial.model.artefacts import MODEL
-from seatrial.model.inference.confinement import Confinement
-from seatrial.model.inference.isolated import start_alone
+from seatrial.model.inference.alone import read_result, run_module
 from seatrial.model.inference.publication.task import SHOWN, PublicationResult, PublicationTask
 from seatrial.model.published.publication import Publishable
 from seatrial.model.validation.isolation import DEMAND, isolation_checks
@@ -83,23 +82,14 @@ def _run_isolated(
         cpu_seconds=ceil(seconds),
         require_isolation=limits.require_isolation,
     )
-    arguments = ["-m", "seatrial.model.inference.publication", task.model_dump_json()]
-    with tempfile.TemporaryDirectory(prefix="seatrial-publish-") as folder:
-        output, fault = Path(folder) / "output", ""
-        try:
-            start_alone(arguments, output, seconds)
-        except OutsideError as error:
-            last = (error.log or str(error)).splitlines()[-1:]
-            fault = f"crashed, or not done within {seconds:.0f} s: {''.join(last)}"
-        return _parse(output.read_bytes().splitlines() if output.exists() else [], fault)
+    fault = f"crashed, or not done within {seconds:.0f} s"
+    output = run_module("seatrial.model.inference.publication", task, seconds, fault)
+    # A subprocess that failed at its end may have printed its result.
+    result, confinement = read_result(
+        replace(output, fault=""), _parse, lambda why: PublicationResult(fault=why)
+    )
+    return result.model_copy(update={"confinement": confinement, "fault": output.fault or result.fault})
 
 
-def _parse(lines: Sequence[bytes], fault: str) -> PublicationResult:
-    confinement = None
-    try:
-        confinement = Confinement.model_validate_json(lines[0])
-        result = PublicationResult.model_validate_json(lines[1])
-        return result.model_copy(update={"confinement": confinement, "fault": fault or result.fault})
-    except (IndexError, ValueError) as error:
-        reason = fault or f"unexpected output: {' '.join(str(error).split())[:200]}"
-        return PublicationResult(confinement=confinement, fault=reason)
+def _parse(lines: Sequence[bytes]) -> PublicationResult:
+    return PublicationResult.model_validate_json(lines[0])

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from seatrial.errors import OutsideError
+from seatrial.model.inference.alone import start_alone
 from seatrial.model.inference.confinement import FILE_BYTES
-from seatrial.model.inference.isolated import start_alone
 from unit.seatrial.model import hostile_process
 
 ATTEMPTS = [name for name in vars(hostile_process.Attempts) if not name.startswith("_")]

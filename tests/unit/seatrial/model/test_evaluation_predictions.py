@@ -10,7 +10,7 @@ import pytest
 from colours import LABELS
 from imagemodel.seal import canonical_json, describe_file
 from samples import write_evaluation
-from seatrial.model.inference import isolated
+from seatrial.model.inference import alone
 from seatrial.model.inference.confinement import FILE_BYTES, Confinement
 from seatrial.model.inference.isolated import END_BYTES, last_progress, run_isolated
 from seatrial.model.inference.task import EvaluationPrediction, InferenceResult, Progress
@@ -83,7 +83,7 @@ def test_other_rows_than_one_for_each_photo_are_a_fault(
     def taken_over(arguments: list[str], output: Path, seconds: float) -> None:
         output.write_text("{}\n" + json.dumps({"predictions": predictions, "evaluation": rows}))
 
-    monkeypatch.setattr(isolated, "start_alone", taken_over)
+    monkeypatch.setattr(alone, "start_alone", taken_over)
     result = run_isolated(model, golden, 60, evaluation=tmp_path / "evaluation")
     assert "unexpected output" in result.fault
 

@@ -11,7 +11,7 @@ import pytest
 from colours import write_model
 from samples import write_golden
 from seatrial.errors import OutsideError
-from seatrial.model.inference import isolated
+from seatrial.model.inference import alone, isolated
 from seatrial.model.inference.confinement import Confinement
 from seatrial.model.locks.lock import Lock
 from seatrial.model.validation.check_table import as_text
@@ -127,7 +127,7 @@ def test_unexpected_output_is_a_fault(
     def taken_over(arguments: list[str], output: Path, seconds: float) -> None:
         output.write_bytes("\n".join(lines).encode(errors="surrogateescape"))
 
-    monkeypatch.setattr(isolated, "start_alone", taken_over)
+    monkeypatch.setattr(alone, "start_alone", taken_over)
     result = isolated.run_isolated(model, tmp_path / "golden", 60)
     assert "unexpected output" in result.fault
     assert result.predictions == ()
@@ -142,7 +142,7 @@ def test_the_confinement_of_a_crashed_process_is_reported(
         output.write_text('{"network": "no seccomp"}\n')
         raise OutsideError("python was ended by SIGSEGV")
 
-    monkeypatch.setattr(isolated, "start_alone", crashed)
+    monkeypatch.setattr(alone, "start_alone", crashed)
     result = isolated.run_isolated(model, golden, 60)
     assert "SIGSEGV" in result.fault
     assert result.confinement == Confinement(network="no seccomp")

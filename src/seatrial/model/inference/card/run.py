@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import Final
 
-from seatrial.errors import OutsideError
+from seatrial.model.inference.alone import read_result, run_module
 from seatrial.model.inference.card.task import TrialResult, TrialTask
 from seatrial.model.inference.confinement import Confinement
-from seatrial.model.inference.isolated import start_alone
 
 SECONDS: Final = 120
 
@@ -21,30 +19,16 @@ def try_network(task: TrialTask) -> tuple[TrialResult, Confinement | None]:
     The second part is how the subprocess was isolated, None if it ended before. If it crashes, times out or
     prints anything else, the result has a fault.
     """
-    fault, seconds = "", task.cpu_seconds
-    with tempfile.TemporaryDirectory(prefix="seatrial-trial-") as folder:
-        output = Path(folder) / "output"
-        try:
-            start_alone(["-m", "seatrial.model.inference.card", task.model_dump_json()], output, seconds)
-        except OutsideError as error:
-            last = (error.log or str(error)).splitlines()[-1:]
-            fault = f"it crashed, or took more than {seconds} s: {''.join(last)}"
-        lines = output.read_bytes().splitlines() if output.exists() else []
-    return _parse(task, lines, fault)
+    seconds = task.cpu_seconds
+    fault = f"it crashed, or took more than {seconds} s"
+    output = run_module("seatrial.model.inference.card", task, seconds, fault)
+    return read_result(output, partial(_parse, task), lambda why: TrialResult(fault=why))
 
 
-def _parse(task: TrialTask, lines: Sequence[bytes], fault: str) -> tuple[TrialResult, Confinement | None]:
-    confinement = None
-    try:
-        confinement = Confinement.model_validate_json(lines[0])
-        if fault:
-            return TrialResult(fault=fault), confinement
-        result = TrialResult.model_validate_json(lines[1])
-        _require_complete(task, result)
-        return result, confinement
-    except (IndexError, ValueError) as error:
-        reason = fault or f"unexpected output: {' '.join(str(error).split())[:200]}"
-        return TrialResult(fault=reason), confinement
+def _parse(task: TrialTask, lines: Sequence[bytes]) -> TrialResult:
+    result = TrialResult.model_validate_json(lines[0])
+    _require_complete(task, result)
+    return result
 
 
 def _require_complete(task: TrialTask, result: TrialResult) -> None:

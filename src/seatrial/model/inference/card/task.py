@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from imagemodel.card import InputSpec
+from seatrial.model.inference.message import Message
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TrialTask(_Message):
+class TrialTask(Message):
     """An ONNX file to run, and a photo to predict, prepared in each of the ways of `inputs`.
 
     The network has one output, `output`, of shape [batch, `classes`]. Each photo gets the `top` best classes.
@@ -30,14 +27,14 @@ class TrialTask(_Message):
     require_isolation: bool = False
 
 
-class Guess(_Message):
+class Guess(Message):
     """A class by its index, and its probability from 0 to 1."""
 
     index: int = Field(ge=0)
     probability: float = Field(ge=-0.01, le=1.01)
 
 
-class TrialResult(_Message):
+class TrialResult(Message):
     """How the network behaved, or the fault that prevented it.
 
     `kind`, `bounded`, `repeats` and `batches` are about random photos: the kind of their scores, whether all

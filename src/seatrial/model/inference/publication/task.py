@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from seatrial.model.inference.confinement import Confinement
+from seatrial.model.inference.message import Message
 from seatrial.model.inference.probe_result import OutputRange
 from seatrial.results import Check
 
@@ -15,11 +14,7 @@ SHOWN: Final = 20
 """Of more photos that cannot be decoded these are named."""
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PublicationTask(_Message):
+class PublicationTask(Message):
     """The directory of a model, if there is one, and directories of photos, all of them verified."""
 
     model: Path | None = None
@@ -33,7 +28,7 @@ class PublicationTask(_Message):
         return (*self.photos, *((self.model,) if self.model else ()))
 
 
-class PublicationResult(_Message):
+class PublicationResult(Message):
     """The safety checks of the network, or the fault that it has as its card describes it.
 
     `outputs` is the range of its numbers for photos that show nothing. `broken` has the photos that cannot be

@@ -16,6 +16,7 @@ from seatrial.model.card.form import Hints
 from seatrial.model.card.presets import Overrides, input_spec
 from seatrial.model.card.rewriting import Network, read_network
 from seatrial.model.card.trial import run_trial
+from seatrial.model.inference import alone
 from seatrial.model.inference.card import run
 from seatrial.model.inference.card.task import TrialTask
 from seatrial.model.inference.confinement import Confinement
@@ -75,7 +76,7 @@ def test_unexpected_output_is_refused(
     def taken_over(arguments: list[str], output: Path, seconds: float) -> None:
         output.write_bytes("\n".join(lines).encode(errors="surrogateescape"))
 
-    monkeypatch.setattr(run, "start_alone", taken_over)
+    monkeypatch.setattr(alone, "start_alone", taken_over)
     with pytest.raises(RefusedError, match="cannot be run: unexpected output"):
         run_trial(exported, specs(exported), tmp_path / "photo.png", Validate())
 
@@ -87,7 +88,7 @@ def test_a_crash_is_refused_with_its_last_line(exported: Network, monkeypatch: p
         output.write_text("{}\n")
         raise OutsideError("python was ended by SIGSEGV")
 
-    monkeypatch.setattr(run, "start_alone", crashed)
+    monkeypatch.setattr(alone, "start_alone", crashed)
     with pytest.raises(
         RefusedError, match="it crashed, or took more than 120 s: python was ended by SIGSEGV"
     ):
@@ -103,7 +104,7 @@ def test_a_machine_without_isolation_is_refused_if_it_is_required(
     def not_isolated(arguments: list[str], output: Path, seconds: float) -> None:
         output.write_text('{"network": "no seccomp", "files": "no Landlock"}\n{}\n')
 
-    monkeypatch.setattr(run, "start_alone", not_isolated)
+    monkeypatch.setattr(alone, "start_alone", not_isolated)
     limits = Validate(require_isolation=required)
     if not required:
         assert run_trial(exported, specs(exported), None, limits).kind == "logits"
@@ -116,7 +117,7 @@ def test_an_operator_of_another_domain_is_never_run(
     exported: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The safety checks of `publish` come before the first run."""
-    monkeypatch.setattr(run, "start_alone", None)
+    monkeypatch.setattr(alone, "start_alone", None)
     exported.model.graph.node[0].domain = "evil.example"
     exported.path.write_bytes(exported.model.SerializeToString())
     with pytest.raises(RefusedError, match="is unsafe: onnx: known operators only"):
