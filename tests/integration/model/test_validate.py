@@ -15,7 +15,7 @@ from model_fixtures import fetched
 from samples import commit_all, lock_to, reseal, write_golden
 from seatrial.errors import RefusedError
 from seatrial.model.inference.isolated import run_isolated
-from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.checks import examine
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.results import ValidateResult
 from seatrial.settings import Settings, Validate
@@ -31,7 +31,7 @@ def failures(
     model: Path, golden: Path, live: Path | None = None, limits: Validate = LIMITS
 ) -> dict[str, str]:
     """Return the failed checks of a model and their details."""
-    return {c.name: c.detail for c in check_model(model, golden, live or NO_LIVE, limits) if not c.passed}
+    return {c.name: c.detail for c in examine(model, golden, live or NO_LIVE, limits).checks if not c.passed}
 
 
 def make_endless(model: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_missing_comparison_is_refused_only_if_it_is_demanded_and_possible(
 ) -> None:
     """Without a live model the check is not judged; with a demand it fails where there should be one."""
     limits = Validate(demand_comparison=demanded)
-    found = check_model(model, golden, NoLiveModel("staging did not respond", expected=expected), limits)
+    found = examine(model, golden, NoLiveModel("staging did not respond", expected=expected), limits).checks
     check = next(each for each in found if each.name == "agrees with the live model")
     assert check.status == status
     assert "not judged, because staging did not respond" in check.detail
@@ -129,7 +129,7 @@ def test_a_live_model_that_fails_here_is_reported(model: Path, golden: Path, tmp
     """A broken live model is no reason to pass silently."""
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"broken")
-    found = check_model(model, golden, tmp_path / "live", LIMITS)
+    found = examine(model, golden, tmp_path / "live", LIMITS).checks
     check = next(each for each in found if each.name == "agrees with the live model")
     assert check.status == "not judged"
     assert "the live model fails here" in check.detail

@@ -64,12 +64,6 @@ class Judged:
         return wilson(fmean(self.right(answers, in_top=in_top)), self.size, 1 - self.limits.level)
 
 
-def judge(judged: Judged) -> Iterator[Check]:
-    """Yield the checks of a model on a sample; those against the live model are not judged without one."""
-    yield from judge_alone(judged)
-    yield from judge_comparisons(judged)
-
-
 def judge_alone(judged: Judged) -> Iterator[Check]:
     """Yield the checks of a model on a sample that no live model is needed for."""
     yield _accuracy(judged)

@@ -41,19 +41,6 @@ class Trial:
 DEFAULT: Final = Trial(Probes(), Pod())
 
 
-def check_model(
-    model: Path,
-    golden: Path,
-    live: LiveDirectories | Path | NoLiveModel,
-    limits: Validate,
-    *,
-    evaluation: Path | None = None,
-    trial: Trial = DEFAULT,
-) -> tuple[Check, ...]:
-    """Run every check on the model in the directory `model` and return the results; see `examine`."""
-    return examine(model, golden, live, limits, evaluation=evaluation, trial=trial).checks
-
-
 def examine(
     model: Path,
     golden: Path,
@@ -91,12 +78,19 @@ def examine(
     compared = {title: _run_live(each, run_model) for title, each in named.items()}
     found = Examination(tuple(checks), photos, run, compared)
     # A model that is too slow has not predicted the sample.
-    if sample and result.probes:
-        found = replace(found, judged=judged_sample(sample, run, found.live, limits))
-    return replace(found, checks=(*checks, *_check_answers(found, run, limits, trial)))
+    predicted = sample if result.probes else None
+    samples = {
+        title: judged_sample(predicted, run, each, limits, title) if predicted else None
+        for title, each in compared.items()
+    }
+    judged = next((samples[title] for title, each in compared.items() if each is found.live), None)
+    found = replace(found, judged=judged)
+    return replace(found, checks=(*checks, *_check_answers(found, run, samples, limits, trial)))
 
 
-def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial) -> Iterator[Check]:
+def _check_answers(
+    found: Examination, new: Run, samples: Mapping[str, Judged | None], limits: Validate, trial: Trial
+) -> Iterator[Check]:
     first, photos = found.live, zip(found.photos, new.result.predictions, strict=True)
     beside = first.result if isinstance(first, Run) else first
     yield from (_check_photo(photo, each) for photo, each in photos)
@@ -106,15 +100,15 @@ def _check_answers(found: Examination, new: Run, limits: Validate, trial: Trial)
     too_slow = new.result.probes is None
     yield from [not_judged(SAMPLE, TOO_SLOW)] if too_slow else check_sample(found.judged, new.model, limits)
     for title, live in found.compared.items():
-        yield from _compare(found, new, title, live, limits, trial)
+        runs = sum(isinstance(each, Run) for each in found.compared.values())
+        sample = samples[title]
+        judged = sample and replace(sample, comparisons=max(1, runs))
+        yield from _compare(new, title, live, judged, limits, trial)
 
 
 def _compare(
-    found: Examination, new: Run, title: str, live: Run | NoLiveModel, limits: Validate, trial: Trial
+    new: Run, title: str, live: Run | NoLiveModel, judged: Judged | None, limits: Validate, trial: Trial
 ) -> Iterator[Check]:
-    judged = judged_sample(found.judged.sample, new, live, limits, title) if found.judged else None
-    runs = sum(isinstance(each, Run) for each in found.compared.values())
-    judged = judged and replace(judged, comparisons=max(1, runs))
     yield _check_agreement(title, new, live, judged, limits)
     yield from judge_comparisons(judged) if judged else ()
     beside = live.result if isinstance(live, Run) else live

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from colours import write_model
-from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.checks import examine
 from seatrial.model.validation.label_checks import missing_labels
 from seatrial.sections import Validate
 
@@ -38,6 +38,6 @@ def test_the_report_shows_whether_agreement_was_judged(
 ) -> None:
     """With a renamed label it is not judged, also with a demand; with moved ones it is."""
     write_model(tmp_path / "next", labels=labels, version="2.0.0")
-    checks = check_model(tmp_path / "next", golden, model, Validate(demand_comparison=True))
+    checks = examine(tmp_path / "next", golden, model, Validate(demand_comparison=True)).checks
     (check,) = [each for each in checks if each.name == "agrees with the live model"]
     assert check.status == status

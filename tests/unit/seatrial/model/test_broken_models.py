@@ -12,7 +12,7 @@ import broken_networks
 from broken_networks import Break
 from colours import write_model
 from samples import keep_red, reseal
-from seatrial.model.validation.checks import Trial, check_model
+from seatrial.model.validation.checks import Trial, examine
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.model.validation.probe_checks import BATCHED, CONFIDENT, FINITE, KIND, REPEATED, ROBUST, SPREAD
 from seatrial.model.validation.resource_checks import LATENCY, MEMORY
@@ -29,7 +29,7 @@ def checked(
 ) -> dict[str, Check]:
     """Return the checks of a model by name."""
     trial = Trial(Probes(**others), Pod(memory_mb=300))
-    return {check.name: check for check in check_model(model, golden, live, limits, trial=trial)}
+    return {check.name: check for check in examine(model, golden, live, limits, trial=trial).checks}
 
 
 def broken(model: Path, fault: Break) -> Path:

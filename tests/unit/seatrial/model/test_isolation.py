@@ -15,7 +15,7 @@ from seatrial.model.inference import alone, isolated
 from seatrial.model.inference.confinement import Confinement
 from seatrial.model.locks.lock import Lock
 from seatrial.model.validation.check_table import as_text
-from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.checks import examine
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.model.validation.locked_model import validation_failure
 from seatrial.process import run
@@ -42,7 +42,9 @@ def on_unable_machine(model: Path, golden: Path, required: str, console: Path) -
 
 def test_an_isolated_model_has_a_row_for_each_part(model: Path, golden: Path) -> None:
     """The report has what the model was isolated from, and the model is run."""
-    checks = {each.name: each for each in check_model(model, golden, ALONE, Validate(require_isolation=True))}
+    checks = {
+        each.name: each for each in examine(model, golden, ALONE, Validate(require_isolation=True)).checks
+    }
     assert [checks[name].status for name in ISOLATED] == ["passed", "passed"]
     assert checks["loads and predicts"].passed
 
@@ -84,7 +86,7 @@ def test_a_lower_limit_of_the_user_stays(model: Path, golden: Path) -> None:
 def test_a_file_that_is_not_onnx_is_refused(model: Path, golden: Path) -> None:
     """The file is parsed in the subprocess only, and its failed check is in the report."""
     (model / "model.onnx").write_bytes(b"no network")
-    checks = {each.name: each for each in check_model(model, golden, ALONE, Validate())}
+    checks = {each.name: each for each in examine(model, golden, ALONE, Validate()).checks}
     assert checks["onnx: readable"].status == "failed"
     assert "loads and predicts" not in checks
 
@@ -95,7 +97,7 @@ def test_a_live_model_that_is_not_onnx_is_not_compared_with(
     """The live model is inspected as well; that it is not run is the reason why nothing is compared."""
     write_model(tmp_path / "live")
     (tmp_path / "live" / "model.onnx").write_bytes(b"no network")
-    found = check_model(model, golden, tmp_path / "live", Validate())
+    found = examine(model, golden, tmp_path / "live", Validate()).checks
     (check,) = [each for each in found if each.name == "agrees with the live model"]
     assert "the live model fails here: onnx: readable" in check.detail
 

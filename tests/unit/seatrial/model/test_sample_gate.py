@@ -12,7 +12,7 @@ from seatrial.check_result import Check
 from seatrial.model.evaluation.by_class import compare_classes, worse_classes
 from seatrial.model.evaluation.paired import compare
 from seatrial.model.evaluation.power import smallest_loss
-from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.checks import examine
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Validate
 
@@ -33,7 +33,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def judge(data: Path, new: Path, live: Path | NoLiveModel, limits: Validate = LIMITS) -> dict[str, Check]:
     """Return the checks of a model by their names."""
-    found = check_model(new, data / "golden", live, limits, evaluation=data / "evaluation")
+    found = examine(new, data / "golden", live, limits, evaluation=data / "evaluation").checks
     return {each.name: each for each in found}
 
 

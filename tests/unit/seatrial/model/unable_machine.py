@@ -12,7 +12,7 @@ from pathlib import Path
 
 from seatrial.model.inference import seccomp
 from seatrial.model.inference.system_calls import PR_SET_NO_NEW_PRIVS, set_process_flag
-from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.checks import examine
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Validate
 
@@ -21,5 +21,5 @@ if __name__ == "__main__":
     set_process_flag(PR_SET_NO_NEW_PRIVS, 1)
     seccomp.install(["seccomp", "landlock_create_ruleset"])
     limits = Validate(require_isolation=required == "true")
-    checks = check_model(Path(model), Path(golden), NoLiveModel("there is no other"), limits)
+    checks = examine(Path(model), Path(golden), NoLiveModel("there is no other"), limits).checks
     sys.stdout.write(json.dumps([check.model_dump() for check in checks]))

@@ -10,7 +10,7 @@ from colours import photo, write_model
 from imagemodel.card import FileEntry
 from imagemodel.evaluation import EvaluationPhoto
 from imagemodel.golden import Photo
-from seatrial.model.evaluation.judging import Judged, judge
+from seatrial.model.evaluation.judging import Judged
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
 from seatrial.model.inference.task import InferenceResult, PhotoPrediction
 from seatrial.model.locks.lock import Lock
@@ -18,6 +18,7 @@ from seatrial.model.validation.examination import Examination, Run
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.results import Artefact, Check
 from seatrial.sections import Validate
+from unit.seatrial.model.evaluation.judged_samples import judge
 
 ENTRY = FileEntry("0" * 64, 1)
 ARTEFACT = Artefact(name="colours", version="1.1.0", digest=f"sha256:{'1' * 64}")

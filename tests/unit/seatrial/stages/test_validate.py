@@ -10,7 +10,7 @@ import pytest
 from model_fixtures import fetched
 from samples import reseal
 from seatrial.errors import RefusedError, UsageError
-from seatrial.model.validation.checks import check_model
+from seatrial.model.validation.checks import examine
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.settings import Settings, Validate
 from seatrial.stages.validate import validate
@@ -45,5 +45,5 @@ def test_an_unsafe_model_is_never_run(model: Path, golden: Path) -> None:
     onnx.save(loaded, model / "model.onnx")
     reseal(model)
     assert "loads and predicts" not in {
-        check.name for check in check_model(model, golden, NoLiveModel(""), LIMITS)
+        check.name for check in examine(model, golden, NoLiveModel(""), LIMITS).checks
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from imagemodel.card import FileEntry
 from imagemodel.evaluation import EvaluationPhoto
 from seatrial.check_result import Check
-from seatrial.model.evaluation.judging import Judged, judge
+from seatrial.model.evaluation.judging import Judged, judge_alone, judge_comparisons
 from seatrial.model.evaluation.sample import PhotoAnswer, Sample
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.sections import Validate
@@ -38,6 +38,11 @@ def answered(count: int, wrong: int = 0, confidence: float = 0.9) -> tuple[Photo
     return tuple(
         PhotoAnswer("x", confidence, right=place >= wrong, in_top=place >= wrong) for place in range(count)
     )
+
+
+def judge(judged: Judged) -> tuple[Check, ...]:
+    """Return the checks of a model on a sample, alone and against the live one."""
+    return (*judge_alone(judged), *judge_comparisons(judged))
 
 
 def checks(

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from seatrial.model.evaluation.judging import Judged, judge
+from seatrial.model.evaluation.judging import Judged
 from seatrial.model.evaluation.sample import Sample
 from seatrial.model.validation.live import NoLiveModel
 from seatrial.sections import Validate
-from unit.seatrial.model.evaluation.judged_samples import LABELS, answered, checks, photos
+from unit.seatrial.model.evaluation.judged_samples import LABELS, answered, checks, judge, photos
 
 
 def test_a_loss_is_refused_in_all_and_in_the_best_five() -> None:
