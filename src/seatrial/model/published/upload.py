@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Final
@@ -40,7 +41,7 @@ class FileUpload:
         small = [name for name, entry in sorted(files.items()) if entry.size <= limit]
         large = [name for name, entry in sorted(files.items()) if entry.size > limit]
         created = []
-        with ThreadPool(max(1, min(self._connections, len(small)))) as pool:
+        with _workers(min(self._connections, len(small))) as pool:
             for name, new in pool.imap_unordered(lambda name: self._attempt(name, files[name]), small):
                 if isinstance(new, BaseException):
                     raise new
@@ -75,3 +76,14 @@ def _differences(advance: Advance) -> Callable[[int], None]:
         sent = total
 
     return sent_so_far
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[ThreadPool]:
+    """Yield a pool, and wait at the end for the files that it is sending: their temporary files must go."""
+    with ThreadPool(max(1, count)) as pool:
+        try:
+            yield pool
+        finally:
+            pool.terminate()
+            pool.join()

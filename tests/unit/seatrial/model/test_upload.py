@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_other_bytes_of_one_file_are_refused(
 def test_error_of_one_file_ends_the_upload(
     store: BlobStore, tmp_path: Path, files: dict[str, FileEntry], error: BaseException
 ) -> None:
-    """Whatever ends one of the workers, the upload ends with it and waits for no other."""
+    """Whatever ends one of the workers, the upload ends with it and begins no other file."""
 
     class FailingStore(CountingStore):
         def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
@@ -129,3 +130,28 @@ def test_error_of_one_file_ends_the_upload(
 
     with pytest.raises(type(error)):
         run(FailingStore(store), tmp_path, files)
+
+
+def test_no_file_is_being_written_after_an_error(
+    store: BlobStore, tmp_path: Path, files: dict[str, FileEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory would keep the temporary file of a worker that the end of the process stops."""
+    writing, waited_for, written = threading.Event(), threading.Event(), threading.Event()
+    join = ThreadPool.join
+    monkeypatch.setattr(ThreadPool, "join", lambda pool: (waited_for.set(), join(pool)))
+
+    class FailingStore(CountingStore):
+        def create(self, key: str, source: Path | bytes, progress: Progress) -> bool:
+            if key.endswith("/0.png"):
+                writing.wait(30)
+                raise StoreUnreachableError("gone")
+            writing.set()
+            waited_for.wait(30)
+            created = store.create(key, source, progress)
+            written.set()
+            return created
+
+    with pytest.raises(StoreUnreachableError):
+        run(FailingStore(store), tmp_path, files)
+    assert written.is_set()
+    assert not list((tmp_path / "store" / "version").glob(".*.part"))
