@@ -22,6 +22,8 @@ from seatrial.process import run
 from seatrial.results import StageResult
 
 GIT_SECONDS = 60
+DIRTY = "-dirty"
+"""The end of the revision of a working tree that is not its commit."""
 # Without hooks and features that have files of their own in .git; a temporary object needs no compression.
 _TEMPORARY_INDEX = {
     "core.splitIndex": "false",
@@ -91,9 +93,9 @@ class Workspace:
 
     @cached_property
     def revision(self) -> str:
-        """The commit, with the suffix `-dirty` if the working tree differs from it."""
+        """The commit, with the suffix DIRTY if the working tree differs from it."""
         clean = self.git("rev-parse", "HEAD^{tree}") == self.working_state
-        return self.commit if clean else f"{self.commit}-dirty"
+        return self.commit if clean else f"{self.commit}{DIRTY}"
 
     @cached_property
     def lock_digest(self) -> str:

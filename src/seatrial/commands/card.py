@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 from rich.console import RenderableType
 
 from seatrial import console
-from seatrial.commands.options import AsJson, Instance, run_stage
+from seatrial.commands.options import AsJson, Instance, is_interactive, run_stage
 from seatrial.errors import UsageError
 from seatrial.results import CardResult
 
@@ -34,7 +33,7 @@ class Terminal:
     @property
     def interactive(self) -> bool:
         """Whether somebody can answer: input and output are a terminal, and it is no CI."""
-        return sys.stdin.isatty() and not console.plain() and not self.as_json
+        return is_interactive() and not self.as_json
 
     def show(self, table: RenderableType) -> None:
         """Print a table; on stderr if the result is printed as JSON."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from seatrial import console
-from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
+from seatrial.commands.options import AsJson, DryRun, Instance, Yes, is_interactive, run_stage
 from seatrial.results import PrunedItem, PruneResult
 from seatrial.workspace import find
 
@@ -34,12 +33,8 @@ def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
 
 @app.command(rich_help_panel="Machine")
 def prune(
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", metavar=FLAG, help="show what would be removed, and why")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", metavar=FLAG, help="remove without asking for confirmation")
-    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -54,11 +49,6 @@ def prune(
 
     confirm = _confirm if not yes and is_interactive() else None
     run_stage(instance, as_json, lambda s, w: stage(s, w, dry_run=dry_run, confirm=confirm), show_pruned)
-
-
-def is_interactive() -> bool:
-    """Return whether a user can be asked: input and output are a terminal, and CI is not true."""
-    return sys.stdin.isatty() and not console.plain()
 
 
 def _confirm(plan: PrunePlan) -> bool:

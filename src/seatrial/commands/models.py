@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from seatrial import console
-from seatrial.commands.maintenance import is_interactive, show_pruned
-from seatrial.commands.options import FLAG, AsJson, Instance, run_stage
+from seatrial.commands.maintenance import show_pruned
+from seatrial.commands.options import FLAG, AsJson, DryRun, Instance, Yes, is_interactive, run_stage
 from seatrial.settings import load
 from seatrial.workspace import find
 
@@ -56,17 +56,19 @@ def list_models(
 
 @group.command()
 def show(
-    name: Annotated[str, typer.Argument(help="name of the model, or NAME/VERSION")],
+    name: Annotated[str, typer.Argument(help="NAME VERSION, NAME/VERSION or VERSION")],
     version: Annotated[str, typer.Argument(help="version")] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
     """Show a published model: card, metrics, files, publication, channels."""
     from seatrial.model.published.comparison import show as stage
+    from seatrial.model.published.comparison import split
 
+    workspace = find(instance)
     if not version:
-        name, _, version = name.rpartition("/")
-    found = stage(load(find(instance)), name, version)
+        name, version = split(workspace, name)
+    found = stage(load(workspace), name, version)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:
@@ -95,12 +97,8 @@ def diff(
 def prune(
     name: Name = "",
     keep: Annotated[int, typer.Option(help="number of newest versions that are kept")] = 10,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", metavar=FLAG, help="show what would be removed, and why")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", metavar=FLAG, help="remove without asking for confirmation")
-    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     instance: Instance = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -134,22 +132,14 @@ def _show_list(found: ModelsResult) -> None:
 
 
 def _show_model(found: ModelDetails) -> None:
+    from seatrial.model.published.comparison import flat
+
     table = Table("field", "value", box=None, pad_edge=False)
     facts = {"name": found.name, "version": found.version, "digest": found.digest}
     facts |= {"channels": ", ".join(found.channels)}
-    for field, value in {**facts, **_flat(found.publication, "publication."), **_flat(found.card)}.items():
-        table.add_row(Text(field), Text(str(value)))
+    for field, value in {**facts, **flat(found.publication, "publication."), **flat(found.card)}.items():
+        table.add_row(Text(field), Text(value if isinstance(value, str) else json.dumps(value)))
     console.show(table)
-
-
-def _flat(fields: dict[str, object], path: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            found |= _flat(value, f"{path}{name}.")
-        else:
-            found[path + name] = value if isinstance(value, str) else json.dumps(value)
-    return found
 
 
 def _show_diff(found: ModelDiff) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,13 @@ Env = Annotated[str, typer.Option("--env", help="environment of seatrial.toml")]
 # Typer shows <bool> after a flag, which looks like an argument.
 FLAG = ""
 AsJson = Annotated[bool, typer.Option("--json", metavar=FLAG, help="print the result as JSON on stdout")]
+DryRun = Annotated[bool, typer.Option("--dry-run", metavar=FLAG, help="show what would be removed, and why")]
+Yes = Annotated[bool, typer.Option("--yes", metavar=FLAG, help="remove without asking for confirmation")]
+
+
+def is_interactive() -> bool:
+    """Return whether a user can be asked: input and output are a terminal, and CI is not true."""
+    return sys.stdin.isatty() and not console.plain()
 
 
 def run_stage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,6 +64,14 @@ def channel_key(name: str, channel: str) -> str:
     if not NAME.fullmatch(name) or not NAME.fullmatch(channel):
         raise UsageError(f"{name!r} has no channel {channel!r}", f"names match {NAME.pattern}")
     return f"{MODEL.folder}/{name}/{CHANNELS}/{channel}.json"
+
+
+def channel_target(name: str, raw: bytes) -> Artefact:
+    """Return the version that the document of a channel names. Raises ValueError if it names none."""
+    try:
+        return check_names(Artefact(name=name, **json.loads(raw)))
+    except (TypeError, RecursionError, UsageError) as error:
+        raise ValueError(f"it does not name a version of {name}") from error
 
 
 def check_names(artefact: Artefact) -> Artefact:

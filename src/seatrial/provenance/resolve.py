@@ -29,7 +29,7 @@ from seatrial.results import Artefact
 from seatrial.settings import Registry, Settings
 from seatrial.stores.choose import open_store
 from seatrial.stores.protocol import BlobStore
-from seatrial.workspace import Workspace
+from seatrial.workspace import DIRTY, Workspace
 
 GIT_SECONDS = 60
 
@@ -118,7 +118,7 @@ class ProvenanceResolver:
         return client.config(reference.repository, manifest.config)
 
     def _commit(self, revision: str, working_state: str) -> CommitLink:
-        commit = revision.removesuffix("-dirty")
+        commit = revision.removesuffix(DIRTY)
         argv = ["git", "show", "-s", "--format=%an%n%cI%n%s", f"{commit}^{{commit}}", "--"]
         done = run(argv, timeout=GIT_SECONDS, cwd=self._workspace.root, check=False, separate_stderr=True)
         lines = done.output.strip().splitlines()

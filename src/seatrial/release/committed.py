@@ -9,9 +9,7 @@ from seatrial.errors import RefusedError
 from seatrial.image.inspection import ImageFacts
 from seatrial.release.record import Record
 from seatrial.release.target import Target
-
-UNCOMMITTED: Final = "-dirty"
-"""The end of the revision of an image that was built from changes that no commit contains."""
+from seatrial.workspace import DIRTY
 
 SHOWN: Final = 3
 """The number of changed files that a message names."""
@@ -39,7 +37,7 @@ def warn_of_uncommitted(image: ImageFacts) -> None:
 
 def is_committed(image: ImageFacts | Record) -> bool:
     """Return whether an image was built from a commit."""
-    return not image.revision.endswith(UNCOMMITTED)
+    return not image.revision.endswith(DIRTY)
 
 
 def _described(image: ImageFacts | Record) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seatrial.analysis.timeline import Sample
 from seatrial.release.record import Record
 from seatrial.report.schema import Fact
+from seatrial.workspace import DIRTY
 
 
 def release_facts(record: Record) -> tuple[Fact, ...]:
@@ -41,7 +42,7 @@ def live_probe_facts(samples: Sequence[Sample]) -> tuple[Fact, ...]:
 
 def next_commands(record: Record, namespace: str) -> tuple[Fact, ...]:
     """Return commands that show more of a release, each with what it shows."""
-    env, commit = record.environment, record.revision.removesuffix("-dirty")
+    env, commit = record.environment, record.revision.removesuffix(DIRTY)
     object_name = f"release-{record.number}"
     rows = (
         (f"make history ENV={env}", "every release of this environment, and how it ended"),

@@ -18,7 +18,7 @@ from seatrial.model.optimization.calibration import calibration_photos
 from seatrial.model.optimization.comparing import compare_models
 from seatrial.model.optimization.writing import write_quantised
 from seatrial.model.published.cache import ArtefactCache
-from seatrial.model.validation.check_table import as_text
+from seatrial.model.validation.check_table import failed_checks
 from seatrial.model.validation.checks import examine
 from seatrial.model.validation.examination import Examination
 from seatrial.results import Artefact, Check, StageResult
@@ -117,11 +117,6 @@ def _judges(settings: Settings, workspace: Workspace, request: OptimizeRequest) 
 
 
 def _require_passed(found: Examination) -> None:
-    failed = [check.name for check in found.checks if not check.passed]
-    if failed:
-        first = ", ".join(failed[:3])
-        raise RefusedError(
-            f"the quantised model failed {len(failed)} of {len(found.checks)} checks: {first}",
-            "calibrate with more photos, or of more kinds; else serve the model as it is",
-            log=as_text(found.checks),
-        )
+    if not found.passed:
+        hint = "calibrate with more photos, or of more kinds; else serve the model as it is"
+        raise failed_checks("the quantised model", found.checks, hint)

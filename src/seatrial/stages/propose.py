@@ -15,10 +15,9 @@ from seatrial.model.locks.commit import (
     fetch_head,
     fetch_main,
     lock_at_start,
-    lock_text,
     push,
 )
-from seatrial.model.locks.history import earlier_locks, require_history
+from seatrial.model.locks.history import earlier_locks, lock_text, require_history
 from seatrial.model.locks.lock import parse_lock
 from seatrial.model.locks.proposal import Proposal, differs_in_model_only, is_older
 from seatrial.model.locks.pull_requests import PREFIX, PullRequests
@@ -27,7 +26,7 @@ from seatrial.results import Artefact, StageResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
 from seatrial.stages.update import UpdateResult
-from seatrial.workspace import Workspace
+from seatrial.workspace import DIRTY, Workspace
 
 ATTEMPTS = 5
 NEXT_RUN = "run `make update propose` again, from the newest main"
@@ -59,7 +58,7 @@ def propose(settings: Settings, workspace: Workspace) -> ProposeResult:
     """
     stage_run = StageRun()
     updated = workspace.read_result(UpdateResult, current=False)
-    if updated.revision.removesuffix("-dirty") != workspace.commit:
+    if updated.revision.removesuffix(DIRTY) != workspace.commit:
         raise UsageError("the result of update is of another commit", "run `make update` first")
     offer = _Offer(workspace, updated, PullRequests(workspace))
     main = fetch_main(workspace)

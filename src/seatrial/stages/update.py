@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any, Literal
 
 from seatrial import console
-from seatrial.errors import RefusedError, UsageError
-from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, check_names
+from seatrial.errors import RefusedError
+from seatrial.model.artefacts import GOLDEN_SET, MODEL, channel_key, channel_target
 from seatrial.model.locks.lock import Lock, read_lock, write_lock
 from seatrial.model.published.cache import ArtefactCache
 from seatrial.model.published.version_order import is_newer
@@ -106,9 +105,8 @@ def channel_model(settings: Settings, name: str) -> Artefact:
             f"{store.url} has no channel {channel} of {name}", "publish a model (`make publish`)"
         )
     try:
-        pointer = json.loads(found.content)
-        return check_names(Artefact(name=name, **pointer))
-    except (ValueError, TypeError, RecursionError, UsageError) as error:
+        return channel_target(name, found.content)
+    except ValueError as error:
         hint = f"`seatrial publish … --channel {channel}` writes it again"
         raise RefusedError(
             f"channel {channel} of {name} in {store.url} does not name a version", hint

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from seatrial.errors import OutsideError
+from seatrial.model.locks.history import lock_text
 from seatrial.model.locks.lock import Lock, parse_lock
 from seatrial.workspace import Workspace
 
@@ -51,12 +52,6 @@ def fetch_main(workspace: Workspace) -> Head:
     if head := fetch_head(workspace, MAIN):
         return head
     raise OutsideError(f"the remote {REMOTE} has no branch {MAIN}", "run this in a clone of the repository")
-
-
-def lock_text(workspace: Workspace, revision: str) -> str:
-    """Return the text of model.lock in a revision, or an empty string if it has none."""
-    text = workspace.git("show", f"{revision}:{workspace.lock.name}", check=False)
-    return f"{text}\n" if text else ""
 
 
 def commit_lock(workspace: Workspace, parent: str, text: str, message: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from seatrial.errors import OutsideError, SeatrialError
 from seatrial.model.locks.lock import DIGEST, Lock, parse_lock
 from seatrial.results import Artefact
-from seatrial.workspace import Workspace
+from seatrial.workspace import DIRTY, Workspace
 
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 UNSHALLOW = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"
@@ -18,15 +18,19 @@ HISTORY = 200
 
 def lock_of(workspace: Workspace, revision: str) -> Lock | None:
     """Return the lock of a revision (with or without `-dirty`), or None if git does not have a valid one."""
-    commit = revision.removesuffix("-dirty")
+    commit = revision.removesuffix(DIRTY)
     if not COMMIT.fullmatch(commit):
         return None
-    name = workspace.lock.name
-    text = workspace.git("show", f"{commit}:{name}", check=False)
     try:
-        return parse_lock(text.encode(), name)
+        return parse_lock(lock_text(workspace, commit).encode(), workspace.lock.name)
     except SeatrialError:
         return None
+
+
+def lock_text(workspace: Workspace, revision: str) -> str:
+    """Return the text of model.lock in a revision, or an empty string if it has none."""
+    text = workspace.git("show", f"{revision}:{workspace.lock.name}", check=False)
+    return f"{text}\n" if text else ""
 
 
 def earlier_locks(workspace: Workspace, revisions: str = "--all") -> Iterator[Lock]:

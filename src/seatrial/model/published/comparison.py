@@ -96,7 +96,7 @@ def compare(settings: Settings, workspace: Workspace, old: str, new: str) -> Mod
     return ModelDiff(
         old=first.files.artefact,
         new=second.files.artefact,
-        fields=_changes(_flat(first.card), _flat(second.card)),
+        fields=_changes(_shown(first.card), _shown(second.card)),
         files=_changes(_sizes(first.files), _sizes(second.files)),
         labels=tuple(f"{change.kind}: {change}" for change in label_changes(before, after)),
     )
@@ -130,17 +130,18 @@ def _fields(raw: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _flat(card: dict[str, Any], path: str = "") -> dict[str, str]:
-    """Return the fields of a card by their dotted names, without its files, name and version."""
-    found: dict[str, str] = {}
-    for name, value in card.items():
-        if not path and name in ("files", "name", "version"):
-            continue
-        if isinstance(value, dict):
-            found |= _flat(value, f"{path}{name}.")
-        else:
-            found[path + name] = json.dumps(value, ensure_ascii=False)
+def flat(fields: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """Return the values of a document by their dotted names, each after `path`."""
+    found: dict[str, Any] = {}
+    for name, value in fields.items():
+        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: value}
     return found
+
+
+def _shown(card: dict[str, Any]) -> dict[str, str]:
+    """Return the fields of a card by their dotted names, without its files, name and version."""
+    compared = {name: value for name, value in card.items() if name not in ("files", "name", "version")}
+    return {name: json.dumps(value, ensure_ascii=False) for name, value in flat(compared).items()}
 
 
 def _sizes(files: FileList) -> dict[str, str]:

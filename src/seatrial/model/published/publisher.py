@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from imagemodel.card import digest_of
+from imagemodel.seal import canonical_json
 from seatrial import progress, wait
 from seatrial.errors import OutsideError, RefusedError
 from seatrial.model.artefacts import PUBLICATION, channel_key
@@ -71,7 +72,7 @@ class Publisher:
             "published": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "revision": self._workspace.revision,
         }
-        return _document(record)
+        return canonical_json(record)
 
     def record(self, source: Publishable, record: bytes) -> None:
         """Write the publication record, unless the store has one. It marks the publication as complete.
@@ -120,7 +121,7 @@ class Publisher:
 
     def _replace(self, artefact: Artefact, channel: str, only_forward: bool) -> str:
         key = channel_key(artefact.name, channel)
-        content = _document({"version": artefact.version, "digest": artefact.digest})
+        content = canonical_json({"version": artefact.version, "digest": artefact.digest})
         found = self._store.read(key)
         if found and found.content == content:
             return ""
@@ -158,7 +159,3 @@ def _version_in(channel: Document | None) -> str:
         return str(json.loads(channel.content)["version"]) if channel else ""
     except (ValueError, KeyError, TypeError):
         return ""
-
-
-def _document(fields: dict[str, Any]) -> bytes:
-    return (json.dumps(fields, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()

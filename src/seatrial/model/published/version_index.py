@@ -6,7 +6,6 @@ publication record. `publish` creates its key and changes no other, so publisher
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -15,7 +14,15 @@ from multiprocessing.pool import ThreadPool
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from seatrial.errors import UsageError
-from seatrial.model.artefacts import CHANNELS, INDEX, PUBLICATION, ArtefactKind, channel_key, check_names
+from seatrial.model.artefacts import (
+    CHANNELS,
+    INDEX,
+    PUBLICATION,
+    ArtefactKind,
+    channel_key,
+    channel_target,
+    check_names,
+)
 from seatrial.results import Artefact
 from seatrial.stores.protocol import BlobStore, Progress
 
@@ -99,8 +106,8 @@ class VersionIndex:
     def _channel(self, name: str) -> Artefact:
         found = self._store.read(channel_key(self.name, name))
         try:
-            return check_names(Artefact(name=self.name, **json.loads(found.content if found else b"")))
-        except (ValueError, TypeError, RecursionError) as error:
+            return channel_target(self.name, found.content if found else b"")
+        except ValueError as error:
             hint = f"`seatrial publish … --channel {name}` writes it again"
             raise UsageError(f"channel {name} of {self.name} does not name a version", hint) from error
 

@@ -12,7 +12,7 @@ from seatrial.errors import RefusedError
 from seatrial.model.artefacts import EVALUATION_SET, GOLDEN_SET, MODEL, ArtefactKind, verified
 from seatrial.model.locks.lock import Lock
 from seatrial.model.published.cache import ArtefactCache
-from seatrial.model.validation.check_table import as_text
+from seatrial.model.validation.check_table import failed_checks
 from seatrial.model.validation.checks import Trial, examine
 from seatrial.model.validation.examination import Examination
 from seatrial.model.validation.isolation import DEMAND, PREFIX
@@ -27,7 +27,6 @@ from seatrial.workspace import Workspace
 
 FILES: Final = ": files match their digests"
 GOLDEN: Final = "golden: "
-SHOWN: Final = 3
 
 
 def examine_lock(
@@ -76,13 +75,8 @@ def validation_failure(lock: Lock, checks: tuple[Check, ...], *, published: bool
     `published` is whether the model is a version in the store.
     """
     failed = [check.name for check in checks if not check.passed]
-    more = f" and {len(failed) - SHOWN} more" if len(failed) > SHOWN else ""
-    return RefusedError(
-        f"model {lock.model.name} {lock.model.version} failed {len(failed)} of {len(checks)} checks: "
-        f"{', '.join(failed[:SHOWN])}{more}",
-        _hint(failed, [check.name for check in checks], published=published),
-        log=as_text(sorted(checks, key=lambda check: check.passed)),
-    )
+    hint = _hint(failed, [check.name for check in checks], published=published)
+    return failed_checks(f"model {lock.model.name} {lock.model.version}", checks, hint)
 
 
 def _hint(failed: list[str], names: list[str], *, published: bool) -> str:
