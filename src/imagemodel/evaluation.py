@@ -7,8 +7,8 @@ from typing import Final
 
 from imagemodel.card import FileEntry, digest_of
 from imagemodel.errors import CardError
-from imagemodel.fields import FILE, NAME, VERSION, Fields, parse
-from imagemodel.photos import photo_entry, photo_index, photo_path, require_unique
+from imagemodel.fields import FILE, Fields
+from imagemodel.photos import parse_photos, photo_entry, photo_index, photo_path
 from imagemodel.verify import read_verified, verify_files
 
 EVALUATION: Final = "evaluation.json"
@@ -66,18 +66,10 @@ def parse_evaluation(raw: bytes, directory: Path) -> EvaluationSet:
 
     Raises CardError if `raw` is not a valid `evaluation.json`.
     """
-    fields = parse(raw, str(directory / EVALUATION), LIST_LIMIT)
-    fields.integer("schema", 1, 1)
-    found = EvaluationSet(
-        name=fields.string("name", NAME),
-        version=fields.string("version", VERSION),
-        photos=tuple(_photo(row, directory) for row in fields.children("photos")),
-        digest=digest_of(raw),
-    )
-    fields.refuse_unknown()
-    require_unique((photo.path for photo in found.photos), directory / EVALUATION)
-    _require_clusters(found.photos, directory / EVALUATION)
-    return found
+    listing = directory / EVALUATION
+    name, version, photos = parse_photos(raw, listing, _photo, LIST_LIMIT)
+    _require_clusters(photos, listing)
+    return EvaluationSet(name, version, photos, digest_of(raw))
 
 
 def _photo(row: Fields, directory: Path) -> EvaluationPhoto:

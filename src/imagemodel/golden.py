@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from imagemodel.card import FileEntry, digest_of
-from imagemodel.fields import NAME, VERSION, Fields, parse
-from imagemodel.photos import photo_entry, photo_index, photo_path, require_unique
+from imagemodel.fields import Fields
+from imagemodel.photos import parse_photos, photo_entry, photo_index, photo_path
 from imagemodel.verify import read_verified, verify_files
 
 GOLDEN: Final = "golden.json"
@@ -52,17 +52,7 @@ def parse_golden(raw: bytes, directory: Path) -> GoldenSet:
 
     Raises CardError if `raw` is not a valid `golden.json`.
     """
-    fields = parse(raw, str(directory / GOLDEN))
-    fields.integer("schema", 1, 1)
-    golden = GoldenSet(
-        name=fields.string("name", NAME),
-        version=fields.string("version", VERSION),
-        photos=tuple(_photo(row, directory) for row in fields.children("photos")),
-        digest=digest_of(raw),
-    )
-    fields.refuse_unknown()
-    require_unique((photo.path for photo in golden.photos), directory / GOLDEN)
-    return golden
+    return GoldenSet(*parse_photos(raw, directory / GOLDEN, _photo), digest=digest_of(raw))
 
 
 def _photo(row: Fields, directory: Path) -> Photo:

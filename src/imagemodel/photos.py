@@ -1,11 +1,24 @@
-"""The fields that a photo has in every list of photos, and the check that a list has each file once."""
+"""What every list of photos has: its fields, and those of a photo."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from imagemodel.card import FileEntry
 from imagemodel.errors import CardError
-from imagemodel.fields import FILE, SHA256, Fields
+from imagemodel.fields import FILE, LIMIT, NAME, SHA256, VERSION, Fields, parse
+
+
+class HasPath(Protocol):
+    """A photo."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        ...
+
+
+P = TypeVar("P", bound=HasPath)
 
 MAX_INDEX = 999_999
 """The largest line of `labels.txt`, from 0."""
@@ -26,8 +39,20 @@ def photo_index(row: Fields) -> int:
     return row.integer("index", 0, MAX_INDEX)
 
 
-def require_unique(paths: Iterable[Path], listing: Path) -> None:
-    """Raise CardError if a file is listed twice, or the list itself is one of the files."""
-    names = [path.name for path in paths]
+def parse_photos(
+    raw: bytes, listing: Path, photo: Callable[[Fields, Path], P], limit: int = LIMIT
+) -> tuple[str, str, tuple[P, ...]]:
+    """Return the name, the version and the photos of the list `raw`, whose path is `listing`.
+
+    `photo` returns a photo of its row and of the directory. Raises CardError if the list is not valid, is
+    longer than `limit`, has a file twice, or is one of its own files.
+    """
+    fields = parse(raw, str(listing), limit)
+    fields.integer("schema", 1, 1)
+    name, version = fields.string("name", NAME), fields.string("version", VERSION)
+    photos = tuple(photo(row, listing.parent) for row in fields.children("photos"))
+    fields.refuse_unknown()
+    names = [each.path.name for each in photos]
     if len(set(names)) != len(names) or listing.name in names:
         raise CardError(f"{listing}: photos: expected each file once, and not {listing.name}")
+    return name, version, photos

@@ -68,7 +68,7 @@ class ReportedCheck(ReportModel):
 
 
 class GoldenPrediction(ReportModel):
-    """The predicted label of a golden photo and its probability (0 to 1)."""
+    """The predicted label of a photo and its probability (0 to 1)."""
 
     label: str
     probability: float

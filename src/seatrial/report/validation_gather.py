@@ -15,9 +15,9 @@ from seatrial.model.locks.lock import Lock
 from seatrial.model.validation.examination import Examination, Run
 from seatrial.model.validation.live import LIVE, NoLiveModel
 from seatrial.report import validation_tables as tables
-from seatrial.report.schema import Fact, Failure, Headline
+from seatrial.report.schema import Fact, Failure, GoldenPrediction, Headline
 from seatrial.report.text import shown
-from seatrial.report.validation_schema import Given, Latency, PhotoRow, ValidationCheck, ValidationReport
+from seatrial.report.validation_schema import Latency, PhotoRow, ValidationCheck, ValidationReport
 from seatrial.runtime import SYSTEM, Runtime
 
 DETAIL: Final = 2000
@@ -130,9 +130,9 @@ def _golden(found: Examination) -> tuple[PhotoRow, ...]:
     )
 
 
-def _given(photo: Photo, found: PhotoPrediction) -> Given:
+def _given(photo: Photo, found: PhotoPrediction) -> GoldenPrediction:
     right = (found.label, found.index) == (photo.label, photo.index)
-    return Given(
+    return GoldenPrediction(
         label=shown(found.label),
         probability=found.probability,
         right=right and found.probability >= photo.min_probability,

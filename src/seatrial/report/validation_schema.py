@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from seatrial.report.schema import Fact, Failure, Headline, ReportModel
+from seatrial.report.schema import Fact, Failure, GoldenPrediction, Headline, ReportModel
 
 CheckStatus = Literal["passed", "failed", "not judged"]
 Effect = Literal["worse", "better", "other"]
@@ -19,14 +19,6 @@ class ValidationCheck(ReportModel):
     detail: str
 
 
-class Given(ReportModel):
-    """The answer of a model for a photo: its best label, the probability, and whether it is right."""
-
-    label: str
-    probability: float
-    right: bool
-
-
 class PhotoRow(ReportModel):
     """A photo: its file, the expected label, and the answers of the new and of the live model.
 
@@ -35,8 +27,8 @@ class PhotoRow(ReportModel):
 
     file: str
     expected: str
-    new: Given
-    live: Given | None = None
+    new: GoldenPrediction
+    live: GoldenPrediction | None = None
     least: float | None = None
     effect: Effect | None = None
 

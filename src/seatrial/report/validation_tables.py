@@ -12,6 +12,7 @@ from seatrial.model.evaluation.intervals import wilson
 from seatrial.model.evaluation.judging import Judged
 from seatrial.model.evaluation.sample import PhotoAnswer
 from seatrial.model.validation.live import NoLiveModel
+from seatrial.report.schema import GoldenPrediction
 from seatrial.report.text import shown
 from seatrial.report.validation_schema import (
     Accuracy,
@@ -20,7 +21,6 @@ from seatrial.report.validation_schema import (
     ClassRow,
     Confusion,
     Effect,
-    Given,
     PhotoRow,
 )
 
@@ -61,8 +61,8 @@ def changed_photos(judged: Judged) -> tuple[PhotoRow, ...]:
     return tuple(sorted(found, key=lambda row: (_ORDER[row.effect or "other"], -row.new.probability)))
 
 
-def _given(answer: PhotoAnswer) -> Given:
-    return Given(label=shown(answer.label), probability=answer.confidence, right=answer.right)
+def _given(answer: PhotoAnswer) -> GoldenPrediction:
+    return GoldenPrediction(label=shown(answer.label), probability=answer.confidence, right=answer.right)
 
 
 def _effect(new: PhotoAnswer, live: PhotoAnswer) -> Effect:
