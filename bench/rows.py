@@ -11,7 +11,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, the value, a peer's value, and the limit; `met` is None without a limit."""
+    """A measurement: name, value, the value it is compared with, limit. Without a limit `met` is None."""
 
     what: str
     value: str

@@ -1,4 +1,4 @@
-"""Command line: ``python -m examples.digits OUT``: files as somebody has them after training a network."""
+"""``python -m examples.digits OUT``: train a network, write it as ONNX with labels and photos."""
 
 import sys
 from pathlib import Path

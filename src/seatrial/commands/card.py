@@ -1,4 +1,4 @@
-"""The command card: a model directory of somebody's ONNX file."""
+"""The command card: create a model directory from an ONNX file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Terminal:
 
     @property
     def interactive(self) -> bool:
-        """Whether somebody can answer: input and output are a terminal, and it is no CI."""
+        """Whether the user can be asked: a terminal, no CI, and no JSON output."""
         return is_interactive() and not self.as_json
 
     def show(self, table: RenderableType) -> None:

@@ -45,7 +45,9 @@ def golden(
     photos: Annotated[
         Path | None, typer.Option(help="folder with a folder for each label, or a CSV file: file,label")
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="model directory that is asked")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="directory of the model that predicts the photos")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="directory to write; it must not exist")] = None,
     name: Annotated[str, typer.Option(help="name of the set; default: that of the model, and the kind")] = "",
     version: Annotated[str, typer.Option(help="version of the set; default: 1.0.0")] = "",

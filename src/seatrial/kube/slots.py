@@ -133,8 +133,8 @@ class Slots:
     def address(self, service: str, seconds: float, check: Callable[[], None] = lambda: None) -> str:
         """Wait for a Service's load balancer address and return it, an IP address or a host name.
 
-        `check` is called whenever there is none yet; what it raises ends the wait. Raises OutsideError after
-        `seconds`.
+        `check` is called after each poll without an address; an exception from it ends the wait. Raises
+        OutsideError after `seconds`.
         """
 
         def poll() -> str | None:

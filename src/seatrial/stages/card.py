@@ -24,7 +24,7 @@ def card(settings: Settings, workspace: Workspace, request: CardRequest, dialogu
     """Write the directory `request.out` with the network, the labels and the card.
 
     The network is rewritten where the app cannot serve it, and run, isolated. What the request leaves out is
-    asked for, if somebody can answer. Raises UsageError if something is missing or a file cannot be read,
+    asked for, if the user can be asked. Raises UsageError if something is missing or a file cannot be read,
     RefusedError if the network cannot be served, the labels do not match it, or the directory exists with
     other content.
     """

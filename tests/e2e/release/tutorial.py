@@ -19,7 +19,7 @@ _SECONDS: Final = 120
 
 @dataclass
 class Reader:
-    """Somebody who types the commands in a checkout; `address` is the last one that was printed."""
+    """A reader of the tutorial in a checkout; `address` is the last one that was printed."""
 
     checkout: ModelCheckout
     address: str = field(default="", init=False)

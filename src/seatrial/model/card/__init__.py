@@ -1,1 +1,1 @@
-"""From somebody's ONNX file and label file to a sealed model directory."""
+"""Creates a sealed model directory from an ONNX file and a label file."""

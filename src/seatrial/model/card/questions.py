@@ -1,4 +1,4 @@
-"""Ask for what a request leaves out, if somebody can answer."""
+"""Ask for what a request leaves out, if the user can be asked."""
 
 from __future__ import annotations
 

@@ -23,11 +23,11 @@ EXAMPLES: Final[Mapping[str, str]] = {
 
 
 class Dialogue(Protocol):
-    """The user, if somebody is there to answer."""
+    """The user, if one can be asked."""
 
     @property
     def interactive(self) -> bool:
-        """Whether somebody can answer."""
+        """Whether the user can be asked."""
 
     def show(self, table: RenderableType) -> None:
         """Show a table."""

@@ -91,7 +91,7 @@ def test_a_state_that_returns_has_another_content(environments: Environments, st
 
 
 def test_a_document_that_is_not_valid_is_replaced(environments: Environments, store: Path) -> None:
-    """The next command repairs what somebody has damaged."""
+    """The next command repairs a damaged document."""
     (store / STAGING).parent.mkdir(parents=True)
     (store / STAGING).write_text("{")
     record = stable(environments, 1)

@@ -146,7 +146,7 @@ def test_publishing_again_completes_version_and_channel(
 def test_a_completed_publication_moves_no_channel_back(
     publications: Publications, number: int, fault: Fault
 ) -> None:
-    """If somebody published a newer version meanwhile, the channel stays there, and the result names it."""
+    """If a newer version was published meanwhile, the channel stays there, and the result names it."""
     with new_store() as store:
         publications.publish(store, "1.0.0")
         publications.interrupt(store, "2.0.0", number, fault)
