@@ -19,7 +19,7 @@ from seatrial.workspace import Workspace
 
 STAGES = ("fetch", "validate", "build", "check", "push", "deploy", "accept")
 STAGE_SECONDS = 300
-CHANGED = Path("src/classifier/version.py")
+CHANGED = Path("src/classifier/routes/version.py")
 # A channel of its own, so that `latest` does not move.
 CHANNEL = "bench"
 # The files of the instance that stages read or write; the built example is not needed.

@@ -7,11 +7,11 @@ from flask.json.provider import DefaultJSONProvider
 
 from classifier import identity, problems
 from classifier.config import Config
-from classifier.health import health_blueprint
 from classifier.inference import load_predictor
-from classifier.predict import predict_blueprint
-from classifier.score import score_blueprint
-from classifier.version import version_blueprint
+from classifier.routes.health import health_blueprint
+from classifier.routes.predict import predict_blueprint
+from classifier.routes.score import score_blueprint
+from classifier.routes.version import version_blueprint
 
 
 def create_app(config: Config) -> Flask:

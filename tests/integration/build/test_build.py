@@ -32,7 +32,7 @@ def layers(result: BuildResult) -> list[str]:
 
 def changed(settings: Settings, workspace: Workspace) -> Workspace:
     """Change a line of the app; return a new workspace object."""
-    with (workspace.root / "src/classifier/version.py").open("a") as file:
+    with (workspace.root / "src/classifier/routes/version.py").open("a") as file:
         file.write("\n# changed\n")
     return with_report(settings, Workspace(workspace.root, workspace.instance))
 
@@ -90,10 +90,10 @@ def test_an_image_over_the_budget_gets_no_tag(building: Settings, ready: Workspa
 def test_a_secret_in_the_source_is_refused(building: Settings, ready: Workspace) -> None:
     """A known credential in the source is refused before the build; the error names the file."""
     secret = uuid.uuid4().hex
-    (ready.root / "src/classifier/version.py").write_text(f'KEY = "{secret}"\n')
+    (ready.root / "src/classifier/routes/version.py").write_text(f'KEY = "{secret}"\n')
     again = with_report(building, Workspace(ready.root, ready.instance))
     with pytest.raises(
-        RefusedError, match=r"src/classifier/version\.py contains a known credential"
+        RefusedError, match=r"src/classifier/routes/version\.py contains a known credential"
     ) as raised:
         build(building, again, {"CI_TOKEN": secret})
     assert secret not in raised.value.message
