@@ -33,9 +33,9 @@ def exposition() -> bytes:
         return generate_latest(REGISTRY) + generate_latest(registry)
     processes = _processes_with_values(Path(directory))
     for ended in processes - _alive(processes):
-        mark_process_dead(ended, directory)
+        mark_process_dead(ended, directory)  # type: ignore[no-untyped-call]
     registry.register(_Processes(_alive(processes)))
-    MultiProcessCollector(registry, directory)
+    MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 
 
