@@ -86,6 +86,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
