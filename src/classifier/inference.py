@@ -45,7 +45,7 @@ class Predictor:
         inference fails.
         """
         start = time.perf_counter()
-        batch = self.model.prepare(images)
+        batch = self._prepare(images)
         read = time.perf_counter()
         predictions = self.model.rank(self.model.infer(batch), top)
         return TimedPredictions(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
@@ -55,7 +55,11 @@ class Predictor:
 
         Raises what `predict` raises.
         """
-        return self.model.outputs(batch if isinstance(batch, np.ndarray) else self.model.prepare(batch))
+        return self.model.outputs(batch if isinstance(batch, np.ndarray) else self._prepare(batch))
+
+    def _prepare(self, images: Sequence[bytes]) -> NDArray[Any]:
+        """Decode and preprocess images: the one place, so that every route has the same limits."""
+        return self.model.prepare(images)
 
 
 def load_predictor(directory: Path, threads: int) -> Predictor:
