@@ -48,8 +48,9 @@ REMOVE_AFTERWARDS := trap '$(if $(KEEP),:,$(SUBMAKE) down INSTANCE=test || exit 
 
 ##@ On one machine, no cloud account
 .PHONY: up
-up: setup cloud bootstrap-all example publish ## local cloud, example model and the whole pipeline; print the URL
+up: setup cloud bootstrap-all example publish ## local cloud, example model and the whole pipeline; print the URL (METRICS=1: also Prometheus)
 	@seatrial current --env $(ENV) 2>/dev/null || { $(SUBMAKE) pipeline && seatrial current --env $(ENV); }
+	@localcloud urls
 .PHONY: down
 down: setup ## remove the instance (ENGINE=1: also a Docker engine that it started; KEEP_IMAGES=1: keep images)
 	@localcloud down $(if $(ENGINE),--engine) $(if $(KEEP_IMAGES),--keep-images)
@@ -66,8 +67,8 @@ prune: setup ## remove reports and images, except the newest and those that a re
 clean: ## remove local build output: caches, coverage, compiled files
 	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .seatrial/coverage* dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
 .PHONY: cloud
-cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS
-	@localcloud up
+cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS (METRICS=1: and Prometheus)
+	@localcloud up $(if $(METRICS),--metrics)
 .PHONY: example
 example: setup ## build the example model, its golden set and its evaluation set (OUT=dir)
 	@python -m examples.imagenet $(or $(OUT),$(EXAMPLE))
