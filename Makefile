@@ -231,7 +231,7 @@ resume: setup ## lift the holds that rollback put on releases
 history: setup ## list the releases of an environment; * marks the stable one
 	@seatrial history --env $(ENV)
 .PHONY: trace
-trace: setup ## print the provenance of WHAT=response.json|request|pod|image|release|model|commit
+trace: setup ## print the provenance of WHAT=response.json|request|trace|pod|image|release|model|commit
 	@seatrial trace $(if $(WHAT),'$(WHAT)')
 .PHONY: pipeline
 pipeline: $(PIPELINE) ## run all stages, in order

@@ -1,65 +1,103 @@
-"""The app of this process with its metrics on a loopback port, and a past of it."""
+"""The app in its own server, whose admin port Prometheus scrapes, and a past of its metrics."""
 
 from __future__ import annotations
 
+import os
 import re
-import threading
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from werkzeug.serving import make_server
+import requests
 
-from classifier import metrics
-from classifier.app import create_app
-from classifier.config import Config
 from colours import LABELS, photo
+from localcloud.wait import until
 
 HOURS = 26
 STEP = 300
+START_SECONDS = 60
 LABELS_OF_SCRAPE = {"namespace": "local", "pod": "classifier-blue-1", "slot": "blue"}
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.M)
 
 
 class ScrapedApp:
-    """An app whose exposition is served at `/metrics` of `target`, as the admin port of a pod does."""
+    """A process of the app with the model in a directory; `target` is the address of its admin port."""
 
     def __init__(self, model: Path) -> None:
-        config = Config(model_dir=model, release="local-7", environment="local", commit="c0ffee")
-        self._client = create_app(config).test_client()
-        self._server = make_server("127.0.0.1", 0, _exposition, threaded=True)
-        self.target = f"127.0.0.1:{self._server.server_port}"
+        port, admin = free_port(), free_port()
+        self.target = f"127.0.0.1:{admin}"
+        self._url = f"http://127.0.0.1:{port}"
+        self._session = requests.Session()
+        variables = {
+            "APP_MODEL_DIR": str(model),
+            "APP_COMMIT": "c0ffee",
+            "APP_LOG_LEVEL": "ERROR",
+            "SEATRIAL_RELEASE": "local-7",
+            "SEATRIAL_ENVIRONMENT": "local",
+            "PORT": str(port),
+            "APP_ADMIN_PORT": str(admin),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        command = [sys.executable, "-m", "classifier.server"]
+        self._process = subprocess.Popen(command, env={**os.environ, **variables})
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        try:
+            until("the app did not start", self._is_ready, START_SECONDS, every=0.1)
+        except BaseException:
+            self._stop()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._stop()
 
     def use(self, colour: str = "red") -> None:
-        """Send a request that is answered and one that is refused; report a queue, as the server does."""
-        assert self._client.post("/predict", data=photo(colour)).status_code == 200
-        assert self._client.post("/predict", data=b"no photo").status_code == 400
-        metrics.set_queue_length(2)
-        metrics.observe_queue_time(0.01)
+        """Send a request that is answered and one that is refused."""
+        for data, status in ((photo(colour), 200), (b"no photo", 400)):
+            assert self._session.post(f"{self._url}/predict", data=data, timeout=10).status_code == status
+
+    def exposition(self) -> str:
+        """Return the metrics, as Prometheus gets them."""
+        return self._session.get(f"http://{self.target}/metrics", timeout=10).text
+
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, "the app exited"
+        try:
+            return self._session.get(f"http://{self.target}/readyz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def _stop(self) -> None:
+        self._session.close()
+        self._process.terminate()
+        self._process.wait(30)
 
 
 def write_history(app: ScrapedApp, file: Path) -> tuple[float, float]:
     """Write what scrapes of the last day would have found, in OpenMetrics; return its start and end."""
-    end = time.time() - 10
+    end = time.time()
     start = end - HOURS * 3600
     with file.open("w") as history:
-        for step in range(HOURS * 3600 // STEP + 1):
+        for step in range(HOURS * 3600 // STEP):
             app.use(LABELS[step % len(LABELS)])
-            history.writelines(_samples(metrics.exposition().decode(), start + step * STEP, app.target))
+            history.writelines(_samples(app.exposition(), start + step * STEP, app.target))
         history.write("# EOF\n")
     return start, end
+
+
+def free_port() -> int:
+    """Return a TCP port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _samples(exposition: str, timestamp: float, target: str) -> Iterable[str]:
@@ -67,8 +105,3 @@ def _samples(exposition: str, timestamp: float, target: str) -> Iterable[str]:
     added = ",".join(f'{key}="{value}"' for key, value in scrape.items())
     for name, labels, value in SAMPLE.findall(exposition):
         yield f"{name}{{{labels}{',' if labels else ''}{added}}} {value} {timestamp:.3f}\n"
-
-
-def _exposition(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    start_response("200 OK", [("Content-Type", metrics.CONTENT_TYPE)])
-    return [metrics.exposition()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +12,7 @@ import requests
 import yaml
 
 from app_container import LABEL, SESSION
-from integration.monitoring.scraped_app import LABELS_OF_SCRAPE
+from integration.monitoring.scraped_app import LABELS_OF_SCRAPE, free_port
 from localcloud.wait import until
 
 SECONDS = 60
@@ -30,7 +29,7 @@ class Prometheus:
             "scrape_configs": [{"job_name": "classifier", "static_configs": [static]}],
         }
         (directory / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         words = ["--config.file=/work/prometheus.yml", "--storage.tsdb.path=/work/data"]
         self._container = client.containers.run(
@@ -83,9 +82,3 @@ class Prometheus:
 
     def _log(self) -> str:
         return str(self._container.logs(tail=20).decode(errors="replace"))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -96,7 +96,7 @@ def test_a_checkout_without_rules_is_an_error(tmp_path: Path, content: str | Non
 
 
 class FakeNode:
-    """A node whose kubectl knows one Service, or none."""
+    """A node whose kubectl finds one Service, or none."""
 
     name = "node"
 
