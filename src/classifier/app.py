@@ -8,6 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 from classifier import identity, problems
 from classifier.config import Config
 from classifier.inference import load_predictor
+from classifier.routes.docs import docs_blueprint
 from classifier.routes.health import health_blueprint
 from classifier.routes.predict import predict_blueprint
 from classifier.routes.score import score_blueprint
@@ -30,6 +31,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(predict_blueprint(predictor))
     app.register_blueprint(version_blueprint(config, predictor.card))
     app.register_blueprint(health_blueprint(config.drain_file))
+    app.register_blueprint(docs_blueprint(config))
     return app
 
 

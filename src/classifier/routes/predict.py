@@ -6,9 +6,12 @@ import time
 
 from flask import Blueprint, request
 
+from classifier.bodies import PredictResponse
 from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.inference import Predictor, TimedPredictions
+from classifier.openapi.classification import example_predictions, predict_operation
+from classifier.openapi.operation import documented
 
 TOP = 5
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/octet-stream", ""})
@@ -19,8 +22,13 @@ def predict_blueprint(predictor: Predictor) -> Blueprint:
     """Return the route `/predict`, which returns the `?top=` most probable labels of one image."""
     routes = Blueprint("predict", __name__)
 
+    def example() -> PredictResponse:
+        return _response_body(predictor, example_predictions(predictor, TOP), 9)
+
     @routes.post("/predict")
-    def predict() -> dict[str, object]:
+    @documented(predict_operation(example))
+    def predict() -> PredictResponse:
+        """Classify one image, sent as the body or in the form field `file`."""
         start = time.perf_counter()
         top = read_top(request.args.get("top"), predictor.card.output.classes)
         timed = predictor.predict([read_image()], top)
@@ -65,7 +73,7 @@ def read_image() -> bytes:
     return data
 
 
-def _response_body(predictor: Predictor, timed: TimedPredictions, total_ms: float) -> dict[str, object]:
+def _response_body(predictor: Predictor, timed: TimedPredictions, total_ms: float) -> PredictResponse:
     card = predictor.card
     return {
         "model": {"name": card.name, "version": card.version, "digest": card.digest},

@@ -7,9 +7,12 @@ import json
 
 from flask import Blueprint, request
 
+from classifier.bodies import ScoreResponse
 from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.inference import Predictor, TimedPredictions
+from classifier.openapi.classification import example_predictions, score_operation
+from classifier.openapi.operation import documented
 
 TOP = 3
 FORMAT_HINT = 'send {"input": "[\\"<base64 image>\\"]"}: a JSON list inside a string'
@@ -22,8 +25,13 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
     """
     routes = Blueprint("score", __name__)
 
+    def example() -> ScoreResponse:
+        return response_body(example_predictions(predictor, TOP))
+
     @routes.post("/score")
-    def score() -> dict[str, object]:
+    @documented(score_operation(max_images, example))
+    def score() -> ScoreResponse:
+        """Classify the images of a request in the original wire format."""
         # The server resets a connection with an unread body, so read it before refusing its type.
         body = read_body()
         if request.mimetype != "application/json":
@@ -36,10 +44,10 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
     return routes
 
 
-def response_body(timed: TimedPredictions) -> dict[str, object]:
+def response_body(timed: TimedPredictions) -> ScoreResponse:
     """Return the response body: `result[0][0][0]` is the first image's best [label, percent]."""
-    images = [[[p.label, round(p.probability * 100, 2)] for p in best] for best in timed.predictions]
-    return {"result": [images, f"Computed in {timed.read_ms + timed.compute_ms:.2f} ms"]}
+    images = [[(p.label, round(p.probability * 100, 2)) for p in best] for best in timed.predictions]
+    return {"result": (images, f"Computed in {timed.read_ms + timed.compute_ms:.2f} ms")}
 
 
 def read_images(body: bytes, max_images: int) -> list[bytes]:

@@ -1,0 +1,132 @@
+"""The OpenAPI 3.1 document of an app, from its routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from classifier.bodies import Problem
+from classifier.openapi.operation import Content, Operation, description_of, operation_of, responses_of
+from classifier.openapi.schema import Schema, Schemas
+
+PROBLEM = "application/problem+json"
+AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
+"""Methods that Flask adds to a route by itself."""
+HEADERS = {
+    "X-Model-Version": "version of the model that this instance serves",
+    "X-Model-Digest": "sha256 of the model's card",
+    "X-Release": "release of this instance, `unreleased` outside a release",
+    "X-Request-Id": "the client's own if it has 1 to 128 letters, digits or `.`, `_`, `:`, `-`; else new",
+}
+ALWAYS = {500: "internal error; the log has the details under the request id"}
+
+
+def openapi_document(app: Flask, description: str) -> dict[str, Any]:
+    """Return the OpenAPI document of every documented route of `app`.
+
+    `description` is that of the whole API. The examples are computed by the app's model.
+    """
+    schemas = Schemas()
+    paths: dict[str, Any] = {}
+    for rule, method, view, operation in documented_routes(app):
+        path = paths.setdefault(path_of(rule), {})
+        path[method.lower()] = _operation(rule, method, view, operation, schemas)
+    schemas.of(Problem)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Image classifier", "version": "1", "description": description},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas.components, "headers": _headers()},
+    }
+
+
+def documented_routes(app: Flask) -> Iterator[tuple[Rule, str, Callable[..., Any], Operation]]:
+    """Return rule, method, view and operation of each documented route, in the order of registration."""
+    for rule, method, view in routes(app):
+        if operation := operation_of(view):
+            yield rule, method, view, operation
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str, Callable[..., Any]]]:
+    """Return rule, method and view of each route, without the methods that Flask adds."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - AUTOMATIC):
+            yield rule, method, app.view_functions[rule.endpoint]
+
+
+def path_of(rule: Rule) -> str:
+    """Return a rule as an OpenAPI path: `/models/<name>` is `/models/{name}`."""
+    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def _operation(
+    rule: Rule, method: str, view: Callable[..., Any], operation: Operation, schemas: Schemas
+) -> dict[str, Any]:
+    summary, description = description_of(view)
+    body = {
+        "operationId": "_".join([method.lower(), *re.findall(r"\w+", path_of(rule))]),
+        "tags": [operation.tag],
+        "summary": summary,
+        "description": description,
+        "parameters": _parameters(rule, operation, schemas),
+        "responses": _responses(view, operation, schemas),
+    }
+    if operation.request:
+        body["requestBody"] = {"required": True, "content": _contents(operation.request, schemas)}
+    if operation.samples:
+        body["x-codeSamples"] = [
+            {"lang": "Shell", "label": label, "source": source} for label, source in operation.samples.items()
+        ]
+    return body
+
+
+def _parameters(rule: Rule, operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
+    path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path_of(rule))
+    ]
+    query = [
+        {"name": name, "in": "query", "required": False, "schema": schemas.of(kind)}
+        for name, kind in operation.query.items()
+    ]
+    return [*path, *query]
+
+
+def _responses(view: Callable[..., Any], operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    good = {
+        "description": HTTPStatus.OK.phrase,
+        "headers": _references(),
+        "content": _contents(responses_of(view, operation), schemas),
+    }
+    problem = _contents({PROBLEM: Content(Problem)}, schemas)
+    bad = {
+        str(status): {"description": reason, "headers": _references(), "content": problem}
+        for status, reason in sorted({**operation.problems, **ALWAYS}.items())
+    }
+    return {"200": good, **bad}
+
+
+def _contents(contents: Any, schemas: Schemas) -> dict[str, Any]:
+    return {media_type: _content(content, schemas) for media_type, content in contents.items()}
+
+
+def _content(content: Content, schemas: Schemas) -> dict[str, Any]:
+    schema: Schema = schemas.of(content.schema)
+    return {"schema": schema, "example": content.example()} if content.example else {"schema": schema}
+
+
+def _headers() -> dict[str, Any]:
+    return {
+        name: {"description": description, "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name, description in HEADERS.items()
+    }
+
+
+def _references() -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
