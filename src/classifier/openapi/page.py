@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from classifier.openapi.operation import HOST
 
 FILES = Path(__file__).parent / "assets"
 STYLE = (FILES / "page.css").read_text()
 SCRIPT = (FILES / "page.js").read_text()
+WIDTH = 72
 HOST_URL = re.compile(r"https?://[\w.:\[\]-]+/")
 
 
@@ -34,13 +36,11 @@ def page(document: dict[str, Any], host_url: str) -> str:
     """Return the page for an OpenAPI document, with shell commands for the address `host_url`."""
     address = host_url.rstrip("/") if HOST_URL.fullmatch(host_url) else HOST
     return (
-        _environment(document, address)
-        .get_template("page.html")
-        .render(document=document, style=STYLE, script=SCRIPT)
+        _environment(address).get_template("page.html").render(document=document, style=STYLE, script=SCRIPT)
     )
 
 
-def _environment(document: dict[str, Any], address: str) -> Environment:
+def _environment(address: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FILES),
         autoescape=True,
@@ -48,23 +48,11 @@ def _environment(document: dict[str, Any], address: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["pretty"] = _pretty
+    environment.filters["pretty"] = lambda value: value if isinstance(value, str) else pretty(value)
+    environment.filters["prose"] = _prose
     environment.filters["here"] = lambda command: command.replace(HOST, address)
-    environment.filters["resolved"] = lambda schema: _resolved(document, schema)
     environment.filters["type_name"] = _type_name
     return environment
-
-
-def _pretty(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the component that a schema refers to, or the schema itself."""
-    if "$ref" not in schema:
-        return schema
-    component: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return component
 
 
 def _type_name(schema: dict[str, Any]) -> str:
@@ -81,3 +69,20 @@ def _type_name(schema: dict[str, Any]) -> str:
     if kind == "array":
         return f"list of {_type_name(schema.get('items', {}))}"
     return " or ".join(kind) if isinstance(kind, list) else str(kind)
+
+
+def _prose(text: str) -> Markup:
+    """Return text as HTML, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped above
+
+
+def pretty(value: object, indent: str = "") -> str:
+    """Return JSON in which a list or object that fits in WIDTH characters is on one line."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= WIDTH or not isinstance(value, dict | list):
+        return line
+    inner = indent + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(name)}: {pretty(each, inner)}" for name, each in value.items()]
+        return "{\n" + ",\n".join(inner + item for item in items) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + pretty(each, inner) for each in value) + f"\n{indent}]"
