@@ -59,6 +59,7 @@ class ScoreResponse(TypedDict):
         ],
         Annotated[str, Keywords(pattern=r"^Computed in \d+\.\d\d ms$")],
     ]
+    model: ModelIdentity
 
 
 class ScoreRequest(TypedDict):

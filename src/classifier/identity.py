@@ -9,6 +9,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
+from classifier.bodies import ModelIdentity
 from classifier.config import Config
 from classifier.logs import REQUESTS
 from imagemodel.card import Card
@@ -49,6 +50,11 @@ def register(app: Flask, config: Config, card: Card) -> None:
             response.headers["Connection"] = "close"
         log.info("request", extra={"fields": _log_fields(response)})
         return response
+
+
+def model_identity(card: Card) -> ModelIdentity:
+    """Return the member `model` of a response body: name, version and digest."""
+    return {"name": card.name, "version": card.version, "digest": card.digest}
 
 
 def request_id(given: str) -> str:

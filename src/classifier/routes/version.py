@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from classifier.bodies import VersionResponse
 from classifier.config import Config
+from classifier.identity import model_identity
 from classifier.openapi.operation import HOST, Operation, documented
 from imagemodel.card import Card
 
@@ -23,7 +24,7 @@ def version_blueprint(config: Config, card: Card) -> Blueprint:
             "image": config.image,
             "environment": config.environment,
         },
-        "model": {"name": card.name, "version": card.version, "digest": card.digest},
+        "model": model_identity(card),
         "frameworks": {
             "python": platform.python_version(),
             "flask": version("flask"),
