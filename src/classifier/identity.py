@@ -28,7 +28,6 @@ log = logging.getLogger(REQUESTS)
 def register(app: Flask, config: Config, card: Card) -> None:
     """Add the identity and security headers to every response of `app`, and log each request."""
     fixed = {
-        **SECURITY,
         "X-Model-Version": card.version,
         "X-Model-Digest": card.digest,
         "X-Release": config.release or UNRELEASED,
@@ -42,6 +41,9 @@ def register(app: Flask, config: Config, card: Card) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.update(fixed)
+        for name, value in SECURITY.items():
+            # A page for browsers has a policy and caching of its own.
+            response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = g.request_id
         if config.drain_file.exists():
             response.headers["Connection"] = "close"
