@@ -10,6 +10,7 @@ from classifier.config import Config
 from classifier.inference import load_predictor
 from classifier.routes.docs import docs_blueprint
 from classifier.routes.health import health_blueprint
+from classifier.routes.page import page_blueprint
 from classifier.routes.predict import predict_blueprint
 from classifier.routes.score import score_blueprint
 from classifier.routes.version import version_blueprint
@@ -31,6 +32,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(predict_blueprint(predictor))
     app.register_blueprint(version_blueprint(config, predictor.card))
     app.register_blueprint(health_blueprint(config.drain_file))
+    app.register_blueprint(page_blueprint(config))
     app.register_blueprint(docs_blueprint(config))
     return app
 

@@ -69,7 +69,7 @@ class ScoreRequest(TypedDict):
         str,
         Keywords(
             format="image-list",
-            description="an item may be a Python bytes literal, `b'…'`",
+            description="an item may be in standard or URL-safe base64, a `data:` URI, or `b'…'`",
             contentMediaType="application/json",
             contentSchema={
                 "type": "array",

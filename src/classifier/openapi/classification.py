@@ -17,7 +17,11 @@ EXAMPLE_PHOTO = base64.b64decode(
 """A green PNG of 8 x 8 pixels: the image of the examples."""
 CURL = "curl -fsS"
 BINARY = {"type": "string", "format": "binary"}
-FORM = {"type": "object", "properties": {"file": BINARY}, "required": ["file"]}
+FORM = {
+    "type": "object",
+    "properties": {"file": {**BINARY, "description": "else the first file in any other field"}},
+    "required": ["file"],
+}
 TOP = {
     "type": "integer",
     "minimum": 1,
@@ -34,7 +38,7 @@ def predict_operation(example: Callable[[], object]) -> Operation:
         tag="classification",
         query={"top": TOP},
         request={
-            **{f"image/{kind}": Content(BINARY) for kind in ("jpeg", "png", "webp")},
+            **{f"image/{kind}": Content(BINARY) for kind in ("jpeg", "png", "webp", "*")},
             "multipart/form-data": Content(FORM),
             "application/octet-stream": Content(BINARY),
         },
@@ -60,7 +64,7 @@ def score_operation(max_images: int, example: Callable[[], object]) -> Operation
         example=example,
         problems={
             400: f"the body has another structure; or an image is not base64, {UNREADABLE}",
-            413: f"the body is larger than the limit, or has more than {max_images} images",
+            413: f"the body is larger than the limit, or has more than {max_images} images or too many JSON values",
             415: "the content type is not `application/json`",
         },
         samples={

@@ -109,7 +109,11 @@ def _responses(view: Callable[..., Any], operation: Operation, schemas: Schemas)
         str(status): {"description": reason, "headers": _references(), "content": problem}
         for status, reason in sorted({**operation.problems, **ALWAYS}.items())
     }
-    return {"200": good, **bad}
+    empty = {
+        str(status): {"description": meaning, "headers": _references()}
+        for status, meaning in operation.empty.items()
+    }
+    return {"200": good, **empty, **bad}
 
 
 def _contents(contents: Any, schemas: Schemas) -> dict[str, Any]:

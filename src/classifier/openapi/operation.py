@@ -28,8 +28,8 @@ class Operation:
 
     `request` and `response` have the bodies by media type; a view that returns a TypedDict needs no
     `response`, only a function that returns an `example`. `query` has the schema of each query parameter,
-    `problems` the reason of each status of an error response, and `samples` shell commands by their title,
-    with `HOST` as the address of the app.
+    `empty` the meaning of each status whose response has no body, `problems` the reason of each status of an
+    error response, and `samples` shell commands by their title, with `HOST` as the address of the app.
     """
 
     tag: str
@@ -37,6 +37,7 @@ class Operation:
     request: Mapping[str, Content] = field(default_factory=dict)
     response: Mapping[str, Content] = field(default_factory=dict)
     example: Callable[[], object] | None = None
+    empty: Mapping[int, str] = field(default_factory=dict)
     problems: Mapping[int, str] = field(default_factory=dict)
     samples: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Health routes: `GET /`, `/livez`, `/readyz` and `/healthz`."""
+"""Health routes: `/livez`, `/readyz` and `/healthz`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,6 @@ def health_blueprint(drain_file: Path) -> Blueprint:
     `create_app` fails unless the model completes an inference, so liveness needs no further check.
     """
     routes = Blueprint("health", __name__)
-
-    @routes.get("/")
-    @documented(Operation(tag="service", response={"text/plain": Content(TEXT, lambda: "Healthy")}))
-    def home() -> Response:
-        """Return `Healthy`."""
-        return Response("Healthy", mimetype="text/plain")
 
     @routes.get("/livez")
     @routes.get("/healthz")

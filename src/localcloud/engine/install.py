@@ -59,7 +59,7 @@ def install(
     if not is_debian(os_release):
         raise LocalcloudError(
             f"{why}, and packages can be installed on Debian and Ubuntu only",
-            "install Docker and start it, then try again",
+            f"install the equivalent of {' '.join(packages)}, then try again",
         )
     if os.geteuid() != 0:
         raise LocalcloudError(f"{why}, and only root can install it", f"sudo {command}")

@@ -133,7 +133,7 @@ def test_examples_are_valid(document: dict[str, Any]) -> None:
         content
         for operation in operations(document).values()
         for body in (*operation["responses"].values(), operation.get("requestBody", {"content": {}}))
-        for content in body["content"].values()
+        for content in body.get("content", {}).values()
         if "example" in content
     ]
     assert len(contents) > 5
