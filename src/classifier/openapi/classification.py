@@ -38,7 +38,7 @@ def predict_operation(example: Callable[[], object]) -> Operation:
         tag="classification",
         query={"top": TOP},
         request={
-            **{f"image/{kind}": Content(BINARY) for kind in ("jpeg", "png", "webp", "*")},
+            **{f"image/{kind}": Content(BINARY) for kind in ("jpeg", "png", "webp")},
             "multipart/form-data": Content(FORM),
             "application/octet-stream": Content(BINARY),
         },
@@ -46,7 +46,7 @@ def predict_operation(example: Callable[[], object]) -> Operation:
         problems={
             400: f"the body is empty or {UNREADABLE}; or `top` is invalid",
             413: "the body is larger than the limit",
-            415: "the content type is not one of the listed ones",
+            415: "the content type is another one than the listed ones and `image/…`",
         },
         samples={
             "An image as the body": f"{CURL} -H 'Content-Type: image/jpeg' "
@@ -64,7 +64,7 @@ def score_operation(max_images: int, example: Callable[[], object]) -> Operation
         example=example,
         problems={
             400: f"the body has another structure; or an image is not base64, {UNREADABLE}",
-            413: f"the body is larger than the limit, or has more than {max_images} images or too many JSON values",
+            413: f"the body is over the limit, or has over {max_images} images or too many JSON values",
             415: "the content type is not `application/json`",
         },
         samples={

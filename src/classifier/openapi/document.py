@@ -88,7 +88,7 @@ def _operation(
 
 def _parameters(rule: Rule, operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
     path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": schemas.of(operation.path.get(name, str))}
         for name in re.findall(r"{(\w+)}", path_of(rule))
     ]
     query = [

@@ -27,12 +27,13 @@ class Operation:
     """What the signature of a view does not contain.
 
     `request` and `response` have the bodies by media type; a view that returns a TypedDict needs no
-    `response`, only a function that returns an `example`. `query` has the schema of each query parameter,
+    `response`, only a function that returns an `example`. `path` and `query` have the schemas of parameters,
     `empty` the meaning of each status whose response has no body, `problems` the reason of each status of an
     error response, and `samples` shell commands by their title, with `HOST` as the address of the app.
     """
 
     tag: str
+    path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Content] = field(default_factory=dict)
     response: Mapping[str, Content] = field(default_factory=dict)

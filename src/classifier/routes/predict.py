@@ -35,7 +35,10 @@ def predict_blueprint(predictor: Predictor) -> Blueprint:
     @routes.post("/predict")
     @documented(predict_operation(example))
     def predict() -> PredictResponse:
-        """Classify one image, sent as the body or in the form field `file`."""
+        """Classify one image, sent as the body or in the form field `file`.
+
+        The bytes show the format, so any other type `image/…` is accepted too.
+        """
         start = time.perf_counter()
         top = read_top(request.args.get("top"), predictor.card.output.classes)
         timed = predictor.predict([read_image()], top)

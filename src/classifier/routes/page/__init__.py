@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from classifier.config import Config
 from classifier.openapi.operation import TEXT, Content, Operation, documented
-from classifier.routes.page.assets import Asset, load_assets, page_text
+from classifier.routes.page.assets import Asset, Assets, load_assets, page_text
 
 # The scripts may show photos of the user (blob:) and send requests to this origin. Nothing else is loaded.
 POLICY = (
@@ -19,12 +19,6 @@ HOME = Operation(
     tag="service",
     response={"text/plain": Content(TEXT, lambda: "Healthy"), "text/html": Content(TEXT)},
     empty=UNCHANGED,
-)
-FILE = Operation(
-    tag="service",
-    response={kind: Content(TEXT) for kind in ("text/css", "text/javascript", "image/svg+xml")},
-    empty=UNCHANGED,
-    problems={404: "the page has no file of this name"},
 )
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -48,13 +42,24 @@ def page_blueprint(config: Config) -> Blueprint:
         return response
 
     @routes.get("/page/<version>/<name>")
-    @documented(FILE)
+    @documented(file_operation(assets))
     def file(version: str, name: str) -> Response:
         """Return a file of the page."""
         asset = assets.file(name)
         return _file(asset, IMMUTABLE if version == assets.version else REVALIDATE)
 
     return routes
+
+
+def file_operation(assets: Assets) -> Operation:
+    """Return the documentation of the route of the page's files."""
+    return Operation(
+        tag="service",
+        path={"name": {"type": "string", "enum": sorted(assets.others)}},
+        response={kind: Content(TEXT) for kind in sorted({each.mimetype for each in assets.others.values()})},
+        empty=UNCHANGED,
+        problems={404: "the page has no file of this name"},
+    )
 
 
 def prefers_html() -> bool:
