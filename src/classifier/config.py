@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.cpus import cpu_limit, inference_threads
 from classifier.errors import ConfigError
 
 MEBIBYTE = 1024 * 1024
@@ -43,7 +44,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         drain_file=Path(environ.get("SEATRIAL_DRAIN_FILE") or defaults.drain_file),
         max_body=positive_integer(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
         max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
-        threads=positive_integer(environ, "APP_INFERENCE_THREADS", defaults.threads),
+        threads=positive_integer(environ, "APP_INFERENCE_THREADS", _threads(environ)),
         log_level=_log_level(environ, defaults.log_level),
     )
 
@@ -54,6 +55,11 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ConfigError(f"{name}: invalid value {text!r}", "set it to an integer of at least 1")
     return int(text)
+
+
+def _threads(environ: Mapping[str, str]) -> int:
+    limit = cpu_limit()
+    return inference_threads(positive_integer(environ, "APP_WORKERS", limit or 1), limit)
 
 
 def _log_level(environ: Mapping[str, str], default: str) -> str:

@@ -23,7 +23,20 @@ HEADERS = {
     "X-Release": "release of this instance, `unreleased` outside a release",
     "X-Request-Id": "the client's own if it has 1 to 128 letters, digits or `.`, `_`, `:`, `-`; else new",
 }
-ALWAYS = {500: "internal error; the log has the details under the request id"}
+ANY = {
+    400: "the request is not valid HTTP",
+    408: "the request does not arrive in time",
+    413: "the body is larger than the limit",
+    414: "the URL is too long",
+    417: "`Expect` has another value than `100-continue`",
+    431: "the headers are too many or too large",
+    500: "internal error; the log has the details under the request id",
+    501: "`Transfer-Encoding` has another value than `chunked`",
+    503: "too many requests or connections; `Retry-After` has the seconds until the next attempt",
+    504: "the request was not computed within its deadline",
+    505: "the version of HTTP is neither 1.1 nor 1.0",
+}
+"""Errors that any operation can return, most of them before the app has the request."""
 
 
 def openapi_document(app: Flask, description: str) -> dict[str, Any]:
@@ -42,7 +55,11 @@ def openapi_document(app: Flask, description: str) -> dict[str, Any]:
         "info": {"title": "Image classifier", "version": "1", "description": description},
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": schemas.components, "headers": _headers()},
+        "components": {
+            "schemas": schemas.components,
+            "headers": _headers(),
+            "responses": {str(status): _problem(meaning) for status, meaning in ANY.items()},
+        },
     }
 
 
@@ -91,11 +108,12 @@ def _parameters(rule: Rule, operation: Operation, schemas: Schemas) -> list[dict
         {"name": name, "in": "path", "required": True, "schema": schemas.of(operation.path.get(name, str))}
         for name in re.findall(r"{(\w+)}", path_of(rule))
     ]
-    query = [
-        {"name": name, "in": "query", "required": False, "schema": schemas.of(kind)}
-        for name, kind in operation.query.items()
+    others = [
+        {"name": name, "in": place, "required": False, "schema": schemas.of(kind)}
+        for place, kinds in (("query", operation.query), ("header", operation.header))
+        for name, kind in kinds.items()
     ]
-    return [*path, *query]
+    return [*path, *others]
 
 
 def _responses(view: Callable[..., Any], operation: Operation, schemas: Schemas) -> dict[str, Any]:
@@ -104,16 +122,22 @@ def _responses(view: Callable[..., Any], operation: Operation, schemas: Schemas)
         "headers": _references(),
         "content": _contents(responses_of(view, operation), schemas),
     }
-    problem = _contents({PROBLEM: Content(Problem)}, schemas)
     bad = {
-        str(status): {"description": reason, "headers": _references(), "content": problem}
-        for status, reason in sorted({**operation.problems, **ALWAYS}.items())
+        str(status): _problem(operation.problems[status])
+        if status in operation.problems
+        else {"$ref": f"#/components/responses/{status}"}
+        for status in sorted({*operation.problems, *ANY})
     }
     empty = {
         str(status): {"description": meaning, "headers": _references()}
         for status, meaning in operation.empty.items()
     }
     return {"200": good, **empty, **bad}
+
+
+def _problem(meaning: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {"description": meaning, "headers": _references(), "content": {PROBLEM: {"schema": schema}}}
 
 
 def _contents(contents: Any, schemas: Schemas) -> dict[str, Any]:

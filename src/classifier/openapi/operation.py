@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from flask import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
 JSON = "application/json"
@@ -27,7 +30,8 @@ class Operation:
     """What the signature of a view does not contain.
 
     `request` and `response` have the bodies by media type; a view that returns a TypedDict needs no
-    `response`, only a function that returns an `example`. `path` and `query` have the schemas of parameters,
+    `response`, only a function that returns an `example`. `path`, `query` and `header` have the schemas of
+    parameters,
     `empty` the meaning of each status whose response has no body, `problems` the reason of each status of an
     error response, and `samples` shell commands by their title, with `HOST` as the address of the app.
     """
@@ -35,6 +39,7 @@ class Operation:
     tag: str
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
+    header: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Content] = field(default_factory=dict)
     response: Mapping[str, Content] = field(default_factory=dict)
     example: Callable[[], object] | None = None
@@ -69,7 +74,15 @@ def responses_of(view: Callable[..., Any], operation: Operation) -> Mapping[str,
     if operation.response:
         return operation.response
     returned = get_type_hints(view, include_extras=True)["return"]
-    return {JSON: Content(returned, operation.example)}
+    return {JSON: Content(without_response(returned), operation.example)}
+
+
+def without_response(returned: Any) -> Any:
+    """Return what a view returns, without the Response of an error: of `Body | Response` the first."""
+    if get_origin(returned) is not UnionType:
+        return returned
+    (body,) = [each for each in get_args(returned) if each is not Response]
+    return body
 
 
 def description_of(view: Callable[..., Any]) -> tuple[str, str]:

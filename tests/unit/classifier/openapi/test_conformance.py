@@ -20,6 +20,7 @@ from classifier.config import Config
 from classifier.openapi.operation import TEXT, Content, Operation, documented
 
 PROGRAM = Path(sys.executable).with_name("schemathesis")
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 PHASES = "examples,coverage,fuzzing"
 
 
@@ -44,7 +45,7 @@ def schemathesis(url: str, folder: Path, examples: str, *options: str) -> subpro
         "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("src", "tests")),
         "SCHEMATHESIS_HOOKS": "unit.classifier.openapi.request_strategies",
     }
-    words = [str(PROGRAM), "run", f"{url}/openapi.json", *given, *options]
+    words = [str(PROGRAM), "--config-file", str(CONFIG), "run", f"{url}/openapi.json", *given, *options]
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
