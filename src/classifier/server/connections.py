@@ -102,9 +102,11 @@ class Connections:
                 connection.close()
 
     def _replace_one(self, newest: Connection) -> None:
-        for state in (State.IDLE, State.CLOSING, State.RECEIVING):
+        for state in (State.IDLE, State.CLOSING):
             oldest = next((each for each in self._by_state[state] if each is not newest), None)
             if oldest is not None:
                 self.remove(oldest)
                 return oldest.close()
-        return newest.refuse(errors.connections_full())
+        # One that is refused is closed soon, and before that replaced by the next new connection.
+        refused = next(iter(self._by_state[State.RECEIVING]), newest)
+        return refused.refuse(errors.connections_full())
