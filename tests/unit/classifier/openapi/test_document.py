@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app_process import app_process
+from app_process import serve
 from classifier.app import create_app
 from classifier.config import Config
 from classifier.openapi.classification import EXAMPLE_PHOTO
@@ -153,12 +153,12 @@ def test_every_process_has_the_same_document(config: Config, document: dict[str,
 def test_every_shell_command_of_the_document_works(model_dir: Path, tmp_path: Path) -> None:
     """A reader can copy each command; with `photo.jpg` it gets status 200 of the app's own server process."""
     (tmp_path / "photo.jpg").write_bytes(photo("red"))
-    with app_process(model_dir, APP_WORKERS="1") as url:
+    with serve(model_dir, tmp_path) as server:
         app = create_app(Config(model_dir=model_dir))
         samples = [each for *_, operation in documented_routes(app) for each in operation.samples.values()]
         assert len(samples) > 3
         for sample in samples:
-            command = sample.replace(HOST, url)
+            command = sample.replace(HOST, server.url)
             done = subprocess.run(
                 ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
             )
