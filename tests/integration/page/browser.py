@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -95,6 +94,11 @@ class Browser:
         """The visible text of the page."""
         return self.text("body")
 
+    @property
+    def announced(self) -> list[str]:
+        """What a screen reader has read out, the oldest first."""
+        return [each.get_attribute("textContent") or "" for each in self.all("#announcements p")]
+
     def run(self, script: str, *arguments: Any) -> Any:
         """Run JavaScript in the page."""
         return self.driver.execute_script(script, *arguments)
@@ -113,10 +117,10 @@ class Browser:
         """Press keys, whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
-    def paste(self) -> None:
-        """Press Ctrl-V."""
+    def press_with(self, modifier: str, key: str) -> None:
+        """Press a key while another one is held down."""
         actions = webdriver.ActionChains(self.driver)
-        actions.key_down(Keys.CONTROL).send_keys("v").key_up(Keys.CONTROL).perform()
+        actions.key_down(modifier).send_keys(key).key_up(modifier).perform()
 
     def answers(self, count: int = 1) -> list[str]:
         """Wait until `count` photos have their labels; return the best label of each, in the page's order."""

@@ -45,7 +45,10 @@ def install_browser() -> None:
 
 @cache
 def axe() -> str:
-    """Return the source of axe-core, installed if the cache does not have it; fail the test if it cannot be."""
+    """Return the source of axe-core, which is installed if the cache does not have it.
+
+    Fails the test if that is not possible.
+    """
     version = json.loads((HERE / "package.json").read_text())["dependencies"]["axe-core"]
     target = folder() / f"axe-core-{version}"
     with FileLock(folder() / f"axe-core-{version}.lock"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -77,7 +76,7 @@ def test_the_keyboard_alone_is_enough(desktop: Browser, photos: Path) -> None:
     desktop.press(Keys.ENTER)
     assert desktop.answers(1) == ["missile"]
     assert desktop.run(FOCUS) == "Remove rocket.jpg"
-    desktop.press(Keys.SHIFT + Keys.TAB + Keys.NULL)
+    desktop.press_with(Keys.SHIFT, Keys.TAB)
     assert desktop.run(FOCUS) == "Remove all"
     desktop.press(Keys.ENTER)
     assert desktop.all(".card") == []
@@ -86,10 +85,8 @@ def test_the_keyboard_alone_is_enough(desktop: Browser, photos: Path) -> None:
 
 def _choose_in_dialog(browser: Browser, *photos: Path) -> None:
     def dialog() -> int:
-        opened: list[dict[str, Any]] = [
-            e for e in browser.events() if e["method"] == "Page.fileChooserOpened"
-        ]
-        return int(opened[0]["params"]["backendNodeId"]) if opened else 0
+        opened = [e["params"] for e in browser.events() if e["method"] == "Page.fileChooserOpened"]
+        return int(opened[0]["backendNodeId"]) if opened else 0
 
     node = browser.wait("the file dialog", dialog)
     browser.cdp("Page.setInterceptFileChooserDialog", enabled=False)
@@ -104,7 +101,7 @@ def test_a_screen_reader_hears_every_result(desktop: Browser, photos: Path, tmp_
     desktop.failure()
     region = desktop.one("#announcements")
     assert (region.aria_role, region.get_attribute("aria-live")) == ("log", "polite")
-    lines = sorted(each.get_attribute("textContent") or "" for each in desktop.all("#announcements p"))
+    lines = sorted(desktop.announced)
     assert lines[0].startswith("coffee.png: espresso, 95.")
     assert lines[1].startswith("report.pdf: This is not a photo")
 
