@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from integration.page.programs import install_browser
+from integration.page.programs import browser
 
 T = TypeVar("T")
 WAIT_SECONDS = 30
@@ -156,7 +155,7 @@ class Browser:
 @contextmanager
 def chromium(viewport: Viewport, profile: Path) -> Iterator[Browser]:
     """Run Chromium without a window on a screen of this size, with a new profile."""
-    install_browser()
+    program, driver_program = browser()
     options = webdriver.ChromeOptions()
     for argument in (
         *ARGUMENTS,
@@ -164,12 +163,12 @@ def chromium(viewport: Viewport, profile: Path) -> Iterator[Browser]:
         f"--window-size={viewport.width},{viewport.height}",
     ):
         options.add_argument(argument)
-    options.binary_location = str(shutil.which("chromium"))
+    options.binary_location = program
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     if viewport.touch:
         metrics = {"width": viewport.width, "height": viewport.height, "pixelRatio": 2.0, "touch": True}
         options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=Service(driver_program))
     try:
         if not viewport.touch:
             size = {"width": viewport.width, "height": viewport.height}

@@ -52,6 +52,15 @@ def test_axe_finds_nothing(
     assert violations(browser) == []
 
 
+def test_axe_finds_a_planted_fault(desktop: Browser) -> None:
+    """The check is able to fail: a picture without a text, and text without contrast."""
+    desktop.run("document.querySelector('main').append(document.createElement('img'))")
+    desktop.run(
+        "document.querySelector('#formats').style.color = getComputedStyle(document.body).backgroundColor"
+    )
+    assert [each.split(":")[0] for each in violations(desktop)] == ["color-contrast", "image-alt"]
+
+
 def test_the_scheme_follows_the_system(desktop: Browser) -> None:
     """Dark text on a light ground, or light text on a dark one."""
     ground = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]"
@@ -93,7 +102,7 @@ def _choose_in_dialog(browser: Browser, *photos: Path) -> None:
     browser.cdp("DOM.setFileInputFiles", files=[str(photo) for photo in photos], backendNodeId=node)
 
 
-def test_a_screen_reader_hears_every_result(desktop: Browser, photos: Path, tmp_path: Path) -> None:
+def test_a_screen_reader_announces_every_result(desktop: Browser, photos: Path, tmp_path: Path) -> None:
     """A live region has one short line for each result, failures included."""
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
     desktop.choose(photos / "coffee.png", tmp_path / "report.pdf")

@@ -10,8 +10,11 @@ import pytest
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
 
+from classifier.app import create_app
+from classifier.config import Config
 from integration.page.browser import Browser
-from integration.page.serving import ScriptedAnswers
+from integration.page.serving import ScriptedAnswers, serving
+from networks import labels, photo, write_model
 
 COPY_TO_CLIPBOARD = """
 const done = arguments[0];
@@ -122,7 +125,7 @@ def test_a_removed_photo_is_gone(desktop: Browser, photos: Path) -> None:
 def test_another_format_is_sent_as_a_copy(
     desktop: Browser, app: ScriptedAnswers, photos: Path, tmp_path: Path, kind: str
 ) -> None:
-    """What only the browser can read is converted, and the card says so."""
+    """What only the browser can read is converted, with a remark on the card."""
     target = tmp_path / f"coffee.{kind.lower()}"
     Image.open(photos / "coffee.png").convert("RGB").save(target, kind)
     desktop.choose(target)
@@ -159,3 +162,15 @@ def test_a_photo_that_lies_on_its_side_keeps_its_orientation(
     desktop.choose(tmp_path / "turned.jpg")
     assert desktop.answers() == ["espresso"]
     assert "because the limit is 50 million pixels" in desktop.text(".remark")
+
+
+@pytest.mark.parametrize("classes", [2, 1000, 20_000])
+def test_any_number_of_classes_is_shown(desktop: Browser, tmp_path: Path, classes: int) -> None:
+    """Five labels, or all of a model with fewer."""
+    write_model(tmp_path / "model", classes)
+    (tmp_path / "photo.png").write_bytes(photo(1, classes))
+    with serving(create_app(Config(model_dir=tmp_path / "model"))) as url:
+        desktop.open(url)
+        desktop.choose(tmp_path / "photo.png")
+        assert desktop.answers() == [labels(classes)[1]]
+        assert len(desktop.all(".labels li")) == min(5, classes)

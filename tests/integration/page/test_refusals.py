@@ -1,4 +1,4 @@
-"""What the page tells a user who gets no labels, and how to go on."""
+"""What the page shows a user who gets no labels, and how to go on."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_one_failure_does_not_stop_the_others(desktop: Browser, photos: Path, tm
 
 
 def test_a_busy_service_is_asked_again(desktop: Browser, app: ScriptedAnswers, photos: Path) -> None:
-    """The page waits as long as `Retry-After` says, and says so meanwhile."""
+    """The page waits for the time in `Retry-After`, and shows that."""
     app.add("503 Service Unavailable", {"Retry-After": "1"}, {"error": "the queue is full"})
     app.add("429 Too Many Requests", {"Retry-After": "1"}, {"error": "too many requests"})
     desktop.choose(photos / "coffee.png")
@@ -158,7 +158,7 @@ def test_a_photo_that_cannot_be_made_small_enough_is_refused(
 
 
 def test_a_service_that_is_gone_and_comes_back(desktop: Browser, example: Path, photos: Path) -> None:
-    """Without a connection the page says so, keeps the photo, and sends it again on request."""
+    """Without a connection the page shows that, keeps the photo, and sends it again on request."""
     gone = "The service cannot be reached. Check your connection."
     application = create_app(Config(model_dir=example / "model"))
     with socket.create_server((LOOPBACK, 0)) as free:
