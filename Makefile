@@ -187,6 +187,9 @@ validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALU
 .PHONY: build
 build: setup ## build one image with the app and the model
 	@seatrial build
+.PHONY: run
+run: setup ## run the built image alone, without a cluster, and open its page (PORT=8080, IMAGE=id, OPEN=0: no browser)
+	@seatrial run $(call given,IMAGE) $(call given,PORT) $(if $(filter 0 false no,$(OPEN)),--no-open)
 .PHONY: lock-base
 lock-base: setup ## pin the base image in seatrial.toml by its digest, where its registry can be reached
 	@seatrial lock-base

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from typing import Any, TypeVar
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from integration.page.programs import install_browser
+from integration.page.programs import browser
 
 T = TypeVar("T")
 WAIT_SECONDS = 30
@@ -95,6 +93,11 @@ class Browser:
         """The visible text of the page."""
         return self.text("body")
 
+    @property
+    def announced(self) -> list[str]:
+        """What a screen reader has read out, the oldest first."""
+        return [each.get_attribute("textContent") or "" for each in self.all("#announcements p")]
+
     def run(self, script: str, *arguments: Any) -> Any:
         """Run JavaScript in the page."""
         return self.driver.execute_script(script, *arguments)
@@ -113,10 +116,10 @@ class Browser:
         """Press keys, whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
-    def paste(self) -> None:
-        """Press Ctrl-V."""
+    def press_with(self, modifier: str, key: str) -> None:
+        """Press a key while another one is held down."""
         actions = webdriver.ActionChains(self.driver)
-        actions.key_down(Keys.CONTROL).send_keys("v").key_up(Keys.CONTROL).perform()
+        actions.key_down(modifier).send_keys(key).key_up(modifier).perform()
 
     def answers(self, count: int = 1) -> list[str]:
         """Wait until `count` photos have their labels; return the best label of each, in the page's order."""
@@ -152,7 +155,7 @@ class Browser:
 @contextmanager
 def chromium(viewport: Viewport, profile: Path) -> Iterator[Browser]:
     """Run Chromium without a window on a screen of this size, with a new profile."""
-    install_browser()
+    program, driver_program = browser()
     options = webdriver.ChromeOptions()
     for argument in (
         *ARGUMENTS,
@@ -160,12 +163,12 @@ def chromium(viewport: Viewport, profile: Path) -> Iterator[Browser]:
         f"--window-size={viewport.width},{viewport.height}",
     ):
         options.add_argument(argument)
-    options.binary_location = str(shutil.which("chromium"))
+    options.binary_location = program
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     if viewport.touch:
         metrics = {"width": viewport.width, "height": viewport.height, "pixelRatio": 2.0, "touch": True}
         options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=Service(driver_program))
     try:
         if not viewport.touch:
             size = {"width": viewport.width, "height": viewport.height}

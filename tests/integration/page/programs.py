@@ -24,7 +24,9 @@ from seatrial.errors import SeatrialError
 from seatrial.process import run
 
 HERE = Path(__file__).parent
-BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver", "fc-list": "fontconfig"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DRIVER = "chromedriver"
+BROWSER = {BROWSERS[0]: "chromium", DRIVER: "chromium-driver"}
 FONT = {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core"}
 NPM = {"npm": "npm"}
 NPM_SECONDS = 300
@@ -38,14 +40,26 @@ def folder() -> Path:
 
 
 @cache
-def install_browser() -> None:
-    """Install Chromium, its driver and a font if they are missing; fail the test if that is not possible."""
-    _install({**BROWSER, **FONT}, "there is no Chromium for the tests of the page")
+def browser() -> tuple[str, str]:
+    """Return the paths of Chromium or Chrome and of its driver, installed with a font if there is none.
+
+    Fails the test if that is not possible.
+    """
+    if not _browser() or not shutil.which(DRIVER):
+        _install({**BROWSER, **FONT}, "there is no Chromium with chromedriver for the tests of the page")
+    return str(_browser()), str(shutil.which(DRIVER))
+
+
+def _browser() -> str | None:
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 @cache
 def axe() -> str:
-    """Return the source of axe-core, installed if the cache does not have it; fail the test if it cannot be."""
+    """Return the source of axe-core, which is installed if the cache does not have it.
+
+    Fails the test if that is not possible.
+    """
     version = json.loads((HERE / "package.json").read_text())["dependencies"]["axe-core"]
     target = folder() / f"axe-core-{version}"
     with FileLock(folder() / f"axe-core-{version}.lock"):
@@ -70,8 +84,9 @@ def _install_axe(target: Path) -> None:
 
 
 def _install(packages: dict[str, str], why: str) -> None:
+    names = ", ".join(packages.values())
     try:
         with FileLock(folder() / "apt.lock"):
-            install(packages, PlainDisplay(Console(stderr=True)), why=why)
+            install(packages, PlainDisplay(Console(stderr=True)), why=why, elsewhere=f"install {names}")
     except LocalcloudError as error:
         pytest.fail(f"{error.message}; {error.hint}", pytrace=False)

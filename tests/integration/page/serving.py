@@ -1,4 +1,4 @@
-"""The app in this process on a loopback port, and what a load balancer or an overloaded server would answer."""
+"""The app in this process on a loopback port, and what a proxy or an overloaded server would answer."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -53,6 +52,15 @@ def test_axe_finds_nothing(
     assert violations(browser) == []
 
 
+def test_axe_finds_a_planted_fault(desktop: Browser) -> None:
+    """The check is able to fail: a picture without a text, and text without contrast."""
+    desktop.run("document.querySelector('main').append(document.createElement('img'))")
+    desktop.run(
+        "document.querySelector('#formats').style.color = getComputedStyle(document.body).backgroundColor"
+    )
+    assert [each.split(":")[0] for each in violations(desktop)] == ["color-contrast", "image-alt"]
+
+
 def test_the_scheme_follows_the_system(desktop: Browser) -> None:
     """Dark text on a light ground, or light text on a dark one."""
     ground = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]"
@@ -77,7 +85,7 @@ def test_the_keyboard_alone_is_enough(desktop: Browser, photos: Path) -> None:
     desktop.press(Keys.ENTER)
     assert desktop.answers(1) == ["missile"]
     assert desktop.run(FOCUS) == "Remove rocket.jpg"
-    desktop.press(Keys.SHIFT + Keys.TAB + Keys.NULL)
+    desktop.press_with(Keys.SHIFT, Keys.TAB)
     assert desktop.run(FOCUS) == "Remove all"
     desktop.press(Keys.ENTER)
     assert desktop.all(".card") == []
@@ -86,17 +94,15 @@ def test_the_keyboard_alone_is_enough(desktop: Browser, photos: Path) -> None:
 
 def _choose_in_dialog(browser: Browser, *photos: Path) -> None:
     def dialog() -> int:
-        opened: list[dict[str, Any]] = [
-            e for e in browser.events() if e["method"] == "Page.fileChooserOpened"
-        ]
-        return int(opened[0]["params"]["backendNodeId"]) if opened else 0
+        opened = [e["params"] for e in browser.events() if e["method"] == "Page.fileChooserOpened"]
+        return int(opened[0]["backendNodeId"]) if opened else 0
 
     node = browser.wait("the file dialog", dialog)
     browser.cdp("Page.setInterceptFileChooserDialog", enabled=False)
     browser.cdp("DOM.setFileInputFiles", files=[str(photo) for photo in photos], backendNodeId=node)
 
 
-def test_a_screen_reader_hears_every_result(desktop: Browser, photos: Path, tmp_path: Path) -> None:
+def test_a_screen_reader_announces_every_result(desktop: Browser, photos: Path, tmp_path: Path) -> None:
     """A live region has one short line for each result, failures included."""
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
     desktop.choose(photos / "coffee.png", tmp_path / "report.pdf")
@@ -104,7 +110,7 @@ def test_a_screen_reader_hears_every_result(desktop: Browser, photos: Path, tmp_
     desktop.failure()
     region = desktop.one("#announcements")
     assert (region.aria_role, region.get_attribute("aria-live")) == ("log", "polite")
-    lines = sorted(each.get_attribute("textContent") or "" for each in desktop.all("#announcements p"))
+    lines = sorted(desktop.announced)
     assert lines[0].startswith("coffee.png: espresso, 95.")
     assert lines[1].startswith("report.pdf: This is not a photo")
 

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from selenium.webdriver.common.keys import Keys
 
+from classifier.app import create_app
+from classifier.config import Config
 from integration.page.browser import Browser
-from integration.page.serving import ScriptedAnswers
+from integration.page.serving import ScriptedAnswers, serving
+from networks import labels, photo, write_model
 
 COPY_TO_CLIPBOARD = """
 const done = arguments[0];
 const canvas = document.createElement("canvas");
 canvas.getContext("2d").drawImage(document.querySelector(".frame img"), 0, 0, 300, 150);
-canvas.toBlob((blob) => navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]).then(() => done(true), done));
+const write = (blob) => navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+canvas.toBlob((blob) => write(blob).then(() => done(true), done));
 """
 GOLDEN = {"coffee.png": "espresso", "china.jpg": "palace", "rocket.jpg": "missile", "flower.jpg": "daisy"}
 
@@ -94,16 +99,14 @@ def test_a_pasted_photo_gets_its_labels(desktop: Browser, photos: Path, address:
     desktop.choose(photos / "coffee.png")
     desktop.answers()
     assert desktop.driver.execute_async_script(COPY_TO_CLIPBOARD) is True
-    desktop.paste()
+    desktop.press_with(Keys.CONTROL, "v")
     desktop.answers(2)
     assert desktop.text(".name") == "Pasted photo 1"
 
 
 def test_pasted_text_is_refused_in_words(desktop: Browser) -> None:
     """The clipboard may have something else."""
-    desktop.run(
-        "const t = new ClipboardEvent('paste', {clipboardData: new DataTransfer()}); document.dispatchEvent(t)"
-    )
+    desktop.run("document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: new DataTransfer()}))")
     assert desktop.text("#notice") == "The clipboard has no photo. Copy a photo, then paste again."
 
 
@@ -122,7 +125,7 @@ def test_a_removed_photo_is_gone(desktop: Browser, photos: Path) -> None:
 def test_another_format_is_sent_as_a_copy(
     desktop: Browser, app: ScriptedAnswers, photos: Path, tmp_path: Path, kind: str
 ) -> None:
-    """What only the browser can read is converted, and the card says so."""
+    """What only the browser can read is converted, with a remark on the card."""
     target = tmp_path / f"coffee.{kind.lower()}"
     Image.open(photos / "coffee.png").convert("RGB").save(target, kind)
     desktop.choose(target)
@@ -159,3 +162,15 @@ def test_a_photo_that_lies_on_its_side_keeps_its_orientation(
     desktop.choose(tmp_path / "turned.jpg")
     assert desktop.answers() == ["espresso"]
     assert "because the limit is 50 million pixels" in desktop.text(".remark")
+
+
+@pytest.mark.parametrize("classes", [2, 1000, 20_000])
+def test_any_number_of_classes_is_shown(desktop: Browser, tmp_path: Path, classes: int) -> None:
+    """Five labels, or all of a model with fewer."""
+    write_model(tmp_path / "model", classes)
+    (tmp_path / "photo.png").write_bytes(photo(1, classes))
+    with serving(create_app(Config(model_dir=tmp_path / "model"))) as url:
+        desktop.open(url)
+        desktop.choose(tmp_path / "photo.png")
+        assert desktop.answers() == [labels(classes)[1]]
+        assert len(desktop.all(".labels li")) == min(5, classes)

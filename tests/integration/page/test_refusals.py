@@ -1,4 +1,4 @@
-"""What the page tells a user who gets no labels, and how to go on."""
+"""What the page shows a user who gets no labels, and how to go on."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
 WITHOUT_REQUEST = {
     "photo.heic": (
         HEIC,
-        "This is a HEIC photo, which this browser cannot open. Save it as JPEG; on an iPhone: Settings, Camera, "
-        "Formats, Most Compatible.",
+        "This is a HEIC photo, which this browser cannot open. Save it as JPEG; on an iPhone: Settings, "
+        "Camera, Formats, Most Compatible.",
     ),
     "report.pdf": (
         b"%PDF-1.7",
@@ -27,6 +27,7 @@ WITHOUT_REQUEST = {
     ),
     "empty.jpg": (b"", "The file is empty. Choose another one."),
 }
+TOO_LARGE = "The browser cannot make a copy of this photo that is small enough. Choose another one."
 BUSY = "The service has too much to do at the moment. Try again later."
 
 
@@ -63,15 +64,18 @@ def test_one_failure_does_not_stop_the_others(desktop: Browser, photos: Path, tm
 
 
 def test_a_busy_service_is_asked_again(desktop: Browser, app: ScriptedAnswers, photos: Path) -> None:
-    """The page waits as long as `Retry-After` says, and says so meanwhile."""
+    """The page waits for the time in `Retry-After`, and shows that."""
     app.add("503 Service Unavailable", {"Retry-After": "1"}, {"error": "the queue is full"})
     app.add("429 Too Many Requests", {"Retry-After": "1"}, {"error": "too many requests"})
     desktop.choose(photos / "coffee.png")
-    words = desktop.wait("the wait", lambda: desktop.text(".state"))
-    desktop.wait("the wait", lambda: "busy. Trying again in 1 s" in desktop.text("#announcements"))
-    assert words
+    desktop.wait("the wait", lambda: waits(desktop.announced) == 2)
     assert desktop.answers() == ["espresso"]
     assert len(app.types) == 3
+
+
+def waits(announced: list[str]) -> int:
+    """Return how often the page has announced that it waits for a second."""
+    return announced.count("coffee.png: The service is busy. Trying again in 1 s")
 
 
 def test_a_long_wait_is_left_to_the_user(desktop: Browser, app: ScriptedAnswers, photos: Path) -> None:
@@ -154,7 +158,7 @@ def test_a_photo_that_cannot_be_made_small_enough_is_refused(
 
 
 def test_a_service_that_is_gone_and_comes_back(desktop: Browser, example: Path, photos: Path) -> None:
-    """Without a connection the page says so, keeps the photo, and sends it again on request."""
+    """Without a connection the page shows that, keeps the photo, and sends it again on request."""
     gone = "The service cannot be reached. Check your connection."
     application = create_app(Config(model_dir=example / "model"))
     with socket.create_server((LOOPBACK, 0)) as free:
@@ -164,7 +168,7 @@ def test_a_service_that_is_gone_and_comes_back(desktop: Browser, example: Path, 
     desktop.choose(photos / "coffee.png")
     assert desktop.failure() == gone
     desktop.one(".again").click()
-    desktop.wait("the second failure", lambda: desktop.text("#announcements").count(gone) == 2)
+    desktop.wait("the second failure", lambda: desktop.announced.count(f"coffee.png: {gone}") == 2)
     with serving(application, port):
         desktop.one(".again").click()
         assert desktop.answers() == ["espresso"]

@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 
 from integration.page.browser import Browser
 
-INJECTED = "const s = document.createElement('script'); s.textContent = 'window.injected = 1'; document.head.append(s);"
+INJECTED = """
+const script = document.createElement("script");
+script.textContent = "window.injected = 1";
+document.head.append(script);
+"""
+LINKS = """
+const found = [...document.querySelectorAll("[src], [href]")];
+return found.map((each) => each.getAttribute("src") ?? each.getAttribute("href"));
+"""
 
 
 def test_no_request_leaves_the_origin(browser: Browser, address: str, photos: Path) -> None:
@@ -47,8 +55,6 @@ def test_the_policy_is_enforced(desktop: Browser) -> None:
 
 def test_the_page_works_below_a_path(desktop: Browser, address: str, photos: Path) -> None:
     """All its URLs are relative to the page, so a proxy may serve it under any path."""
-    links = desktop.run(
-        "return [...document.querySelectorAll('[src],[href]')].map((e) => e.getAttribute('src') ?? e.getAttribute('href'))"
-    )
+    links = desktop.run(LINKS)
     assert [link for link in links if link.startswith("/")] == []
     assert f"'{address}predict?top=5'" in desktop.run("return document.querySelector('code').textContent")

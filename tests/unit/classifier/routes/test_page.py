@@ -86,7 +86,7 @@ def test_the_files_of_the_page_are_cached_until_they_change(client: FlaskClient)
 
 @pytest.mark.parametrize("path", ["/", "/page/0123456789abcdef/page.js"])
 def test_what_may_change_is_revalidated(client: FlaskClient, path: str) -> None:
-    """The page, and a file of another version of it, are not used without asking; unchanged, they are not sent."""
+    """The page, and a file of another version, are not used without asking; unchanged, they are not sent."""
     first = client.get(path, headers={"Accept": BROWSER})
     assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-cache")
     second = client.get(path, headers={"Accept": BROWSER, "If-None-Match": first.headers["ETag"]})

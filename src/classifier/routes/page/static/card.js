@@ -42,7 +42,7 @@ export class Card {
     for (const selector of [".labels", ".times", ".remark", ".again", ".smaller"]) this.part(selector).hidden = true;
   }
 
-  /** Shows the answer of the service. `remark` says what was sent, if it was not the file itself. */
+  /** Shows the answer of the service. `remark`: what was sent, if it was not the file itself. */
   done(answer, remark) {
     this.element.classList.remove("busy");
     this.part(".state").hidden = true;
