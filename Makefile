@@ -112,7 +112,7 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
@@ -192,6 +192,9 @@ validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALU
 .PHONY: build
 build: setup ## build one image with the app and the model
 	@seatrial build
+.PHONY: run
+run: setup ## run the built image alone, without a cluster, and open its page (PORT=8080, IMAGE=id, OPEN=0: no browser)
+	@seatrial run $(call given,IMAGE) $(call given,PORT) $(if $(filter 0 false no,$(OPEN)),--no-open)
 .PHONY: lock-base
 lock-base: setup ## pin the base image in seatrial.toml by its digest, where its registry can be reached
 	@seatrial lock-base

@@ -22,6 +22,7 @@ from seatrial.commands import (
     records,
     recovery,
     release,
+    run,
     use,
 )
 from seatrial.errors import OutsideError, SeatrialError, UsageError
@@ -46,6 +47,7 @@ for group in (
     optimization,
     proposal,
     image,
+    run,
     release,
     recovery,
     records,

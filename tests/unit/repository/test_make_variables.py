@@ -60,3 +60,16 @@ def test_variables_of_the_environment_are_not_used() -> None:
         "--out",
         "o",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "arguments"),
+    [
+        ((), []),
+        (("PORT=8080", "OPEN=0"), ["--port", "8080", "--no-open"]),
+        (("IMAGE=registry/app:1", "OPEN=1"), ["--image", "registry/app:1"]),
+    ],
+)
+def test_run_takes_image_port_and_open(words: tuple[str, ...], arguments: list[str]) -> None:
+    """`make run` alone uses the built image and a free port, and opens the page."""
+    assert arguments_of("run", *words, PORT="1", IMAGE="x") == ["run", *arguments]
