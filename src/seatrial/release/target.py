@@ -54,8 +54,8 @@ class Target:
     @property
     def context(self) -> tuple[str, str]:
         """The kubeconfig file (empty: the user's default) and the context of the cluster."""
-        cluster = self.settings.cluster
-        return cluster.kubeconfig, self.environment.context or cluster.context
+        cluster = self.settings.cluster_of(self.name)
+        return cluster.kubeconfig, cluster.context
 
     @property
     def fenced(self) -> FencedCluster:
@@ -124,7 +124,7 @@ class Target:
         `check` may end the wait for that address by raising.
         """
         address = self.slots.address(LIVE, self.environment.address_seconds, check)
-        return Endpoint(f"http://{self.environment.host}", address, self.settings.dns)
+        return Endpoint(f"http://{self.environment.host}", address, self.settings.dns_of(self.name))
 
     def golden(self, artefact: Artefact, revision: str = "") -> GoldenSet:
         """Return a golden set from the cache or the store.
