@@ -97,6 +97,7 @@ lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:qa -c requirements/dev.txt -o requirements/qa.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
 .PHONY: format
@@ -130,6 +131,9 @@ test-integration: setup ## tests with Azurite, a registry, and the image in a co
 .PHONY: test-e2e
 test-e2e: setup ## the acceptance suite: URL=http(s)://… or ENV=…, EXPECT=<version or digest>, CA=file of a private authority
 	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT)) $(call given,CA)
+.PHONY: qa-kit
+qa-kit: setup ## the acceptance suite with its golden set as one archive for QA: needs nothing but Python (IMAGE=repo@sha256:…, OUT=file.zip)
+	@seatrial qa-kit $(if $(IMAGE),--image $(IMAGE)) $(call given,OUT)
 .PHONY: test-release
 test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m "not faults and not long"

@@ -20,7 +20,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 UNTRUSTED: Final = (
     "is signed by an authority that this machine does not trust: give the authority's certificate (PEM) with "
-    "CA=FILE or SSL_CERT_FILE, and let the server send its intermediate certificates"
+    "CA=FILE or REQUESTS_CA_BUNDLE, and let the server send its intermediate certificates"
 )
 # OpenSSL's X509_V_ERR_…, from its x509_vfy.h.
 REASONS: Final[Mapping[int, str]] = {
