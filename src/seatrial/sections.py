@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-
-class Section(BaseModel):
-    """A table of seatrial.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from seatrial.live_address import LiveAddress
+from seatrial.section import Section
 
 
 class App(Section):
@@ -114,10 +111,18 @@ class ClusterSettings(Section):
 
 
 class Dns(Section):
-    """The DNS server for the environments' host names; empty: this machine's resolver."""
+    """The DNS server for the environments' host names; empty: this machine's resolver.
+
+    It is asked for the names of `zone` only; empty: for all.
+    """
 
     server: str = ""
     port: int = Field(default=53, ge=1, le=65535)
+    zone: str = ""
+
+    def serves(self, host: str) -> bool:
+        """Return whether the server is to be asked for a host name."""
+        return not self.zone or f".{host}".endswith(f".{self.zone}")
 
 
 class Prune(Section):
@@ -140,7 +145,7 @@ class Notify(Section):
     variable: str = Field(default="NOTIFY_WEBHOOK_URL", min_length=1)
 
 
-class Environment(Section):
+class Environment(LiveAddress):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
@@ -155,7 +160,6 @@ class Environment(Section):
 
     namespace: str
     overlay: str
-    host: str
     context: str = ""
     registry: Registry | None = None
     record_in_store: bool = True
