@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from os.path import expanduser
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+UserPath = Annotated[str, AfterValidator(expanduser)]
+"""A path, in which a leading `~` is the home directory."""
 
 
 class Section(BaseModel):
@@ -50,7 +54,7 @@ class Store(Section):
 
     url: str = ""
     endpoint: str = ""
-    key_file: str = ""
+    key_file: UserPath = ""
     connections: int = Field(default=8, ge=1, le=64)
     timeout_seconds: float = Field(default=30, gt=0)
 
@@ -64,8 +68,8 @@ class Registry(Section):
 
     address: str = ""
     insecure: bool = False
-    config_dir: str = ""
-    pull_config_dir: str = ""
+    config_dir: UserPath = ""
+    pull_config_dir: UserPath = ""
     pull_address: str = ""
     repository: str = "classifier"
     token_host: str = ""
@@ -109,7 +113,7 @@ class Validate(Section):
 class ClusterSettings(Section):
     """The cluster of every environment without a context of its own."""
 
-    kubeconfig: str = ""
+    kubeconfig: UserPath = ""
     context: str = ""
 
 

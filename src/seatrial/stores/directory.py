@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
 
 from seatrial import wait
 from seatrial.atomic_files import temporary_file
@@ -31,10 +30,10 @@ LOCK_POLL_SECONDS = 0.05
 class DirectoryStore:
     """Files in a directory; a hard link to a complete file creates a key atomically."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, root: Path) -> None:
         self.url = settings.url
         self._seconds = settings.timeout_seconds
-        self._root = Path(unquote(urlsplit(settings.url).path))
+        self._root = root
 
     def read(self, key: str) -> Document | None:
         """Return a document and its sha256, or None if there is none."""
