@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from seatrial.registry_address import check_address
+
+RegistryAddress = Annotated[str, AfterValidator(check_address)]
+"""`host` or `host:port` of a registry; may be empty."""
 UserPath = Annotated[str, AfterValidator(expanduser)]
 """A path, in which a leading `~` is the home directory."""
 
@@ -66,13 +70,13 @@ class Registry(Section):
     nodes have an identity of their own. `pull_address` is where nodes pull, if that is another address.
     """
 
-    address: str = ""
+    address: RegistryAddress = ""
     insecure: bool = False
     config_dir: UserPath = ""
     pull_config_dir: UserPath = ""
-    pull_address: str = ""
+    pull_address: RegistryAddress = ""
     repository: str = "classifier"
-    token_host: str = ""
+    token_host: RegistryAddress = ""
 
 
 class Image(Section):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -138,12 +139,17 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        what = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
+        what = "unknown setting" if first["type"] == "extra_forbidden" else _reason(first)
         raise UsageError(f"setting {key}: {what}", "see docs/reference/settings.md") from error
     # A variable of a whole section is JSON.
     except (SettingsError, RecursionError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"environment variables: {what}", "see docs/reference/settings.md") from error
+
+
+def _reason(error: ErrorDetails) -> str:
+    """Return why a value is not valid: the text of our own check, or that of pydantic."""
+    return str(error.get("ctx", {}).get("error") or error["msg"])
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ Ask = Callable[..., OutsideError]
 
 
 class RefusingService(BaseHTTPRequestHandler):
-    """Refuses every request as `script` says."""
+    """Refuses every request as `script` sets."""
 
     script: dict[str, Any]
 
@@ -115,7 +115,7 @@ def test_the_error_names_the_code_and_the_hint_that_fits(
 def test_a_wrong_clock_is_found_by_the_date_of_the_answer(
     ask: Ask, kind: str, code: str, hours: int, word: str
 ) -> None:
-    """If the service's time differs from this machine's, the refusal says so instead of blaming the key."""
+    """If the service's time differs from this machine's, the error names the clock and not the key."""
     found = ask(kind, 403, code, ahead=timedelta(hours=hours))
     assert f"120 minutes {word}" in found.message
     assert "clock" in found.hint
