@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.location import FORMS, parse_store_url
@@ -31,7 +29,7 @@ def _store(settings: StoreSettings) -> BlobStore:
         return _s3(settings, location.place, location.path)
     from seatrial.stores.directory import DirectoryStore
 
-    return DirectoryStore(settings, Path(location.path))
+    return DirectoryStore(settings)
 
 
 # The SDKs are imported on use: each takes a good part of a second.

@@ -16,6 +16,7 @@ from seatrial import wait
 from seatrial.atomic_files import temporary_file
 from seatrial.errors import OutsideError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.location import parse_store_url
 from seatrial.stores.protocol import (
     DOCUMENT_LIMIT,
     BlobNotFoundError,
@@ -30,10 +31,10 @@ LOCK_POLL_SECONDS = 0.05
 class DirectoryStore:
     """Files in a directory; a hard link to a complete file creates a key atomically."""
 
-    def __init__(self, settings: StoreSettings, root: Path) -> None:
+    def __init__(self, settings: StoreSettings) -> None:
         self.url = settings.url
         self._seconds = settings.timeout_seconds
-        self._root = root
+        self._root = Path(parse_store_url(settings.url).path)
 
     def read(self, key: str) -> Document | None:
         """Return a document and its sha256, or None if there is none."""

@@ -122,7 +122,7 @@ def test_a_wrong_clock_is_found_by_the_date_of_the_answer(
 
 
 def test_azures_word_on_an_old_request_is_about_the_clock(ask: Ask) -> None:
-    """The code is that of a wrong key; only the detail tells them apart, and it is not shown."""
+    """The code is that of a wrong key; only the detail differs, and it is not shown."""
     detail = "<AuthenticationErrorDetail>Request date header too old: 'Tue'</AuthenticationErrorDetail>"
     found = ask("az", 403, "AuthenticationFailed", detail=detail)
     assert "clock" in found.hint
