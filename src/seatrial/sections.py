@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from os.path import expanduser
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from seatrial.live_address import LiveAddress
+from seatrial.registry_address import check_address
 from seatrial.section import Section
+
+RegistryAddress = Annotated[str, AfterValidator(check_address)]
+"""`host` or `host:port` of a registry; may be empty."""
+UserPath = Annotated[str, AfterValidator(expanduser)]
+"""A path, in which a leading `~` is the home directory."""
 
 
 class App(Section):
@@ -47,7 +54,7 @@ class Store(Section):
 
     url: str = ""
     endpoint: str = ""
-    key_file: str = ""
+    key_file: UserPath = ""
     connections: int = Field(default=8, ge=1, le=64)
     timeout_seconds: float = Field(default=30, gt=0)
 
@@ -59,13 +66,13 @@ class Registry(Section):
     nodes have an identity of their own. `pull_address` is where nodes pull, if that is another address.
     """
 
-    address: str = ""
+    address: RegistryAddress = ""
     insecure: bool = False
-    config_dir: str = ""
-    pull_config_dir: str = ""
-    pull_address: str = ""
+    config_dir: UserPath = ""
+    pull_config_dir: UserPath = ""
+    pull_address: RegistryAddress = ""
     repository: str = "classifier"
-    token_host: str = ""
+    token_host: RegistryAddress = ""
 
 
 class Image(Section):
@@ -106,7 +113,7 @@ class Validate(Section):
 class ClusterSettings(Section):
     """The cluster of every environment without a context of its own."""
 
-    kubeconfig: str = ""
+    kubeconfig: UserPath = ""
     context: str = ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -162,7 +163,7 @@ def _settings(values: Mapping[str, Any], local: Mapping[str, Any], flags: Mappin
 def _usage_error(error: ValidationError, values: Mapping[str, Any]) -> UsageError:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    what = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
+    what = "unknown setting" if first["type"] == "extra_forbidden" else _reason(first)
     match first["loc"]:
         case ("environments", name, *_) if first["type"] == "missing" and name not in _environments(values):
             what += f"; there is no environment {name} in seatrial.toml"
@@ -172,6 +173,11 @@ def _usage_error(error: ValidationError, values: Mapping[str, Any]) -> UsageErro
 def _environments(values: Mapping[str, Any]) -> list[str]:
     found = values.get("environments")
     return list(found) if isinstance(found, Mapping) else []
+
+
+def _reason(error: ErrorDetails) -> str:
+    """Return why a value is not valid: the text of our own check, or that of pydantic."""
+    return str(error.get("ctx", {}).get("error") or error["msg"])
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:

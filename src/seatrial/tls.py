@@ -88,7 +88,7 @@ def shake_hands(address: str, port: int, host: str, ca_file: str, seconds: float
 
 def certificate_problem(error: BaseException, host: str) -> str:
     """Return why a TLS connection to `host` failed, in one line, or an empty string for any other error."""
-    for each in _chain(error):
+    for each in causes(error):
         if isinstance(each, AuthorityFileError):
             return str(each)
         if isinstance(each, ssl.SSLCertVerificationError):
@@ -101,11 +101,16 @@ def certificate_problem(error: BaseException, host: str) -> str:
     return ""
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it was raised from; requests and urllib3 keep that in several places."""
-    for _ in range(10):
-        if error is None:
-            return
-        yield error
-        inner = [getattr(error, "reason", None), *error.args, error.__cause__, error.__context__]
-        error = next((each for each in inner if isinstance(each, BaseException)), None)
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it was raised from; client libraries keep that in several places."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        kept = (getattr(each, "reason", None), getattr(each, "inner_exception", None), *each.args)
+        related = (*kept, each.__context__, each.__cause__)
+        waiting += [one for one in related if isinstance(one, BaseException)]
