@@ -49,7 +49,7 @@ def measure(effort: Effort, path: Path) -> None:
         finally:
             bench.stop()
     write_plot(bench.run, path.with_suffix(".svg"))
-    Console(width=170).print(table(bench.run))
+    Console(width=190).print(table(bench.run))
     rows.show("Goals", [*goals(bench.run), decoding_row(read(DECODING))])
     print(f"{path}, {path.with_suffix('.svg')}")
 

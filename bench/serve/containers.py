@@ -66,6 +66,11 @@ class Server:
         cached = details.get("total_inactive_file", details.get("inactive_file", 0))
         return round(float(used["usage"] - cached) / MEGABYTE, 1)
 
+    def cpu_milliseconds(self) -> float:
+        """Return the processor time of all processes so far."""
+        used = self._container.stats(stream=False, one_shot=True)["cpu_stats"]["cpu_usage"]
+        return float(used["total_usage"]) / 1_000_000
+
     def image_megabytes(self) -> float:
         """Return the unpacked size of the image."""
         return round(float(self._container.image.attrs["Size"]) / MEGABYTE, 1)

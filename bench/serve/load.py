@@ -40,9 +40,13 @@ class Plan:
 
 @dataclass
 class Measurement:
-    """Milliseconds of each counted response, the seconds that counted, and one reason for each failure."""
+    """Milliseconds of each counted response, the seconds that counted, and one reason for each failure.
+
+    `responses` is the number of all right ones, those outside of the time that counts too.
+    """
 
     milliseconds: list[float] = field(default_factory=list)
+    responses: int = 0
     seconds: float = 0.0
     failures: list[str] = field(default_factory=list)
 
@@ -117,7 +121,8 @@ def run(plan: Plan) -> Measurement:
             time.sleep(max(0.0, due - time.perf_counter()))
             began = due if plan.rate else time.perf_counter()
             why = _failure(connection, plan.label)
-            _count(found, plan, start, began, why)
+            with lock:
+                _count(found, plan, start, began, why)
         connection.close()
 
     threads = [threading.Thread(target=send) for _ in range(plan.connections)]
@@ -157,7 +162,9 @@ def _count(found: Measurement, plan: Plan, start: float, began: float, why: str)
     now = time.perf_counter()
     if why:
         found.failures.append(why)
-    elif plan.requests or _in_window(plan, start, began, now):
+        return
+    found.responses += 1
+    if plan.requests or _in_window(plan, start, began, now):
         found.milliseconds.append(round(1000 * (now - began), 3))
 
 

@@ -34,7 +34,10 @@ QUICK: Final = Effort(rounds=1, rate_seconds=3.0, long_requests=300)
 
 @dataclass
 class Found:
-    """What was measured of a server, by the width of the photo where it depends on it."""
+    """What was measured of a server, by the width of the photo where it depends on it.
+
+    `rates` are requests per second, `cpu` milliseconds of processor time of one request.
+    """
 
     title: str
     error: str = ""
@@ -42,6 +45,7 @@ class Found:
     image_megabytes: float = 0.0
     memory_megabytes: float = 0.0
     rates: dict[int, list[float]] = field(default_factory=dict)
+    cpu: dict[int, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     p50: float = 0.0
     p99: float = 0.0
@@ -53,6 +57,10 @@ class Found:
     def rate(self, width: int) -> float:
         """Return the median of the rounds, in requests per second; 0 without any."""
         return median(self.rates.get(width) or [0.0])
+
+    def cpu_milliseconds(self, width: int) -> float:
+        """Return the median processor time of a request; 0 without any."""
+        return median(self.cpu.get(width) or [0.0])
 
 
 @dataclass
@@ -140,7 +148,10 @@ class Bench:
         return load.Measurement(**json.loads(done.stdout))
 
     def _peak(self, server: Server, found: Found, width: int) -> None:
+        before = server.cpu_milliseconds()
         sent = self._send(server, width, seconds=self._effort.peak_seconds)
+        used = server.cpu_milliseconds() - before
+        found.cpu.setdefault(width, []).append(round(used / max(sent.responses, 1), 2))
         found.rates.setdefault(width, []).append(round(len(sent.milliseconds) / sent.seconds, 1))
         found.failures += sent.failures
         found.memory_megabytes = max(found.memory_megabytes, server.memory_megabytes())

@@ -21,6 +21,8 @@ VARIANTS: Final = 200
 COLUMNS: Final = (
     "requests/s at 451 px",
     "at 3024 px",
+    "processor ms",
+    "at 3024 px",
     "p50 ms",
     "p99 ms",
     "at a rate of",
@@ -39,16 +41,26 @@ def table(run: Run) -> Table:
     for each in run.found.values():
         shown.add_row(each.title, *_cells(each))
     for model in run.limits:
-        shown.add_row(f"no server, {model}", *(f"{limit(run, model, width):.0f}" for width in (SMALL, LARGE)))
+        rates = (f"{limit(run, model, width):.0f}" for width in (SMALL, LARGE))
+        times = (f"{sum(_steps(run, model, width)):.1f}" for width in (SMALL, LARGE))
+        shown.add_row(f"no server, {model}", *rates, *times)
     return shown
+
+
+def _steps(run: Run, model: str, width: int) -> list[float]:
+    """Return the processor time of decoding and of inference without a server, in milliseconds."""
+    return [limit(run, model, width, what) for what in ("decode_ms", "infer_ms")]
 
 
 def _cells(each: Found) -> list[str]:
     if each.error:
         return [f"FAILED: {' '.join(each.error.split())[:60]}"]
-    numbers = [each.rate(SMALL), each.rate(LARGE), each.p50, each.p99, each.fixed_rate, each.memory_megabytes]
+    times = [f"{each.cpu_milliseconds(width):.1f}" for width in (SMALL, LARGE)]
+    numbers = [each.p50, each.p99, each.fixed_rate, each.memory_megabytes]
     failed = len(each.failures) + each.long_failures
     return [
+        *(f"{each.rate(width):.0f}" for width in (SMALL, LARGE)),
+        *times,
         *(f"{number:.0f}" for number in numbers),
         f"{each.ready_seconds:.1f}",
         f"{each.image_megabytes:.0f}",
@@ -127,10 +139,7 @@ def decoding_row(found: Agreement) -> Row:
 
 
 def _times(run: Run, model: str) -> Row:
-    times = {
-        width: [limit(run, model, width, what) for what in ("decode_ms", "infer_ms")]
-        for width in (SMALL, LARGE)
-    }
+    times = {width: _steps(run, model, width) for width in (SMALL, LARGE)}
     words = [f"{width} px {decode:.1f} + {infer:.1f} ms" for width, (decode, infer) in times.items()]
     return Row(f"processor time, {model}", ", ".join(words), "decode + infer")
 

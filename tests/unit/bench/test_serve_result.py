@@ -44,7 +44,7 @@ def test_a_broken_server_leaves_the_others_in_the_table() -> None:
     """Its line has the reason; the goals are compared with those that work."""
     run = measured()
     run.found[OTHERS[0]] = Found(OTHERS[0], error="no such image")
-    text = console.plain_text(table(run), width=200)
+    text = console.plain_text(table(run), width=220)
     assert "FAILED: no such image" in text
     assert all(peer.title in text for peer in PEERS)
     assert not any(OTHERS[0] in row.compared for row in goals(run))
