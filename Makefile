@@ -101,6 +101,7 @@ lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:qa -c requirements/dev.txt -o requirements/qa.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
+	@for peer in flask litserve bentoml mlserver; do .venv/bin/uv pip compile $(LOCK) bench/serve/peers/$$peer.in -o bench/serve/peers/$$peer.txt --override bench/serve/peers/override.in --python-version 3.13 --python-platform x86_64-manylinux_2_28 || exit 1; done
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
@@ -157,6 +158,12 @@ bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-
 .PHONY: bench-overload
 bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
 	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
+.PHONY: bench-serve-build
+bench-serve-build: setup ## build what bench-serve compares: the app with a float and an 8-bit model, Flask, LitServe, BentoML, MLServer
+	@PYTHONPATH=tests python -m bench.serve build
+.PHONY: bench-serve
+bench-serve: setup ## measure the app beside other servers in containers, 10 min on a machine with nothing else to do (QUICK=1)
+	@PYTHONPATH=tests python -m bench.serve run $(if $(QUICK),--quick)
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
