@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.errors import ConfigError
+from classifier.memory import decode_budget
+from imagemodel.decode.budget import DECODE_BYTES
 
 MEBIBYTE = 1024 * 1024
 
@@ -15,8 +17,9 @@ MEBIBYTE = 1024 * 1024
 class Config:
     """Settings of one process.
 
-    `max_body` is in bytes, `max_images` limits the images of one `/score` request, `threads` is the number of
-    threads of one inference. While `drain_file` exists, the app reports that it is not ready.
+    `max_body` is in bytes, `max_images` limits the images of one `/score` request, `decode_bytes` is the
+    memory of all decodes that run at once, `threads` is the number of threads of one inference. While
+    `drain_file` exists, the app reports that it is not ready.
     """
 
     model_dir: Path
@@ -27,6 +30,7 @@ class Config:
     drain_file: Path = Path("/tmp/draining")  # noqa: S108 - in the pod's own volume, created by its preStop hook
     max_body: int = 16 * MEBIBYTE
     max_images: int = 32
+    decode_bytes: int = DECODE_BYTES
     threads: int = 1
     log_level: str = "INFO"
 
@@ -43,6 +47,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         drain_file=Path(environ.get("SEATRIAL_DRAIN_FILE") or defaults.drain_file),
         max_body=positive_integer(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
         max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
+        decode_bytes=_decode_bytes(environ),
         threads=positive_integer(environ, "APP_INFERENCE_THREADS", defaults.threads),
         log_level=_log_level(environ, defaults.log_level),
     )
@@ -54,6 +59,11 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ConfigError(f"{name}: invalid value {text!r}", "set it to an integer of at least 1")
     return int(text)
+
+
+def _decode_bytes(environ: Mapping[str, str]) -> int:
+    default = decode_budget(positive_integer(environ, "APP_WORKERS", 2)) // MEBIBYTE
+    return positive_integer(environ, "APP_DECODE_MB", max(default, 1)) * MEBIBYTE
 
 
 def _log_level(environ: Mapping[str, str], default: str) -> str:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from imagemodel.card import Card
 from imagemodel.classifier import ImageClassifier, Prediction
+from imagemodel.decode.budget import DECODE_BYTES, Budget, Limits
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class TimedPredictions:
 class Predictor:
     """A loaded model that has completed one inference. Thread-safe."""
 
-    def __init__(self, model: ImageClassifier) -> None:
+    def __init__(self, model: ImageClassifier, decode_bytes: int = DECODE_BYTES) -> None:
         self.model = model
+        self._budget = Budget(Limits(max_bytes=decode_bytes))
         self.predict([blank_image(model.card)], top=1)
 
     @property
@@ -38,22 +40,24 @@ class Predictor:
     def predict(self, images: Sequence[bytes], top: int) -> TimedPredictions:
         """Return the `top` most probable classes of each image.
 
-        Raises imagemodel's ImageError for an image that cannot be decoded, and its PredictionError if the
-        inference fails.
+        Raises imagemodel's ImageError for an image that cannot be decoded or is too large, its BusyError if
+        too many large images are decoded at once, and its PredictionError if the inference fails.
         """
         start = time.perf_counter()
-        batch = self.model.prepare(images)
+        batch = self.model.prepare(images, self._budget)
         read = time.perf_counter()
         predictions = self.model.rank(self.model.infer(batch), top)
         return TimedPredictions(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
 
 
-def load_predictor(directory: Path, threads: int) -> Predictor:
+def load_predictor(directory: Path, threads: int, decode_bytes: int = DECODE_BYTES) -> Predictor:
     """Load and verify the model in `directory`, and run one inference.
+
+    All decodes that run at once take at most `decode_bytes`.
 
     Raises imagemodel's ImageModelError if the files do not match their card or the inference fails.
     """
-    return Predictor(ImageClassifier.load(directory, threads))
+    return Predictor(ImageClassifier.load(directory, threads), decode_bytes)
 
 
 def blank_image(card: Card) -> bytes:
