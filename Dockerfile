@@ -44,5 +44,5 @@ ENV APP_COMMIT=${APP_COMMIT} \
     ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 USER 10001:10001
-EXPOSE 8080
-ENTRYPOINT ["python3", "-m", "gunicorn", "-c", "python:classifier.server", "classifier.wsgi:application()"]
+EXPOSE 8080 8081
+ENTRYPOINT ["python3", "-m", "classifier.server"]

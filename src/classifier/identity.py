@@ -9,6 +9,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
+from classifier.bodies import ModelIdentity
 from classifier.config import Config
 from classifier.logs import REQUESTS
 from imagemodel.card import Card
@@ -51,6 +52,11 @@ def register(app: Flask, config: Config, card: Card) -> None:
         return response
 
 
+def model_identity(card: Card) -> ModelIdentity:
+    """Return the member `model` of a response body: name, version and digest."""
+    return {"name": card.name, "version": card.version, "digest": card.digest}
+
+
 def request_id(given: str) -> str:
     """Return the client's request id if it matches `REQUEST_ID`, else a new one."""
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -63,4 +69,5 @@ def _log_fields(response: Response) -> dict[str, object]:
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.start) * 1000, 2),
         "request_id": g.request_id,
+        **g.get("trace", {}),
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from classifier.config import Config
-from classifier.routes.page.assets import Asset, load_assets, page_text
+from classifier.openapi.operation import TEXT, Content, Operation, documented
+from classifier.routes.page.assets import Asset, Assets, load_assets, page_text
 
 # The scripts may show photos of the user (blob:) and send requests to this origin. Nothing else is loaded.
 POLICY = (
@@ -13,6 +14,12 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 REVALIDATE = "no-cache"
+UNCHANGED = {304: "the client's copy is current"}
+HOME = Operation(
+    tag="service",
+    response={"text/plain": Content(TEXT, lambda: "Healthy"), "text/html": Content(TEXT)},
+    empty=UNCHANGED,
+)
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -27,17 +34,32 @@ def page_blueprint(config: Config) -> Blueprint:
     home = Asset.of("index.html", page_text(assets, config.max_body).encode())
 
     @routes.get("/")
+    @documented(HOME)
     def show() -> Response:
+        """Return the page to classify photos to a browser, and `Healthy` to any other client."""
         response = _file(home, REVALIDATE) if prefers_html() else Response("Healthy", mimetype="text/plain")
         response.vary.add("Accept")
         return response
 
     @routes.get("/page/<version>/<name>")
+    @documented(file_operation(assets))
     def file(version: str, name: str) -> Response:
+        """Return a file of the page."""
         asset = assets.file(name)
         return _file(asset, IMMUTABLE if version == assets.version else REVALIDATE)
 
     return routes
+
+
+def file_operation(assets: Assets) -> Operation:
+    """Return the documentation of the route of the page's files."""
+    return Operation(
+        tag="service",
+        path={"name": {"type": "string", "enum": sorted(assets.others)}},
+        response={kind: Content(TEXT) for kind in sorted({each.mimetype for each in assets.others.values()})},
+        empty=UNCHANGED,
+        problems={404: "the page has no file of this name"},
+    )
 
 
 def prefers_html() -> bool:
