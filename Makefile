@@ -48,8 +48,9 @@ REMOVE_AFTERWARDS := trap '$(if $(KEEP),:,$(SUBMAKE) down INSTANCE=test || exit 
 
 ##@ On one machine, no cloud account
 .PHONY: up
-up: setup cloud bootstrap-all example publish ## local cloud, example model and the whole pipeline; print the URL
+up: setup cloud bootstrap-all example publish ## local cloud, example model and the whole pipeline; print the URL (METRICS=1: also Prometheus)
 	@seatrial current --env $(ENV) 2>/dev/null || { $(SUBMAKE) pipeline && seatrial current --env $(ENV); }
+	@localcloud urls
 .PHONY: down
 down: setup ## remove the instance (ENGINE=1: also a Docker engine that it started; KEEP_IMAGES=1: keep images)
 	@localcloud down $(if $(ENGINE),--engine) $(if $(KEEP_IMAGES),--keep-images)
@@ -66,8 +67,8 @@ prune: setup ## remove reports and images, except the newest and those that a re
 clean: ## remove local build output: caches, coverage, compiled files
 	@rm -rf .seatrial/pytest_cache .mypy_cache .ruff_cache .import_linter_cache .seatrial/coverage* dist build && find src tests bench examples -name __pycache__ -prune -exec rm -rf {} +
 .PHONY: cloud
-cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS
-	@localcloud up
+cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, DNS (METRICS=1: and Prometheus)
+	@localcloud up $(if $(METRICS),--metrics)
 .PHONY: example
 example: setup ## build the example model, its golden set and its evaluation set (OUT=dir)
 	@python -m examples.imagenet $(or $(OUT),$(EXAMPLE))
@@ -86,6 +87,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
@@ -138,6 +140,9 @@ bench-release: setup ## measure releases, faults, code and model changes under l
 .PHONY: bench-model
 bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-bit model, the tutorial (MIB=512 ROUNDS=3 VERSIONS=10000; INSTANCE=test is up)
 	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
+.PHONY: bench-overload
+bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
+	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
@@ -229,7 +234,7 @@ resume: setup ## lift the holds that rollback put on releases
 history: setup ## list the releases of an environment; * marks the stable one
 	@seatrial history --env $(ENV)
 .PHONY: trace
-trace: setup ## print the provenance of WHAT=response.json|request|pod|image|release|model|commit
+trace: setup ## print the provenance of WHAT=response.json|request|trace|pod|image|release|model|commit
 	@seatrial trace $(if $(WHAT),'$(WHAT)')
 .PHONY: pipeline
 pipeline: $(PIPELINE) ## run all stages, in order

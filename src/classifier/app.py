@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from classifier import content_coding, identity, problems
+from classifier import content_coding, identity, metrics, problems, tracing
 from classifier.config import Config
 from classifier.inference import load_predictor
+from classifier.metrics.labels import monitored_labels
 from classifier.routes.docs import docs_blueprint
 from classifier.routes.health import health_blueprint
 from classifier.routes.page import page_blueprint
@@ -24,9 +25,12 @@ def create_app(config: Config) -> Flask:
     the first inference.
     """
     predictor = load_predictor(config.model_dir, config.threads)
+    predictor.model.measure(monitored_labels(config.monitored_labels, predictor.model.labels))
     app = Flask("classifier", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body
     app.json = _json_provider(app)
+    tracing.register(app)
+    metrics.register(app, config, predictor.card)
     identity.register(app, config, predictor.card)
     problems.register(app)
     content_coding.register(app)

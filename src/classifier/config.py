@@ -18,6 +18,7 @@ class Config:
 
     `max_body` is in bytes, `max_images` limits the images of one `/score` request, `threads` is the number of
     threads of one inference. While `drain_file` exists, the app reports that it is not ready.
+    `monitored_labels` is a file with the labels that the metrics count by name.
     """
 
     model_dir: Path
@@ -30,6 +31,7 @@ class Config:
     max_images: int = 32
     threads: int = 1
     log_level: str = "INFO"
+    monitored_labels: Path = Path("/app/monitored-labels.txt")
 
 
 def load_config(environ: Mapping[str, str]) -> Config:
@@ -45,6 +47,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         max_body=positive_integer(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
         max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
         threads=positive_integer(environ, "APP_INFERENCE_THREADS", _threads(environ)),
+        monitored_labels=Path(environ.get("APP_MONITORED_LABELS") or defaults.monitored_labels),
         log_level=_log_level(environ, defaults.log_level),
     )
 

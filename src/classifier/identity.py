@@ -69,4 +69,5 @@ def _log_fields(response: Response) -> dict[str, object]:
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.start) * 1000, 2),
         "request_id": g.request_id,
+        **g.get("trace", {}),
     }

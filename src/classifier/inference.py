@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from classifier.metrics.model import MeasuredClassifier
 from imagemodel.card import Card
-from imagemodel.classifier import ImageClassifier, Prediction
+from imagemodel.classifier import Prediction
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class TimedPredictions:
 class Predictor:
     """A loaded model that has completed one inference. Thread-safe."""
 
-    def __init__(self, model: ImageClassifier) -> None:
+    def __init__(self, model: MeasuredClassifier) -> None:
         self.model = model
         self.predict([blank_image(model.card)], top=1)
 
@@ -45,7 +46,7 @@ class Predictor:
         inference fails.
         """
         start = time.perf_counter()
-        batch = self.model.prepare(images)
+        batch = self._prepare(images)
         read = time.perf_counter()
         predictions = self.model.rank(self.model.infer(batch), top)
         return TimedPredictions(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
@@ -55,7 +56,11 @@ class Predictor:
 
         Raises what `predict` raises.
         """
-        return self.model.outputs(batch if isinstance(batch, np.ndarray) else self.model.prepare(batch))
+        return self.model.outputs(batch if isinstance(batch, np.ndarray) else self._prepare(batch))
+
+    def _prepare(self, images: Sequence[bytes]) -> NDArray[Any]:
+        """Decode and preprocess images: the one place, so that every route has the same limits."""
+        return self.model.prepare(images)
 
 
 def load_predictor(directory: Path, threads: int) -> Predictor:
@@ -63,7 +68,7 @@ def load_predictor(directory: Path, threads: int) -> Predictor:
 
     Raises imagemodel's ImageModelError if the files do not match their card or the inference fails.
     """
-    return Predictor(ImageClassifier.load(directory, threads))
+    return Predictor(MeasuredClassifier.load(directory, threads))
 
 
 def blank_image(card: Card) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import onnxruntime as ort
@@ -35,7 +35,7 @@ class ImageClassifier:
         self._single_image_batches = session.get_inputs()[0].shape[0] == 1
 
     @classmethod
-    def load(cls, directory: Path, threads: int = 1, digest: str | None = None) -> "ImageClassifier":
+    def load(cls, directory: Path, threads: int = 1, digest: str | None = None) -> Self:
         """Load and verify the model in `directory`; one inference uses `threads` threads.
 
         Raises VerifyError if a file or the model digest (`digest`, if given) does not match, or onnxruntime

@@ -90,6 +90,8 @@ def test_request_log_has_one_line_without_body(client: FlaskClient, caplog: pyte
         "status",
         "ms",
         "request_id",
+        "trace_id",
+        "span_id",
     }
 
 

@@ -15,7 +15,6 @@ from classifier.openapi.operation import Operation, documented
 from classifier.problems import problem
 from classifier.routes.v2 import operations
 from classifier.routes.v2.metadata import (
-    PROBABILITIES,
     model_index,
     model_metadata,
     output_names,
@@ -146,8 +145,7 @@ def run(predictor: Predictor, wanted: InferRequest) -> dict[str, np.ndarray]:
             "preprocess images as the card describes",
         ) from error
     own, *derived = output_names(predictor.card)
-    values = {own: outputs}
-    if PROBABILITIES in derived:
-        with np.errstate(over="ignore"):
-            values[PROBABILITIES] = predictor.model.probabilities(outputs)
-    return values
+    with np.errstate(over="ignore"):
+        probabilities = predictor.model.probabilities(outputs)
+    predictor.model.observe(probabilities)
+    return {own: outputs, **dict.fromkeys(derived, probabilities)}

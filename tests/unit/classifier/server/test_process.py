@@ -67,7 +67,7 @@ def test_connection_is_kept(server: AppProcess) -> None:
 
 
 def test_failed_start_is_one_line(tmp_path: Path) -> None:
-    """A port in use and a changed model end the process with code 1 and one line that says why."""
+    """A port in use and a changed model end the process with code 1 and one line with the reason."""
     write_model(tmp_path / "good")
     write_model(tmp_path / "changed")
     (tmp_path / "changed" / "labels.txt").write_text("cat\n")
