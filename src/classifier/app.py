@@ -24,7 +24,7 @@ def create_app(config: Config) -> Flask:
     Raises imagemodel's ImageModelError if the model in `config.model_dir` does not match its card or fails
     the first inference.
     """
-    predictor = load_predictor(config.model_dir, config.threads)
+    predictor = load_predictor(config.model_dir, config.threads, decode_bytes=config.decode_bytes)
     predictor.model.measure(monitored_labels(config.monitored_labels, predictor.model.labels))
     app = Flask("classifier", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body

@@ -8,7 +8,8 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the acceptance suite."""
     group = parser.getgroup("endpoint", "the endpoint under test")
-    group.addoption("--url", default="", help="http://name-or-address[:port] of the endpoint")
+    group.addoption("--url", default="", help="http(s)://name-or-address[:port] of the endpoint")
+    group.addoption("--ca", default="", metavar="FILE", help="authorities to trust with https, in PEM")
     group.addoption("--env", default="", help="an environment of seatrial.toml, by its host name")
     group.addoption(
         "--expect",

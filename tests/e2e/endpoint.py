@@ -12,34 +12,59 @@ import dns.exception
 import dns.resolver
 import tenacity
 
+from e2e.api_client import ApiClient
+from seatrial.tls import certificate_problem, shake_hands
+
 RESOLVE_SECONDS = 10
 CONNECT_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class LocatedEndpoint:
-    """A URL, the addresses that its name resolves to, and whether it has a name."""
+    """A URL, the addresses that its name resolves to, whether it has a name, and the CA file for https."""
 
     url: str
     addresses: tuple[str, ...]
     named: bool
+    ca_file: str = ""
+
+    def client(self, *, keep_alive: bool = True) -> ApiClient:
+        """Return a client for the first of the addresses."""
+        return ApiClient(self.url, self.addresses[0], keep_alive=keep_alive, ca_file=self.ca_file)
 
 
-def locate(url: str, server: str = "", rules: Iterable[str] = ()) -> LocatedEndpoint:
-    """Return the endpoint of a URL after a successful connection to it.
+def locate(url: str, server: str = "", rules: Iterable[str] = (), ca_file: str = "") -> LocatedEndpoint:
+    """Return the endpoint of a URL after a successful connection to it, with its certificate for https.
 
     A name is looked up in `rules` (HOST:PORT:ADDRESS) first, then at the DNS `server` (ADDRESS:PORT;
-    empty: this machine's resolver). Raises LookupError if it does not resolve in time or the connection
-    fails.
+    empty: this machine's resolver). Raises LookupError if the URL is not one of http or https, its name does
+    not resolve in time, the connection fails, or the certificate is refused.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    host, port, secure = _parts(url)
     addresses = _addresses(host, port, server, rules)
     try:
-        socket.create_connection((addresses[0], port), timeout=CONNECT_SECONDS).close()
+        if secure:
+            shake_hands(addresses[0], port, host, ca_file, CONNECT_SECONDS)
+        else:
+            socket.create_connection((addresses[0], port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
-        raise LookupError(f"cannot connect to {url} ({addresses[0]}:{port}): {error}") from error
-    return LocatedEndpoint(url, addresses, named=not _is_address(host))
+        reason = certificate_problem(error, host) if secure else ""
+        what = f"cannot connect to {url} ({addresses[0]}:{port}): {reason or error}"
+        raise LookupError(what) from error
+    return LocatedEndpoint(url, addresses, named=not _is_address(host), ca_file=ca_file)
+
+
+def _parts(url: str) -> tuple[str, int, bool]:
+    """Return host, port and whether it is https."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise LookupError(f"{url!r} is not a URL: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise LookupError(f"{url!r} is not a URL: give http://NAME[:PORT] or https://NAME[:PORT]")
+    secure = parts.scheme == "https"
+    return host, port or (443 if secure else 80), secure
 
 
 def _addresses(host: str, port: int, server: str, rules: Iterable[str]) -> tuple[str, ...]:

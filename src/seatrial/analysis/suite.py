@@ -24,11 +24,15 @@ def suite_seconds(photos: int) -> int:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A URL, and the address that its host name must resolve to, if it has one."""
+    """A URL, and the address that its host name must resolve to, if it has one.
+
+    `ca_file` has the authorities to trust over https, empty: those of this machine.
+    """
 
     url: str
     address: str = ""
     dns: Dns = field(default_factory=Dns)
+    ca_file: str = ""
 
     def options(self) -> list[str]:
         """Return the suite's command line options for this endpoint."""
@@ -37,6 +41,8 @@ class Endpoint:
             options += ["--address", self.address]
         if self.dns.server:
             options += ["--dns", f"{self.dns.server}:{self.dns.port}"]
+        if self.ca_file:
+            options += ["--ca", self.ca_file]
         return options
 
 
