@@ -87,6 +87,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
@@ -111,7 +112,7 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
@@ -139,6 +140,9 @@ bench-release: setup ## measure releases, faults, code and model changes under l
 .PHONY: bench-model
 bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-bit model, the tutorial (MIB=512 ROUNDS=3 VERSIONS=10000; INSTANCE=test is up)
 	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
+.PHONY: bench-overload
+bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
+	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale

@@ -12,6 +12,7 @@ from classifier.metrics.labels import monitored_labels
 from classifier.routes.health import health_blueprint
 from classifier.routes.predict import predict_blueprint
 from classifier.routes.score import score_blueprint
+from classifier.routes.v2.blueprint import v2_blueprint
 from classifier.routes.version import version_blueprint
 
 
@@ -33,6 +34,7 @@ def create_app(config: Config) -> Flask:
     content_coding.register(app)
     app.register_blueprint(score_blueprint(predictor, config.max_images))
     app.register_blueprint(predict_blueprint(predictor))
+    app.register_blueprint(v2_blueprint(predictor, config.max_images, config.commit, config.drain_file))
     app.register_blueprint(version_blueprint(config, predictor.card))
     app.register_blueprint(health_blueprint(config.drain_file))
     return app

@@ -49,6 +49,11 @@ def register(app: Flask, config: Config, card: Card) -> None:
         return response
 
 
+def model_identity(card: Card) -> dict[str, str]:
+    """Return the member `model` of a response body: name, version and digest."""
+    return {"name": card.name, "version": card.version, "digest": card.digest}
+
+
 def request_id(given: str) -> str:
     """Return the client's request id if it matches `REQUEST_ID`, else a new one."""
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

@@ -7,7 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from classifier.metrics.model import MeasuredClassifier
@@ -43,10 +46,21 @@ class Predictor:
         inference fails.
         """
         start = time.perf_counter()
-        batch = self.model.prepare(images)
+        batch = self._prepare(images)
         read = time.perf_counter()
         predictions = self.model.rank(self.model.infer(batch), top)
         return TimedPredictions(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
+
+    def outputs(self, batch: Sequence[bytes] | NDArray[Any]) -> NDArray[np.float32]:
+        """Return the numbers of the network, before any softmax, for images or for a preprocessed batch.
+
+        Raises what `predict` raises.
+        """
+        return self.model.outputs(batch if isinstance(batch, np.ndarray) else self._prepare(batch))
+
+    def _prepare(self, images: Sequence[bytes]) -> NDArray[Any]:
+        """Decode and preprocess images: the one place, so that every route has the same limits."""
+        return self.model.prepare(images)
 
 
 def load_predictor(directory: Path, threads: int) -> Predictor:

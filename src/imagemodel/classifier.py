@@ -10,7 +10,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from imagemodel.card import LABELS, MODEL, Card
-from imagemodel.errors import CardError, PredictionError, VerifyError
+from imagemodel.errors import CardError, NotFiniteError, PredictionError, VerifyError
 from imagemodel.preprocess import MAX_PIXELS, preprocess
 from imagemodel.session import check_session, open_session
 from imagemodel.verify import verify
@@ -68,14 +68,16 @@ class ImageClassifier:
     def outputs(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return the numbers of the network for a preprocessed batch, before any softmax, one row an image.
 
-        Raises PredictionError if the inference fails, or if its output has another shape or is not finite.
+        Raises PredictionError if the inference fails or its output has another shape, and NotFiniteError if
+        the output is not finite.
         """
         parts = np.split(batch, len(batch)) if self._single_image_batches else [batch]
         values = np.concatenate([self._run(part) for part in parts])
-        if values.shape != (len(batch), self.card.output.classes) or not np.isfinite(values).all():
-            raise PredictionError(
-                f"{self.card.name}: expected {self.card.output.classes} finite numbers per image"
-            )
+        expected = f"{self.card.name}: expected {self.card.output.classes} finite numbers per image"
+        if values.shape != (len(batch), self.card.output.classes):
+            raise PredictionError(expected)
+        if not np.isfinite(values).all():
+            raise NotFiniteError(expected)
         return values
 
     def probabilities(self, outputs: NDArray[np.float32]) -> NDArray[np.float32]:

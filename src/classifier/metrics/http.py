@@ -12,7 +12,15 @@ from classifier.metrics.reasons import REASONS
 from classifier.metrics.server import UNKNOWN, count_refusal, count_request
 from imagemodel.card import Card
 
-PROBES = frozenset({"/livez", "/readyz", "/healthz"})
+PROBES = (
+    "/livez",
+    "/readyz",
+    "/healthz",
+    "/v2/health/",
+    "/v2/models/<name>/ready",
+    "/v2/models/<name>/versions/<version>/ready",
+)
+"""The beginnings of the routes that are probes."""
 
 
 def register(app: Flask, config: Config, card: Card) -> None:
@@ -35,7 +43,7 @@ def register(app: Flask, config: Config, card: Card) -> None:
         route = request.url_rule.rule if request.url_rule else UNKNOWN
         count_request(route, request.method, response.status_code)
         DURATION.labels(route).observe(time.perf_counter() - g.metrics_start)
-        if route not in PROBES:
+        if not route.startswith(PROBES):
             count_refusal(response.status_code, g.get("refusal", ""))
         return response
 

@@ -48,22 +48,27 @@ class MeasuredClassifier(ImageClassifier):
                 _observe_image(image, float(brightness))
         return batch
 
-    def infer(self, batch: NDArray[Any]) -> NDArray[np.float32]:
+    def outputs(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return what the base class returns; observe the time."""
         start = time.perf_counter()
-        probabilities = super().infer(batch)
+        values = super().outputs(batch)
         if self._labels is not None:
             INFERENCE.observe(time.perf_counter() - start)
-        return probabilities
+        return values
 
     def rank(self, probabilities: NDArray[np.float32], top: int) -> list[list[Prediction]]:
         """Return what the base class returns; observe the best label of each row."""
-        ranked = super().rank(probabilities, top)
-        if self._labels is not None:
-            for best, *_ in ranked:
-                PREDICTIONS.labels(best.label if best.label in self._labels else OTHER).inc()
-                PROBABILITY.observe(best.probability)
-        return ranked
+        self.observe(probabilities)
+        return super().rank(probabilities, top)
+
+    def observe(self, probabilities: NDArray[np.float32]) -> None:
+        """Observe the best label of each row, for a route that does not call `rank`."""
+        if self._labels is None:
+            return
+        for index, probability in zip(probabilities.argmax(axis=1), probabilities.max(axis=1), strict=True):
+            label = self.labels[index]
+            PREDICTIONS.labels(label if label in self._labels else OTHER).inc()
+            PROBABILITY.observe(float(probability))
 
 
 def mean_brightness(batch: NDArray[Any], spec: InputSpec) -> NDArray[np.float64]:

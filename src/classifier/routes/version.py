@@ -8,6 +8,7 @@ from importlib.metadata import version
 from flask import Blueprint
 
 from classifier.config import Config
+from classifier.identity import model_identity
 from imagemodel.card import Card
 
 FRAMEWORKS = ("flask", "onnxruntime", "numpy", "pillow")
@@ -23,7 +24,7 @@ def version_blueprint(config: Config, card: Card) -> Blueprint:
             "image": config.image,
             "environment": config.environment,
         },
-        "model": {"name": card.name, "version": card.version, "digest": card.digest},
+        "model": model_identity(card),
         "frameworks": {"python": platform.python_version(), **{name: version(name) for name in FRAMEWORKS}},
     }
 

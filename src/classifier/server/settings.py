@@ -50,7 +50,7 @@ class ServerSettings:
     port: int = 8080
     admin_port: int = 8081
     workers: int = 2
-    queue: int = 64
+    queue: int = 32
     deadline_seconds: float = 30
     stuck_seconds: float = 60
     limits: Limits = Limits()
@@ -76,7 +76,7 @@ def load_server_settings(environ: Mapping[str, str], body: int) -> ServerSetting
         port=number("PORT", 8080),
         admin_port=number("APP_ADMIN_PORT", 8081),
         workers=min(cpus, number("APP_WORKERS", cpus)),
-        queue=number("APP_QUEUE", 64),
+        queue=number("APP_QUEUE", 32),
         deadline_seconds=number("APP_DEADLINE_SECONDS", 30),
         stuck_seconds=number("APP_STUCK_SECONDS", 60),
         limits=Limits(
