@@ -110,7 +110,7 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/imagemodel/decode/test_damaged.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
@@ -141,6 +141,9 @@ bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-
 .PHONY: bench-overload
 bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
 	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
+.PHONY: bench-decode
+bench-decode: setup ## compare scaled with full decoding: time and labels (MODEL=dir PHOTOS=dir, the example's by default)
+	@$(foreach name,MODEL PHOTOS,$(if $($(name)),$(name)='$($(name))')) python -m bench.decode
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
