@@ -141,6 +141,9 @@ bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-
 .PHONY: bench-overload
 bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
 	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
+.PHONY: bench-attacks
+bench-attacks: setup ## send the largest photo of each kind, 16 at once, to the built image: memory, latency of others (ROUNDS=2)
+	@$(if $(ROUNDS),ROUNDS=$(ROUNDS)) PYTHONPATH=tests python -m bench.attacks
 .PHONY: bench-decode
 bench-decode: setup ## compare scaled with full decoding: time and labels (MODEL=dir PHOTOS=dir, the example's by default)
 	@$(foreach name,MODEL PHOTOS,$(if $($(name)),$(name)='$($(name))')) python -m bench.decode
