@@ -29,7 +29,7 @@ from imagemodel.decode import resizing
 from imagemodel.decode.budget import Budget
 from imagemodel.decode.formats import FORMATS, read_photo
 from imagemodel.decode.orientation import UPRIGHT
-from imagemodel.decode.photo import Photo
+from imagemodel.decode.photo import COMPLETE, Photo
 from imagemodel.errors import ImageError
 
 __all__ = ["FORMATS", "preprocess"]
@@ -58,9 +58,17 @@ def preprocess(data: bytes, spec: InputSpec, budget: Budget | None = None) -> ND
             raise
         # On invalid data Pillow's decoders also raise struct.error, SyntaxError, IndexError and others.
         except Exception as error:
-            raise ImageError(
-                f"the image cannot be decoded: {_reason(error)}", "send the complete file"
-            ) from error
+            raise ImageError(f"the image cannot be decoded: {_reason(error)}", COMPLETE) from error
+    return _to_array(resized.convert(_MODES[spec.channels]), spec)
+
+
+def preprocess_whole(data: bytes, spec: InputSpec) -> NDArray[Any]:
+    """Return what `preprocess` returns, of an image that is decoded at its full size whatever that takes.
+
+    It is the reference with which the labels of `preprocess` are compared.
+    """
+    photo = read_photo(data)
+    resized = resizing.resize(photo.decode(max(photo.width, photo.height)), spec, photo.orientation)
     return _to_array(resized.convert(_MODES[spec.channels]), spec)
 
 
