@@ -41,8 +41,9 @@ ENV APP_COMMIT=${APP_COMMIT} \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     OPENBLAS_NUM_THREADS=1 \
+    MALLOC_MMAP_THRESHOLD_=4194304 \
     ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 USER 10001:10001
-EXPOSE 8080
-ENTRYPOINT ["python3", "-m", "gunicorn", "-c", "python:classifier.server", "classifier.wsgi:application()"]
+EXPOSE 8080 8081
+ENTRYPOINT ["python3", "-m", "classifier.server"]

@@ -139,6 +139,9 @@ bench-release: setup ## measure releases, faults, code and model changes under l
 .PHONY: bench-model
 bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-bit model, the tutorial (MIB=512 ROUNDS=3 VERSIONS=10000; INSTANCE=test is up)
 	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
+.PHONY: bench-overload
+bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
+	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
 .PHONY: bench-serve-build
 bench-serve-build: setup ## build what bench-serve compares: the app with a float and an 8-bit model, Flask, LitServe, BentoML, MLServer
 	@PYTHONPATH=tests python -m bench.serve build

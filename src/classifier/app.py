@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from classifier import identity, problems
+from classifier import content_coding, identity, problems
 from classifier.config import Config
 from classifier.inference import load_predictor
 from classifier.routes.health import health_blueprint
@@ -26,6 +26,7 @@ def create_app(config: Config) -> Flask:
     app.json = _json_provider(app)
     identity.register(app, config, predictor.card)
     problems.register(app)
+    content_coding.register(app)
     app.register_blueprint(score_blueprint(predictor, config.max_images))
     app.register_blueprint(predict_blueprint(predictor))
     app.register_blueprint(version_blueprint(config, predictor.card))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.cpus import cpu_limit, inference_threads
 from classifier.errors import ConfigError
 from classifier.memory import decode_budget
 from imagemodel.decode.budget import DECODE_BYTES
@@ -48,7 +49,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         max_body=positive_integer(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
         max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
         decode_bytes=_decode_bytes(environ),
-        threads=positive_integer(environ, "APP_INFERENCE_THREADS", defaults.threads),
+        threads=positive_integer(environ, "APP_INFERENCE_THREADS", _threads(environ)),
         log_level=_log_level(environ, defaults.log_level),
     )
 
@@ -62,8 +63,13 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
 
 
 def _decode_bytes(environ: Mapping[str, str]) -> int:
-    default = decode_budget(positive_integer(environ, "APP_WORKERS", 2)) // MEBIBYTE
-    return positive_integer(environ, "APP_DECODE_MB", max(default, 1)) * MEBIBYTE
+    default = max(1, decode_budget() // MEBIBYTE)
+    return positive_integer(environ, "APP_DECODE_MB", default) * MEBIBYTE
+
+
+def _threads(environ: Mapping[str, str]) -> int:
+    limit = cpu_limit()
+    return inference_threads(positive_integer(environ, "APP_WORKERS", limit or 1), limit)
 
 
 def _log_level(environ: Mapping[str, str], default: str) -> str:

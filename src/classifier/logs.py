@@ -28,7 +28,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the `logging.config` dictionary for the app and for Gunicorn."""
+    """Return the `logging.config` dictionary for the process."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -37,8 +37,4 @@ def logging_config(level: str) -> dict[str, Any]:
             "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
         },
         "root": {"level": level, "handlers": ["stdout"]},
-        "loggers": {
-            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
-            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
-        },
     }

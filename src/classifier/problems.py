@@ -18,10 +18,15 @@ log = logging.getLogger(__name__)
 
 def problem(status: int, error: str, hint: str = "") -> Response:
     """Return an error response: `error` is the reason, `hint` (member `detail`) the fix."""
+    return Response(
+        json.dumps(problem_body(status, error, hint)), status, mimetype="application/problem+json"
+    )
+
+
+def problem_body(status: int, error: str, hint: str = "") -> dict[str, object]:
+    """Return the members of an error response."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "error": error}
-    if hint:
-        body["detail"] = hint
-    return Response(json.dumps(body), status, mimetype="application/problem+json")
+    return {**body, "detail": hint} if hint else body
 
 
 def register(app: Flask) -> None:

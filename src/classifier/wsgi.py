@@ -1,4 +1,4 @@
-"""WSGI entry point; Gunicorn calls it once in each worker."""
+"""WSGI entry point, which the server calls once."""
 
 from __future__ import annotations
 

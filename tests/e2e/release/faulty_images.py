@@ -75,7 +75,7 @@ def application():
 
     return faulty
 """
-SERVE = '["python3", "-m", "gunicorn", "-c", "python:classifier.server", "faulty:application()"]'
+SERVE = '["python3", "-m", "classifier.server", "faulty:application"]'
 SLOW_SECONDS = 4
 
 

@@ -60,14 +60,21 @@ def test_network_policies_allow_ingress_to_the_app_port_only(rendered: Rendered,
     assert allowed == [{"ports": [{"protocol": "TCP", "port": 8080}]}]
     pod = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]
     assert by_name["classifier"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
-    assert [port["containerPort"] for port in pod["spec"]["containers"][0]["ports"]] == [8080]
+    ports = {port["name"]: port["containerPort"] for port in pod["spec"]["containers"][0]["ports"]}
+    assert ports == {"http": 8080, "admin": 8081}
+
+
+def test_no_service_has_the_admin_port(rendered: Rendered, environment: str) -> None:
+    """Probes and metrics are not published by a load balancer."""
+    services = [each for part in rendered[environment].values() for each in part if each["kind"] == "Service"]
+    assert {port["targetPort"] for each in services for port in each["spec"]["ports"]} == {"http"}
 
 
 def test_rollout_deadline_and_grace_period_are_consistent(
     rendered: Rendered, settings: Settings, environment: str
 ) -> None:
     """A start that hangs fails within two minutes; drain and shutdown end within the grace period."""
-    from classifier.server import graceful_timeout
+    from classifier.server.settings import GRACEFUL_SECONDS
 
     spec = _one(rendered[environment]["slot"], "Deployment")["spec"]
     pod, container = spec["template"]["spec"], spec["template"]["spec"]["containers"][0]
@@ -76,18 +83,22 @@ def test_rollout_deadline_and_grace_period_are_consistent(
     assert 60 <= spec["progressDeadlineSeconds"] <= 120
     assert startup + spec["minReadySeconds"] < spec["progressDeadlineSeconds"]
     assert spec["progressDeadlineSeconds"] <= settings.environment(environment).rollout_seconds
-    assert drain + graceful_timeout < pod["terminationGracePeriodSeconds"] < 45
+    assert drain + GRACEFUL_SECONDS < pod["terminationGracePeriodSeconds"] < 45
     assert spec["minReadySeconds"] > 0
     assert spec["revisionHistoryLimit"] > 0
 
 
 def test_the_probes_use_readiness_and_liveness_routes(rendered: Rendered, environment: str) -> None:
-    """Startup and readiness use `/readyz`; liveness fails later, so that a busy pod is not restarted."""
+    """Startup and readiness use `/readyz`; liveness fails later, so that a busy pod is not restarted.
+
+    All use the admin port, which no client can occupy.
+    """
     (container,) = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]["spec"]["containers"]
     paths = {
         name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "readiness", "liveness")
     }
     assert paths == {"startup": "/readyz", "readiness": "/readyz", "liveness": "/livez"}
+    assert {container[f"{name}Probe"]["httpGet"]["port"] for name in paths} == {"admin"}
     live, ready = container["livenessProbe"], container["readinessProbe"]
     assert (
         live["periodSeconds"] * live["failureThreshold"] > ready["periodSeconds"] * ready["failureThreshold"]

@@ -1,0 +1,198 @@
+"""One connection: receives requests, whole and in time, and sends the responses in their order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from classifier.server import errors
+from classifier.server.clock import Clock, Overdue
+from classifier.server.exchange import Exchange
+from classifier.server.messages import Request
+from classifier.server.parsing import RequestParser, content_length
+from classifier.server.refusal import RefusalError
+from classifier.server.state import State
+
+if TYPE_CHECKING:
+    from classifier.server.connections import Connections
+
+PIPELINE: Final = 16
+"""The number of requests of one connection after which no further one is read."""
+PAUSE_AT: Final = 4
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Connection(asyncio.Protocol):
+    """The requests and responses of one connection. Everything runs in the event loop's thread."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._parser = RequestParser(self._head_received, self._data_received, self._request_received)
+        self._exchanges: deque[Exchange] = deque()
+        self._transport: asyncio.Transport | None = None
+        self._peer = ("", 0)
+        self._last = False
+        self._refused = False
+        self._clock = Clock(connections.limits, time.monotonic())
+        self.state = State.IDLE
+        self.buffered = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Register the connection."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket
+        # `pause_writing` is to be called as soon as anything waits for the client.
+        transport.set_write_buffer_limits(high=0)
+        self._transport = transport
+        self._peer = (transport.get_extra_info("peername") or self._peer)[:2]
+        self._connections.add(self)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Forget the connection, and the requests that no worker has begun."""
+        self._transport = None
+        self._connections.remove(self)
+        self._discard_received()
+        while self._exchanges:
+            exchange = self._exchanges.pop()
+            if exchange.withdraw():
+                self._connections.release(exchange.held)
+
+    def eof_received(self) -> bool:
+        """Regard a client that closes its side as gone, unless its request is being computed."""
+        self._last = True
+        return bool(self._exchanges) and not self._exchanges[0].withdraw()
+
+    def pause_writing(self) -> None:
+        """Begin the deadline of a client that does not read."""
+        self._clock.sending = time.monotonic()
+
+    def resume_writing(self) -> None:
+        """End it."""
+        self._clock.sending = None
+
+    def data_received(self, data: bytes) -> None:
+        """Read requests, or discard what follows the last one."""
+        if self._last:
+            self._clock.discarded += len(data)
+            self._clock.last_data = time.monotonic()
+            return
+        try:
+            self._parser.feed(data)
+        except RefusalError as refusal:
+            self.refuse(refusal)
+        self._update()
+
+    def check(self, now: float) -> None:
+        """Refuse or close the connection if a deadline has passed."""
+        if len(self._exchanges) >= PAUSE_AT and self._clock.begun is not None:
+            self._clock.begun = now  # It is not being read.
+        overdue = self._clock.overdue(now, self._parser.in_body, self.buffered, bool(self._exchanges))
+        if overdue is Overdue.REQUEST:
+            self.refuse(errors.too_slow(self._connections.limits))
+            self._update()
+        elif overdue is Overdue.IDLE:
+            self.close()
+        elif overdue is Overdue.RESPONSE and self._transport:
+            self._transport.abort()
+
+    def refuse(self, refusal: RefusalError) -> None:
+        """Answer what was received of a request with an error, after the responses to those before it."""
+        if self._last:
+            return
+        self._last = self._refused = True
+        self._discard_received()
+        exchange = Exchange(self._parser.request, self._send)
+        self._exchanges.append(exchange)
+        exchange.answer(self._connections.refuser.reply(exchange.request, refusal))
+
+    def close(self) -> None:
+        """Close the connection once what was written is sent."""
+        if self._transport:
+            self._transport.close()
+
+    def _head_received(self, request: Request) -> None:
+        request.peer = self._peer
+        limit = self._connections.limits.body
+        if content_length(request) > limit:
+            raise errors.body_too_large(limit)
+        if request.header(b"expect") and not self._exchanges and self._transport:
+            self._transport.write(CONTINUE)
+
+    def _data_received(self, size: int) -> None:
+        self.buffered += size
+        self._connections.hold(size)
+        limit = self._connections.limits.body
+        if self.buffered > limit:
+            raise errors.body_too_large(limit)
+        self._connections.limit_buffer(self)
+
+    def _request_received(self, request: Request) -> None:
+        if self._last:
+            return
+        exchange = Exchange(request, self._send, self.buffered)
+        self.buffered, self._clock.begun = 0, None
+        self._exchanges.append(exchange)
+        self._last = not request.keep_alive or len(self._exchanges) >= PIPELINE
+        if len(self._exchanges) == 1:
+            self._connections.handler.dispatch(exchange)
+
+    def _send(self, answered: Exchange) -> None:
+        """Send the responses that are next, and begin the request after them."""
+        self._connections.release(answered.held)
+        while self._exchanges and (reply := self._exchanges[0].reply) and self._transport:
+            exchange = self._exchanges.popleft()
+            keep = exchange.request.keep_alive and not reply.closes and not self._connections.closing
+            keep = keep and not (self._last and not self._exchanges)
+            self._transport.write(reply.encode(exchange.request, self._connections.date, keep))
+            if not keep:
+                return self._finish()
+            if self._exchanges and self._exchanges[0].reply is None:
+                self._connections.handler.dispatch(self._exchanges[0])
+        self._update()
+        return None
+
+    def _finish(self) -> None:
+        """Close the connection after the last response.
+
+        One that is closed with unread bytes is reset, and the client gets no response: discard them first.
+        """
+        self._last = True
+        if not self._transport:
+            return
+        if self._refused or self._parser.begun:
+            self._transport.write_eof()
+            self._clock.lingering = time.monotonic()
+            self._update()
+        else:
+            self._transport.close()
+
+    def _discard_received(self) -> None:
+        self._connections.release(self.buffered)
+        self.buffered = 0
+        self._parser.request.body = bytearray()
+
+    def _update(self) -> None:
+        """Set the state, the beginning of a request, and whether to read on."""
+        now = time.monotonic()
+        state = self._current_state()
+        if state is State.IDLE and self.state is not State.IDLE:
+            self._clock.idle = now
+        if not self._parser.begun:
+            self._clock.begun = None
+        elif self._clock.begun is None:
+            self._clock.begun = now
+        if state is not self.state:
+            self._connections.move(self, state)
+        self._read_on(len(self._exchanges) < PAUSE_AT)
+
+    def _current_state(self) -> State:
+        if self._clock.lingering is not None:
+            return State.CLOSING
+        if self._exchanges:
+            return State.BUSY
+        return State.RECEIVING if self._parser.begun else State.IDLE
+
+    def _read_on(self, wanted: bool) -> None:
+        if self._transport and not self._transport.is_closing() and wanted != self._transport.is_reading():
+            (self._transport.resume_reading if wanted else self._transport.pause_reading)()
