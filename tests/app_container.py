@@ -12,6 +12,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from seatrial.errors import OutsideError
+from seatrial.image.pod_restrictions import WRITABLE, restrictions
 from seatrial.image.session_containers import LABEL, VARIABLE
 from seatrial.settings import Pod, load
 from seatrial.wait import until
@@ -27,17 +28,6 @@ LOOPBACK = "127.0.0.1"
 # `check` gives its own, to remove what a killed run leaves. Else it is unique, so that concurrent sessions
 # do not remove each other's containers.
 SESSION = os.environ.get(VARIABLE) or uuid4().hex
-LOCKED_DOWN: dict[str, Any] = {
-    "read_only": True,
-    "cap_drop": ["ALL"],
-    "security_opt": ["no-new-privileges"],
-    "pids_limit": 100,
-}
-
-
-def restrictions(pod: Pod) -> dict[str, Any]:
-    """Return the options of a container that has the restrictions and the memory of a pod."""
-    return {**LOCKED_DOWN, "mem_limit": f"{pod.memory_mb}m"}
 
 
 class AppContainer(DockerContainer):
@@ -55,7 +45,8 @@ class AppContainer(DockerContainer):
             cast("dict[str, Any]", self.ports)[f"{port}/tcp"] = (LOOPBACK, None)
         self.with_kwargs(labels={LABEL: SESSION}, **limits)
         if locked_down:
-            self.with_tmpfs_mount("/tmp", "size=64m")
+            for path, size in WRITABLE.items():
+                self.with_tmpfs_mount(path, size)
         self.session = requests.Session()
 
     @property

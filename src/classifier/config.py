@@ -20,7 +20,8 @@ class Config:
 
     `max_body` is in bytes, `max_images` limits the images of one `/score` request, `decode_bytes` is the
     memory of all decodes that run at once, `threads` is the number of threads of one inference. While
-    `drain_file` exists, the app reports that it is not ready.
+    `drain_file` exists, the app reports that it is not ready. `monitored_labels` is a file with the labels
+    that the metrics count by name.
     """
 
     model_dir: Path
@@ -34,6 +35,7 @@ class Config:
     decode_bytes: int = DECODE_BYTES
     threads: int = 1
     log_level: str = "INFO"
+    monitored_labels: Path = Path("/app/monitored-labels.txt")
 
 
 def load_config(environ: Mapping[str, str]) -> Config:
@@ -50,6 +52,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
         decode_bytes=_decode_bytes(environ),
         threads=positive_integer(environ, "APP_INFERENCE_THREADS", _threads(environ)),
+        monitored_labels=Path(environ.get("APP_MONITORED_LABELS") or defaults.monitored_labels),
         log_level=_log_level(environ, defaults.log_level),
     )
 

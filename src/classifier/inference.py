@@ -7,11 +7,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from classifier.metrics.model import MeasuredClassifier
 from imagemodel.card import Card
-from imagemodel.classifier import ImageClassifier, Prediction
+from imagemodel.classifier import Prediction
 from imagemodel.decode.budget import DECODE_BYTES, Budget, Limits
 
 
@@ -27,7 +31,7 @@ class TimedPredictions:
 class Predictor:
     """A loaded model that has completed one inference. Thread-safe."""
 
-    def __init__(self, model: ImageClassifier, decode_bytes: int = DECODE_BYTES) -> None:
+    def __init__(self, model: MeasuredClassifier, decode_bytes: int = DECODE_BYTES) -> None:
         self.model = model
         self._budget = Budget(Limits(max_bytes=decode_bytes))
         self.predict([blank_image(model.card)], top=1)
@@ -37,6 +41,10 @@ class Predictor:
         """The model's card."""
         return self.model.card
 
+    def unmeasured(self) -> Predictor:
+        """Return a predictor with the same model whose work does not appear in the metrics."""
+        return Predictor(self.model.unmeasured())
+
     def predict(self, images: Sequence[bytes], top: int) -> TimedPredictions:
         """Return the `top` most probable classes of each image.
 
@@ -44,10 +52,21 @@ class Predictor:
         too many large images are decoded at once, and its PredictionError if the inference fails.
         """
         start = time.perf_counter()
-        batch = self.model.prepare(images, self._budget)
+        batch = self._prepare(images)
         read = time.perf_counter()
         predictions = self.model.rank(self.model.infer(batch), top)
         return TimedPredictions(predictions, (read - start) * 1000, (time.perf_counter() - read) * 1000)
+
+    def outputs(self, batch: Sequence[bytes] | NDArray[Any]) -> NDArray[np.float32]:
+        """Return the numbers of the network, before any softmax, for images or for a preprocessed batch.
+
+        Raises what `predict` raises.
+        """
+        return self.model.outputs(batch if isinstance(batch, np.ndarray) else self._prepare(batch))
+
+    def _prepare(self, images: Sequence[bytes]) -> NDArray[Any]:
+        """Decode and preprocess images: the one place, so that every route has the same limits."""
+        return self.model.prepare(images, self._budget)
 
 
 def load_predictor(directory: Path, threads: int, decode_bytes: int = DECODE_BYTES) -> Predictor:
@@ -57,7 +76,7 @@ def load_predictor(directory: Path, threads: int, decode_bytes: int = DECODE_BYT
 
     Raises imagemodel's ImageModelError if the files do not match their card or the inference fails.
     """
-    return Predictor(ImageClassifier.load(directory, threads), decode_bytes)
+    return Predictor(MeasuredClassifier.load(directory, threads), decode_bytes)
 
 
 def blank_image(card: Card) -> bytes:

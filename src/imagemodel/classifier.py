@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import onnxruntime as ort
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from imagemodel.card import LABELS, MODEL, Card
 from imagemodel.decode.budget import Budget
-from imagemodel.errors import CardError, PredictionError, VerifyError
+from imagemodel.errors import CardError, NotFiniteError, PredictionError, VerifyError
 from imagemodel.preprocess import preprocess
 from imagemodel.session import check_session, open_session
 from imagemodel.verify import verify
@@ -36,7 +36,7 @@ class ImageClassifier:
         self._single_image_batches = session.get_inputs()[0].shape[0] == 1
 
     @classmethod
-    def load(cls, directory: Path, threads: int = 1, digest: str | None = None) -> "ImageClassifier":
+    def load(cls, directory: Path, threads: int = 1, digest: str | None = None) -> Self:
         """Load and verify the model in `directory`; one inference uses `threads` threads.
 
         Raises VerifyError if a file or the model digest (`digest`, if given) does not match, or onnxruntime
@@ -60,7 +60,9 @@ class ImageClassifier:
 
         Raises what `preprocess` raises.
         """
-        return np.stack([preprocess(data, self.card.input, budget) for data in images])
+        arrays = [preprocess(data, self.card.input, budget) for data in images]
+        # Stacking one array would copy it.
+        return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
     def infer(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return the probabilities of a preprocessed batch, shape ``(images, classes)``; each row sums to 1.
@@ -72,14 +74,16 @@ class ImageClassifier:
     def outputs(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return the numbers of the network for a preprocessed batch, before any softmax, one row an image.
 
-        Raises PredictionError if the inference fails, or if its output has another shape or is not finite.
+        Raises PredictionError if the inference fails or its output has another shape, and NotFiniteError if
+        the output is not finite.
         """
         parts = np.split(batch, len(batch)) if self._single_image_batches else [batch]
         values = np.concatenate([self._run(part) for part in parts])
-        if values.shape != (len(batch), self.card.output.classes) or not np.isfinite(values).all():
-            raise PredictionError(
-                f"{self.card.name}: expected {self.card.output.classes} finite numbers per image"
-            )
+        expected = f"{self.card.name}: expected {self.card.output.classes} finite numbers per image"
+        if values.shape != (len(batch), self.card.output.classes):
+            raise PredictionError(expected)
+        if not np.isfinite(values).all():
+            raise NotFiniteError(expected)
         return values
 
     def probabilities(self, outputs: NDArray[np.float32]) -> NDArray[np.float32]:

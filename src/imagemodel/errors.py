@@ -28,3 +28,7 @@ class BusyError(ImageModelError):
 
 class PredictionError(ImageModelError):
     """The inference failed or returned unusable values."""
+
+
+class NotFiniteError(PredictionError):
+    """The network's output has NaN or infinity for this input."""

@@ -43,14 +43,19 @@ def up(
     instance: InstanceName = "dev",
     node_image: Annotated[str, typer.Option(help="node image for kind, instead of the default one")] = "",
     node_seconds: Annotated[int, typer.Option(min=1, help="seconds until a new node must be Ready")] = 180,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", metavar=FLAG, help="also Prometheus, for the metrics of the app")
+    ] = False,
 ) -> None:
     """Start an instance, or repair it."""
     from localcloud.up import UpOptions
     from localcloud.up import up as start
 
     with display(_err) as progress:
-        running = start(find(instance), progress, UpOptions(node_image, node_seconds))
+        running = start(find(instance), progress, UpOptions(node_image, node_seconds, metrics))
     _out.print(table.summary(running), soft_wrap=True)
+    if running.prometheus:
+        _out.print(table.urls(running.prometheus), soft_wrap=True)
 
 
 @app.command()
@@ -96,6 +101,16 @@ def status(
         print(json.dumps({"instance": instance, "parts": [asdict(part) for part in parts]}, indent=2))
     else:
         _out.print(table.render(instance, parts))
+
+
+@app.command()
+def urls(instance: InstanceName = "dev") -> None:
+    """Print the URL of Prometheus, if it runs (up --metrics)."""
+    from localcloud.status import prometheus_url
+
+    line = table.urls(prometheus_url(find(instance)))
+    if line:
+        _out.print(line, soft_wrap=True)
 
 
 @app.command()

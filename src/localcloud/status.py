@@ -13,7 +13,7 @@ from docker.models.containers import Container
 from localcloud import addresses, containers, engine
 from localcloud.addresses import Addresses
 from localcloud.instance import Instance
-from localcloud.parts import dns, loadbalancer, network, node
+from localcloud.parts import dns, loadbalancer, network, node, prometheus
 
 PARTS = ("blob", "registry", "registry-readonly", "cluster", "loadbalancer", "dns")
 VERSION_COMMANDS = {
@@ -43,7 +43,10 @@ class PartStatus:
 
 
 def status(instance: Instance) -> list[PartStatus]:
-    """Return the state of every part. Without an engine or a network of the instance all are absent."""
+    """Return the state of every part. Without an engine or a network of the instance all are absent.
+
+    Prometheus is listed only if it is deployed.
+    """
     if engine.find() is None:
         return [_absent(part) for part in PARTS]
     client = engine.client()
@@ -52,9 +55,38 @@ def status(instance: Instance) -> list[PartStatus]:
         if owned is None:
             return [_absent(part) for part in PARTS]
         with ThreadPoolExecutor(max_workers=len(PARTS)) as pool:
-            return list(pool.map(lambda part: _part(client, instance, owned, part), PARTS))
+            optional = pool.submit(_prometheus, client, instance)
+            parts = list(pool.map(lambda part: _part(client, instance, owned, part), PARTS))
+            return parts + optional.result()
     finally:
         client.close()
+
+
+def prometheus_url(instance: Instance) -> str:
+    """Return the URL of Prometheus, or an empty string if it is not deployed."""
+    if engine.find() is None:
+        return ""
+    client = engine.client()
+    try:
+        node_container = _running_node(client, instance)
+        return prometheus.url(node_container) if node_container else ""
+    finally:
+        client.close()
+
+
+def _running_node(client: DockerClient, instance: Instance) -> Container | None:
+    found = containers.find(client, instance.node)
+    return found if found and found.status == "running" else None
+
+
+def _prometheus(client: DockerClient, instance: Instance) -> list[PartStatus]:
+    found = _running_node(client, instance)
+    if found is None or not prometheus.deployed(found):
+        return []
+    url = prometheus.url(found)
+    version = prometheus.version(url) if url else ""
+    state = "ready" if version else "unresponsive"
+    return [PartStatus(prometheus.PART, version, url, state, 0, prometheus.LOGS)]
 
 
 def _absent(part: str) -> PartStatus:

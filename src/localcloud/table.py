@@ -37,3 +37,8 @@ def summary(running: RunningInstance) -> str:
         f" blob {addresses.blob}:10000, dns {addresses.dns}:5300,"
         f" kubeconfig .seatrial/{running.instance.name}/kubeconfig"
     )
+
+
+def urls(prometheus: str) -> str:
+    """Return a line with the URL of Prometheus, or an empty string if it does not run."""
+    return f"Prometheus has the metrics of the app at {prometheus}" if prometheus else ""

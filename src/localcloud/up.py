@@ -20,6 +20,7 @@ from localcloud.parts import (
     loadbalancer,
     metrics,
     network,
+    prometheus,
     registry,
     registry_readonly,
 )
@@ -31,20 +32,28 @@ NO_NETWORK_POLICY = "NetworkPolicy is not enforced: only kind's own node image c
 
 @dataclass(frozen=True)
 class RunningInstance:
-    """An instance whose parts are all ready. ``node_image`` is "pulled" or "built"."""
+    """An instance whose parts are all ready.
+
+    ``node_image`` is "pulled" or "built"; ``prometheus`` is its URL, or empty if it was not asked for.
+    """
 
     instance: Instance
     addresses: Addresses
     node_image: str
     kubernetes_version: str
+    prometheus: str = ""
 
 
 @dataclass(frozen=True)
 class UpOptions:
-    """A node image other than the default one, and the seconds that a new node may take to become Ready."""
+    """What may differ from the defaults.
+
+    A node image, the seconds that a new node may take to become Ready, and whether Prometheus is to run.
+    """
 
     node_image: str = ""
     ready_seconds: int = 180
+    prometheus: bool = False
 
 
 def up(instance: Instance, progress: ProgressReporter, options: UpOptions | None = None) -> RunningInstance:
@@ -66,7 +75,8 @@ def up(instance: Instance, progress: ProgressReporter, options: UpOptions | None
             client.close()
         localtoml.write(instance, addresses, done["base image"])
         node = done["node image"]
-        return RunningInstance(instance, addresses, node.source, node.kubernetes_version)
+        url = done.get(prometheus.PART, "")
+        return RunningInstance(instance, addresses, node.source, node.kubernetes_version, url)
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,16 @@ class _InstanceStart:
     options: UpOptions
 
     def all(self) -> dict[str, Step]:
+        return self._always() | (self._optional() if self.options.prometheus else {})
+
+    def _optional(self) -> dict[str, Step]:
+        # The load balancer gives it its address.
+        return {
+            "prometheus image": Step(self._prometheus_image),
+            prometheus.PART: Step(self._prometheus, needs=("loadbalancer", "prometheus image")),
+        }
+
+    def _always(self) -> dict[str, Step]:
         return {
             "base image": Step(lambda _: images.ensure(["base"], self.progress)["base"]),
             "images": Step(lambda _: images.ensure(IMAGES, self.progress)),
@@ -129,3 +149,11 @@ class _InstanceStart:
     def _metrics(self, done: Mapping[str, Any]) -> None:
         with self.progress.step(metrics.PART, "starting"):
             metrics.ensure(self.client, done["metrics image"], done["cluster"])
+
+    def _prometheus_image(self, _done: Mapping[str, Any]) -> str:
+        return images.ensure([prometheus.PART], self.progress)[prometheus.PART]
+
+    def _prometheus(self, done: Mapping[str, Any]) -> str:
+        with self.progress.step(prometheus.PART, "starting"):
+            image, root = done["prometheus image"], self.instance.root
+            return prometheus.ensure(self.client, image, done["cluster"], root)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import json
-
 from flask import Blueprint, request
 
+from classifier.bodies import ScoreResponse
 from classifier.body import read_body
 from classifier.errors import RequestError
+from classifier.identity import model_identity
 from classifier.inference import Predictor, TimedPredictions
+from classifier.openapi.classification import example_predictions, score_operation
+from classifier.openapi.operation import documented
+from classifier.routes.encoding import decode_base64
+from classifier.routes.json_body import check_values, load_json
+from imagemodel.card import Card
 
 TOP = 3
+MAX_VALUES = 10_000
+"""The largest number of JSON values in a body of more than a mebibyte."""
 FORMAT_HINT = 'send {"input": "[\\"<base64 image>\\"]"}: a JSON list inside a string'
 
 
@@ -22,8 +28,13 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
     """
     routes = Blueprint("score", __name__)
 
+    def example() -> ScoreResponse:
+        return response_body(example_predictions(predictor, TOP), predictor.card)
+
     @routes.post("/score")
-    def score() -> dict[str, object]:
+    @documented(score_operation(max_images, example))
+    def score() -> ScoreResponse:
+        """Classify the images of a request in the original wire format."""
         # The server resets a connection with an unread body, so read it before refusing its type.
         body = read_body()
         if request.mimetype != "application/json":
@@ -31,27 +42,28 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
                 415, f"unsupported content type {request.mimetype or '(none)'}", "send application/json"
             )
         images = read_images(body, max_images)
-        return response_body(predictor.predict(images, TOP))
+        return response_body(predictor.predict(images, TOP), predictor.card)
 
     return routes
 
 
-def response_body(timed: TimedPredictions) -> dict[str, object]:
-    """Return the response body: `result[0][0][0]` is the first image's best [label, percent]."""
-    images = [[[p.label, round(p.probability * 100, 2)] for p in best] for best in timed.predictions]
-    return {"result": [images, f"Computed in {timed.read_ms + timed.compute_ms:.2f} ms"]}
+def response_body(timed: TimedPredictions, card: Card) -> ScoreResponse:
+    """Return the response body: `result[0][0][0]` is the first image's best [label, percent].
+
+    The member `model` is new; clients of the original wire format read `result` alone.
+    """
+    images = [[(p.label, round(p.probability * 100, 2)) for p in best] for best in timed.predictions]
+    computed = f"Computed in {timed.read_ms + timed.compute_ms:.2f} ms"
+    return {"result": (images, computed), "model": model_identity(card)}
 
 
 def read_images(body: bytes, max_images: int) -> list[bytes]:
     """Return the decoded images of a request body.
 
     Raises RequestError 400 if the body does not have the expected format, and 413 if it holds more than
-    `max_images` images.
+    `max_images` images or `MAX_VALUES` JSON values.
     """
-    try:
-        items = json.loads(json.loads(body)["input"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise RequestError(400, "the body has no member input with a JSON list", FORMAT_HINT) from error
+    items = _items(body)
     if not isinstance(items, list) or not items:
         raise RequestError(400, "input is not a list of images", FORMAT_HINT)
     if len(items) > max_images:
@@ -61,19 +73,23 @@ def read_images(body: bytes, max_images: int) -> list[bytes]:
     return [_decode_image(item, number) for number, item in enumerate(items)]
 
 
+def _items(body: bytes) -> object:
+    check_values(body, MAX_VALUES)
+    try:
+        text = load_json(body)["input"]
+        check_values(text, MAX_VALUES)
+        return load_json(text)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise RequestError(400, "the body has no member input with a JSON list", FORMAT_HINT) from error
+
+
 def _decode_image(item: object, number: int) -> bytes:
     if not isinstance(item, str):
         raise RequestError(400, f"image {number} is not a string", FORMAT_HINT)
     try:
-        data = base64.b64decode(_without_bytes_literal(item.strip()), validate=True)
+        data = decode_base64(item)
     except ValueError as error:
         raise RequestError(400, f"image {number} is not valid base64", FORMAT_HINT) from error
     if not data:
         raise RequestError(400, f"image {number} is empty", FORMAT_HINT)
     return data
-
-
-def _without_bytes_literal(text: str) -> str:
-    # Clients that call str() on bytes send Python's literal, b'…'.
-    quoted = len(text) > 2 and text[:2] in {"b'", 'b"'} and text[-1] == text[1]
-    return text[2:-1] if quoted else text

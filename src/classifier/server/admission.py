@@ -13,7 +13,7 @@ from typing import Final
 from classifier.server import errors
 from classifier.server.exchange import Exchange
 from classifier.server.gateway import WsgiApp, call
-from classifier.server.liveness import PROBES, Liveness
+from classifier.server.liveness import PUBLIC_PROBES, Liveness
 from classifier.server.messages import Reply
 from classifier.server.observer import Observer
 from classifier.server.refusal import RefusalError, Refuser
@@ -48,7 +48,7 @@ class Admission:
     def dispatch(self, exchange: Exchange) -> None:
         """Have a worker answer `exchange`, or refuse it if too many wait."""
         request = exchange.request
-        fault = self.liveness.fault() if request.target in PROBES else ""
+        fault = self.liveness.fault() if request.target in PUBLIC_PROBES else ""
         if fault:
             return self.refuse(exchange, errors.not_alive(fault))
         workers = self.compute if request.method in COMPUTED else self.light
@@ -92,7 +92,8 @@ class Task:
     def run(self) -> None:
         """Compute the response. Called in a worker thread."""
         begun = time.monotonic()
-        self.admission.observer.waited(begun - self.received)
+        if self.workers is self.admission.compute:
+            self.admission.observer.waited(begun - self.received)
         reply = self._reply()
         if self.workers is self.admission.compute:
             self.admission.computed(time.monotonic() - begun)

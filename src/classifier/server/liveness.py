@@ -9,6 +9,8 @@ from typing import Final
 from classifier.server.workers import Workers
 
 PROBES: Final = frozenset({b"/livez", b"/healthz", b"/readyz"})
+PUBLIC_PROBES: Final = PROBES | {b"/v2/health/live", b"/v2/health/ready"}
+"""The probes of the app's own port: also those of the Open Inference Protocol."""
 
 
 class Liveness:

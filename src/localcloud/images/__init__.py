@@ -20,7 +20,7 @@ from localcloud.progress import ProgressReporter
 
 __all__ = ["PARTS", "NodeImage", "ensure", "kind_binary", "node"]
 
-PARTS = ("blob", "registry", "dns", "loadbalancer", "metrics")
+PARTS = ("blob", "registry", "dns", "loadbalancer", "metrics", "prometheus")
 
 
 def ensure(names: Collection[str], progress: ProgressReporter) -> dict[str, str]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import tarfile
-import tempfile
 from importlib.resources import files
 
 from docker import DockerClient
 from docker.models.containers import Container
 
 from localcloud.errors import LocalcloudError
-from localcloud.parts import node
+from localcloud.parts import image_import, node
 
 PART = "metrics"
 NAMESPACE = "kube-system"
 DEPLOYMENT = "metrics-server"
 API = "v1beta1.metrics.k8s.io"
-ARCHIVE = "/kind/metrics.tar"
 
 
 def ensure(client: DockerClient, image: str, cluster: Container) -> None:
@@ -31,7 +28,7 @@ def ensure(client: DockerClient, image: str, cluster: Container) -> None:
     version = hashlib.sha256(manifest.encode()).hexdigest()[:16]
     if _version(cluster) == version:
         return
-    _load_image(client, image, cluster)
+    image_import.load(client, image, cluster)
     node.apply(cluster, manifest.replace("VERSION", f'"{version}"'))
 
 
@@ -55,21 +52,3 @@ def _deployment(cluster: Container) -> dict[str, dict[str, dict[str, str]]] | No
         return node.get(cluster, "deployment", DEPLOYMENT, f"--namespace={NAMESPACE}")
     except LocalcloudError:
         return None
-
-
-def _load_image(client: DockerClient, image: str, cluster: Container) -> None:
-    """Import the image into the node's containerd."""
-    with tempfile.TemporaryFile() as saved, tempfile.TemporaryFile() as packed:
-        for chunk in client.images.get(image).save(named=True):
-            saved.write(chunk)
-        entry = tarfile.TarInfo(ARCHIVE.lstrip("/"))
-        entry.size = saved.tell()
-        saved.seek(0)
-        with tarfile.open(fileobj=packed, mode="w") as archive:
-            archive.addfile(entry, saved)
-        packed.seek(0)
-        cluster.put_archive("/", packed)
-    try:
-        node.run(cluster, "ctr", "--namespace=k8s.io", "images", "import", "--no-unpack", ARCHIVE)
-    finally:
-        cluster.exec_run(["rm", "-f", ARCHIVE])

@@ -36,7 +36,10 @@ def history(env: Env = "local", instance: Instance = "dev", as_json: AsJson = Fa
 @app.command(rich_help_panel="Release")
 def trace(
     what: Annotated[
-        str, typer.Argument(help="a file with a response, or a request, pod, image, release, model or commit")
+        str,
+        typer.Argument(
+            help="a file with a response, or a request, trace, pod, image, release, model or commit"
+        ),
     ] = "",
     instance: Instance = "dev",
     as_json: AsJson = False,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 PACKAGES = ("imagemodel", "classifier")
-SUFFIXES = (".py", ".json", ".html", ".css", ".js", ".typed")
+SUFFIXES = (".py", ".json", ".html", ".css", ".js", ".svg", ".typed")
 # One modification time for all files, so that equal content gives equal layers.
 EPOCH = 0
+MONITORED_LABELS = "monitored-labels.txt"
 
 
-def write_context(root: Path, model: Path, target: Path) -> Path:
+def write_context(root: Path, model: Path, target: Path, monitored: Sequence[str] | None = None) -> Path:
     """Copy everything the image is built from into the empty directory `target` and return it.
 
-    `root` is the checkout, `model` a model directory. All files get the same mode and time. No other file is
-    in the context, so that none can get into the image.
+    `root` is the checkout, `model` a model directory, `monitored` the labels that the app counts by name,
+    if they are known. All files get the same mode and time. No other file is in the context, so that none can
+    get into the image.
     """
     shutil.copyfile(root / "Dockerfile", target / "Dockerfile")
     (target / "requirements").mkdir()
@@ -30,6 +33,10 @@ def write_context(root: Path, model: Path, target: Path) -> Path:
     layer.mkdir(parents=True)
     for file in model.iterdir():
         shutil.copyfile(file, layer / file.name)
+    if monitored is not None:
+        (layer.parent / MONITORED_LABELS).write_text(
+            "".join(f"{label}\n" for label in monitored), encoding="utf-8"
+        )
     _normalise(target)
     return target
 

@@ -91,14 +91,16 @@ def _has_logged(contents: EnvironmentContents, pod: str, request: str) -> bool:
     except OutsideError:
         return False
     # Parsing JSON is slow, so only lines that contain the id are parsed.
-    return any(request in line and _request_id(line) == request for line in log.splitlines())
+    return any(request in line and request in _ids(line) for line in log.splitlines())
 
 
-def _request_id(line: str) -> str:
+def _ids(line: str) -> tuple[object, ...]:
+    """Return the request id of a log line, and the id of the trace that the request belongs to."""
     try:
-        return str(json.loads(line)["request_id"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
+        entry = json.loads(line)
+        return (entry["request_id"], entry.get("trace_id"))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ()
 
 
 def _name(pod: Manifest) -> str:

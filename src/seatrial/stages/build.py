@@ -23,6 +23,7 @@ from seatrial.image.leaks import (
     require_no_secrets_in_config,
     require_no_secrets_in_file,
 )
+from seatrial.image.monitored_labels import monitored_labels
 from seatrial.image.size import layer_sizes, require_size_within
 from seatrial.results import BuildResult, FetchResult, ValidateResult
 from seatrial.settings import Settings
@@ -46,7 +47,7 @@ def build(settings: Settings, workspace: Workspace, environ: Mapping[str, str] =
     labels = image_labels(settings, workspace, card, fetched, _commit_time(workspace))
     # In the instance's directory, where the next build removes what a killed one has left.
     with temporary_directory(workspace.directory / "build") as folder:
-        context = _scanned_context(workspace, Path(fetched.model_path), folder, secrets)
+        context = _scanned_context(workspace, fetched, folder, secrets)
         certificates = _certificates(environ)
         inputs = BuildInputs(context, str(base), workspace.revision, labels, certificates)
         with console.step("building the image"):
@@ -87,14 +88,27 @@ def _validated_model(workspace: Workspace) -> tuple[FetchResult, Card]:
         raise RefusedError(f"the fetched model is damaged: {error}", "make fetch") from error
 
 
-def _scanned_context(workspace: Workspace, model: Path, folder: Path, secrets: frozenset[bytes]) -> Path:
+def _scanned_context(
+    workspace: Workspace, fetched: FetchResult, folder: Path, secrets: frozenset[bytes]
+) -> Path:
     target = folder / "context"
     target.mkdir()
-    write_context(workspace.root, model, target)
+    write_context(workspace.root, Path(fetched.model_path), target, _monitored_labels(fetched))
     for path in sorted(target.rglob("*")):
         if path.is_file():
             require_no_secrets_in_file(str(path.relative_to(target)), path, secrets)
     return target
+
+
+def _monitored_labels(fetched: FetchResult) -> tuple[str, ...] | None:
+    if fetched.evaluation is None:
+        return None
+    try:
+        return monitored_labels(
+            Path(fetched.evaluation_path), fetched.evaluation.digest, Path(fetched.model_path)
+        )
+    except ImageModelError as error:
+        raise RefusedError(f"the fetched evaluation set is damaged: {error}", "make fetch") from error
 
 
 def _certificates(environ: Mapping[str, str]) -> Path | None:

@@ -50,16 +50,29 @@ def test_a_node_drain_evicts_one_live_pod_at_a_time(rendered: Rendered, environm
     assert spec["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
-def test_network_policies_allow_ingress_to_the_app_port_only(rendered: Rendered, environment: str) -> None:
-    """Ingress is allowed to port 8080 of the app; all egress is denied."""
+def test_network_policies_allow_ingress_to_the_app_port_and_prometheus_to_the_admin_port(
+    rendered: Rendered, environment: str
+) -> None:
+    """Port 8080 of the app is open, the admin port to Prometheus only; all egress is denied."""
     policies = [each for each in rendered[environment]["environment"] if each["kind"] == "NetworkPolicy"]
     by_name = {each["metadata"]["name"]: each["spec"] for each in policies}
     assert by_name["nothing"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     assert [rule for spec in by_name.values() for rule in spec.get("egress", [])] == []
-    allowed = [rule for spec in by_name.values() for rule in spec.get("ingress", [])]
-    assert allowed == [{"ports": [{"protocol": "TCP", "port": 8080}]}]
+    allowed = {name: spec["ingress"] for name, spec in by_name.items() if "ingress" in spec}
+    namespace = {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}
+    pods = {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}
+    assert allowed == {
+        "classifier": [{"ports": [{"protocol": "TCP", "port": 8080}]}],
+        "prometheus": [
+            {
+                "from": [{"namespaceSelector": namespace, "podSelector": pods}],
+                "ports": [{"protocol": "TCP", "port": 8081}],
+            }
+        ],
+    }
     pod = _one(rendered[environment]["slot"], "Deployment")["spec"]["template"]
-    assert by_name["classifier"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    for name in allowed:
+        assert by_name[name]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
     ports = {port["name"]: port["containerPort"] for port in pod["spec"]["containers"][0]["ports"]}
     assert ports == {"http": 8080, "admin": 8081}
 

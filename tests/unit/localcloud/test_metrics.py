@@ -77,7 +77,7 @@ def test_the_archive_is_removed_after_a_failure(client: Any) -> None:
     node = FakeNode(refuses="import")
     with pytest.raises(LocalcloudError, match="ctr images import"):
         metrics.ensure(client, IMAGE, node)  # type: ignore[arg-type]
-    assert node.ran[-1] == f"rm -f {metrics.ARCHIVE}"
+    assert node.ran[-1] == "rm -f /kind/seatrial-metrics-0123456789abcdef.tar"
     assert not any("apply" in each for each in node.ran)
 
 

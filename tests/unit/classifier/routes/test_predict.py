@@ -35,10 +35,55 @@ def test_image_in_body(client: FlaskClient, config: Config, kind: str, mime: str
     assert set(response.json["timings"]) == {"read_ms", "compute_ms", "total_ms"}
 
 
-def test_image_in_multipart_form(client: FlaskClient) -> None:
-    """An image in the form field `file` is classified."""
-    response = client.post("/predict", data={"file": (io.BytesIO(photo("green")), "a.jpg")})
+@pytest.mark.parametrize("field", ["file", "image", "photo", "upload[]", ""])
+def test_image_in_multipart_form(client: FlaskClient, field: str) -> None:
+    """The file of a form is classified, whatever the name of its field."""
+    response = client.post("/predict", data={field: (io.BytesIO(photo("green")), "a.jpg")})
     assert response.json["predictions"][0]["label"] == "green"
+
+
+def test_first_file_of_a_form_is_classified(client: FlaskClient) -> None:
+    """Of several files the first that is not empty is classified, and `file` before the others."""
+    empty, red, blue = ((io.BytesIO(data), "a.jpg") for data in (b"", photo("red"), photo("blue")))
+    form = {"title": "x", "a": empty, "b": red, "c": blue}
+    assert client.post("/predict", data=form).json["predictions"][0]["label"] == "red"
+    red, blue = ((io.BytesIO(photo(each)), "a.jpg") for each in ("red", "blue"))
+    response = client.post("/predict", data={"a": red, "file": blue})
+    assert response.json["predictions"][0]["label"] == "blue"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "image/jpg",
+        "image/pjpeg",
+        "image/x-png",
+        "image/*",
+        "IMAGE/JPEG",
+        "image/jpeg; charset=binary",
+        "application/octet-stream",
+        "binary/octet-stream",
+    ],
+)
+def test_content_types_of_clients_are_accepted(client: FlaskClient, kind: str) -> None:
+    """Any `image/…` and the types of unknown bytes are accepted, with parameters and in capitals too."""
+    response = client.post("/predict", data=photo("red"), content_type=kind)
+    assert response.json["predictions"][0]["label"] == "red"
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "APPLICATION/X-WWW-Form-urlencoded"])
+def test_default_type_of_curl_returns_415_with_the_options_to_use(client: FlaskClient, kind: str) -> None:
+    """The type that `curl --data-binary` sends by default returns 415 that names the options."""
+    response = client.post("/predict", data=photo("red"), content_type=kind)
+    assert response.status_code == 415
+    assert "-H 'Content-Type: image/jpeg'" in response.json["detail"]
+    assert "--data-binary" in response.json["detail"]
+
+
+def test_json_returns_415_that_names_score(client: FlaskClient) -> None:
+    """JSON returns 415 with the route that takes it."""
+    response = client.post("/predict", json={"input": "x"})
+    assert (response.status_code, "/score" in response.json["detail"]) == (415, True)
 
 
 def test_body_without_content_type_is_accepted(client: FlaskClient) -> None:
@@ -69,9 +114,9 @@ def test_invalid_top_returns_400(client: FlaskClient, top: str) -> None:
     assert "top" in response.json["error"]
 
 
-@pytest.mark.parametrize("kind", ["image/gif", "application/json", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "imagejpeg", "multipart/mixed"])
 def test_unsupported_content_type_returns_415(client: FlaskClient, kind: str) -> None:
-    """A content type other than JPEG, PNG, WebP or octet-stream returns 415."""
+    """A content type other than `image/…` or octet-stream returns 415."""
     assert client.post("/predict", data=b"GIF89a", content_type=kind).status_code == 415
 
 
@@ -83,9 +128,14 @@ def test_invalid_image_returns_400(client: FlaskClient, data: bytes) -> None:
     assert response.json["error"]
 
 
-def test_form_without_file_field_returns_400(client: FlaskClient) -> None:
-    """A form without the field `file` returns 400."""
-    assert client.post("/predict", data={"photo": (io.BytesIO(photo("red")), "a.jpg")}).status_code == 400
+@pytest.mark.parametrize("form", [{"file": "text"}, {}, {"file": (io.BytesIO(), "a.jpg")}])
+def test_form_without_a_file_returns_400_with_an_example(
+    client: FlaskClient, form: dict[str, object]
+) -> None:
+    """A form of text fields alone, an empty form and an empty file return 400 with how to send a file."""
+    response = client.post("/predict", data=form, content_type="multipart/form-data")
+    assert response.status_code == 400
+    assert "-F file=@photo.jpg" in response.json["detail"]
 
 
 def test_body_over_limit_returns_413(client: FlaskClient) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from classifier.app import create_app
+from classifier.config import Config
 from colours import photo
+from imagemodel.card import load_card
 
 
 def body(*items: object) -> dict[str, str]:
@@ -31,6 +35,14 @@ def test_response_has_original_structure(client: FlaskClient) -> None:
     assert len(images[0]) == 3
     assert computed.startswith("Computed in ")
     assert computed.endswith(" ms")
+
+
+def test_response_names_the_model_beside_the_result(client: FlaskClient, config: Config) -> None:
+    """A saved response shows which model gave it; the members that old clients read are the same."""
+    card = load_card(config.model_dir)
+    response = client.post("/score", json=body(encoded("green"))).json
+    assert list(response) == ["result", "model"]
+    assert response["model"] == {"name": card.name, "version": card.version, "digest": card.digest}
 
 
 def test_results_keep_order_of_images(client: FlaskClient) -> None:
@@ -88,6 +100,30 @@ def test_invalid_body_returns_400(client: FlaskClient, sent: str) -> None:
     response = client.post("/score", data=sent.encode("latin-1"), content_type="application/json")
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
     assert response.json["error"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_body_may_be_in_any_encoding_of_json(client: FlaskClient, encoding: str) -> None:
+    """A body with a byte order mark, or in UTF-16 or UTF-32, is read as before."""
+    data = json.dumps(body(encoded("red"))).encode(encoding)
+    response = client.post("/score", data=data, content_type="application/json")
+    assert response.json["result"][0][0][0][0] == "red"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b'{"input": "x", "more": [' + b"[]," * 500_000 + b"1]}",
+        b'{"input": "x", "more": [' + b"{}," * 500_000 + b"1]}",
+        b'{"input": "[' + b"\\u005b\\u005d," * 500_000 + b'1]"}',
+    ],
+)
+def test_body_of_many_values_returns_413_before_it_is_parsed(config: Config, sent: bytes) -> None:
+    """A megabyte of tiny JSON values, which would take 25 times its size in memory, returns 413."""
+    app = create_app(replace(config, max_body=20_000_000))
+    response = app.test_client().post("/score", data=sent, content_type="application/json")
+    assert response.status_code == 413
+    assert response.json["error"] == "too many JSON values, the limit is 10000"
 
 
 def test_too_many_images_return_413(client: FlaskClient) -> None:

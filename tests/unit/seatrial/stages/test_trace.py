@@ -74,6 +74,15 @@ def test_a_request_id_finds_its_pod(
     assert [each.release.name for each in found.chains if each.release] == ["staging-1"]
 
 
+def test_a_trace_id_finds_its_pod(environments: Environments, published: Workspace, released: Record) -> None:
+    """The id of the caller's trace is found in the log of a running pod."""
+    line = {"request_id": "cafe01", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
+    environments.clusters["staging"].logs["classifier-blue-1"] = json.dumps(line)
+    found = _trace(environments, published, line["trace_id"])
+    assert found.prediction is not None
+    assert found.prediction.pod == "classifier-blue-1"
+
+
 def test_a_part_of_a_request_id_is_unknown(
     environments: Environments, published: Workspace, released: Record
 ) -> None:
