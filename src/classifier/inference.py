@@ -41,6 +41,10 @@ class Predictor:
         """The model's card."""
         return self.model.card
 
+    def unmeasured(self) -> Predictor:
+        """Return a predictor with the same model whose work does not appear in the metrics."""
+        return Predictor(self.model.unmeasured())
+
     def predict(self, images: Sequence[bytes], top: int) -> TimedPredictions:
         """Return the `top` most probable classes of each image.
 

@@ -69,7 +69,10 @@ def read_webp(data: bytes) -> WebpPhoto:
     if not features.animated:
         return WebpPhoto(data, width, height, exif, features, 0, 0)
     still, left, top = _first_frame(data)
-    return WebpPhoto(still, width, height, exif, libwebp.read_features(still), left, top)
+    frame = libwebp.read_features(still)
+    if left + frame.width > width or top + frame.height > height:
+        raise ValueError("the first frame is larger than the animation")
+    return WebpPhoto(still, width, height, exif, frame, left, top)
 
 
 def _find_exif(data: bytes) -> bytes:
