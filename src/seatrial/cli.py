@@ -19,6 +19,7 @@ from seatrial.commands import (
     models,
     optimization,
     proposal,
+    qa,
     records,
     recovery,
     release,
@@ -51,6 +52,7 @@ for group in (
     release,
     recovery,
     records,
+    qa,
     maintenance,
 ):
     app.add_typer(group.app)

@@ -11,7 +11,6 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from classifier.bodies import Problem
-from classifier.metrics.model import unmeasured
 from classifier.openapi.operation import Content, Operation, description_of, operation_of, responses_of
 from classifier.openapi.schema import Schema, Schemas
 
@@ -40,7 +39,6 @@ ANY = {
 """Errors that any operation can return, most of them before the app has the request."""
 
 
-@unmeasured()
 def openapi_document(app: Flask, description: str) -> dict[str, Any]:
     """Return the OpenAPI document of every documented route of `app`.
 

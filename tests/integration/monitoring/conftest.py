@@ -14,8 +14,7 @@ import yaml
 from rich.console import Console
 
 from app_container import LABEL, SESSION
-from colours import write_model
-from integration.monitoring.scraped_app import ScrapedApp, write_history
+from integration.monitoring.scraped_app import scraped_app, write_history
 from integration.monitoring.server import Prometheus
 from localcloud import images
 from localcloud.display import PlainDisplay
@@ -66,8 +65,7 @@ def promtool(image: str, directory: Path, *words: str, network: str = "none") ->
 @pytest.fixture(scope="session")
 def prometheus(image: str, directory: Path, rules: dict[str, Any]) -> Iterator[Prometheus]:
     """Prometheus with a day of the app's metrics, which scrapes the app and evaluates the rules."""
-    write_model(directory / "model")
-    with ScrapedApp(directory / "model") as app:
+    with scraped_app(directory) as app:
         start, end = write_history(app, directory / "history")
         promtool(image, directory, "tsdb", "create-blocks-from", "openmetrics", "history", "data")
         recorded = [rule for group in rules["groups"] for rule in group["rules"] if "[1h]" in rule["expr"]]

@@ -12,7 +12,8 @@ import requests
 import yaml
 
 from app_container import LABEL, SESSION
-from integration.monitoring.scraped_app import LABELS_OF_SCRAPE, free_port
+from app_process import free_ports
+from integration.monitoring.scraped_app import LABELS_OF_SCRAPE
 from localcloud.wait import until
 
 SECONDS = 60
@@ -29,7 +30,7 @@ class Prometheus:
             "scrape_configs": [{"job_name": "classifier", "static_configs": [static]}],
         }
         (directory / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-        port = free_port()
+        port, _ = free_ports()
         self.url = f"http://127.0.0.1:{port}"
         words = ["--config.file=/work/prometheus.yml", "--storage.tsdb.path=/work/data"]
         self._container = client.containers.run(

@@ -26,6 +26,9 @@ ARGUMENTS = (
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-dev-shm-usage",
+    # A camera with a moving picture, which the user allows to use.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 RECORD_VIOLATIONS = """
 window.violations = [];
@@ -86,7 +89,7 @@ class Browser:
 
     def text(self, selector: str) -> str:
         """Return the visible text of an element."""
-        return self.one(selector).text
+        return self.one(selector).text.replace("\xa0", " ")
 
     @property
     def page_text(self) -> str:

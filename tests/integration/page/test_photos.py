@@ -74,17 +74,6 @@ def test_the_same_photo_can_be_chosen_again(desktop: Browser, photos: Path) -> N
     assert found == ["missile", "espresso", "espresso"]
 
 
-def test_the_camera_gives_a_photo(browser: Browser, photos: Path) -> None:
-    """A phone opens its camera; a desktop has only the file dialog."""
-    camera = browser.one("#camera")
-    assert camera.get_attribute("capture") == "environment"
-    shown = browser.run("return getComputedStyle(arguments[0]).display !== 'none'", camera)
-    assert shown == browser.viewport.touch
-    if shown:
-        browser.choose(photos / "flower.jpg", source="#camera")
-        assert browser.answers() == ["daisy"]
-
-
 def test_a_dropped_photo_gets_its_labels(desktop: Browser, photos: Path) -> None:
     """Photos can be dropped anywhere on the page."""
     desktop.drop(photos / "rocket.jpg", photos / "coffee.png")

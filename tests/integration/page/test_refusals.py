@@ -131,6 +131,18 @@ def test_a_smaller_copy_may_help(desktop: Browser, app: ScriptedAnswers, photos:
     assert "because the service refused the original" in desktop.text(".remark")
 
 
+def test_a_photo_that_took_too_long_may_be_sent_smaller(
+    desktop: Browser, app: ScriptedAnswers, photos: Path
+) -> None:
+    """On a slow connection, the original again or a smaller copy."""
+    app.add("408 Request Timeout", body=b"")
+    desktop.choose(photos / "coffee.png")
+    assert desktop.failure() == "The photo took too long to arrive. Send a smaller copy."
+    assert desktop.one(".again").is_displayed()
+    desktop.one(".smaller").click()
+    assert desktop.answers() == ["espresso"]
+
+
 def test_a_photo_over_the_limit_of_the_app_is_made_smaller(
     desktop: Browser, example: Path, photos: Path
 ) -> None:

@@ -21,14 +21,14 @@ OF_THE_APP = (413, 500)
 class DocumentedClient(FlaskClient):
     """Flask's test client; a response that differs from the document of the app is an AssertionError."""
 
-    _document: dict[str, Any] | None = None
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.document = openapi_document(self.application, "")
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         """Send a request, and check its response before it is returned."""
         response = super().open(*args, **options)
-        if self._document is None:
-            self._document = openapi_document(self.application, "")
-        check(self._document, response)
+        check(self.document, response)
         return response
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from werkzeug.exceptions import NotFound
 
-from imagemodel.preprocess import MAX_PIXELS
+from imagemodel.decode.budget import MAX_PIXELS
 
 PAGE = "index.html"
 # The types do not depend on the system's table, which a minimal image lacks.

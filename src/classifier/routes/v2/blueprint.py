@@ -103,7 +103,8 @@ def _add_inference(routes: Blueprint, predictor: Predictor, max_images: int) -> 
 
     def example() -> object:
         wanted = reader.read(orjson.dumps(operations.request(predictor.card)), None)
-        return encode(wanted, run(predictor, wanted), predictor.card, predictor.model.labels).json
+        outputs = run(predictor.unmeasured(), wanted)
+        return encode(wanted, outputs, predictor.card, predictor.model.labels).json
 
     @routes.post(f"{MODEL}/infer")
     @routes.post(f"{VERSION}/infer")

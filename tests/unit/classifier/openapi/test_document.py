@@ -84,8 +84,8 @@ def test_a_response_that_is_not_documented_fails_the_tests_of_the_routes(app: Fl
         lambda document: document["paths"].pop("/version"),
         lambda document: document["components"]["schemas"]["Frameworks"]["required"].append("torch"),
     ):
-        client._document = openapi_document(app, "")
-        changed(client._document)
+        client.document = openapi_document(app, "")
+        changed(client.document)
         with pytest.raises(AssertionError):
             client.get("/version")
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from classifier.config import Config
 from classifier.routes.page import POLICY, assets
-from imagemodel.preprocess import MAX_PIXELS
+from imagemodel.decode.budget import MAX_PIXELS
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 STATIC = Path(assets.__file__).parent / "static"

@@ -1,4 +1,5 @@
 // Takes photos from the user, sends them, and shows the answers.
+import { offerCamera } from "./camera.js";
 import { Card } from "./card.js";
 import { prepare } from "./photo.js";
 import { takePhotos } from "./intake.js";
@@ -7,6 +8,8 @@ import { Refusal, limitSize, percent, shortDigest, size } from "./words.js";
 
 const MOST_AT_ONCE = 2;
 const MOST_ANNOUNCEMENTS = 20;
+const SHRINKING_HELPS = new Set([400, 408, 413]);
+const narrow = matchMedia("(max-width: 46rem)");
 const limits = { maxBytes: Number(document.body.dataset.maxBytes), maxPixels: Number(document.body.dataset.maxPixels) };
 const find = (id) => document.getElementById(id);
 const cards = new Map();
@@ -38,7 +41,7 @@ function add(photos) {
     card.part(".smaller").addEventListener("click", () => retry(card, file, true));
     enqueue(card, file, false);
   }
-  made[0]?.card.element.scrollIntoView({ block: "nearest" });
+  made[0]?.card.element.scrollIntoView({ block: narrow.matches ? "start" : "nearest" });
 }
 
 function retry(card, file, smaller) {
@@ -90,7 +93,7 @@ function fail(card, error, image, smaller) {
   const expected = error instanceof Refusal;
   if (!expected) console.error(error);
   const words = expected ? error.message : "The page failed. Reload it, then try again.";
-  const canShrink = expected && image !== null && !smaller && (error.status === 413 || error.status === 400);
+  const canShrink = expected && image !== null && !smaller && SHRINKING_HELPS.has(error.status);
   card.failed(words, { again: expected && error.again, smaller: canShrink });
   announce(`${card.name}: ${words}`);
 }
@@ -150,4 +153,5 @@ find("limit").textContent = `JPEG, PNG or WebP, up to ${limitSize(limits.maxByte
 find("origin").textContent = new URL(".", location.href).href;
 find("clear").addEventListener("click", removeAll);
 takePhotos(document, add, notice);
+offerCamera(find("open-camera"), find("viewfinder"), (files) => add(files.map((file) => ({ file, name: file.name }))), notice);
 showVersion();

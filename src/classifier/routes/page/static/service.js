@@ -2,11 +2,13 @@
 import { Refusal, sentence } from "./words.js";
 
 const TOP = 5;
-const DEADLINE_MS = 60_000;
+// The service takes at most 60 s to receive a request, and 30 s to answer it.
+const DEADLINE_MS = 100_000;
 const MOST_WAITS = 6;
 const LONGEST_WAIT_S = 30;
 const BUSY = new Set([429, 503]);
 const WITHOUT_WORDS = {
+  408: "The photo took too long to arrive. Send a smaller copy.",
   413: "The photo is too large for the service. Send a smaller one.",
   415: "The service does not accept this kind of file. Send a JPEG, PNG or WebP photo.",
   502: "The service is not available at the moment. Try again later.",
@@ -55,8 +57,8 @@ async function json(response) {
 
 function unreachable(error) {
   const slow = error.name === "TimeoutError";
-  const words = slow ? "The service did not answer within a minute." : "The service cannot be reached. Check your connection.";
-  return new Refusal(words, { again: true });
+  const words = slow ? "The service did not answer in time." : "The service cannot be reached. Check your connection.";
+  return new Refusal(words, { status: slow ? 408 : 0, again: true });
 }
 
 async function refusal(response) {
@@ -64,7 +66,7 @@ async function refusal(response) {
   const problem = await response.json().catch(() => ({}));
   const words = problem.error ? `${sentence(problem.error)} ${sentence(problem.detail ?? "")}`.trim() : WITHOUT_WORDS[status];
   const busy = BUSY.has(status) ? "The service has too much to do at the moment. Try again later." : "";
-  return new Refusal(busy || words || `The service answered with status ${status}. Try again later.`, { status, again: status >= 500 || busy !== "" });
+  return new Refusal(busy || words || `The service answered with status ${status}. Try again later.`, { status, again: status >= 500 || status === 408 || busy !== "" });
 }
 
 /** Returns the seconds of a Retry-After header, which is a number or a date; 1 without one. */

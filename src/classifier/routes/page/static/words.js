@@ -1,5 +1,8 @@
 // Numbers and server messages as text for people.
 
+// A line does not end between a number and its unit.
+const SPACE = "\u00a0";
+
 /** Returns a probability as a percentage with one decimal. */
 export function percent(probability) {
   const value = probability * 100;
@@ -9,7 +12,7 @@ export function percent(probability) {
 /** Returns a size in bytes as kB or MB, with at most one decimal. */
 export function size(bytes) {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
-  return `${Number(value.toFixed(value < 10 ? 1 : 0))} ${unit}`;
+  return `${Number(value.toFixed(value < 10 ? 1 : 0))}${SPACE}${unit}`;
 }
 
 /** Returns a limit in bytes as kB or MB, never more than it is. */
@@ -19,8 +22,8 @@ export function limitSize(bytes) {
 
 /** Returns a duration in milliseconds as ms, or from one second on as s. */
 export function duration(milliseconds) {
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)}${SPACE}s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)}${SPACE}ms`;
 }
 
 /** Returns a message as a sentence: a capital letter at the start, a full stop at the end. */
