@@ -33,6 +33,16 @@ endif
 ifdef KUBECONTEXT
 export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
+# The live address of ENV. Shells and compilers export a HOST of their own: a variable of the environment counts
+# only beside a cluster of your own, or in CI, and if it can be a name of the DNS.
+ifneq ($(or $(filter command,$(origin HOST)),$(and $(or $(KUBECONTEXT),$(CI)),$(findstring .,$(HOST)))),)
+ifdef HOST
+export SEATRIAL_ENVIRONMENTS__$(ENV)__HOST := $(HOST)
+endif
+endif
+ifneq ($(and $(CA),$(filter command,$(origin CA))),)
+export SEATRIAL_ENVIRONMENTS__$(ENV)__CA_FILE := $(CA)
+endif
 # $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
 # of the environment, where other programs use such names.
 given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
@@ -89,7 +99,9 @@ lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:qa -c requirements/dev.txt -o requirements/qa.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
+	@for peer in flask litserve bentoml mlserver; do .venv/bin/uv pip compile $(LOCK) bench/serve/peers/$$peer.in -o bench/serve/peers/$$peer.txt --override bench/serve/peers/override.in --python-version 3.13 --python-platform x86_64-manylinux_2_28 || exit 1; done
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
@@ -112,7 +124,7 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
@@ -120,8 +132,11 @@ test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the cov
 test-integration: setup ## tests with Azurite, a registry, and the image in a container (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/integration
 .PHONY: test-e2e
-test-e2e: setup ## the acceptance suite: URL=… or ENV=…, EXPECT=<version or digest>
-	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT))
+test-e2e: setup ## the acceptance suite: URL=http(s)://… or ENV=…, EXPECT=<version or digest>, CA=file of a private authority
+	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT)) $(call given,CA)
+.PHONY: qa-kit
+qa-kit: setup ## the acceptance suite with its golden set as one archive for QA: needs nothing but Python (IMAGE=repo@sha256:…, OUT=file.zip)
+	@seatrial qa-kit $(if $(IMAGE),--image $(IMAGE)) $(call given,OUT)
 .PHONY: test-release
 test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m "not faults and not long"
@@ -143,6 +158,18 @@ bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-
 .PHONY: bench-overload
 bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
 	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
+.PHONY: bench-serve-build
+bench-serve-build: setup ## build what bench-serve compares: the app with a float and an 8-bit model, Flask, LitServe, BentoML, MLServer
+	@PYTHONPATH=tests python -m bench.serve build
+.PHONY: bench-serve
+bench-serve: setup ## measure the app beside other servers in containers, 10 min on a machine with nothing else to do (QUICK=1)
+	@PYTHONPATH=tests python -m bench.serve run $(if $(QUICK),--quick)
+.PHONY: bench-attacks
+bench-attacks: setup ## send the largest photo of each kind, 16 at once, to the built image: memory, latency of others (ROUNDS=2)
+	@$(if $(ROUNDS),ROUNDS=$(ROUNDS)) PYTHONPATH=tests python -m bench.attacks
+.PHONY: bench-decode
+bench-decode: setup ## compare scaled with full decoding: time and labels (MODEL=dir PHOTOS=dir, the example's by default)
+	@$(foreach name,MODEL PHOTOS,$(if $($(name)),$(name)='$($(name))')) python -m bench.decode
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
@@ -192,6 +219,9 @@ validate: setup ## test the locked model, or MODEL=dir with GOLDEN=dir and EVALU
 .PHONY: build
 build: setup ## build one image with the app and the model
 	@seatrial build
+.PHONY: run
+run: setup ## run the built image alone, without a cluster, and open its page (PORT=8080, IMAGE=id, OPEN=0: no browser)
+	@seatrial run $(call given,IMAGE) $(call given,PORT) $(if $(filter 0 false no,$(OPEN)),--no-open)
 .PHONY: lock-base
 lock-base: setup ## pin the base image in seatrial.toml by its digest, where its registry can be reached
 	@seatrial lock-base
@@ -202,7 +232,7 @@ check: setup ## test the built image in a container
 push: setup ## push the checked image to the registry and compare the digests
 	@seatrial push
 
-##@ The release (ENV=local|staging|production)
+##@ The release (ENV=local|staging|production, HOST=[https://]name of its live address, CA=file of a private authority)
 .PHONY: bootstrap
 bootstrap: setup ## create namespace, Role and pull secret; once, by an administrator
 	@seatrial bootstrap --env $(ENV)

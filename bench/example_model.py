@@ -59,7 +59,7 @@ def _limited(what: str, seconds: float, limit: float) -> Row:
 
 def _eight_bits(folder: Path, model: Path, golden: Path, evaluation: Path, checkout: Path) -> list[Row]:
     photos = folder / "calibration"
-    _write_crops(golden, photos)
+    write_crops(golden, photos)
     words = ["--photos", str(photos), "--out", str(folder / "int8"), "--version", "1.0.0-int8"]
     sets = ["--golden", str(golden), "--evaluation", str(evaluation)]
     command = [SEATRIAL, "optimize", str(model), *words, *sets, "--json"]
@@ -76,7 +76,7 @@ def _eight_bits(folder: Path, model: Path, golden: Path, evaluation: Path, check
     ]
 
 
-def _write_crops(golden: Path, photos: Path) -> None:
+def write_crops(golden: Path, photos: Path) -> None:
     """Write crops of the golden photos for the calibration; they show no more than those."""
     photos.mkdir()
     for photo in load_golden(golden).photos:

@@ -12,6 +12,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from seatrial.errors import OutsideError
+from seatrial.image.pod_restrictions import WRITABLE, restrictions
 from seatrial.image.session_containers import LABEL, VARIABLE
 from seatrial.settings import Pod, load
 from seatrial.wait import until
@@ -22,21 +23,11 @@ testcontainers_config.ryuk_disabled = True
 
 POD = load(Workspace(Path(__file__).parents[1], os.environ.get("SEATRIAL_INSTANCE", "dev"))).pod
 PORT = 8080
+ADMIN_PORT = 8081
 LOOPBACK = "127.0.0.1"
 # `check` gives its own, to remove what a killed run leaves. Else it is unique, so that concurrent sessions
 # do not remove each other's containers.
 SESSION = os.environ.get(VARIABLE) or uuid4().hex
-LOCKED_DOWN: dict[str, Any] = {
-    "read_only": True,
-    "cap_drop": ["ALL"],
-    "security_opt": ["no-new-privileges"],
-    "pids_limit": 100,
-}
-
-
-def restrictions(pod: Pod) -> dict[str, Any]:
-    """Return the options of a container that has the restrictions and the memory of a pod."""
-    return {**LOCKED_DOWN, "mem_limit": f"{pod.memory_mb}m"}
 
 
 class AppContainer(DockerContainer):
@@ -50,16 +41,27 @@ class AppContainer(DockerContainer):
         self.with_env("APP_WORKERS", str(pod.workers))
         limits = restrictions(pod) if locked_down else {}
         # docker-py accepts an address and a port, with_exposed_ports() of testcontainers only a port.
-        cast("dict[str, Any]", self.ports)[f"{PORT}/tcp"] = (LOOPBACK, None)
+        for port in (PORT, ADMIN_PORT):
+            cast("dict[str, Any]", self.ports)[f"{port}/tcp"] = (LOOPBACK, None)
         self.with_kwargs(labels={LABEL: SESSION}, **limits)
         if locked_down:
-            self.with_tmpfs_mount("/tmp", "size=64m")
+            for path, size in WRITABLE.items():
+                self.with_tmpfs_mount(path, size)
         self.session = requests.Session()
 
     @property
     def url(self) -> str:
         """The base URL of the app. It is on loopback, whatever host testcontainers detects for the engine."""
         return f"http://{LOOPBACK}:{self.get_exposed_port(PORT)}"
+
+    @property
+    def admin_url(self) -> str:
+        """The base URL of the admin port."""
+        return f"http://{LOOPBACK}:{self.get_exposed_port(ADMIN_PORT)}"
+
+    def probe(self, path: str) -> requests.Response:
+        """Send a GET request to the admin port with a timeout of 10 s."""
+        return self.session.get(self.admin_url + path, timeout=10)
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Send a GET request with a timeout of 10 s."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from classifier.cpus import cpu_limit, inference_threads
 from classifier.errors import ConfigError
+from classifier.memory import decode_budget
+from imagemodel.decode.budget import DECODE_BYTES
 
 MEBIBYTE = 1024 * 1024
 
@@ -16,9 +18,10 @@ MEBIBYTE = 1024 * 1024
 class Config:
     """Settings of one process.
 
-    `max_body` is in bytes, `max_images` limits the images of one `/score` request, `threads` is the number of
-    threads of one inference. While `drain_file` exists, the app reports that it is not ready.
-    `monitored_labels` is a file with the labels that the metrics count by name.
+    `max_body` is in bytes, `max_images` limits the images of one `/score` request, `decode_bytes` is the
+    memory of all decodes that run at once, `threads` is the number of threads of one inference. While
+    `drain_file` exists, the app reports that it is not ready. `monitored_labels` is a file with the labels
+    that the metrics count by name.
     """
 
     model_dir: Path
@@ -29,6 +32,7 @@ class Config:
     drain_file: Path = Path("/tmp/draining")  # noqa: S108 - in the pod's own volume, created by its preStop hook
     max_body: int = 16 * MEBIBYTE
     max_images: int = 32
+    decode_bytes: int = DECODE_BYTES
     threads: int = 1
     log_level: str = "INFO"
     monitored_labels: Path = Path("/app/monitored-labels.txt")
@@ -46,6 +50,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         drain_file=Path(environ.get("SEATRIAL_DRAIN_FILE") or defaults.drain_file),
         max_body=positive_integer(environ, "APP_MAX_BODY_BYTES", defaults.max_body),
         max_images=positive_integer(environ, "APP_MAX_IMAGES", defaults.max_images),
+        decode_bytes=_decode_bytes(environ),
         threads=positive_integer(environ, "APP_INFERENCE_THREADS", _threads(environ)),
         monitored_labels=Path(environ.get("APP_MONITORED_LABELS") or defaults.monitored_labels),
         log_level=_log_level(environ, defaults.log_level),
@@ -58,6 +63,11 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ConfigError(f"{name}: invalid value {text!r}", "set it to an integer of at least 1")
     return int(text)
+
+
+def _decode_bytes(environ: Mapping[str, str]) -> int:
+    default = max(1, decode_budget() // MEBIBYTE)
+    return positive_integer(environ, "APP_DECODE_MB", default) * MEBIBYTE
 
 
 def _threads(environ: Mapping[str, str]) -> int:

@@ -9,6 +9,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
+from classifier.bodies import ModelIdentity
 from classifier.config import Config
 from classifier.logs import REQUESTS
 from imagemodel.card import Card
@@ -28,7 +29,6 @@ log = logging.getLogger(REQUESTS)
 def register(app: Flask, config: Config, card: Card) -> None:
     """Add the identity and security headers to every response of `app`, and log each request."""
     fixed = {
-        **SECURITY,
         "X-Model-Version": card.version,
         "X-Model-Digest": card.digest,
         "X-Release": config.release or UNRELEASED,
@@ -42,6 +42,9 @@ def register(app: Flask, config: Config, card: Card) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.update(fixed)
+        for name, value in SECURITY.items():
+            # A page for browsers has a policy and caching of its own.
+            response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = g.request_id
         if config.drain_file.exists():
             response.headers["Connection"] = "close"
@@ -49,7 +52,7 @@ def register(app: Flask, config: Config, card: Card) -> None:
         return response
 
 
-def model_identity(card: Card) -> dict[str, str]:
+def model_identity(card: Card) -> ModelIdentity:
     """Return the member `model` of a response body: name, version and digest."""
     return {"name": card.name, "version": card.version, "digest": card.digest}
 

@@ -16,6 +16,7 @@ from PIL import Image
 from classifier.metrics.model import MeasuredClassifier
 from imagemodel.card import Card
 from imagemodel.classifier import Prediction
+from imagemodel.decode.budget import DECODE_BYTES, Budget, Limits
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class TimedPredictions:
 class Predictor:
     """A loaded model that has completed one inference. Thread-safe."""
 
-    def __init__(self, model: MeasuredClassifier) -> None:
+    def __init__(self, model: MeasuredClassifier, decode_bytes: int = DECODE_BYTES) -> None:
         self.model = model
+        self._budget = Budget(Limits(max_bytes=decode_bytes))
         self.predict([blank_image(model.card)], top=1)
 
     @property
@@ -39,11 +41,15 @@ class Predictor:
         """The model's card."""
         return self.model.card
 
+    def unmeasured(self) -> Predictor:
+        """Return a predictor with the same model whose work does not appear in the metrics."""
+        return Predictor(self.model.unmeasured())
+
     def predict(self, images: Sequence[bytes], top: int) -> TimedPredictions:
         """Return the `top` most probable classes of each image.
 
-        Raises imagemodel's ImageError for an image that cannot be decoded, and its PredictionError if the
-        inference fails.
+        Raises imagemodel's ImageError for an image that cannot be decoded or is too large, its BusyError if
+        too many large images are decoded at once, and its PredictionError if the inference fails.
         """
         start = time.perf_counter()
         batch = self._prepare(images)
@@ -60,15 +66,17 @@ class Predictor:
 
     def _prepare(self, images: Sequence[bytes]) -> NDArray[Any]:
         """Decode and preprocess images: the one place, so that every route has the same limits."""
-        return self.model.prepare(images)
+        return self.model.prepare(images, self._budget)
 
 
-def load_predictor(directory: Path, threads: int) -> Predictor:
+def load_predictor(directory: Path, threads: int, decode_bytes: int = DECODE_BYTES) -> Predictor:
     """Load and verify the model in `directory`, and run one inference.
+
+    All decodes that run at once take at most `decode_bytes`.
 
     Raises imagemodel's ImageModelError if the files do not match their card or the inference fails.
     """
-    return Predictor(MeasuredClassifier.load(directory, threads))
+    return Predictor(MeasuredClassifier.load(directory, threads), decode_bytes)
 
 
 def blank_image(card: Card) -> bytes:

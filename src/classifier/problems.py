@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from classifier.body import discard_unread_body
 from classifier.errors import RequestError
 from classifier.metrics.reasons import INVALID_IMAGE
-from imagemodel.errors import ImageError
+from imagemodel.errors import BusyError, ImageError
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     """Register handlers that turn every error of `app` into a problem response."""
     app.register_error_handler(RequestError, lambda e: problem(e.status, e.message, e.hint))
     app.register_error_handler(ImageError, _handle_image_error)
+    app.register_error_handler(BusyError, _handle_busy)
     app.register_error_handler(HTTPException, _handle_http_exception)
     app.register_error_handler(Exception, _handle_unexpected_exception)
 
@@ -41,6 +42,12 @@ def register(app: Flask) -> None:
 def _handle_image_error(error: ImageError) -> Response:
     g.refusal = INVALID_IMAGE
     return problem(400, error.message, error.hint)
+
+
+def _handle_busy(error: BusyError) -> Response:
+    response = problem(503, error.message, error.hint)
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 def _handle_http_exception(error: HTTPException) -> Response:

@@ -10,8 +10,9 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from imagemodel.card import LABELS, MODEL, Card
+from imagemodel.decode.budget import Budget
 from imagemodel.errors import CardError, NotFiniteError, PredictionError, VerifyError
-from imagemodel.preprocess import MAX_PIXELS, preprocess
+from imagemodel.preprocess import preprocess
 from imagemodel.session import check_session, open_session
 from imagemodel.verify import verify
 
@@ -54,9 +55,14 @@ class ImageClassifier:
         """
         return self.rank(self.infer(self.prepare(images)), top) if images else []
 
-    def prepare(self, images: Sequence[bytes], max_pixels: int = MAX_PIXELS) -> NDArray[Any]:
-        """Return `images`, preprocessed, as one batch of shape ``(len(images), *card.input.shape)``."""
-        return np.stack([preprocess(data, self.card.input, max_pixels) for data in images])
+    def prepare(self, images: Sequence[bytes], budget: Budget | None = None) -> NDArray[Any]:
+        """Return `images`, preprocessed, as one batch of shape ``(len(images), *card.input.shape)``.
+
+        Raises what `preprocess` raises.
+        """
+        arrays = [preprocess(data, self.card.input, budget) for data in images]
+        # Stacking one array would copy it.
+        return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
     def infer(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return the probabilities of a preprocessed batch, shape ``(images, classes)``; each row sums to 1.

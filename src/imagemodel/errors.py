@@ -19,7 +19,11 @@ class VerifyError(ImageModelError):
 
 
 class ImageError(ImageModelError):
-    """The image cannot be decoded, is incomplete, or has too many pixels."""
+    """The image cannot be decoded, is incomplete, or is too large."""
+
+
+class BusyError(ImageModelError):
+    """Too many decodes wait for memory. The same request succeeds later."""
 
 
 class PredictionError(ImageModelError):

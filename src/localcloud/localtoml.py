@@ -34,7 +34,7 @@ def document(instance: Instance, addresses: Addresses, base: str) -> dict[str, A
         },
         "image": {"base": base},
         "cluster": {"kubeconfig": instance.kubeconfig.name, "context": instance.context},
-        "dns": {"server": addresses.dns, "port": dns.PORT},
+        "dns": {"server": addresses.dns, "port": dns.PORT, "zone": dns.ZONE},
     }
 
 

@@ -19,9 +19,11 @@ from seatrial.commands import (
     models,
     optimization,
     proposal,
+    qa,
     records,
     recovery,
     release,
+    run,
     use,
 )
 from seatrial.errors import OutsideError, SeatrialError, UsageError
@@ -46,9 +48,11 @@ for group in (
     optimization,
     proposal,
     image,
+    run,
     release,
     recovery,
     records,
+    qa,
     maintenance,
 ):
     app.add_typer(group.app)

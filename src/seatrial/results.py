@@ -110,6 +110,14 @@ class BuildResult(StageResult):
     base_state: Literal["", "pinned", "not pinned"] = ""
 
 
+class RunResult(StageResult):
+    """The image that was run, and the URL at which it was until it was stopped."""
+
+    stage: Literal["run"] = "run"
+    image_id: ImageId
+    url: str
+
+
 class CheckResult(StageResult):
     """The image that passed its tests, their number and names (empty in results of older versions)."""
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from os.path import expanduser
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from seatrial.live_address import LiveAddress
+from seatrial.registry_address import check_address
+from seatrial.section import Section
 
-class Section(BaseModel):
-    """A table of seatrial.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+RegistryAddress = Annotated[str, AfterValidator(check_address)]
+"""`host` or `host:port` of a registry; may be empty."""
+UserPath = Annotated[str, AfterValidator(expanduser)]
+"""A path, in which a leading `~` is the home directory."""
 
 
 class App(Section):
@@ -50,7 +54,7 @@ class Store(Section):
 
     url: str = ""
     endpoint: str = ""
-    key_file: str = ""
+    key_file: UserPath = ""
     connections: int = Field(default=8, ge=1, le=64)
     timeout_seconds: float = Field(default=30, gt=0)
 
@@ -62,13 +66,13 @@ class Registry(Section):
     nodes have an identity of their own. `pull_address` is where nodes pull, if that is another address.
     """
 
-    address: str = ""
+    address: RegistryAddress = ""
     insecure: bool = False
-    config_dir: str = ""
-    pull_config_dir: str = ""
-    pull_address: str = ""
+    config_dir: UserPath = ""
+    pull_config_dir: UserPath = ""
+    pull_address: RegistryAddress = ""
     repository: str = "classifier"
-    token_host: str = ""
+    token_host: RegistryAddress = ""
 
 
 class Image(Section):
@@ -109,15 +113,23 @@ class Validate(Section):
 class ClusterSettings(Section):
     """The cluster of every environment without a context of its own."""
 
-    kubeconfig: str = ""
+    kubeconfig: UserPath = ""
     context: str = ""
 
 
 class Dns(Section):
-    """The DNS server for the environments' host names; empty: this machine's resolver."""
+    """The DNS server for the environments' host names; empty: this machine's resolver.
+
+    It is asked for the names of `zone` only; empty: for all.
+    """
 
     server: str = ""
     port: int = Field(default=53, ge=1, le=65535)
+    zone: str = ""
+
+    def serves(self, host: str) -> bool:
+        """Return whether the server is to be asked for a host name."""
+        return not self.zone or f".{host}".endswith(f".{self.zone}")
 
 
 class Prune(Section):
@@ -140,7 +152,7 @@ class Notify(Section):
     variable: str = Field(default="NOTIFY_WEBHOOK_URL", min_length=1)
 
 
-class Environment(Section):
+class Environment(LiveAddress):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
     `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
@@ -155,7 +167,6 @@ class Environment(Section):
 
     namespace: str
     overlay: str
-    host: str
     context: str = ""
     registry: Registry | None = None
     record_in_store: bool = True

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
+from seatrial.elsewhere import applicable, without_cluster
 from seatrial.errors import UsageError
 from seatrial.sections import (
     App,
@@ -31,7 +33,7 @@ from seatrial.sections import (
     Store,
     Validate,
 )
-from seatrial.toml_text import parse_toml
+from seatrial.settings_files import read_committed, read_local
 from seatrial.trial_sections import Pod, Probes
 from seatrial.workspace import Workspace
 
@@ -53,14 +55,6 @@ __all__ = [
     "Validate",
     "load",
 ]
-
-# An override of the address selects another service, so the rest of local.toml's section does not apply.
-ADDRESSES = {"store": "url", "registry": "address", "cluster": "context"}
-PATHS = {
-    "store": ("key_file",),
-    "registry": ("config_dir", "pull_config_dir"),
-    "cluster": ("kubeconfig",),
-}
 
 # Sections of older versions, with their present names.
 RENAMED = {"clean": "prune"}
@@ -91,6 +85,8 @@ class Settings(BaseSettings):
     prune: Prune = Prune()
     notify: Notify = Notify()
     environments: dict[str, Environment]
+    # Cluster and DNS as they are without the local cloud.
+    _other_cluster: tuple[ClusterSettings, Dns] | None = PrivateAttr(default=None)
 
     @classmethod
     def settings_customise_sources(
@@ -121,29 +117,67 @@ class Settings(BaseSettings):
         """Return the registry of an environment: its own, or the common one."""
         return self.environment(name).registry or self.registry
 
+    def cluster_of(self, name: str) -> ClusterSettings:
+        """Return the cluster of an environment: that of its own context, or the common one."""
+        context = self.environment(name).context or self.cluster.context
+        return self._cluster_and_dns(name)[0].model_copy(update={"context": context})
+
+    def dns_of(self, name: str) -> Dns:
+        """Return the DNS server to ask for an environment's host; empty: this machine's resolver."""
+        dns = self._cluster_and_dns(name)[1]
+        return dns if dns.serves(self.environment(name).host) else Dns()
+
+    def _cluster_and_dns(self, name: str) -> tuple[ClusterSettings, Dns]:
+        elsewhere = self.environment(name).context not in ("", self.cluster.context)
+        return (self._other_cluster if elsewhere else None) or (self.cluster, self.dns)
+
 
 def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:
     """Read all settings of an instance; `flags` are sections given on the command line.
 
     Raises UsageError that names the setting when a value is invalid, or the file that is not TOML.
     """
-    values = _read(workspace.root / "seatrial.toml")
+    values = read_committed(workspace)
     _refuse_unknown_sections(values)
-    local = _local(workspace)
-    for section, key in ADDRESSES.items():
-        if os.environ.get(f"SEATRIAL_{section}__{key}".upper()) or (flags or {}).get(section, {}).get(key):
-            local.pop(section, None)
+    local = read_local(workspace)
     try:
-        return Settings(**{**values, "_local": local, "_flags": dict(flags or {})})
+        return _settings(values, local, dict(flags or {}))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        what = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
-        raise UsageError(f"setting {key}: {what}", "see docs/reference/settings.md") from error
+        raise _usage_error(error, values) from error
     # A variable of a whole section is JSON.
     except (SettingsError, RecursionError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"environment variables: {what}", "see docs/reference/settings.md") from error
+
+
+def _settings(values: Mapping[str, Any], local: Mapping[str, Any], flags: Mapping[str, Any]) -> Settings:
+    for given in (EnvSettingsSource(Settings)(), flags):
+        local = applicable(local, given)
+    found = Settings(**{**values, "_local": local, "_flags": flags})
+    if any(environment.context for environment in found.environments.values()):
+        other = Settings(**{**values, "_local": without_cluster(local), "_flags": flags})
+        found._other_cluster = (other.cluster, other.dns)
+    return found
+
+
+def _usage_error(error: ValidationError, values: Mapping[str, Any]) -> UsageError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    what = "unknown setting" if first["type"] == "extra_forbidden" else _reason(first)
+    match first["loc"]:
+        case ("environments", name, *_) if first["type"] == "missing" and name not in _environments(values):
+            what += f"; there is no environment {name} in seatrial.toml"
+    return UsageError(f"setting {key}: {what}", "see docs/reference/settings.md")
+
+
+def _environments(values: Mapping[str, Any]) -> list[str]:
+    found = values.get("environments")
+    return list(found) if isinstance(found, Mapping) else []
+
+
+def _reason(error: ErrorDetails) -> str:
+    """Return why a value is not valid: the text of our own check, or that of pydantic."""
+    return str(error.get("ctx", {}).get("error") or error["msg"])
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any]) -> None:
@@ -159,24 +193,3 @@ def _section_hint(section: str) -> str:
     if name := RENAMED.get(section):
         return f"the section is called {name} now ([{name}], SEATRIAL_{name.upper()}__<KEY>)"
     return "see docs/reference/settings.md"
-
-
-def _local(workspace: Workspace) -> dict[str, Any]:
-    values = _read(workspace.directory / "local.toml", missing_ok=True)
-    values.pop("instance", None)
-    for section, keys in PATHS.items():
-        table = values.get(section)
-        for key in keys:
-            # Validation refuses what is not a table or a string.
-            if isinstance(table, dict) and table.get(key) and isinstance(table[key], str):
-                table[key] = str(workspace.directory / table[key])
-    return values
-
-
-def _read(path: Path, *, missing_ok: bool = False) -> dict[str, Any]:
-    if missing_ok and not path.exists():
-        return {}
-    try:
-        return parse_toml(path.read_bytes(), path.name)
-    except FileNotFoundError as error:
-        raise UsageError(f"{path.name} is missing", "run the command in a checkout of Seatrial") from error

@@ -11,7 +11,7 @@ from seatrial.errors import UsageError
 def parse_toml(raw: bytes, name: str) -> dict[str, Any]:
     """Return the tables in `raw`. Raises UsageError, which names the file `name`, if it is not TOML."""
     try:
-        return tomllib.loads(raw.decode())
+        return tomllib.loads(raw.decode("utf-8-sig"))
     # Besides its own errors tomllib raises those of int and of the encoding, which are ValueErrors.
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())

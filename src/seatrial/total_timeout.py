@@ -15,6 +15,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from seatrial.timed_connections import LEAST_SECONDS, limit_whole_requests
+from seatrial.tls import client_context
 
 MIN_BYTES_PER_SECOND: Final = 128 << 10
 """The slowest transfer that is waited for: 1 Mbit/s."""
@@ -41,8 +42,11 @@ class TooLargeError(requests.RequestException):
     """A response has more bytes than were allowed."""
 
 
-def new_session(*, follow_redirects: bool = False) -> requests.Session:
+def new_session(*, follow_redirects: bool = False, host: str = "", ca_file: str = "") -> requests.Session:
     """Return a session in which a timeout limits a whole request: connect, send, headers and body.
+
+    Certificates are checked for `host` (empty: that of the URL), against the authorities of `ca_file`; see
+    `seatrial.tls.client_context`.
 
     Redirects count as part of it if the timeout is a `Deadline`. Only the resolver of the machine has limits
     of its own. Credentials are those of a request alone, and not from ~/.netrc.
@@ -51,7 +55,7 @@ def new_session(*, follow_redirects: bool = False) -> requests.Session:
     # Without any `auth` requests would look for credentials in ~/.netrc.
     session.auth = _no_auth
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter())
+        session.mount(scheme, _Adapter(host, ca_file))
     return session
 
 
@@ -84,14 +88,30 @@ class _Session(requests.Session):
 
 
 class _Adapter(HTTPAdapter):
+    def __init__(self, host: str, ca_file: str) -> None:
+        self._tls: dict[str, Any] = {"server_hostname": host} if host else {}
+        self._ca_file = ca_file
+        super().__init__()
+
     def init_poolmanager(self, *words: Any, **options: Any) -> None:
-        super().init_poolmanager(*words, **options)
+        super().init_poolmanager(*words, **{**options, **self._tls})
         limit_whole_requests(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> urllib3.ProxyManager:
-        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options)
+        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options, **self._tls)
         limit_whole_requests(manager)
         return manager
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        del verify  # There is no way around the check.
+        where, options = super().build_connection_pool_key_attributes(request, True, cert)
+        if where["scheme"] != "https":
+            return where, options
+        # requests itself would read the authorities again for each connection.
+        return where, {**options, "ssl_context": client_context(self._ca_file)}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Add no other authorities than those of the context."""
 
     def send(self, request: requests.PreparedRequest, *words: Any, **options: Any) -> requests.Response:
         timeout = options.pop("timeout", None)

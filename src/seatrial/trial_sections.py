@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from seatrial.sections import Section
+from seatrial.section import Section
 
 
 class Pod(Section):

@@ -38,14 +38,14 @@ def until(
     what: str,
     probe: Callable[[], T | None],
     seconds: float,
-    hint: str = "",
+    hint: str | Callable[[], str] = "",
     every: float = 0.25,
     runtime: Runtime = SYSTEM,
 ) -> T:
     """Call `probe` until it returns something other than None, and return that.
 
     `seconds` is the deadline, `every` the interval in seconds. Raises OutsideError naming `what` if the
-    deadline passes. An exception of `probe` ends the polling at once.
+    deadline passes, with `hint`, which may be called then. An exception of `probe` ends the polling at once.
     """
     retrying = Retrying(
         stop=_Deadline(seconds, runtime),
@@ -56,7 +56,8 @@ def until(
     try:
         result = retrying(probe)
     except RetryError as error:
-        raise OutsideError(f"{what}: timed out after {seconds:.0f} s", hint) from error
+        found = hint if isinstance(hint, str) else hint()
+        raise OutsideError(f"{what}: timed out after {seconds:.0f} s", found) from error
     assert result is not None  # noqa: S101 - guaranteed by retry_if_result
     return result
 

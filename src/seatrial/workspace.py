@@ -6,7 +6,6 @@ import getpass
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,22 +16,15 @@ from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from seatrial.atomic_files import write_atomically
-from seatrial.errors import UsageError
+from seatrial.errors import OutsideError, UsageError
+from seatrial.git_errors import explain
+from seatrial.git_tree import write_tree
 from seatrial.process import run
 from seatrial.results import StageResult
 
 GIT_SECONDS = 60
 DIRTY = "-dirty"
 """The end of the revision of a working tree that is not its commit."""
-# Without hooks and features that have files of their own in .git; a temporary object needs no compression.
-_TEMPORARY_INDEX = {
-    "core.splitIndex": "false",
-    "core.fsmonitor": "false",
-    "core.untrackedCache": "false",
-    "core.hooksPath": os.devnull,
-    "core.looseCompression": "0",
-    "pack.compression": "0",
-}
 Result = TypeVar("Result", bound=StageResult)
 
 
@@ -59,37 +51,34 @@ class Workspace:
 
     @property
     def cache(self) -> Path:
-        """The cache directory, keyed by content: SEATRIAL_CACHE, or `seatrial` in the user's cache."""
-        return Path(os.environ.get("SEATRIAL_CACHE") or user_cache_path("seatrial"))
+        """The cache directory, keyed by content: SEATRIAL_CACHE, or `seatrial` in the user's cache.
+
+        Raises UsageError if the user has no home directory.
+        """
+        path = Path(os.environ.get("SEATRIAL_CACHE") or user_cache_path("seatrial"))
+        if not path.is_absolute() and not os.environ.get("SEATRIAL_CACHE"):
+            raise UsageError("this user has no home directory for the cache", "set SEATRIAL_CACHE=directory")
+        return path
+
+    @cached_property
+    def prefix(self) -> str:
+        """The path of this directory in its repository, with a final slash; empty at its root."""
+        return self.git("rev-parse", "--show-prefix")
 
     @cached_property
     def commit(self) -> str:
-        """The full SHA of HEAD."""
+        """The full SHA of HEAD. Raises UsageError if HEAD does not contain this directory."""
+        if self.prefix and not self.git("ls-tree", "--name-only", "HEAD", "--", "seatrial.toml"):
+            raise UsageError(
+                f"no commit of the repository above has this directory, {self.prefix}",
+                "git add it there and commit, or clone the repository of this project instead",
+            )
         return self.git("rev-parse", "HEAD")
 
     @cached_property
     def working_state(self) -> str:
         """The git tree id of the working tree: untracked files included, ignored ones not, but model.lock."""
-        with tempfile.TemporaryDirectory(prefix="seatrial-tree-") as folder:
-            env = self._temporary_objects(Path(folder))
-            self.git("read-tree", "HEAD", env=env)
-            self.git("add", "--all", env=env)
-            if self.lock.exists():
-                # If git ignores it, no commit contains it.
-                self.git("add", "--force", "--", self.lock.name, env=env)
-            return self.git("write-tree", env=env)
-
-    def _temporary_objects(self, folder: Path) -> dict[str, str]:
-        """Return the variables that make git write its index and objects to `folder`.
-
-        In the repository, untracked files would stay as objects that any reader of it finds, secrets too.
-        """
-        existing = self.root / self.git("rev-parse", "--git-path", "objects")
-        (folder / "objects" / "info").mkdir(parents=True)
-        # Not the variable for alternates, in which a path must not contain a colon.
-        (folder / "objects" / "info" / "alternates").write_text(f"{existing.resolve()}\n")
-        places = {"GIT_INDEX_FILE": str(folder / "index"), "GIT_OBJECT_DIRECTORY": str(folder / "objects")}
-        return places | _git_configuration(_TEMPORARY_INDEX)
+        return write_tree(self.git, self.root, self.lock)
 
     @cached_property
     def revision(self) -> str:
@@ -106,17 +95,21 @@ class Workspace:
     def git(self, *arguments: str, env: Mapping[str, str] | None = None, check: bool = True) -> str:
         """Run git in the checkout and return its stdout without surrounding whitespace.
 
-        `env` is added to the environment. Raises OutsideError if git is not installed, times out or fails;
-        without `check` the output of a failed git is an empty string.
+        `env` is added to the environment. Raises UsageError for a known fault of the checkout, OutsideError
+        if git is not installed, times out or fails otherwise; without `check` the output of a failed git is
+        an empty string.
         """
-        done = run(
-            ["git", *arguments],
-            timeout=GIT_SECONDS,
-            cwd=self.root,
-            env=env,
-            check=check,
-            separate_stderr=True,
-        )
+        try:
+            done = run(
+                ["git", *arguments],
+                timeout=GIT_SECONDS,
+                cwd=self.root,
+                env={"LC_ALL": "C", **(env or {})},
+                check=check,
+                separate_stderr=True,
+            )
+        except OutsideError as error:
+            raise explain(error, self.root) from error
         return done.output.strip() if done.code == 0 else ""
 
     def write_result(self, result: StageResult) -> Path:
@@ -146,16 +139,6 @@ class Workspace:
                 f"the result of {stage} is of another working state or lock", f"run `make {stage}` again"
             )
         return result
-
-
-def _git_configuration(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that give git these settings beside those that the environment gives it."""
-    count = os.environ.get("GIT_CONFIG_COUNT", "")
-    first = int(count) if count.isdecimal() else 0
-    variables = {"GIT_CONFIG_COUNT": str(first + len(settings))}
-    for number, (key, value) in enumerate(settings.items(), first):
-        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return variables
 
 
 def login_name() -> str:

@@ -22,16 +22,17 @@ class ApiClient:
     """Sends requests to one endpoint, on a persistent connection or on a new one for each request.
 
     `address` is where to connect if it is not what the URL's name resolves to on this machine; the Host
-    header still has the name. A response, with its redirects, has TIMEOUT seconds and MAX_BODY_BYTES.
+    header still has the name, and the certificate is checked for it, against the authorities of `ca_file`
+    (empty: those of this machine). A response, with its redirects, has TIMEOUT seconds and MAX_BODY_BYTES.
     """
 
-    def __init__(self, url: str, address: str = "", *, keep_alive: bool = True) -> None:
+    def __init__(self, url: str, address: str = "", *, keep_alive: bool = True, ca_file: str = "") -> None:
         parts = urlsplit(url)
-        self.host = parts.hostname or ""
+        self.host, self._ca_file = parts.hostname or "", ca_file
         port = f":{parts.port}" if parts.port else ""
         self.url = f"{parts.scheme}://{address or self.host}{port}{parts.path.rstrip('/')}"
         self._headers = {"Host": f"{self.host}{port}"} | ({} if keep_alive else {"Connection": "close"})
-        self._session = new_session(follow_redirects=True) if keep_alive else None
+        self._session = self._new_session() if keep_alive else None
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> requests.Response:
         """GET a path."""
@@ -64,12 +65,15 @@ class ApiClient:
         response.raise_for_status()
         return dict(response.json())
 
+    def _new_session(self) -> requests.Session:
+        return new_session(follow_redirects=True, host=self.host, ca_file=self._ca_file)
+
     def _send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **body: Any
     ) -> requests.Response:
         merged = {**self._headers, **(headers or {})}
         options: dict[str, Any] = {**body, "headers": merged, "timeout": Deadline(TIMEOUT), "stream": True}
-        with nullcontext(self._session) if self._session else new_session(follow_redirects=True) as session:
+        with nullcontext(self._session) if self._session else self._new_session() as session:
             response = session.request(method, self.url + path, **options)
             read_body(response, MAX_BODY_BYTES)
         return response

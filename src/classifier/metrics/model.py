@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ class MeasuredClassifier(ImageClassifier):
     def measure(self, labels: frozenset[str]) -> None:
         """Measure from now on; predictions of other labels than `labels` count as `other`."""
         self._labels = labels
+
+    def unmeasured(self) -> Self:
+        """Return a classifier with the same session whose work is not measured."""
+        return type(self)(self.card, self.labels, self._session)
 
     def prepare(self, images: Sequence[bytes], *args: Any, **options: Any) -> NDArray[Any]:
         """Return what the base class returns; observe time, sizes, formats and brightness."""

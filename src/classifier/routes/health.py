@@ -1,4 +1,4 @@
-"""Health routes: `GET /`, `/livez`, `/readyz` and `/healthz`."""
+"""Health routes: `/livez`, `/readyz` and `/healthz`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
+from classifier.openapi.operation import TEXT, Content, Operation, documented
 from classifier.problems import problem
+
+OK = {"text/plain": Content(TEXT, lambda: "ok")}
 
 
 def health_blueprint(drain_file: Path) -> Blueprint:
@@ -16,17 +19,17 @@ def health_blueprint(drain_file: Path) -> Blueprint:
     """
     routes = Blueprint("health", __name__)
 
-    @routes.get("/")
-    def home() -> Response:
-        return Response("Healthy", mimetype="text/plain")
-
     @routes.get("/livez")
     @routes.get("/healthz")
+    @documented(Operation(tag="health", response=OK))
     def livez() -> Response:
+        """Return 200 while the process runs."""
         return Response("ok", mimetype="text/plain")
 
     @routes.get("/readyz")
+    @documented(Operation(tag="health", response=OK, problems={503: "this instance is draining"}))
     def readyz() -> Response:
+        """Return 200 once the model has completed an inference and until the instance drains."""
         if drain_file.exists():
             return problem(503, "this instance is draining")
         return Response("ok", mimetype="text/plain")

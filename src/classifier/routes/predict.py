@@ -6,10 +6,13 @@ import time
 
 from flask import Blueprint, request
 
+from classifier.bodies import PredictResponse
 from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.identity import model_identity
 from classifier.inference import Predictor, TimedPredictions
+from classifier.openapi.classification import example_predictions, predict_operation
+from classifier.openapi.operation import documented
 
 TOP = 5
 BINARY_TYPES = frozenset({"application/octet-stream", "binary/octet-stream", ""})
@@ -26,8 +29,16 @@ def predict_blueprint(predictor: Predictor) -> Blueprint:
     """Return the route `/predict`, which returns the `?top=` most probable labels of one image."""
     routes = Blueprint("predict", __name__)
 
+    def example() -> PredictResponse:
+        return _response_body(predictor, example_predictions(predictor, TOP), 9)
+
     @routes.post("/predict")
-    def predict() -> dict[str, object]:
+    @documented(predict_operation(example))
+    def predict() -> PredictResponse:
+        """Classify one image, sent as the body or in the form field `file`.
+
+        The bytes show the format, so any other type `image/…` is accepted too.
+        """
         start = time.perf_counter()
         top = read_top(request.args.get("top"), predictor.card.output.classes)
         timed = predictor.predict([read_image()], top)
@@ -79,7 +90,7 @@ def _image_body() -> bytes:
     return data
 
 
-def _response_body(predictor: Predictor, timed: TimedPredictions, total_ms: float) -> dict[str, object]:
+def _response_body(predictor: Predictor, timed: TimedPredictions, total_ms: float) -> PredictResponse:
     return {
         "model": model_identity(predictor.card),
         "predictions": [

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
+from classifier.bodies import ScoreResponse
 from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.identity import model_identity
 from classifier.inference import Predictor, TimedPredictions
+from classifier.openapi.classification import example_predictions, score_operation
+from classifier.openapi.operation import documented
 from classifier.routes.encoding import decode_base64
 from classifier.routes.json_body import check_values, load_json
 from imagemodel.card import Card
@@ -25,8 +28,13 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
     """
     routes = Blueprint("score", __name__)
 
+    def example() -> ScoreResponse:
+        return response_body(example_predictions(predictor, TOP), predictor.card)
+
     @routes.post("/score")
-    def score() -> dict[str, object]:
+    @documented(score_operation(max_images, example))
+    def score() -> ScoreResponse:
+        """Classify the images of a request in the original wire format."""
         # The server resets a connection with an unread body, so read it before refusing its type.
         body = read_body()
         if request.mimetype != "application/json":
@@ -39,14 +47,14 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
     return routes
 
 
-def response_body(timed: TimedPredictions, card: Card) -> dict[str, object]:
+def response_body(timed: TimedPredictions, card: Card) -> ScoreResponse:
     """Return the response body: `result[0][0][0]` is the first image's best [label, percent].
 
     The member `model` is new; clients of the original wire format read `result` alone.
     """
-    images = [[[p.label, round(p.probability * 100, 2)] for p in best] for best in timed.predictions]
+    images = [[(p.label, round(p.probability * 100, 2)) for p in best] for best in timed.predictions]
     computed = f"Computed in {timed.read_ms + timed.compute_ms:.2f} ms"
-    return {"result": [images, computed], "model": model_identity(card)}
+    return {"result": (images, computed), "model": model_identity(card)}
 
 
 def read_images(body: bytes, max_images: int) -> list[bytes]:

@@ -7,17 +7,17 @@ from importlib.metadata import version
 
 from flask import Blueprint
 
+from classifier.bodies import VersionResponse
 from classifier.config import Config
 from classifier.identity import model_identity
+from classifier.openapi.operation import HOST, Operation, documented
 from imagemodel.card import Card
-
-FRAMEWORKS = ("flask", "onnxruntime", "numpy", "pillow")
 
 
 def version_blueprint(config: Config, card: Card) -> Blueprint:
     """Return the route `/version`. Its response is constant for the lifetime of the process."""
     routes = Blueprint("version", __name__)
-    body = {
+    body: VersionResponse = {
         "app": {
             "commit": config.commit,
             "release": config.release,
@@ -25,11 +25,19 @@ def version_blueprint(config: Config, card: Card) -> Blueprint:
             "environment": config.environment,
         },
         "model": model_identity(card),
-        "frameworks": {"python": platform.python_version(), **{name: version(name) for name in FRAMEWORKS}},
+        "frameworks": {
+            "python": platform.python_version(),
+            "flask": version("flask"),
+            "onnxruntime": version("onnxruntime"),
+            "numpy": version("numpy"),
+            "pillow": version("pillow"),
+        },
     }
 
     @routes.get("/version")
-    def show() -> dict[str, object]:
-        return dict(body)
+    @documented(Operation(tag="service", example=lambda: body, samples={"curl": f"curl -fsS {HOST}/version"}))
+    def show() -> VersionResponse:
+        """Return the versions of the app, its model and its frameworks."""
+        return body
 
     return routes

@@ -46,9 +46,12 @@ def install(
     progress: ProgressReporter,
     *,
     why: str,
+    elsewhere: str = "install Docker and start it, then try again",
     os_release: Mapping[str, str] | None = None,
 ) -> None:
     """Install the packages of ``tools`` that are missing; ``why`` is the reason in error texts.
+
+    ``elsewhere`` is the hint for a system without these packages.
 
     Raises LocalcloudError if this is not Debian or Ubuntu, if this user is not root, or if apt-get fails.
     """
@@ -59,7 +62,7 @@ def install(
     if not is_debian(os_release):
         raise LocalcloudError(
             f"{why}, and packages can be installed on Debian and Ubuntu only",
-            "install Docker and start it, then try again",
+            elsewhere,
         )
     if os.geteuid() != 0:
         raise LocalcloudError(f"{why}, and only root can install it", f"sudo {command}")

@@ -1,4 +1,4 @@
-"""The approval that a release command is given: verified with GitHub where that is possible, else stated."""
+"""The approval that a release command is given: verified with the CI where that is possible, else stated."""
 
 from __future__ import annotations
 
@@ -18,19 +18,25 @@ def given_approval(
 ) -> Approval:
     """Return who approves a release to `env`.
 
-    In a run of GitHub Actions with a token these are the reviewers that GitHub confirms for this run; names
-    in `document` must be the same. Elsewhere, and if nobody reviewed the run, the approval is what the
-    document states, else the name in `stated`. Raises RefusedError if GitHub does not confirm the document,
-    and as `verified_reviews` and `stated_reviews`.
+    In a run of GitHub Actions or Azure Pipelines with a token these are the reviewers that the service
+    confirms for this run; names in `document` must be the same. Elsewhere, and if nobody reviewed the run,
+    the approval is what the document states, else the name in `stated`. Raises RefusedError if the service
+    does not confirm the document, and as `verified_reviews`, `verified_approvals` and `stated_reviews`.
     """
     from seatrial.release.approval import NOBODY, Approval
+    from seatrial.release.azure_reviews import AzureRun, azure_run, verified_approvals
     from seatrial.release.reviews import github_run, stated_reviews, verified_reviews
 
-    run = github_run(environ)
-    verified = verified_reviews(run, env, http) if run else NOBODY
+    run, verified = github_run(environ) or azure_run(environ), NOBODY
+    if run:
+        verified = (
+            verified_approvals(run, env, http)
+            if isinstance(run, AzureRun)
+            else verified_reviews(run, env, http)
+        )
     listed = stated_reviews(document, env) if document else None
     if run and listed and listed.who != verified.who:
-        names = listed.who or "nobody"
-        what = f"{document} has {names} as reviewers of {env}, GitHub has {verified.who or 'nobody'}"
-        raise RefusedError(what, "leave APPROVALS= empty: seatrial reads the reviews from GitHub")
+        names, service = listed.who or "nobody", run.service.name
+        what = f"{document} has {names} as reviewers of {env}, {service} has {verified.who or 'nobody'}"
+        raise RefusedError(what, f"leave APPROVALS= empty: seatrial reads the reviews from {service}")
     return verified if verified.who else listed or Approval(stated)

@@ -65,6 +65,9 @@ def _send(settings: Settings, notice: Notice, environ: Mapping[str, str]) -> str
     from seatrial.system import SERVICES
 
     url = environ.get(settings.notify.variable, "").strip()
+    if url == f"$({settings.notify.variable})":
+        # What Azure Pipelines passes to a step for a variable that does not exist.
+        return ""
     return send(notice, settings.notify.format, url, SERVICES.http, SERVICES.runtime) if url else ""
 
 

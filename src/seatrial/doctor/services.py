@@ -54,13 +54,13 @@ def check_cluster(settings: Settings, environment: str, cache: Path) -> Finding:
     """Check with a SelfSubjectAccessReview that this user may release to an environment."""
     what = f"cluster, {environment}"
     wanted = settings.environment(environment)
-    context = wanted.context or settings.cluster.context
-    if not context:
+    own = settings.cluster_of(environment)
+    if not (context := own.context):
         return Finding(
             what, "later", "not configured", f"make up starts one; {_own('KUBECONTEXT', 'CLUSTER__CONTEXT')}"
         )
     try:
-        cluster = connect(settings.cluster.kubeconfig, context, cache, patience=0)
+        cluster = connect(own.kubeconfig, context, cache, patience=0)
         review = cluster.create(_access_review(wanted.namespace))
     except SeatrialError as error:
         return _missing(what, error)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seatrial.errors import OutsideError
 from seatrial.image.docker_client import engine_error
+from seatrial.image.registry_refusals import find_cause
 from seatrial.process import run
 
 BUILD_SECONDS = 900
@@ -84,9 +85,14 @@ def _options(inputs: BuildInputs) -> list[str]:
 
 
 def _failure(log: str, base: str) -> OutsideError:
-    if NO_BASE.search(_errors(log)):
+    errors = _errors(log)
+    if NO_BASE.search(errors):
+        cause = find_cause(errors)
+        why = f": its registry {cause.what}" if cause else ""
+        hint = f"{cause.hint.format(address='there')}; or " if cause else ""
         return OutsideError(
-            f"the base image {base} cannot be pulled", "`make cloud` builds one if no registry has it"
+            f"the base image {base} cannot be pulled{why}",
+            f"{hint}`make cloud` builds one if no registry has it",
         )
     return engine_error("building the image", log)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PACKAGES = ("imagemodel", "classifier")
-SUFFIXES = (".py", ".json", ".html", ".css", ".js", ".typed")
+SUFFIXES = (".py", ".json", ".html", ".css", ".js", ".svg", ".typed")
 # One modification time for all files, so that equal content gives equal layers.
 EPOCH = 0
 MONITORED_LABELS = "monitored-labels.txt"

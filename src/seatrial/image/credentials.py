@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from docker import auth
 from docker.errors import DockerException
+from docker.utils.config import find_config_file
 
 from seatrial.errors import UsageError
+from seatrial.image.credential_helper import ask_helper
 from seatrial.settings import Registry
 
 
@@ -37,11 +40,14 @@ class Credentials:
 def find_credentials(registry: Registry) -> Credentials:
     """Return the credentials for `registry`, from the config.json in `config_dir` or that of the user.
 
-    Credential helpers are supported. Raises UsageError if the file cannot be read.
+    Credential helpers are supported. Raises UsageError if the file cannot be read, or a helper is not
+    installed, fails or does not answer in HELPER_SECONDS.
     """
-    path = str(Path(registry.config_dir) / "config.json") if registry.config_dir else None
     try:
-        found: dict[str, Any] = auth.resolve_authconfig(auth.load_config(path), registry.address) or {}
+        config = _load_config(registry)
+        helper = config.get_credential_store(registry.address)
+        found = ask_helper(helper, registry.address) if helper else None
+        found = found or _in_file(config, registry.address)
         login = [_text(found, name) for name in ("username", "password", "identitytoken")]
     # The library does not check the types in the file.
     except (
@@ -58,6 +64,31 @@ def find_credentials(registry: Registry) -> Credentials:
             f"docker login {registry.address}, or fix registry.config_dir",
         ) from error
     return Credentials(*login)
+
+
+def _load_config(registry: Registry) -> auth.AuthConfig:
+    """Return the config.json in `config_dir`, or that of the user; an empty one if there is none.
+
+    Raises UsageError if it is not JSON, which the library reads as an empty file.
+    """
+    if registry.config_dir:
+        path = Path(registry.config_dir) / "config.json"
+        found = str(path) if path.exists() else ""
+    else:
+        found = find_config_file() or ""
+    if not found:
+        return auth.AuthConfig({})
+    try:
+        json.loads(Path(found).read_bytes().decode())
+    except json.JSONDecodeError as error:
+        # The text of this error names a place and shows no content.
+        raise UsageError(f"{found} is not JSON: {error}", "fix it, or docker login again") from None
+    return auth.load_config(found)
+
+
+def _in_file(config: auth.AuthConfig, address: str) -> dict[str, Any]:
+    found = auth.resolve_authconfig(auth.AuthConfig({"auths": config.auths}), address)
+    return dict(found or {})
 
 
 def _text(found: dict[str, Any], name: str) -> str:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from seatrial.errors import OutsideError
 from seatrial.image.docker_client import engine_error, engine_errors
-from seatrial.image.registry import RegistryClient, credentials_refused, registry_unreachable
+from seatrial.image.registry import RegistryClient
+from seatrial.image.registry_refusals import find_cause, refused
 from seatrial.image_reference import ImageReference
 from seatrial.runtime import SYSTEM, Runtime
 
 PUSH_SECONDS = 600
-REFUSED = re.compile(r"unauthorized|authentication required|denied|no basic auth|forbidden", re.I)
-UNREACHABLE = re.compile(
-    r"connection refused|no such host|i/o timeout|dial tcp|no route to host|TLS handshake|EOF",
-    re.I,
-)
 
 
 def push_image(client: Any, reference: ImageReference, registry: RegistryClient) -> frozenset[str]:
@@ -49,10 +44,5 @@ def read_push_stream(
 
 
 def _failure(text: str, address: str) -> OutsideError:
-    if REFUSED.search(text):
-        return credentials_refused(address)
-    if "no space left" in text.lower():
-        return OutsideError(f"the disk of the registry {address} is full", "free some space, then push again")
-    if UNREACHABLE.search(text):
-        return registry_unreachable(address)
-    return engine_error(f"pushing to {address}", text)
+    cause = find_cause(text)
+    return refused(address, cause) if cause else engine_error(f"pushing to {address}", text)

@@ -9,8 +9,9 @@ import contextlib
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
-from seatrial.image.registry import CredentialsRefusedError, RegistryClient, Repository
+from seatrial.image.registry import RegistryClient, Repository
 from seatrial.image.registry_copy import cancel_upload
+from seatrial.image.registry_refusals import CredentialsRefusedError
 from seatrial.settings import Registry
 
 # 405 is the status of a registry that only reads.

@@ -13,6 +13,13 @@ import requests
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
+from seatrial.image.registry_refusals import (
+    CREDENTIALS,
+    credentials_refused,
+    find_cause,
+    refused,
+    registry_unreachable,
+)
 from seatrial.image.registry_requests import RegistryRequests
 from seatrial.image.registry_values import json_object, require_digest
 from seatrial.image.server_urls import registry_url, token_service
@@ -26,10 +33,6 @@ ACCEPT = ", ".join(
     )
 )
 TOKEN = re.compile(r"[!-~]+")
-
-
-class CredentialsRefusedError(OutsideError):
-    """The registry does not accept the credentials, or they do not have the right."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class RegistryClient:
         """
         response = self.exchange(method, path, **options)
         if response.status_code in (401, 403):
-            raise credentials_refused(self.registry.address)
+            raise self._refused(response)
         if response.status_code >= 400 and response.status_code != 404:
             raise self._failure(response)
         return response
@@ -124,10 +127,16 @@ class RegistryClient:
         if response.status_code == 429 or response.status_code >= 500:
             raise self._failure(response)
         if not response.ok:
-            raise credentials_refused(self.registry.address)
+            raise self._refused(response)
         return _token_in(response, realm)
 
+    def _refused(self, response: requests.Response) -> OutsideError:
+        cause = find_cause(response.text[:5000]) or CREDENTIALS
+        return credentials_refused(self.registry.address, cause)
+
     def _failure(self, response: requests.Response) -> OutsideError:
+        if cause := find_cause(response.text[:5000]):
+            return refused(self.registry.address, cause)
         message = f"the registry {self.registry.address} returned status {response.status_code}"
         return OutsideError(message, "make status shows its logs", log=response.text[:500])
 
@@ -139,7 +148,7 @@ class RegistryClient:
         try:
             return self._requests.send(method, url, **options)
         except requests.RequestException as error:
-            raise registry_unreachable(self.registry.address) from error
+            raise registry_unreachable(self.registry.address, error) from error
 
 
 @dataclass(frozen=True)
@@ -182,18 +191,3 @@ def _token_in(response: requests.Response, realm: str) -> str:
     if not TOKEN.fullmatch(token):
         raise OutsideError(f"{realm[:100]} returned no token", "check the token service of that registry")
     return token
-
-
-def credentials_refused(address: str) -> OutsideError:
-    """Return the error for credentials that the registry does not accept."""
-    return CredentialsRefusedError(
-        f"the registry {address} refuses these credentials",
-        f"docker login {address}, or check registry.config_dir",
-    )
-
-
-def registry_unreachable(address: str) -> OutsideError:
-    """Return the error for a registry that does not answer."""
-    return OutsideError(
-        f"the registry {address} does not answer", "make status shows whether it runs; check registry.address"
-    )

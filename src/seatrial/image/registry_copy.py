@@ -11,7 +11,8 @@ import requests
 
 from seatrial import progress
 from seatrial.errors import OutsideError, RefusedError
-from seatrial.image.registry import ACCEPT, Repository, digest_of, parse_manifest, registry_unreachable
+from seatrial.image.registry import ACCEPT, Repository, digest_of, parse_manifest
+from seatrial.image.registry_refusals import registry_unreachable
 from seatrial.image.server_urls import absolute_url
 
 CHUNK = 1 << 20
@@ -113,7 +114,7 @@ class _BlobStream:
                 self.advance(len(piece))
                 yield piece
         except requests.RequestException as error:
-            raise registry_unreachable(self.source.client.registry.address) from error
+            raise registry_unreachable(self.source.client.registry.address, error) from error
         finally:
             response.close()
         # Raised inside the upload, so that the target never gets a complete blob.

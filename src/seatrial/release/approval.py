@@ -1,4 +1,4 @@
-"""Who approved a release: a person whose name was stated, or the reviewers that GitHub confirmed."""
+"""Who approved a release: a person whose name was stated, or the reviewers that the CI confirmed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LENGTH = 100
 STATED = "(stated, not verified)"
 HINTS = {
     "person": "--approved-by or APPROVED_BY='their name' names the person who approves it",
-    "reviewers": "run the workflow promote: GitHub requests the reviews, and seatrial reads them from GitHub",
+    "reviewers": "run promote.yml or azure-pipelines.yml: the CI requests the reviews and confirms them",
 }
 # A stated name has no parentheses, which contain what seatrial adds, and none of the words for a review.
 _NAME = re.compile(r"[\w .,'’@+-]+")
@@ -22,17 +22,18 @@ _REVIEW = re.compile(r"review|verif|approv|confirm|stated", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Approval:
-    """Who approved, and the CI run whose reviews GitHub confirmed; without a run the name is only stated."""
+    """Who approved, and the CI run whose reviews `service` confirmed; without a run a name is only stated."""
 
     who: str = ""
     run: str = ""
+    service: str = "GitHub"
 
     def __str__(self) -> str:
         """Return it as records have it; the end of the text is the difference between stated and verified."""
         if not self.who:
             return ""
         return (
-            f"{self.who} (review verified with GitHub, run {self.run})"
+            f"{self.who} (review verified with {self.service}, run {self.run})"
             if self.run
             else f"{self.who} {STATED}"
         )
@@ -56,7 +57,7 @@ def approval(name: str, environment: Environment, given: Approval) -> Approval:
     if required == "reviewers" and not given.run:
         what = f"{name} requires the CI's reviewers, a name is not enough: {who} {STATED}"
         raise RefusedError(what, HINTS[required])
-    return Approval(who, given.run)
+    return Approval(who, given.run, given.service)
 
 
 def _require_name(who: str) -> None:

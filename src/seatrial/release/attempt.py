@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seatrial import console
 from seatrial.analysis.baseline import Baseline
 from seatrial.errors import RefusedError
-from seatrial.http_client import NoResponseError
+from seatrial.http_client import CertificateError, NoResponseError
 from seatrial.image.inspection import ImageFacts
 from seatrial.kube.labels import LIVE
 from seatrial.kube.render import Candidate
@@ -32,7 +32,8 @@ class Attempt:
     """A release that was begun. `record` is its current record.
 
     `same_model` is whether the stable release has the same model, `other_model` the name of its model if that
-    is another one; `checks` are those of the preview.
+    is another one; `checks` are those of the preview; `problem` is why the
+    last request had no TLS connection.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class Attempt:
     same_model: bool = False
     other_model: str = ""
     checks: tuple[Check, ...] = ()
+    problem: str = ""
 
     def start(self) -> None:
         """Apply the slot's objects at full size and wait until they are rolled out."""
@@ -97,12 +99,16 @@ class Attempt:
             return True if all(self._is_served(url) for _ in range(CONSECUTIVE)) else None
 
         seconds, runtime = self.target.environment.address_seconds, self.target.services.runtime
-        until(f"{self.record.release} at {url}", poll, seconds, runtime=runtime)
+        until(f"{self.record.release} at {url}", poll, seconds, lambda: self.problem, runtime=runtime)
 
     def _is_served(self, url: str) -> bool:
+        headers, self.problem = self.target.headers_for(url), ""
         try:
-            response = self.target.services.http.request("GET", f"{url}/livez", timeout=REQUEST_SECONDS)
-        except NoResponseError:
+            response = self.target.http.request(
+                "GET", f"{url}/livez", timeout=REQUEST_SECONDS, headers=headers
+            )
+        except NoResponseError as error:
+            self.problem = str(error) if isinstance(error, CertificateError) else ""
             return False
         return response.ok and response.headers.get("X-Release") == self.record.release
 

@@ -51,7 +51,7 @@ class _Reader:
 
     def accepted(self, name: str) -> Artefact | None:
         """Return the model that an environment has accepted. Raises SeatrialError if it is not known."""
-        if not (self.settings.environment(name).context or self.settings.cluster.context):
+        if not self.settings.cluster_of(name).context:
             return self._stored(name)
         try:
             stable = Target(self.settings, self.workspace, name, self.services, patience=0).records.stable()

@@ -10,7 +10,6 @@ from seatrial import console
 from seatrial.analysis.baseline import Baseline, make_baseline
 from seatrial.analysis.load import LoadGenerator, LoadPlan
 from seatrial.analysis.timeline import report_directory
-from seatrial.kube.labels import LIVE
 from seatrial.release.record import Record
 from seatrial.release.target import Target
 
@@ -54,13 +53,13 @@ def live_probe(target: Target, record: Record) -> Iterator[LiveProbe]:
 def _start(target: Target, record: Record) -> LoadGenerator | None:
     with _warnings(record.previous):
         plan = LoadPlan(
-            url=f"http://{target.slots.address(LIVE, ADDRESS_SECONDS)}",
+            url=target.live_url(ADDRESS_SECONDS),
             photos=target.golden(record.golden, record.revision).photos,
             rate=RATE,
-            host=target.environment.host,
+            host=target.environment.authority,
             timeline=report_directory(target.workspace, record.release) / "meanwhile-timeline.jsonl",
         )
-        return LoadGenerator(plan, target.services.http, target.services.runtime).__enter__()
+        return LoadGenerator(plan, target.http, target.services.runtime).__enter__()
     return None
 
 

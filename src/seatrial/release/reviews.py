@@ -6,19 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.http_client import HttpClient, NoResponseError
+from seatrial.errors import RefusedError, UsageError
+from seatrial.http_client import HttpClient
 from seatrial.release.approval import NOBODY, Approval
+from seatrial.release.confirmation import CiService
 
-SECONDS = 10
 RIGHTS = "give the job `actions: read`, and pass GITHUB_TOKEN: ${{ github.token }}"
 # https, so that nobody between changes the answer; a server of this machine for tests.
 _API = re.compile(r"https://[\w.-]+(:\d+)?(/[\w./-]*)?|http://127\.0\.0\.1:\d+")
-T = TypeVar("T")
 
 
 class _EnvironmentName(BaseModel):
@@ -59,6 +57,16 @@ class GitHubRun:
         """The run in GitHub's REST API."""
         return f"{self.api}/repos/{self.repository}/actions/runs/{self.number}"
 
+    @property
+    def service(self) -> CiService:
+        """GitHub, for this run."""
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        return CiService("GitHub", self.number, headers, RIGHTS)
+
 
 def github_run(environ: Mapping[str, str]) -> GitHubRun | None:
     """Return the run that GitHub's own variables name; None outside of GitHub Actions or without a token.
@@ -83,11 +91,11 @@ def verified_reviews(run: GitHubRun, env: str, http: HttpClient) -> Approval:
     The reviews of a run that has ended are those of another release. Raises RefusedError for such a run,
     OutsideError if GitHub does not confirm or does not respond within 10 s.
     """
-    shown = _get(run, run.url, TypeAdapter(_Run), http)
+    shown = run.service.get(run.url, TypeAdapter(_Run), http)
     if (shown.id, shown.run_attempt) != (run.number, run.attempt) or shown.status == "completed":
         what = f"run {run.number}, attempt {run.attempt}, is not in progress on GitHub"
         raise RefusedError(what, "run the workflow promote again: a review counts in its own run only")
-    names = _approvers(_get(run, f"{run.url}/approvals", _REVIEWS, http), env)
+    names = _approvers(run.service.get(f"{run.url}/approvals", _REVIEWS, http), env)
     return Approval(", ".join(names), f"{run.number} attempt {run.attempt}") if names else NOBODY
 
 
@@ -110,24 +118,3 @@ def _approvers(reviews: list[_Review], env: str) -> list[str]:
     return sorted(
         {each.user.login for each in approved if any(listed.name == env for listed in each.environments)}
     )
-
-
-def _get(run: GitHubRun, url: str, kind: TypeAdapter[T], http: HttpClient) -> T:
-    headers = {
-        "Authorization": f"Bearer {run.token}",
-        "Accept": "application/vnd.github+json",
-        "X-GitHub-Api-Version": "2022-11-28",
-    }
-    try:
-        response = http.request("GET", url, timeout=SECONDS, headers=headers)
-    except NoResponseError as error:
-        what = f"GitHub does not confirm the reviews of run {run.number}: {error}"
-        raise OutsideError(what, "run the job again") from error
-    if not response.ok:
-        what = f"GitHub does not confirm the reviews of run {run.number}: status {response.status}"
-        raise OutsideError(what, RIGHTS if response.status in (401, 403, 404) else "run the job again")
-    try:
-        return kind.validate_json(response.body)
-    except ValidationError as error:
-        what = f"GitHub does not confirm the reviews of run {run.number}: its answer is not valid"
-        raise OutsideError(what, "run the job again") from error

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import SuiteRunner
-from seatrial.http_client import HttpClient
+from seatrial.http_client import HttpClient, NewConnections
 from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.kube.protocol import Cluster
@@ -84,7 +84,8 @@ class Services:
     """Everything outside this process that a release uses, and the clock and background work.
 
     `user` returns who this is, for records and the Lease. `open_store` returns the store of published models,
-    which also has what each environment has accepted; see `seatrial.stores.choose.open_store`.
+    which also has what each environment has accepted; see `seatrial.stores.choose.open_store`. `trusting`
+    returns a client like `http` for an endpoint whose authority is in a CA file.
     """
 
     runtime: Runtime
@@ -98,3 +99,4 @@ class Services:
     user: Callable[[], str]
     open_preview_path: OpenPreviewPath
     open_store: Callable[[Store], BlobStore]
+    trusting: Callable[[str], HttpClient] = NewConnections

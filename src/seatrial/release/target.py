@@ -11,6 +11,7 @@ from functools import cached_property
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import Endpoint
 from seatrial.errors import OutsideError, RefusedError, RolledBackError, UsageError
+from seatrial.http_client import HttpClient
 from seatrial.kube.client import PATIENCE_SECONDS
 from seatrial.kube.fencing import FencedCluster
 from seatrial.kube.labels import LIVE
@@ -27,6 +28,8 @@ from seatrial.workspace import Workspace
 
 # The API server's time is in whole seconds.
 EXTRA_PATIENCE = 2
+# The acceptance suite has two minutes in all.
+NAME_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ class Target:
     @property
     def context(self) -> tuple[str, str]:
         """The kubeconfig file (empty: the user's default) and the context of the cluster."""
-        cluster = self.settings.cluster
-        return cluster.kubeconfig, self.environment.context or cluster.context
+        cluster = self.settings.cluster_of(self.name)
+        return cluster.kubeconfig, cluster.context
 
     @property
     def fenced(self) -> FencedCluster:
@@ -114,17 +117,50 @@ class Target:
         with suppress(OutsideError):
             self.lease.ask()
 
+    @property
+    def http(self) -> HttpClient:
+        """The client for this environment, which trusts the authorities of its `ca_file`."""
+        ca_file = self.environment.ca_file
+        return self.services.trusting(ca_file) if ca_file else self.services.http
+
     def url(self, service: str = LIVE, check: Callable[[], None] = lambda: None) -> str:
-        """Return a Service's URL by address, once it has one; `check` may end the wait by raising."""
-        return f"http://{self.slots.address(service, self.environment.address_seconds, check)}"
+        """Return the URL that requests to a Service are sent to; `check` may end the wait for its address."""
+        seconds = self.environment.address_seconds
+        if service == LIVE:
+            return self.live_url(seconds, check)
+        return f"http://{self.slots.address(service, seconds, check)}"
+
+    def live_url(self, seconds: float, check: Callable[[], None] = lambda: None) -> str:
+        """Return the URL by the live Service's address, once it has one, or by name without an own address.
+
+        Raises OutsideError after `seconds`. Over https a request to it needs `headers_for`.
+        """
+        live = self.environment
+        if live.address == "host":
+            return live.url
+        address = self.slots.address(LIVE, seconds, check)
+        port = f":{live.tcp_port}" if live.scheme == "https" or live.port else ""
+        return f"{live.scheme}://{address}{port}"
+
+    def headers_for(self, url: str) -> dict[str, str]:
+        """Return the headers of a request to a URL of `url`: over https the name of the certificate."""
+        return {"Host": self.environment.authority} if url.startswith("https:") else {}
+
+    def shown(self, url: str) -> str:
+        """Return a URL as people open it: over https by name, as the certificate has no address."""
+        return self.environment.url if url.startswith("https:") else url
 
     def by_name(self, check: Callable[[], None] = lambda: None) -> Endpoint:
-        """Return the live endpoint by host name, which must resolve to the live Service's address.
+        """Return the live endpoint by host name, and the own address that it must resolve to, if it has one.
 
         `check` may end the wait for that address by raising.
         """
-        address = self.slots.address(LIVE, self.environment.address_seconds, check)
-        return Endpoint(f"http://{self.environment.host}", address, self.settings.dns)
+        live = self.environment
+        own = live.address == "service"
+        address = self.slots.address(LIVE, live.address_seconds, check) if own else ""
+        # The record of a new name appears some time after its address.
+        seconds = min(live.address_seconds, NAME_SECONDS)
+        return Endpoint(live.url, address, self.settings.dns_of(self.name), live.ca_file, seconds)
 
     def golden(self, artefact: Artefact, revision: str = "") -> GoldenSet:
         """Return a golden set from the cache or the store.

@@ -60,7 +60,7 @@ def live_plan(target: Target, record: Record, url: str, golden: GoldenSet) -> Lo
         golden.photos,
         environment.load_per_second,
         release=record.release,
-        host=environment.host,
+        host=environment.authority,
         planned=planned,
         timeline=report_directory(target.workspace, record.release) / "live-timeline.jsonl",
     )
@@ -112,7 +112,7 @@ def _run(
     baseline: Callable[[], Baseline | None],
 ) -> tuple[TrialResult, Baseline | None]:
     services = target.services
-    found = check.run(services.suites(target.workspace), services.http, services.runtime)
+    found = check.run(services.suites(target.workspace), target.http, services.runtime)
     compared = baseline()
     checks = (*found.checks, *thresholds.checks(found.load, compared))
     for each in checks:

@@ -77,7 +77,7 @@ def return_to(target: Target, stable: Record, check: Callable[[], None] | None =
     if not target.slots.available(stable.slot, stable.release):
         roll_out(target, stable.slot, target.records.manifests(stable), check)
     restore(target, stable)
-    target.slots.address(LIVE, target.environment.address_seconds, check)
+    target.url(LIVE, check)
 
 
 def restore(target: Target, stable: Record) -> None:

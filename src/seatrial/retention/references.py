@@ -126,7 +126,7 @@ def _unprepared(
         name = contents.target.name
         reason = _missing_namespace(contents)
         if reason is None and may_be_elsewhere(settings, name, sources):
-            cluster = contents.target.environment.context or settings.cluster.context
+            cluster = settings.cluster_of(name).context
             reason = (
                 f"cluster {cluster} has no namespace {contents.target.environment.namespace}, and without "
                 f"environments.{name}.context its releases may be in another cluster"

@@ -80,7 +80,7 @@ def _mismatch(settings: Settings, name: str, sources: SettingSources) -> str:
         source = sources.of(key)
         if PRECEDENCE.index(source) > PRECEDENCE.index(address):
             return f"its address is from {address}, but {'.'.join(key)} from {source}{UNKNOWN}"
-    if sources.kubeconfig_variable and not settings.cluster.kubeconfig and address != VARIABLES:
+    if sources.kubeconfig_variable and not settings.cluster_of(name).kubeconfig and address != VARIABLES:
         return f"its address is from {address}, but the kubeconfig from {VARIABLES} (KUBECONFIG){UNKNOWN}"
     return ""
 

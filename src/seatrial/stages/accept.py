@@ -41,7 +41,7 @@ def accept(settings: Settings, workspace: Workspace, env: str, services: Service
             raise RefusedError(f"no release is pending in {env}", f"make deploy ENV={env} comes first")
         report.of(record)
         checks = judge(target, record, _golden_set(target, record))
-        url = target.url()
+        url = target.shown(target.url())
     return AcceptResult(
         environment=env,
         release=record.release,

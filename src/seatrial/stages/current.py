@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
-from seatrial.http_client import NoResponseError
-from seatrial.kube.labels import LIVE
+from seatrial.http_client import CertificateError, NoResponseError
 from seatrial.release.record import Record
 from seatrial.release.services import Services
 from seatrial.release.target import Target
@@ -28,33 +29,36 @@ def current(settings: Settings, workspace: Workspace, env: str, services: Servic
     if (stable.working_state, stable.lock_digest) != (workspace.working_state, workspace.lock_digest):
         what = f"{env} runs {stable.release} of {stable.revision}, not this working state and lock"
         raise RefusedError(what, f"make pipeline ENV={env}")
-    address = target.slots.address(LIVE, REQUEST_SECONDS)
-    _require_response(target, address, stable)
-    return _usage(target, stable, address)
+    url = target.live_url(REQUEST_SECONDS)
+    _require_response(target, url, stable)
+    return _usage(target, stable, url)
 
 
-def _require_response(target: Target, address: str, stable: Record) -> None:
-    headers = {"Host": target.environment.host}
+def _require_response(target: Target, url: str, stable: Record) -> None:
+    headers, address = {"Host": target.environment.authority}, urlsplit(url).netloc
     try:
-        response = target.services.http.request(
-            "GET", f"http://{address}/readyz", timeout=REQUEST_SECONDS, headers=headers
-        )
+        response = target.http.request("GET", f"{url}/readyz", timeout=REQUEST_SECONDS, headers=headers)
+    except CertificateError as error:
+        raise OutsideError(f"{target.environment.url}: {error}", "docs/how-to/https.md") from error
     except NoResponseError as error:
         raise OutsideError(f"{stable.release} does not respond at {address}", "make status") from error
     if not response.ok or response.headers.get("X-Release") != stable.release:
         raise RefusedError(f"the response of {address} is not from {stable.release}", "make status")
 
 
-def _usage(target: Target, stable: Record, address: str) -> str:
-    host, photo = target.environment.host, _photo(target, stable)
+def _usage(target: Target, stable: Record, url: str) -> str:
+    live, photo = target.environment, _photo(target, stable)
     try_it = f"curl -H 'Content-Type: application/octet-stream' --data-binary @{photo}"
-    return "\n".join(
-        (
-            f"{stable.release} serves {stable.model.name} {stable.model.version} at http://{address}/",
-            f"  try it:  {try_it} http://{address}/predict",
-            f"  by name: {try_it} --resolve {host}:80:{address} http://{host}/predict",
-        )
-    )
+    try_it += f" --cacert {live.ca_file}" if live.ca_file else ""
+    named = f"--resolve {live.host}:{live.tcp_port}:{urlsplit(url).hostname} {live.url}/predict"
+    lines = [f"{stable.release} serves {stable.model.name} {stable.model.version} at {target.shown(url)}/"]
+    if live.address == "host":
+        lines += [f"  try it:  {try_it} {url}/predict"]
+    else:
+        # A certificate has no address: over https only the name can be tried.
+        lines += [f"  try it:  {try_it} {url}/predict"] if live.scheme == "http" else []
+        lines += [f"  by name: {try_it} {named}"]
+    return "\n".join(lines)
 
 
 def _photo(target: Target, stable: Record) -> str:

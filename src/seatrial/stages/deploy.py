@@ -10,6 +10,7 @@ from seatrial.image.inspection import ImageFacts
 from seatrial.image_reference import ImageReference
 from seatrial.release.approval import approval
 from seatrial.release.attempt import Attempt, begin
+from seatrial.release.certificate import require_valid_certificate
 from seatrial.release.checked import require_checked
 from seatrial.release.committed import require_committed, warn_of_uncommitted
 from seatrial.release.holds import require_no_hold
@@ -41,11 +42,11 @@ def deploy(
     `origin` has the approval, the source release of a promoted image, and why the image is released
     unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
     lock (a promoted one need not be), it is of uncommitted changes, it has no statement that it passed
-    `check`, a hold of `rollback` is on it, its rollout or preview failed, or a rollback asked this deployer
-    to stop before the switch: it is removed, no user was affected. OutsideError if only the path to the
-    preview failed, with the same effect. RolledBackError if the live address did not follow the switch,
-    HeldError if another deployer holds the environment, RollbackFailedError if undoing fails, UsageError and
-    OutsideError as every stage.
+    `check`, the certificate of the live address is not valid, a hold of `rollback` is on it, its rollout or
+    preview failed, or a rollback asked this deployer to stop before the switch: it is removed, no user was
+    affected. OutsideError if only the path to the preview failed, with the same effect. RolledBackError if
+    the live address did not follow the switch, HeldError if another deployer holds the environment,
+    RollbackFailedError if undoing fails, UsageError and OutsideError as every stage.
     """
     stage, target = StageRun(services.runtime), open_target(settings, workspace, env, services)
     origin = replace(origin, approved_by=approval(env, target.environment, origin.approved_by))
@@ -55,6 +56,7 @@ def deploy(
     origin = replace(origin, unchecked=require_checked(target, facts.reference, origin.unchecked))
     # Loaded before anything is changed: without it the candidate could not be checked.
     target.golden(facts.golden, facts.revision)
+    require_valid_certificate(target)
     with Reporting(target) as report, target.hold():
         finish_interrupted(target)
         require_no_hold(target, facts)
@@ -62,7 +64,7 @@ def deploy(
         report.of(attempt.record)
         with live_probe(target, attempt.record) as probe:
             _preview(attempt, probe, origin)
-            url = _switch(attempt)
+            url = target.shown(_switch(attempt))
     record = attempt.record
     return DeployResult(
         environment=env,

@@ -65,7 +65,7 @@ def promote(
         approved_by=serving.approved_by,
         changed=present is None,
         bytes_copied=sent,
-        url=target.url(),
+        url=target.shown(target.url()),
         verdicts=serving.verdicts,
     )
 

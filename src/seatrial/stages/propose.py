@@ -153,7 +153,13 @@ class _Offer:
         """Return the commit of the branch; a branch that is up to date keeps it, and with it its reviews."""
         main, head = fetch_main(self.workspace), fetch_head(self.workspace, proposal.branch)
         others = (
-            [name for name in changed_files(self.workspace, head) if name != "model.lock"] if head else []
+            [
+                name
+                for name in changed_files(self.workspace, head)
+                if name != f"{self.workspace.prefix}model.lock"
+            ]
+            if head
+            else []
         )
         if others:
             what = f"the branch {proposal.branch} has other changes ({', '.join(others[:3])})"

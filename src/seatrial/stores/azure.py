@@ -17,23 +17,19 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import BlobClient, BlobServiceClient, LinearRetry
 
-from seatrial.errors import OutsideError
 from seatrial.settings import Store as StoreSettings
 from seatrial.stores.azure_blocks import BlobExistsError, upload_blocks
 from seatrial.stores.azure_credentials import credential_of
+from seatrial.stores.azure_errors import answer_error, sign_in_error
 from seatrial.stores.pieces import piece_bytes
 from seatrial.stores.protocol import (
     DOCUMENT_LIMIT,
     BlobNotFoundError,
     Document,
     Progress,
-    StoreAccessError,
-    StoreUnreachableError,
 )
+from seatrial.stores.refusals import unreachable
 
-RIGHTS_HINT: Final = (
-    "check store.key_file, or `az login` and the role Storage Blob Data Reader (to publish: Contributor)"
-)
 CONFLICT: Final = frozenset({409, 412})
 AFTER_THE_END: Final = 416
 
@@ -153,26 +149,13 @@ class AzureStore:
 
     @contextmanager
     def _store_errors(self, key: str) -> Iterator[None]:
-        # The service's message contains the expected signature, so only its code is reported.
         blob = f"{self.url}/{key}"
         try:
             yield
         except HttpResponseError as error:
-            raise _store_error(error, blob) from error
+            if isinstance(error, ClientAuthenticationError) and error.response is None:
+                raise sign_in_error(self.url, error) from error
+            raise answer_error(error, blob) from error
         # The SDK raises ValueError for a response that is not one of Azure.
         except (AzureError, ValueError) as error:
-            hint = "check store.url and store.endpoint, and that the service runs (`make status`)"
-            message = f"the store {self.url} does not answer: {type(error).__name__}"
-            raise StoreUnreachableError(message, hint) from error
-
-
-def _store_error(error: HttpResponseError, blob: str) -> OutsideError:
-    code = getattr(error, "error_code", None)
-    code = str(getattr(code, "value", code) or error.reason or type(error).__name__)
-    if isinstance(error, ResourceNotFoundError) or error.status_code == 404:
-        return BlobNotFoundError(
-            f"{blob} is not in the store ({code})", "compare model.lock with what is published"
-        )
-    if isinstance(error, ClientAuthenticationError) or error.status_code in (401, 403):
-        return StoreAccessError(f"the store refuses access to {blob} ({code})", RIGHTS_HINT)
-    return StoreUnreachableError(f"the store failed on {blob}: {error.status_code} {code}", "try again later")
+            raise unreachable(self.url, error) from error

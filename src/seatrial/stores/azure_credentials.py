@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import Any, Final
 
 from azure.core.credentials import AccessToken, AzureNamedKeyCredential, TokenCredential
 
 from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.key_file import read_key_file
 from seatrial.stores.protocol import StoreAccessError
 
+KEY_HINT: Final = "write the account key into it, mode 0600, or leave store.key_file empty to use `az login`"
 STORAGE_SCOPE: Final = "https://storage.azure.com/.default"
 
 
@@ -42,11 +43,18 @@ def credential_of(settings: StoreSettings, account: str) -> Any:
         from azure.identity import DefaultAzureCredential
 
         return _StorageIdentity(DefaultAzureCredential(), settings.url)
+    key = read_key_file(settings.key_file)
     try:
-        key = Path(settings.key_file).read_text().strip()
-        if not base64.b64decode(key, validate=True):
-            raise ValueError("empty")
-        return AzureNamedKeyCredential(account, key)
-    except (OSError, ValueError) as error:
-        hint = "write the account key into it, mode 0600, or leave store.key_file empty to use `az login`"
-        raise UsageError(f"store.key_file {settings.key_file} contains no key", hint) from error
+        if base64.b64decode(key, validate=True):
+            return AzureNamedKeyCredential(account, key)
+    except ValueError:
+        pass
+    raise UsageError(f"store.key_file {settings.key_file} contains no key", _hint_of(key))
+
+
+def _hint_of(content: str) -> str:
+    if "AccountKey=" in content:
+        return "it is a connection string: write only the value after AccountKey= into it"
+    if "sig=" in content:
+        return f"it is a SAS, which is not supported: {KEY_HINT}"
+    return KEY_HINT

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.location import FORMS, parse_store_url
 from seatrial.stores.protocol import BlobStore
 from seatrial.stores.timed import TimedStore
-
-FORMS = "az://account/container/prefix, s3://bucket/prefix or file:///path"
 
 
 def open_store(settings: StoreSettings) -> BlobStore:
@@ -25,20 +22,14 @@ def _store(settings: StoreSettings) -> BlobStore:
         raise UsageError(
             "store.url is not set", f"make up, or set it to {FORMS}: SEATRIAL_STORE__URL, STORE= with make"
         )
-    try:
-        parts = urlsplit(settings.url)
-    except ValueError:
-        parts = urlsplit("")
-    location = (parts.netloc, parts.path.strip("/"))
-    if parts.scheme == "az" and all(location):
-        return _azure(settings, *location)
-    if parts.scheme == "s3" and parts.netloc:
-        return _s3(settings, *location)
-    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
-        from seatrial.stores.directory import DirectoryStore
+    location = parse_store_url(settings.url)
+    if location.scheme == "az":
+        return _azure(settings, location.place, location.path)
+    if location.scheme == "s3":
+        return _s3(settings, location.place, location.path)
+    from seatrial.stores.directory import DirectoryStore
 
-        return DirectoryStore(settings)
-    raise UsageError(f"store.url {settings.url!r} is not the URL of a store", f"use {FORMS}")
+    return DirectoryStore(settings)
 
 
 # The SDKs are imported on use: each takes a good part of a second.

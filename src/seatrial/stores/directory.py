@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
 
 from seatrial import wait
 from seatrial.atomic_files import temporary_file
 from seatrial.errors import OutsideError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.location import parse_store_url
 from seatrial.stores.protocol import (
     DOCUMENT_LIMIT,
     BlobNotFoundError,
@@ -34,7 +34,7 @@ class DirectoryStore:
     def __init__(self, settings: StoreSettings) -> None:
         self.url = settings.url
         self._seconds = settings.timeout_seconds
-        self._root = Path(unquote(urlsplit(settings.url).path))
+        self._root = Path(parse_store_url(settings.url).path)
 
     def read(self, key: str) -> Document | None:
         """Return a document and its sha256, or None if there is none."""

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import logging
 from collections.abc import Iterator
+from configparser import Error as ConfigParserError
+from configparser import RawConfigParser
 from contextlib import contextmanager
 from functools import partial
 from io import BufferedReader, BytesIO
@@ -17,22 +19,25 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 from botocore.session import Session
 
-from seatrial.errors import OutsideError, UsageError
+from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.key_file import read_key_file
 from seatrial.stores.protocol import (
     DOCUMENT_LIMIT,
     BlobNotFoundError,
     Document,
     Progress,
     StoreAccessError,
-    StoreUnreachableError,
+)
+from seatrial.stores.refusals import unreachable
+from seatrial.stores.s3_errors import (
+    RIGHTS_HINT,
+    SHARED_FILE_HINT,
+    PreconditionFailedError,
+    answer_error,
+    status_of,
 )
 
-RIGHTS_HINT: Final = (
-    "check the credentials (store.key_file is a shared credentials file; empty: the default chain of AWS) "
-    "and the policy of the bucket"
-)
-CONFLICT: Final = frozenset({409, 412})
 AFTER_THE_END: Final = 416
 
 
@@ -70,7 +75,7 @@ class S3Store:
             try:
                 return bytes(self._client.get_object(**self._address(key), Range=span)["Body"].read())
             except ClientError as error:
-                if _status(error) == AFTER_THE_END:
+                if status_of(error) == AFTER_THE_END:
                     return b""
                 raise
 
@@ -112,7 +117,7 @@ class S3Store:
         try:
             with self._store_errors(key):
                 self._client.put_object(**self._address(key), Body=body, ContentMD5=check, **condition)
-        except _PreconditionFailedError:
+        except PreconditionFailedError:
             return False
         return True
 
@@ -125,44 +130,29 @@ class S3Store:
         try:
             yield
         except ClientError as error:
-            raise _store_error(error, blob) from error
+            raise answer_error(error, blob) from error
         except (NoCredentialsError, PartialCredentialsError) as error:
             raise StoreAccessError(f"there are no credentials for {self.url}", RIGHTS_HINT) from error
         # botocore asks without end for the region of a bucket whose every response is a redirect.
         except (BotoCoreError, RecursionError) as error:
-            hint = "check store.url and store.endpoint, and that the service runs"
-            raise StoreUnreachableError(
-                f"the store {self.url} does not answer: {type(error).__name__}", hint
-            ) from error
+            raise unreachable(self.url, error) from error
 
 
-class _PreconditionFailedError(OutsideError):
-    """A condition of the request was not met."""
-
-
-def _store_error(error: ClientError, blob: str) -> OutsideError:
-    status = _status(error)
-    code = str(error.response["Error"].get("Code", status))
-    if status in CONFLICT:
-        return _PreconditionFailedError(f"{blob} has changed")
-    if status == 404:
-        return BlobNotFoundError(
-            f"{blob} is not in the store ({code})", "compare model.lock with what is published"
-        )
-    if status in (400, 401, 403):
-        return StoreAccessError(f"the store refuses access to {blob} ({code})", RIGHTS_HINT)
-    return StoreUnreachableError(f"the store failed on {blob}: {status} {code}", "try again later")
-
-
-def _status(error: ClientError) -> int:
-    return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+def _check_shared_file(name: str) -> None:
+    """Raise UsageError unless the file has an access key: the SDK's errors show lines of it."""
+    parser = RawConfigParser()
+    try:
+        parser.read_string(read_key_file(name))
+    except ConfigParserError:
+        raise UsageError(f"store.key_file {name} is not a credentials file", SHARED_FILE_HINT) from None
+    if not any(parser.has_option(section, "aws_access_key_id") for section in parser.sections()):
+        raise UsageError(f"store.key_file {name} has no aws_access_key_id", SHARED_FILE_HINT)
 
 
 def _client(settings: StoreSettings) -> Any:
     session = Session()
     if settings.key_file:
-        if not Path(settings.key_file).is_file():
-            raise UsageError(f"store.key_file {settings.key_file} is missing", RIGHTS_HINT)
+        _check_shared_file(settings.key_file)
         session.set_config_variable("credentials_file", settings.key_file)
         # Otherwise a key in the environment takes precedence over the file.
         resolver = session.get_component("credential_provider")

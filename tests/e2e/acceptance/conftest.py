@@ -46,11 +46,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def endpoint(pytestconfig: pytest.Config) -> LocatedEndpoint:
     """The endpoint under test; fails if none is given or its name does not resolve."""
-    url, server = pytestconfig.getoption("url"), pytestconfig.getoption("dns")
+    given = pytestconfig.getoption
+    url, server, ca_file = given("url"), given("dns"), given("ca")
     if not url:
-        url, server = _environment(pytestconfig.getoption("env"))
+        url, server, own = _environment(given("env"))
+        ca_file = ca_file or own
     try:
-        return locate(url, server, pytestconfig.getoption("resolve"))
+        return locate(url, server, given("resolve"), ca_file, given("resolve_seconds"))
     except LookupError as error:
         pytest.fail(str(error), pytrace=False)
 
@@ -58,7 +60,7 @@ def endpoint(pytestconfig: pytest.Config) -> LocatedEndpoint:
 @pytest.fixture(scope="session")
 def api(endpoint: LocatedEndpoint) -> ApiClient:
     """A client with one persistent connection."""
-    return ApiClient(endpoint.url, endpoint.addresses[0])
+    return endpoint.client()
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +92,8 @@ def photo(golden: GoldenSet) -> bytes:
     return max(golden.photos, key=lambda each: each.min_probability).path.read_bytes()
 
 
-def _environment(name: str) -> tuple[str, str]:
+def _environment(name: str) -> tuple[str, str, str]:
+    """Return URL, DNS server and CA file of an environment."""
     if not name:
         pytest.fail("no endpoint: --url http://… or --env NAME (make test-e2e URL=… or ENV=…)", pytrace=False)
     # Imported here because the suite with --url needs no configuration of this project.
@@ -98,8 +101,8 @@ def _environment(name: str) -> tuple[str, str]:
     from seatrial.workspace import find
 
     settings = load(find(os.environ.get("SEATRIAL_INSTANCE", "dev")))
-    server = f"{settings.dns.server}:{settings.dns.port}" if settings.dns.server else ""
-    return f"http://{settings.environment(name).host}", server
+    environment, dns = settings.environment(name), settings.dns_of(name)
+    return environment.url, f"{dns.server}:{dns.port}" if dns.server else "", environment.ca_file
 
 
 def _fetched() -> Path:
@@ -115,8 +118,9 @@ def _write_page(report: Path, golden: Path | None) -> None:
     try:
         from seatrial.report.suite_page import write_suite_page
     except ModuleNotFoundError as error:
-        # The suite also runs where seatrial is not installed: JSON and JUnit are the report then.
-        if error.name != "seatrial":
+        # The suite also runs where seatrial is not installed, and on Windows, which has no fcntl: JSON and
+        # JUnit are the report then.
+        if error.name not in ("seatrial", "fcntl"):
             raise
         return
     write_suite_page(report, golden)

@@ -43,7 +43,7 @@ def test_100_requests_on_persistent_connections(
     endpoint: LocatedEndpoint, golden: GoldenSet, latencies: list[float]
 ) -> None:
     """100 requests on four persistent connections all get the right label."""
-    clients = [ApiClient(endpoint.url, endpoint.addresses[0]) for _ in range(CLIENTS)]
+    clients = [endpoint.client() for _ in range(CLIENTS)]
     assert _failures(clients, golden, latencies) == []
 
 
@@ -51,5 +51,5 @@ def test_100_requests_on_new_connections(
     endpoint: LocatedEndpoint, golden: GoldenSet, latencies: list[float]
 ) -> None:
     """100 requests, each on a new connection, all get the right label."""
-    clients = [ApiClient(endpoint.url, endpoint.addresses[0], keep_alive=False) for _ in range(CLIENTS)]
+    clients = [endpoint.client(keep_alive=False) for _ in range(CLIENTS)]
     assert _failures(clients, golden, latencies) == []

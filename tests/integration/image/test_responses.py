@@ -59,6 +59,21 @@ def test_score_gives_expected_labels_in_original_format(
         assert computed.startswith("Computed in ")
 
 
+def test_open_inference_protocol_gives_the_labels_of_predict(app: AppContainer, golden: GoldenSet) -> None:
+    """An inference of the Open Inference Protocol gives each golden photo the labels of `/predict`."""
+    model = f"/v2/models/{app.get('/version').json()['model']['name']}"
+    described = app.get(model).json()
+    (name,), output = ([each["name"] for each in described["inputs"]], described["outputs"][-1]["name"])
+    for photo in golden.photos:
+        data = photo.path.read_bytes()
+        item = {"name": name, "datatype": "BYTES", "shape": [1], "data": [base64.b64encode(data).decode()]}
+        wanted = {"name": output, "parameters": {"classification": SCORED}}
+        response = app.post(f"{model}/infer", json={"inputs": [item], "outputs": [wanted]}).json()
+        found = [text.split(":", 2)[2] for text in response["outputs"][0]["data"]]
+        predictions = app.post("/predict", data=data).json()["predictions"]
+        assert found == [each["label"] for each in predictions[:SCORED]], photo.path.name
+
+
 def test_version_matches_image_labels(app: AppContainer, engine: Any, image: str, model_digest: str) -> None:
     """`/version` returns the model and commit in the image's labels, and the expected model digest."""
     labels = engine.images.get(image).labels
@@ -85,7 +100,9 @@ INVALID_REQUESTS = [
     ("POST", "/score", {"data": "x", "headers": {"Content-Type": "text/plain"}}, 415),
     ("POST", "/score", {"json": {"input": "[3]"}}, 400),
     ("POST", "/predict", {"data": b"not an image", "headers": {"Content-Type": "image/jpeg"}}, 400),
-    ("POST", "/predict", {"data": b"GIF89a", "headers": {"Content-Type": "image/gif"}}, 415),
+    ("POST", "/predict", {"data": b"GIF89a", "headers": {"Content-Type": "image/gif"}}, 400),
+    ("POST", "/predict", {"data": b"GIF89a", "headers": {"Content-Type": "text/html"}}, 415),
+    ("POST", "/v2/models/nobody/infer", {"json": {}}, 404),
     ("POST", "/predict", {"data": b"x" * (17 << 20), "headers": {"Content-Type": "image/jpeg"}}, 413),
 ]
 

@@ -87,5 +87,5 @@ def test_an_app_that_returns_another_number_of_labels_fails(
     count: int,
 ) -> None:
     """Fewer than three and five are right only if the model has no more classes."""
-    monkeypatch.setattr(sys.modules[f"classifier.{route}"], "TOP", count)
+    monkeypatch.setattr(sys.modules[f"classifier.routes.{route}"], "TOP", count)
     assert outcomes(8, "RGB", 1)["failed"] == 1

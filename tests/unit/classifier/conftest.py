@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from classifier.app import create_app
 from classifier.config import Config
 from colours import write_model
+from unit.classifier.documented_client import DocumentedClient
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +39,10 @@ def config(model_dir: Path, tmp_path: Path) -> Config:
 
 @pytest.fixture
 def app(config: Config) -> Flask:
-    """The app."""
-    return create_app(config)
+    """The app; its test client compares every response with the OpenAPI document."""
+    app = create_app(config)
+    app.test_client_class = DocumentedClient
+    return app
 
 
 @pytest.fixture

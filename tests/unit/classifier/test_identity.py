@@ -104,7 +104,7 @@ def test_unhandled_exception_is_logged_and_hidden_from_client(
     def broken() -> str:
         raise RuntimeError("secret detail")
 
-    response = app.test_client().get("/broken")
+    response = FlaskClient(app).get("/broken")
     assert (response.status_code, response.mimetype) == (500, "application/problem+json")
     assert b"secret detail" not in response.data
     (record,) = [r for r in caplog.records if r.exc_info]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app_container import POD, restrictions
+from app_container import POD
+from seatrial.image.pod_restrictions import restrictions
 from seatrial.model.inference.probe_result import Memory
 from seatrial.model.inference.task import InferenceResult
 from seatrial.model.validation.checks import Trial

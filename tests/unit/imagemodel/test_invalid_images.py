@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from imagemodel.card import CROP
+from imagemodel.decode.budget import Budget, Limits
 from imagemodel.errors import ImageError
 from imagemodel.preprocess import preprocess
 
@@ -46,9 +47,9 @@ def test_too_many_pixels_are_refused_before_decoding(width, height) -> None:
 
 def test_max_pixels_is_inclusive(photo) -> None:
     """An image of `max_pixels` pixels is accepted, one of more is refused."""
-    preprocess(photo("red", size=(30, 20)), SPEC, max_pixels=600)
+    preprocess(photo("red", size=(30, 20)), SPEC, Budget(Limits(max_pixels=600)))
     with pytest.raises(ImageError, match="30 x 20 pixels"):
-        preprocess(photo("red", size=(30, 20)), SPEC, max_pixels=599)
+        preprocess(photo("red", size=(30, 20)), SPEC, Budget(Limits(max_pixels=599)))
 
 
 def test_invalid_image_raises_image_error_with_hint(photo) -> None:
@@ -71,7 +72,7 @@ def test_invalid_image_raises_image_error_with_hint(photo) -> None:
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 def test_corrupt_image_raises_only_image_error(photo) -> None:
     """A file with random changed bytes gives an array or an ImageError."""
-    random = np.random.default_rng(2)
+    random, budget = np.random.default_rng(2), Budget(Limits(max_pixels=1_000_000))
     exif = Image.Exif()
     exif[0x0112] = 6
     for kind in ("JPEG", "PNG", "WEBP"):
@@ -81,6 +82,6 @@ def test_corrupt_image_raises_only_image_error(photo) -> None:
             for position in random.integers(0, len(data), 4):
                 corrupt[position] = random.integers(0, 256)
             try:
-                assert preprocess(bytes(corrupt), SPEC, max_pixels=1_000_000).shape == (4, 6, 3)
+                assert preprocess(bytes(corrupt), SPEC, budget).shape == (4, 6, 3)
             except ImageError:
                 continue

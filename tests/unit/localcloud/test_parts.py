@@ -94,7 +94,7 @@ def test_local_toml_has_every_setting(instance: Instance) -> None:
         "registry": ["address", "config_dir", "insecure", "pull_address", "pull_config_dir"],
         "image": ["base"],
         "cluster": ["context", "kubeconfig"],
-        "dns": ["port", "server"],
+        "dns": ["port", "server", "zone"],
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from unit.repository.project import ROOT
 
-LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+LOCKS = [*sorted((ROOT / "requirements").glob("*.txt")), *sorted((ROOT / "bench/serve/peers").glob("*.txt"))]
 
 
 def unpinned(text: str) -> list[str]:

@@ -60,3 +60,70 @@ def test_variables_of_the_environment_are_not_used() -> None:
         "--out",
         "o",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "arguments"),
+    [
+        ((), []),
+        (("PORT=8080", "OPEN=0"), ["--port", "8080", "--no-open"]),
+        (("IMAGE=registry/app:1", "OPEN=1"), ["--image", "registry/app:1"]),
+    ],
+)
+def test_run_takes_image_port_and_open(words: tuple[str, ...], arguments: list[str]) -> None:
+    """`make run` alone uses the built image and a free port, and opens the page."""
+    assert arguments_of("run", *words, PORT="1", IMAGE="x") == ["run", *arguments]
+
+
+def exported(*words: str, **environment: str) -> dict[str, str]:
+    """Return the settings that make gives to the commands of a recipe."""
+    show = "--eval=show: ; @env | grep ^SEATRIAL_ || true"
+    kept = {key: value for key, value in os.environ.items() if key not in ("CI", "HOST", "KUBECONTEXT")}
+    done = subprocess.run(
+        ["make", "-s", "--no-print-directory", show, "show", *words],
+        cwd=ROOT,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    return dict(line.split("=", 1) for line in done.stdout.splitlines())
+
+
+HOST = "SEATRIAL_ENVIRONMENTS__staging__HOST"
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (["HOST=a.example.com"], {}),
+        ([], {"HOST": "a.example.com", "KUBECONTEXT": "aks"}),
+        (["KUBECONTEXT=aks"], {"HOST": "a.example.com"}),
+        ([], {"HOST": "a.example.com", "CI": "true"}),
+    ],
+)
+def test_host_is_the_live_address_of_the_environment(words: list[str], environment: dict[str, str]) -> None:
+    """HOST= names the host of ENV=, on the command line or as a variable of CI and of one's own cluster."""
+    assert exported("ENV=staging", *words, **environment)[HOST] == "a.example.com"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"HOST": "laptop.example.com"},
+        {"HOST": "x86_64-conda-linux-gnu", "KUBECONTEXT": "aks"},
+        {"HOST": "", "CI": "true"},
+        {"HOST": "", "KUBECONTEXT": "aks"},
+    ],
+)
+def test_a_host_that_another_program_exports_is_not_used(environment: dict[str, str]) -> None:
+    """Shells export the machine's name, compilers a platform; an unset variable of a workflow is empty."""
+    assert HOST not in exported("ENV=staging", **environment)
+
+
+def test_ca_is_the_authority_of_the_environment() -> None:
+    """CA= names the file to check the live address of ENV= with; a variable of the environment does not."""
+    name = "SEATRIAL_ENVIRONMENTS__staging__CA_FILE"
+    assert exported("ENV=staging", "CA=ca.pem")[name] == "ca.pem"
+    assert name not in exported("ENV=staging", CA="elsewhere")

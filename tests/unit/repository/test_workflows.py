@@ -157,3 +157,13 @@ def test_only_steps_that_notify_have_the_webhook_and_only_one_has_the_key_of_the
             outside = {key: value for key, value in job.items() if key not in ("steps", "secrets")}
             assert "secrets" not in repr(outside)
     assert [name for name, use in sorted(used) if use == APP_KEY] == ["model.yml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_job_that_asks_the_live_address_has_the_host_of_its_environment(name: str) -> None:
+    """HOST is set on the job: a whole workflow has no access to the variables of a GitHub environment."""
+    assert "HOST" not in workflow(name).get("env", {})
+    for job in workflow(name)["jobs"].values():
+        called = [target for step in job.get("steps", []) for target in targets_in(step.get("run", "make"))]
+        if {"deploy", "accept", "promote", "settle", "rollback", "resume"} & set(called):
+            assert job["env"]["HOST"] == "${{ vars.HOST }}"

@@ -170,3 +170,12 @@ def test_without_a_webhook_nothing_is_sent(
     assert run("accept", RolledBackError("staging-2 failed"), "--env", "staging") == 20
     assert webhook.bodies == []
     assert "warning" not in capsys.readouterr().err
+
+
+def test_a_macro_that_azure_pipelines_did_not_replace_is_no_webhook(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step gets `$(NAME)` for a variable that the variable group does not have; that is no warning."""
+    monkeypatch.setenv("NOTIFY_WEBHOOK_URL", "$(NOTIFY_WEBHOOK_URL)")
+    assert run("deploy", RolledBackError("staging-2 failed"), "--env", "staging") == 20
+    assert "warning" not in "".join(capsys.readouterr())

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from git_command import git
 from seatrial.workspace import Workspace
 
 SECRET = "untracked-secret-value"
-
-
-def git(folder: Path, *words: str) -> str:
-    """Run git in a directory and return its output."""
-    who = ["-c", "user.name=tests", "-c", "user.email=tests@seatrial.test", "-c", "init.defaultBranch=main"]
-    argv = ["git", "-C", str(folder), *who, *words]
-    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
 
 
 def make_checkout(folder: Path) -> Path:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import orjson
 from flask import Blueprint, Response, request
 
 from classifier.body import read_body
 from classifier.errors import RequestError
 from classifier.inference import Predictor
+from classifier.openapi.operation import Operation, documented
 from classifier.problems import problem
+from classifier.routes.v2 import operations
 from classifier.routes.v2.metadata import (
     model_index,
     model_metadata,
@@ -48,35 +51,47 @@ def v2_blueprint(predictor: Predictor, max_images: int, commit: str, drain_file:
 
 def _add_metadata(routes: Blueprint, card: Card, commit: str) -> None:
     @routes.get("/v2", strict_slashes=False)
+    @documented(Operation(tag=operations.TAG, example=lambda: server_metadata(commit)))
     def server() -> ServerMetadata:
+        """Return the metadata of the server."""
         return server_metadata(commit)
 
     @routes.get(MODEL)
     @routes.get(VERSION)
+    @documented(operations.of_model(card, example=lambda: model_metadata(card)))
     def model(name: str, version: str | None = None) -> ModelMetadata:
+        """Return the metadata of the model: its inputs and outputs."""
         check_model(card, name, version)
         return model_metadata(card)
 
     @routes.post("/v2/repository/index")
+    @documented(Operation(tag=operations.TAG, example=lambda: model_index(card)))
     def index() -> list[IndexedModel]:
+        """Return the models of the server, as Triton's repository index."""
         read_body()
         return model_index(card)
 
 
 def _add_health(routes: Blueprint, card: Card, drain_file: Path) -> None:
     @routes.get("/v2/health/live")
+    @documented(Operation(tag=operations.TAG))
     def live() -> ServerLive:
+        """Return 200 while the process runs."""
         return {"live": True}
 
     @routes.get("/v2/health/ready")
+    @documented(Operation(tag=operations.TAG, problems=operations.DRAINING))
     def ready() -> ServerReady | Response:
+        """Return 200 while the server can answer requests."""
         if drain_file.exists():
             return problem(503, "this instance is draining")
         return {"live": True, "ready": True}
 
     @routes.get(f"{MODEL}/ready")
     @routes.get(f"{VERSION}/ready")
+    @documented(operations.of_model(card, problems=operations.DRAINING))
     def model_ready(name: str, version: str | None = None) -> ModelReady | Response:
+        """Return 200 while the model can answer requests."""
         check_model(card, name, version)
         if drain_file.exists():
             return problem(503, "this instance is draining")
@@ -86,9 +101,19 @@ def _add_health(routes: Blueprint, card: Card, drain_file: Path) -> None:
 def _add_inference(routes: Blueprint, predictor: Predictor, max_images: int) -> None:
     reader = RequestReader(predictor.card, max_images)
 
+    def example() -> object:
+        wanted = reader.read(orjson.dumps(operations.request(predictor.card)), None)
+        outputs = run(predictor.unmeasured(), wanted)
+        return encode(wanted, outputs, predictor.card, predictor.model.labels).json
+
     @routes.post(f"{MODEL}/infer")
     @routes.post(f"{VERSION}/infer")
+    @documented(operations.inference(predictor.card, example))
     def infer(name: str, version: str | None = None) -> Response:
+        """Return the model's outputs for photos or for a tensor.
+
+        Binary data follow the JSON object, and the header `Inference-Header-Content-Length` has its length.
+        """
         # The server resets a connection with an unread body, so read it before refusing the model.
         body = read_body()
         check_model(predictor.card, name, version)

@@ -64,7 +64,13 @@ def commit_lock(workspace: Workspace, parent: str, text: str, message: str) -> s
         (Path(folder) / "lock").write_text(text, encoding="utf-8")
         blob = workspace.git("hash-object", "-w", "--no-filters", str(Path(folder) / "lock"))
         workspace.git("read-tree", parent, env=env)
-        workspace.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{workspace.lock.name}", env=env)
+        workspace.git(
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            f"100644,{blob},{workspace.prefix}{workspace.lock.name}",
+            env=env,
+        )
         tree = workspace.git("write-tree", env=env)
     return workspace.git("commit-tree", tree, "-p", parent, "-m", message, env=_author(workspace))
 

@@ -29,7 +29,7 @@ def lock_of(workspace: Workspace, revision: str) -> Lock | None:
 
 def lock_text(workspace: Workspace, revision: str) -> str:
     """Return the text of model.lock in a revision, or an empty string if it has none."""
-    text = workspace.git("show", f"{revision}:{workspace.lock.name}", check=False)
+    text = workspace.git("show", f"{revision}:./{workspace.lock.name}", check=False)
     return f"{text}\n" if text else ""
 
 

@@ -24,7 +24,7 @@ def shipped_lock(workspace: Workspace, branch: str = "") -> Lock | None:
     if not workspace.git("ls-tree", "--name-only", base, "--", name, check=False):
         return None
     try:
-        return parse_lock(workspace.git("show", f"{base}:{name}").encode(), f"{name} of {base[:12]}")
+        return parse_lock(workspace.git("show", f"{base}:./{name}").encode(), f"{name} of {base[:12]}")
     except UsageError as error:
         raise OutsideError(error.message, error.hint) from error
 

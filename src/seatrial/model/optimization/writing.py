@@ -32,17 +32,21 @@ def write_quantised(parent: Path, photos: Sequence[Path], version: str, folder: 
     with refusing_invalid():
         model = ImageClassifier.load(parent)
         with console.step(f"quantise {model.card.name}, calibrated with {len(photos)} photos"):
-            quantise(parent / MODEL, model, photos, folder / MODEL)
+            count = quantise(parent / MODEL, model, photos, folder / MODEL)
         for name in sorted(model.card.files.keys() - {MODEL}):
             shutil.copyfile(parent / name, folder / name)
-        seal(folder, _description((parent / CARD).read_bytes(), version, len(photos)))
+        seal(folder, _description((parent / CARD).read_bytes(), version, _change(len(photos), count)))
 
 
-def _description(card: bytes, version: str, photos: int) -> dict[str, Any]:
+def _change(photos: int, count: int) -> str:
+    kept = f", the first {count} convolutions in floating point" if count else ""
+    return f"quantised to 8 bits, calibrated with {photos} photos{kept}"
+
+
+def _description(card: bytes, version: str, change: str) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(card)
     fields.pop("files")
     if origin := fields.get("origin"):
-        change = f"quantised to 8 bits, calibrated with {photos} photos"
         fields["origin"] = {**origin, "changes": [*origin["changes"], change]}
     # The metrics are those of the parent.
     changed = {"schema": SCHEMA, "version": version, "metrics": {}, "parent": parse_card(card).digest}

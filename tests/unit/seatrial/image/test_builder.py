@@ -62,6 +62,18 @@ FAILURES = [
         "#2 ERROR: failed to load metadata for docker.io/some/base:1",
         "some/base:1 cannot be pulled",
     ),
+    (
+        "ERROR: failed to load metadata for b:1: error getting credentials: exec: docker-credential-x",
+        "credential helper",
+    ),
+    (
+        "ERROR: failed to load metadata for some/base:1: 429 Too Many Requests toomanyrequests",
+        "limits the number of requests",
+    ),
+    (
+        "ERROR: failed to load metadata for some/base:1: x509: certificate signed by unknown authority",
+        "certificate that the Docker engine does not trust",
+    ),
     ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "does not answer"),
     ("#8 ERROR: process pip install did not complete", "building the image failed"),
 ]

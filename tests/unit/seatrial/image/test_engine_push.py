@@ -20,8 +20,26 @@ ERRORS = [
     ("denied: requested access to the resource is denied", "refuses these credentials", "docker login"),
     ("no basic auth credentials", "refuses these credentials", "docker login"),
     ("dial tcp 127.0.0.9:1: connect: connection refused", "does not answer", "make status"),
-    ("Get https://registry.test/v2/: lookup registry.test: no such host", "does not answer", "make status"),
-    ("write /var/lib/registry: no space left on device", "disk of the registry .* is full", "free some"),
+    (
+        "Get https://registry.test/v2/: lookup registry.test: no such host",
+        "DNS does not know",
+        "check registry.address",
+    ),
+    ("write /var/lib/registry: no space left on device", "registry .* has no disk space left", "free some"),
+    ("toomanyrequests: You have reached your pull rate limit", "limits the number", "docker login"),
+    (
+        "denied: client with IP '1.2.3.4' is not allowed access. Refer https://x/firewall",
+        "firewall",
+        "network",
+    ),
+    ("name unknown: The repository with name 'classifier' does not exist", "no such repository", "create"),
+    ("denied: adding 1 GiB of storage resource will exceed the configured upper limit", "quota", "quota"),
+    (
+        "tag invalid: The image tag 'x' cannot be overwritten because the tag is immutable",
+        "immutable",
+        "build",
+    ),
+    ("tls: failed to verify certificate: x509", "certificate that the Docker engine", "add the CA"),
     ("received unexpected HTTP status: 500", "pushing to registry.test failed", "above"),
 ]
 

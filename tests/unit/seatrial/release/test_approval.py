@@ -21,7 +21,7 @@ def test_a_stated_name_is_recorded_as_not_verified() -> None:
     given = Approval("  Ada   Lovelace ")
     with pytest.raises(RefusedError, match="requires the CI's reviewers, a name is not enough") as caught:
         approval("production", environment("reviewers"), given)
-    assert "run the workflow" in caught.value.hint
+    assert "run promote.yml" in caught.value.hint
     assert str(approval("production", environment("person"), given)) == "Ada Lovelace (stated, not verified)"
 
 

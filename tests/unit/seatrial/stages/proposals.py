@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from git_command import git
 from github_cli import GitHubState
 from samples import lock_to
 from seatrial.check_result import Check
@@ -18,14 +18,7 @@ from seatrial.stages.propose import ProposeResult, propose
 from seatrial.stages.update import UpdateResult
 from seatrial.workspace import Workspace
 
-AUTHOR = ("-c", "user.name=A Tester", "-c", "user.email=tester@seatrial.test")
 CHECK = Check(name="loads and predicts", passed=True, detail="inputs and outputs match the card")
-
-
-def git(folder: Path, *words: str) -> str:
-    """Run git in a folder and return its output."""
-    argv = ["git", "-C", str(folder), *AUTHOR, *words]
-    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
 
 
 def artefact(version: str, name: str = "colours") -> Artefact:

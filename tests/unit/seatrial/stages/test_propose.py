@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from git_command import git
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.stages.update import UpdateResult
 from seatrial.workspace import Workspace
-from unit.seatrial.stages.proposals import Proposals, artefact, git
+from unit.seatrial.stages.proposals import Proposals, artefact
 
 
 def test_a_current_model_changes_nothing(proposals: Proposals) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from git_command import git
 from git_hooks import RACE, REFUSAL, install_hook, write_git
 from seatrial.errors import OutsideError, RefusedError
-from unit.seatrial.stages.proposals import Proposals, git
+from unit.seatrial.stages.proposals import Proposals
 
 
 @pytest.mark.parametrize("follow", [False, True])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import functools
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import requests
 import tritonclient.http as triton
 from tritonclient.utils import InferenceServerException
 
@@ -17,17 +21,20 @@ from imagemodel.card import load_card
 from imagemodel.classifier import ImageClassifier
 
 COLOURS = ("blue", "red")
+PAGE = Path(__file__).parents[5] / "docs" / "reference" / "inference-protocol.md"
 
 
 @pytest.fixture(scope="module")
-def client(
-    model_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[triton.InferenceServerClient]:
-    """Triton's client of a server with a small model."""
-    with (
-        serve(model_dir, tmp_path_factory.mktemp("server")) as server,
-        triton.InferenceServerClient(f"127.0.0.1:{server.port}") as client,
-    ):
+def address(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a small model."""
+    with serve(model_dir, tmp_path_factory.mktemp("server")) as server:
+        yield f"127.0.0.1:{server.port}"
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Iterator[triton.InferenceServerClient]:
+    """Triton's client of the server."""
+    with triton.InferenceServerClient(address) as client:
         yield client
 
 
@@ -136,3 +143,27 @@ def test_error_has_status_and_reason(client: triton.InferenceServerClient) -> No
     with pytest.raises(InferenceServerException) as error:
         client.infer("other", [photo_input([photo("red")])])
     assert (error.value.status(), error.value.message()) == ("404", "unknown model 'other'")
+
+
+def test_examples_of_the_page_work(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The examples for tritonclient and for curl, with the names of the small model, print its labels."""
+    python = _example("```python\n(.*?)```", address).replace("class_count=3", "class_count=1")
+    curl = _example("```\n(curl .*?)```", address)
+    (tmp_path / "coffee.png").write_bytes(photo("blue"))
+    monkeypatch.chdir(tmp_path)
+    exec(compile(python, str(PAGE), "exec"), {})
+    assert capsys.readouterr().out.rstrip().endswith(":blue']]")
+    # The machine may have no curl: print the body instead of sending it.
+    shell = ["bash", "-c", f"curl() {{ cat; }}; {curl}"]
+    body = subprocess.run(shell, capture_output=True, text=True, timeout=60, check=True).stdout
+    response = requests.post(f"http://{address}/v2/models/colours/infer", body, timeout=60).json()
+    assert response["outputs"][0]["data"][0].endswith(":blue")
+
+
+def _example(pattern: str, address: str) -> str:
+    found = re.search(pattern, PAGE.read_text(), re.S)
+    assert found
+    names = {"HOST:80": address, "HOST": address, "efficientnet-lite0": "colours", '"input"': '"photo"'}
+    return functools.reduce(lambda text, name: text.replace(*name), names.items(), found[1])

@@ -1,0 +1,34 @@
+"""The memory of the container, and the part of it that decoding may take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from imagemodel.decode.budget import DECODE_BYTES
+
+CGROUP: Final = Path("/sys/fs/cgroup")
+_LIMITS: Final = ("memory.max", "memory/memory.limit_in_bytes")
+_UNLIMITED: Final = 1 << 50
+"""Version 1 of the cgroups writes a number near 2**63 where there is no limit."""
+
+
+def decode_budget(cgroup: Path = CGROUP) -> int:
+    """Return the bytes that the decodes of large images may take together.
+
+    It is three sixteenths of the container's memory. The rest is for the model, libraries, requests and
+    small images. Without a limit it is that of a container of 768 MiB.
+    """
+    limit = memory_limit(cgroup)
+    return DECODE_BYTES if limit is None else limit * 3 // 16
+
+
+def memory_limit(cgroup: Path = CGROUP) -> int | None:
+    """Return the cgroup's memory limit in bytes, or None without one. It reads cgroup v2 and v1."""
+    for name in _LIMITS:
+        try:
+            text = (cgroup / name).read_text(encoding="ascii").strip()
+        except OSError:
+            continue
+        return int(text) if text.isdigit() and int(text) < _UNLIMITED else None
+    return None

@@ -1,0 +1,1 @@
+"""The OpenAPI document of the app, generated from its routes and their types."""

@@ -1,0 +1,137 @@
+"""The approvals of a stage of Azure Pipelines. Azure DevOps is a stand-in with the documented answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from azure_devops_api import TOKEN, AzureDevOpsStandIn, approval, serving_azure_devops, stage
+from seatrial.commands.approvals import given_approval
+from seatrial.errors import OutsideError, RefusedError, UsageError
+from seatrial.http_client import NewConnections
+from seatrial.release.approval import NOBODY, Approval
+from seatrial.release.azure_reviews import azure_run, verified_approvals
+
+HTTP = NewConnections()
+
+
+@pytest.fixture
+def azure() -> Iterator[AzureDevOpsStandIn]:
+    """Azure DevOps, where ada has approved the stage production, and others other stages and attempts."""
+    with serving_azure_devops() as served:
+        served.records = [
+            *stage("production", 1, "a1", "a2"),
+            *stage("production", 2, "a3"),
+            *stage("staging", 1, "a4"),
+            {"id": "job", "parentId": "production-1", "type": "Job", "identifier": "production.release"},
+        ]
+        served.approvals = [
+            approval("a1", "approved", ada="approved", grace="pending"),
+            approval("a2", "approved", grace="approved"),
+            approval("a3", "approved", mallory="approved"),
+            approval("a4", "approved", hubot="approved"),
+        ]
+        yield served
+
+
+def verified(azure: AzureDevOpsStandIn, **environ: str) -> Approval:
+    """Return the approval of production in a step with these further variables."""
+    run = azure_run({**azure.environ, **environ})
+    assert run
+    return verified_approvals(run, "production", HTTP)
+
+
+def test_the_approvers_are_those_of_this_attempt_of_the_stage(azure: AzureDevOpsStandIn) -> None:
+    """Approvals of another stage and of another attempt do not count, nor a step that is pending."""
+    found = verified(azure)
+    assert str(found) == (
+        "ada@example.com, grace@example.com (review verified with Azure Pipelines, run 1658 attempt 1)"
+    )
+    assert azure.paths == [
+        "/build/builds/1658?api-version=7.1",
+        "/build/builds/1658/timeline?api-version=7.1",
+        "/pipelines/approvals?approvalIds=a1,a2&$expand=steps&api-version=7.1",
+    ]
+    assert azure.authorizations == {f"Bearer {TOKEN}"}
+
+
+def test_a_command_in_a_run_has_the_verified_approval(azure: AzureDevOpsStandIn) -> None:
+    """`promote` reads it without any option, and a name that is given does not replace it."""
+    found = given_approval("production", "Mallory", None, azure.environ, HTTP)
+    assert (found.who, found.service) == ("ada@example.com, grace@example.com", "Azure Pipelines")
+
+
+def test_a_stage_that_waited_for_nobody_has_no_approval(azure: AzureDevOpsStandIn) -> None:
+    """Without the check *Approvals* on its environment, nobody approved."""
+    azure.records = stage("production", 1)
+    assert verified(azure) == NOBODY
+
+
+@pytest.mark.parametrize("status", ["pending", "rejected", "skipped", "timedOut"])
+def test_one_approval_that_was_not_given_is_no_approval(azure: AzureDevOpsStandIn, status: str) -> None:
+    """Every approval that the stage waits for must be given."""
+    azure.approvals = [approval("a1", "approved", ada="approved"), approval("a2", status, grace=status)]
+    assert verified(azure) == NOBODY
+
+
+def test_an_approval_of_another_run_is_not_read(azure: AzureDevOpsStandIn) -> None:
+    """An answer with approvals that were not asked for proves nothing."""
+    azure.approvals = {"value": [approval("a9", "approved", mallory="approved")]}
+    assert verified(azure) == NOBODY
+
+
+def test_a_run_that_has_ended_is_refused(azure: AzureDevOpsStandIn) -> None:
+    """Its approvals were given to another release."""
+    azure.build["status"] = "completed"
+    with pytest.raises(RefusedError, match="run 1658 is not in progress on Azure Pipelines"):
+        verified(azure)
+
+
+def test_a_stage_of_another_environment_is_refused(azure: AzureDevOpsStandIn) -> None:
+    """Approvals of staging do not release to production."""
+    with pytest.raises(RefusedError, match="the stage staging of run 1658 was not approved for production"):
+        verified(azure, SYSTEM_STAGENAME="staging")
+
+
+@pytest.mark.parametrize("status", [203, 302, 401, 403, 404, 500, 503])
+def test_an_answer_that_confirms_nothing_is_no_approval(azure: AzureDevOpsStandIn, status: int) -> None:
+    """The error has the status and the fix, and never the token; 203 is a page to sign in."""
+    azure.status = status
+    with pytest.raises(OutsideError, match=f"Azure Pipelines does not confirm .* status {status}") as caught:
+        verified(azure)
+    assert ("SYSTEM_ACCESSTOKEN" in caught.value.hint) == (status in (203, 401, 403, 404))
+    assert TOKEN not in f"{caught.value} {caught.value.hint} {azure_run(azure.environ)}"
+
+
+@pytest.mark.parametrize("body", [{}, {"value": [{"id": 1}]}, "approved", None])
+def test_a_malformed_answer_is_no_approval(azure: AzureDevOpsStandIn, body: object) -> None:
+    """It is an error of the outside system."""
+    azure.approvals = body
+    with pytest.raises(OutsideError, match="its answer is not valid"):
+        verified(azure)
+
+
+def test_elsewhere_no_run_is_assumed(azure: AzureDevOpsStandIn) -> None:
+    """Outside of Azure Pipelines, and in a step without the token."""
+    for missing in ("TF_BUILD", "SYSTEM_ACCESSTOKEN"):
+        assert azure_run({**azure.environ, missing: ""}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SYSTEM_COLLECTIONURI", "http://dev.azure.com/fabrikam/"),
+        ("SYSTEM_COLLECTIONURI", "https://user@dev.azure.com/fabrikam/"),
+        ("SYSTEM_TEAMPROJECT", "trial/../other"),
+        ("BUILD_BUILDID", "1658/../1"),
+        ("SYSTEM_STAGENAME", ""),
+        ("SYSTEM_STAGEATTEMPT", "x"),
+    ],
+)
+def test_a_variable_that_azure_pipelines_does_not_set_so_is_wrong_usage(
+    azure: AzureDevOpsStandIn, name: str, value: str
+) -> None:
+    """No request with the token is sent to another address, or for another resource."""
+    with pytest.raises(UsageError, match=f"{name} is not as Azure Pipelines sets it"):
+        azure_run({**azure.environ, name: value})
