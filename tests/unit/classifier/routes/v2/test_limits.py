@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 from dataclasses import replace
 from typing import Any
@@ -112,3 +113,15 @@ def test_garbage_collector_is_off_while_a_request_is_parsed(
         assert gc.isenabled()
         post(sent)
     assert (set(during), gc.isenabled()) == ({False}, True)
+
+
+def test_photos_have_the_limits_of_predict(config: Config) -> None:
+    """A photo that takes more memory than decoding may is refused with the reason that /predict gives."""
+    client = create_app(replace(config, decode_bytes=4 << 20)).test_client()
+    large = photo("red", side=3000, kind="PNG")
+    item = {"name": "photo", "datatype": "BYTES", "shape": [1], "data": [base64.b64encode(large).decode()]}
+    response = client.post("/v2/models/colours/infer", json={"inputs": [item]})
+    expected = client.post("/predict", data=large)
+    assert (response.status_code, expected.status_code) == (400, 400)
+    assert response.json["error"] == expected.json["error"]
+    assert "MiB" in response.json["error"]
