@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from imagemodel.card import LABELS, MODEL, Card
 from imagemodel.decode.budget import Budget
+from imagemodel.decode.formats import read_photo
+from imagemodel.decode.photo import Photo
 from imagemodel.errors import CardError, NotFiniteError, PredictionError, VerifyError
-from imagemodel.preprocess import preprocess
+from imagemodel.preprocess import preprocess_photo
 from imagemodel.session import check_session, open_session
 from imagemodel.verify import verify
 
@@ -60,7 +62,11 @@ class ImageClassifier:
 
         Raises what `preprocess` raises.
         """
-        arrays = [preprocess(data, self.card.input, budget) for data in images]
+        return self.prepare_photos([read_photo(data) for data in images], budget)
+
+    def prepare_photos(self, photos: Sequence[Photo], budget: Budget | None = None) -> NDArray[Any]:
+        """Return what `prepare` returns, of photos whose headers were read. Raises what `prepare` raises."""
+        arrays = [preprocess_photo(photo, self.card.input, budget) for photo in photos]
         # Stacking one array would copy it.
         return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 

@@ -46,7 +46,11 @@ def preprocess(data: bytes, spec: InputSpec, budget: Budget | None = None) -> ND
     one only the default limits hold. Raises ImageError if `data` is not a complete JPEG, PNG or WebP, or,
     before any pixel is decoded, if it exceeds the limits; BusyError if too many decodes wait for memory.
     """
-    photo = read_photo(data)
+    return preprocess_photo(read_photo(data), spec, budget)
+
+
+def preprocess_photo(photo: Photo, spec: InputSpec, budget: Budget | None = None) -> NDArray[Any]:
+    """Return what `preprocess` returns, of a photo whose header was read. Raises what `preprocess` raises."""
     with (budget or Budget(max_waiting=None)).reserve(photo, decoding_memory(photo, spec)):
         try:
             image = photo.decode(_least_side(spec))

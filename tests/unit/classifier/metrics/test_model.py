@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from classifier.app import create_app
 from classifier.config import Config
 from classifier.metrics.labels import MAX_LABELS, monitored_labels
 from classifier.metrics.model import mean_brightness
 from colours import photo
+from imagemodel import classifier
 from imagemodel.card import load_card
+from imagemodel.decode.formats import read_photo
 from imagemodel.preprocess import preprocess
 from unit.classifier.metrics.conftest import Changes
 
@@ -75,6 +78,15 @@ def test_format_and_size_of_a_photo_are_observed(client: FlaskClient, changes: C
     client.post("/predict", data=photo("red", side=500, kind=kind))
     assert changes("classifier_images_total") == {kind.lower(): 1}
     assert changes("classifier_image_megapixels_sum") == {"": pytest.approx(0.25)}
+
+
+def test_a_photo_is_read_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measuring reads nothing again: the header of a large JPEG takes milliseconds."""
+    read: list[bytes] = []
+    monkeypatch.setattr(classifier, "read_photo", lambda data: read.append(data) or read_photo(data))
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("read again"))
+    assert client.post("/predict", data=photo("red", kind="WEBP")).status_code == 200
+    assert len(read) == 1
 
 
 def test_a_refused_photo_is_not_observed(client: FlaskClient, changes: Changes) -> None:

@@ -15,7 +15,7 @@ def test_busy_response_names_when_to_retry(client: FlaskClient, monkeypatch: pyt
     def busy(*_: object) -> None:
         raise BusyError("too many large images at once", "retry in a second")
 
-    monkeypatch.setattr("imagemodel.classifier.preprocess", busy)
+    monkeypatch.setattr("imagemodel.classifier.preprocess_photo", busy)
     response = client.post("/predict", data=photo("red"), content_type="image/png")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
     assert response.get_json()["detail"] == "retry in a second"
