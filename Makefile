@@ -124,7 +124,7 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
 	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
@@ -164,6 +164,12 @@ bench-serve-build: setup ## build what bench-serve compares: the app with a floa
 .PHONY: bench-serve
 bench-serve: setup ## measure the app beside other servers in containers, 10 min on a machine with nothing else to do (QUICK=1)
 	@PYTHONPATH=tests python -m bench.serve run $(if $(QUICK),--quick)
+.PHONY: bench-attacks
+bench-attacks: setup ## send the largest photo of each kind, 16 at once, to the built image: memory, latency of others (ROUNDS=2)
+	@$(if $(ROUNDS),ROUNDS=$(ROUNDS)) PYTHONPATH=tests python -m bench.attacks
+.PHONY: bench-decode
+bench-decode: setup ## compare scaled with full decoding: time and labels (MODEL=dir PHOTOS=dir, the example's by default)
+	@$(foreach name,MODEL PHOTOS,$(if $($(name)),$(name)='$($(name))')) python -m bench.decode
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale

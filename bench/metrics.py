@@ -1,15 +1,13 @@
 """Requests per second with and without metrics and tracing, in alternation in one run.
 
-`python -m bench.metrics MODEL PHOTO [ROUNDS]`: two servers run, and the load alternates between them. Prints
-the rate of each round, and the median of the rounds' ratios.
+`PYTHONPATH=tests python -m bench.metrics MODEL PHOTO [ROUNDS]`: two servers run, and the load alternates
+between them. Prints the rate of each round, and the median of the rounds' ratios.
 """
 
 from __future__ import annotations
 
 import http.client
 import os
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -25,9 +24,11 @@ import psutil
 from bench.rows import Row, show
 from flask import Flask
 
+from app_process import serve
+
 CONNECTIONS: Final = 8
 SECONDS: Final = 4.0
-START_SECONDS: Final = 60
+PYTHONPATH: Final = os.pathsep.join(sys.path)
 APPS: Final = {"with": "classifier.wsgi:application", "without": "bench.metrics:without_metrics"}
 
 
@@ -68,7 +69,10 @@ class Server:
 def main(model: Path, photo: bytes, rounds: int) -> None:
     """Measure the rounds and print them."""
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(_server(app, model)) for name, app in APPS.items()}
+        directory = Path(stack.enter_context(TemporaryDirectory()))
+        servers = {
+            name: stack.enter_context(_server(name, app, model, directory)) for name, app in APPS.items()
+        }
         for server in servers.values():
             _measure(server, photo)
         found = [_round(servers, photo, number % 2 == 0) for number in range(rounds)]
@@ -110,37 +114,10 @@ def _requests_until(end: float, port: int, photo: bytes) -> int:
 
 
 @contextmanager
-def _server(app: str, model: Path) -> Iterator[Server]:
-    port, admin = _free_port(), _free_port()
-    variables = {"PORT": str(port), "APP_ADMIN_PORT": str(admin), "APP_MODEL_DIR": str(model)}
-    path = os.pathsep.join(("src", "."))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "classifier.server", app],
-        env={**os.environ, **variables, "PYTHONPATH": path, "APP_LOG_LEVEL": "WARNING"},
-    )
-    try:
-        _wait_ready(server, admin)
-        yield Server(port, psutil.Process(server.pid))
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_ready(server: subprocess.Popen[bytes], admin: int) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with socket.create_connection(("127.0.0.1", admin), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("the server did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _server(name: str, app: str, model: Path, directory: Path) -> Iterator[Server]:
+    (directory / name).mkdir()
+    with serve(model, directory / name, {"APP_LOG_LEVEL": "WARNING", "PYTHONPATH": PYTHONPATH}, app) as found:
+        yield Server(found.port, psutil.Process(found.process.pid))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ testcontainers_config.ryuk_disabled = True
 
 POD = load(Workspace(Path(__file__).parents[1], os.environ.get("SEATRIAL_INSTANCE", "dev"))).pod
 PORT = 8080
+ADMIN_PORT = 8081
 LOOPBACK = "127.0.0.1"
 # `check` gives its own, to remove what a killed run leaves. Else it is unique, so that concurrent sessions
 # do not remove each other's containers.
@@ -40,7 +41,8 @@ class AppContainer(DockerContainer):
         self.with_env("APP_WORKERS", str(pod.workers))
         limits = restrictions(pod) if locked_down else {}
         # docker-py accepts an address and a port, with_exposed_ports() of testcontainers only a port.
-        cast("dict[str, Any]", self.ports)[f"{PORT}/tcp"] = (LOOPBACK, None)
+        for port in (PORT, ADMIN_PORT):
+            cast("dict[str, Any]", self.ports)[f"{port}/tcp"] = (LOOPBACK, None)
         self.with_kwargs(labels={LABEL: SESSION}, **limits)
         if locked_down:
             for path, size in WRITABLE.items():
@@ -51,6 +53,15 @@ class AppContainer(DockerContainer):
     def url(self) -> str:
         """The base URL of the app. It is on loopback, whatever host testcontainers detects for the engine."""
         return f"http://{LOOPBACK}:{self.get_exposed_port(PORT)}"
+
+    @property
+    def admin_url(self) -> str:
+        """The base URL of the admin port."""
+        return f"http://{LOOPBACK}:{self.get_exposed_port(ADMIN_PORT)}"
+
+    def probe(self, path: str) -> requests.Response:
+        """Send a GET request to the admin port with a timeout of 10 s."""
+        return self.session.get(self.admin_url + path, timeout=10)
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Send a GET request with a timeout of 10 s."""

@@ -25,7 +25,6 @@ def create_app(config: Config) -> Flask:
     the first inference.
     """
     predictor = load_predictor(config.model_dir, config.threads, decode_bytes=config.decode_bytes)
-    predictor.model.measure(monitored_labels(config.monitored_labels, predictor.model.labels))
     app = Flask("classifier", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body
     app.json = _json_provider(app)
@@ -41,6 +40,8 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(health_blueprint(config.drain_file))
     app.register_blueprint(page_blueprint(config))
     app.register_blueprint(docs_blueprint(config))
+    # From here on: the examples of the API's document are predictions too.
+    predictor.model.measure(monitored_labels(config.monitored_labels, predictor.model.labels))
     return app
 
 

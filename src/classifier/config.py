@@ -65,14 +65,14 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
     return int(text)
 
 
+def _decode_bytes(environ: Mapping[str, str]) -> int:
+    default = max(1, decode_budget() // MEBIBYTE)
+    return positive_integer(environ, "APP_DECODE_MB", default) * MEBIBYTE
+
+
 def _threads(environ: Mapping[str, str]) -> int:
     limit = cpu_limit()
     return inference_threads(positive_integer(environ, "APP_WORKERS", limit or 1), limit)
-
-
-def _decode_bytes(environ: Mapping[str, str]) -> int:
-    default = decode_budget(1) // MEBIBYTE
-    return positive_integer(environ, "APP_DECODE_MB", max(default, 1)) * MEBIBYTE
 
 
 def _log_level(environ: Mapping[str, str], default: str) -> str:

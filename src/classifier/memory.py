@@ -13,14 +13,14 @@ _UNLIMITED: Final = 1 << 50
 """Version 1 of the cgroups writes a number near 2**63 where there is no limit."""
 
 
-def decode_budget(workers: int, cgroup: Path = CGROUP) -> int:
-    """Return the bytes that the decodes of one of `workers` processes may take together.
+def decode_budget(cgroup: Path = CGROUP) -> int:
+    """Return the bytes that the decodes of large images may take together.
 
-    It is three eighths of the process's share of the container's memory. The rest is for the model, the
-    libraries and the requests. Without a limit it is that of a container of 768 MiB with two workers.
+    It is three sixteenths of the container's memory. The rest is for the model, libraries, requests and
+    small images. Without a limit it is that of a container of 768 MiB.
     """
     limit = memory_limit(cgroup)
-    return DECODE_BYTES if limit is None else limit * 3 // 8 // workers
+    return DECODE_BYTES if limit is None else limit * 3 // 16
 
 
 def memory_limit(cgroup: Path = CGROUP) -> int | None:

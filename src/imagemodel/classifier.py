@@ -60,7 +60,9 @@ class ImageClassifier:
 
         Raises what `preprocess` raises.
         """
-        return np.stack([preprocess(data, self.card.input, budget) for data in images])
+        arrays = [preprocess(data, self.card.input, budget) for data in images]
+        # Stacking one array would copy it.
+        return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
     def infer(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Return the probabilities of a preprocessed batch, shape ``(images, classes)``; each row sums to 1.

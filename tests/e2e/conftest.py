@@ -21,5 +21,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--golden", default="", help="golden set directory; default: the one of model.lock")
     group.addoption("--resolve", action="append", default=[], help="HOST:PORT:ADDRESS, as for curl")
     group.addoption("--dns", default="", help="SERVER:PORT of the DNS server for the name")
+    group.addoption("--resolve-seconds", default=10.0, type=float, help="how long to wait for the name")
     group.addoption("--address", default="", help="the address that the name must resolve to")
     group.addoption("--report", default="", help="path of the JSON report; JUnit is written beside it")

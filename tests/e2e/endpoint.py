@@ -33,15 +33,21 @@ class LocatedEndpoint:
         return ApiClient(self.url, self.addresses[0], keep_alive=keep_alive, ca_file=self.ca_file)
 
 
-def locate(url: str, server: str = "", rules: Iterable[str] = (), ca_file: str = "") -> LocatedEndpoint:
+def locate(
+    url: str,
+    server: str = "",
+    rules: Iterable[str] = (),
+    ca_file: str = "",
+    seconds: float = RESOLVE_SECONDS,
+) -> LocatedEndpoint:
     """Return the endpoint of a URL after a successful connection to it, with its certificate for https.
 
     A name is looked up in `rules` (HOST:PORT:ADDRESS) first, then at the DNS `server` (ADDRESS:PORT;
-    empty: this machine's resolver). Raises LookupError if the URL is not one of http or https, its name does
-    not resolve in time, the connection fails, or the certificate is refused.
+    empty: this machine's resolver), for `seconds`. Raises LookupError if the URL is not one of http or https,
+    its name does not resolve in time, the connection fails, or the certificate is refused.
     """
     host, port, secure = _parts(url)
-    addresses = _addresses(host, port, server, rules)
+    addresses = _addresses(host, port, server, rules, seconds)
     try:
         if secure:
             shake_hands(addresses[0], port, host, ca_file, CONNECT_SECONDS)
@@ -67,13 +73,13 @@ def _parts(url: str) -> tuple[str, int, bool]:
     return host, port or (443 if secure else 80), secure
 
 
-def _addresses(host: str, port: int, server: str, rules: Iterable[str]) -> tuple[str, ...]:
+def _addresses(host: str, port: int, server: str, rules: Iterable[str], seconds: float) -> tuple[str, ...]:
     if _is_address(host):
         return (host,)
     for rule in rules:
         if rule.startswith(f"{host}:{port}:"):
             return (rule.split(":", 2)[2],)
-    return _resolve(host, server)
+    return _resolve(host, server, seconds)
 
 
 def _is_address(host: str) -> bool:
@@ -83,14 +89,14 @@ def _is_address(host: str) -> bool:
         return False
 
 
-def _resolve(host: str, server: str) -> tuple[str, ...]:
+def _resolve(host: str, server: str, seconds: float) -> tuple[str, ...]:
     resolver = dns.resolver.Resolver(configure=not server)
     if server:
         address, _, port = server.rpartition(":")
         resolver.nameservers, resolver.port = [address], int(port)
     # Not seatrial.wait: with --url the suite needs of seatrial only its HTTP timeouts.
     retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_delay(RESOLVE_SECONDS),
+        stop=tenacity.stop_after_delay(seconds),
         wait=tenacity.wait_fixed(0.2),
         retry=tenacity.retry_if_exception_type(dns.exception.DNSException),
         reraise=True,
@@ -101,5 +107,6 @@ def _resolve(host: str, server: str) -> tuple[str, ...]:
         where = server or "this machine's resolver"
         reason = type(error).__name__
         raise LookupError(
-            f"{host!r} does not resolve within {RESOLVE_SECONDS} s at {where} ({reason})"
+            f"{host!r} does not resolve within {seconds:g} s at {where} ({reason}): "
+            "HOST= or the URL is another name, or the name has no record yet"
         ) from error

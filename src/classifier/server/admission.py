@@ -92,7 +92,8 @@ class Task:
     def run(self) -> None:
         """Compute the response. Called in a worker thread."""
         begun = time.monotonic()
-        self.admission.observer.waited(begun - self.received)
+        if self.workers is self.admission.compute:
+            self.admission.observer.waited(begun - self.received)
         reply = self._reply()
         if self.workers is self.admission.compute:
             self.admission.computed(time.monotonic() - begun)

@@ -41,6 +41,11 @@ class Connections:
         """Whether connections are closed after a response."""
         return self._stopping or self._drain_file.exists()
 
+    @property
+    def held(self) -> int:
+        """The bytes of the bodies that are received or wait for a response."""
+        return self._held
+
     def __len__(self) -> int:
         return sum(map(len, self._by_state.values()))
 

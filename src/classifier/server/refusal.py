@@ -11,6 +11,7 @@ from classifier.logs import REQUESTS
 from classifier.problems import problem_body
 from classifier.server.messages import Reply, Request
 from classifier.server.observer import NoObserver, Observer
+from classifier.tracing import Span, span_of
 
 log = logging.getLogger(REQUESTS)
 
@@ -44,20 +45,22 @@ class Refuser:
     def reply(self, request: Request, refusal: RefusalError) -> Reply:
         """Return the problem response of `refusal`."""
         identifier = request_id(request.header(b"x-request-id").decode("latin-1"))
+        span = span_of(request.header(b"traceparent").decode("latin-1"))
         headers = [
             ("Content-Type", "application/problem+json"),
             *self._identity,
             ("X-Request-Id", identifier),
+            ("traceparent", span.traceparent),
         ]
         if refusal.retry_after:
             headers.append(("Retry-After", str(refusal.retry_after)))
         if refusal.closes:
             headers.append(("Connection", "close"))
-        self._record(request, refusal, identifier)
+        self._record(request, refusal, identifier, span)
         body = json.dumps(problem_body(refusal.status, refusal.error, refusal.hint))
         return Reply(refusal.status, headers, body.encode())
 
-    def _record(self, request: Request, refusal: RefusalError, identifier: str) -> None:
+    def _record(self, request: Request, refusal: RefusalError, identifier: str, span: Span) -> None:
         path = request.target.partition(b"?")[0][:200].decode("latin-1")
         fields = {
             "method": request.method,
@@ -65,6 +68,8 @@ class Refuser:
             "status": refusal.status,
             "reason": refusal.reason,
             "request_id": identifier,
+            "trace_id": span.trace_id,
+            "span_id": span.span_id,
         }
         log.info("refused", extra={"fields": fields})
         self._observer.refused(request.method, refusal.status, refusal.reason)

@@ -20,13 +20,13 @@ MAX_SIDE: Final = 65_535
 """The largest width and height: those of a JPEG. It bounds what the filters of the resize take."""
 
 DECODE_BYTES: Final = 144 * MEBIBYTE
-"""The default memory: three eighths of a process's half of a pod of 768 MiB."""
+"""The default memory: three sixteenths of a pod of 768 MiB."""
 
-SMALL: Final = 8 * MEBIBYTE
-"""A decode of at most these bytes does not wait. Most do not: a JPEG is decoded at a part of its size."""
+SMALL: Final = 32 * MEBIBYTE
+"""A decode of at most these bytes takes nothing of the budget: every baseline JPEG, for example."""
 
-MAX_WAITING: Final = 1
-"""The number of decodes that wait for memory. Those that wait hold a thread that others need."""
+MAX_WAITING: Final = 0
+"""The number of decodes that wait for memory. One that waits would hold a worker that others need."""
 
 
 @dataclass(frozen=True)

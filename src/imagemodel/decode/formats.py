@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 from imagemodel.decode import jpeg, png, webp
-from imagemodel.decode.photo import Photo
+from imagemodel.decode.photo import COMPLETE, Photo
 from imagemodel.errors import ImageError
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
@@ -24,6 +25,6 @@ def read_photo(data: bytes) -> Photo:
             return png.read_png(data)
         if webp.is_webp(data):
             return webp.read_webp(data)
-    except ValueError as error:
-        raise ImageError(f"the image cannot be decoded: {error}", "send the complete file") from error
+    except (ValueError, struct.error, IndexError) as error:
+        raise ImageError("the header of the image is incomplete or invalid", COMPLETE) from error
     raise ImageError("not a JPEG, PNG or WebP image", "send a JPEG, PNG or WebP image")

@@ -78,13 +78,12 @@ _decode = _library.WebPDecode
 _decode.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(_Config))
 
 _STATUS: Final = {
-    1: "out of memory",
+    1: "the data is damaged, or there is no memory",
     3: "the bitstream is invalid",
     4: "unsupported feature",
     5: "the image is truncated",
     7: "the image is truncated",
 }
-_OUT_OF_MEMORY: Final = 1
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def decode_rgb(data: bytes, width: int, height: int) -> NDArray[np.uint8]:
     """Return a WebP without animation, scaled to `width` x `height`, as an array of shape (height, width, 3).
 
     It releases the interpreter's lock meanwhile. Raises ValueError if the data is damaged or incomplete,
-    MemoryError if libwebp gets no memory.
+    or there is no memory: libwebp reports damaged transparency as a lack of memory too.
     """
     config = _Config()
     if not _init_config(config, _ABI):
@@ -129,7 +128,5 @@ def decode_rgb(data: bytes, width: int, height: int) -> NDArray[np.uint8]:
 
 
 def _check(status: int) -> None:
-    if status == _OUT_OF_MEMORY:
-        raise MemoryError("libwebp got no memory")
     if status:
         raise ValueError(_STATUS.get(status, f"libwebp reports status {status}"))

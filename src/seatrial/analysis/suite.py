@@ -26,13 +26,15 @@ def suite_seconds(photos: int) -> int:
 class Endpoint:
     """A URL, and the address that its host name must resolve to, if it has one.
 
-    `ca_file` has the authorities to trust over https, empty: those of this machine.
+    `ca_file` has the authorities to trust over https, empty: those of this machine. `resolve_seconds` is how
+    long the name may take to resolve, 0: the suite's default.
     """
 
     url: str
     address: str = ""
     dns: Dns = field(default_factory=Dns)
     ca_file: str = ""
+    resolve_seconds: float = 0
 
     def options(self) -> list[str]:
         """Return the suite's command line options for this endpoint."""
@@ -41,6 +43,8 @@ class Endpoint:
             options += ["--address", self.address]
         if self.dns.server:
             options += ["--dns", f"{self.dns.server}:{self.dns.port}"]
+        if self.resolve_seconds:
+            options += ["--resolve-seconds", f"{self.resolve_seconds:g}"]
         if self.ca_file:
             options += ["--ca", self.ca_file]
         return options

@@ -80,7 +80,8 @@ def _checks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], F
     if root.is_dir():
         yield partial(resources.check_disk, "disk, engine", root)
     yield partial(resources.check_disk, "disk, cache", workspace.cache)
-    yield partial(resources.check_ports, workspace, status.running)
+    if resources.uses_local_cloud(settings, workspace):
+        yield partial(resources.check_ports, workspace, status.running)
     yield partial(services.check_store, settings, _locked_name(workspace))
     yield partial(services.check_registry, settings)
     for name in settings.environments:

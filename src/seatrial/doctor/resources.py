@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 
 from seatrial.doctor.finding import Finding
+from seatrial.settings import Settings
+from seatrial.settings_files import read_local
 from seatrial.toml_text import parse_toml
 from seatrial.workspace import Workspace
 
@@ -45,6 +47,17 @@ def check_memory(running: int, need: float = MEMORY_GIB) -> Finding:
         return Finding("memory", "ok", f"{available:.1f} GiB available")
     detail = f"{available:.1f} GiB available of {need:.0f} needed"
     return Finding("memory", "missing", detail, "stop a program that uses much memory")
+
+
+def uses_local_cloud(settings: Settings, workspace: Workspace) -> bool:
+    """Return whether store, registry or cluster is the local cloud's, or would be after `make up`."""
+    local = read_local(workspace)
+    used = (
+        (settings.store.url, "store", "url"),
+        (settings.registry.address, "registry", "address"),
+        (settings.cluster.context, "cluster", "context"),
+    )
+    return any(value in ("", local.get(section, {}).get(key)) for value, section, key in used)
 
 
 def check_ports(workspace: Workspace, running: int) -> Finding:

@@ -14,6 +14,8 @@ from seatrial.atomic_files import write_atomically
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import (
     APP,
+    AZURE_LABEL,
+    AZURE_NAME,
     HOSTNAME,
     LIVE,
     PART,
@@ -57,7 +59,10 @@ class Renderer:
 
     def namespace(self) -> list[Manifest]:
         """Return what an administrator applies once: namespace, service accounts, roles, policies."""
-        return self._render("environment", {})
+        # Only the overlay of a gateway has a route; elsewhere the patch has no target.
+        hosts = [{"op": "replace", "path": "/spec/hostnames", "value": [self.environment.host]}]
+        route = {"target": {"kind": "HTTPRoute"}, "patch": yaml.safe_dump(hosts)}
+        return self._render("environment", {"patches": [route]})
 
     def slot(self, candidate: Candidate) -> list[Manifest]:
         """Return the objects of the candidate's slot."""
@@ -82,22 +87,28 @@ class Renderer:
             _autoscaler_patch(candidate.slot, self.environment),
             _disruption_budget_patch(candidate.slot),
         )
-        return self._service("shared", LIVE, self.environment.host, candidate, patches)
+        return self._service("shared", LIVE, self._names(), candidate, patches)
 
     def preview(self, candidate: Candidate) -> list[Manifest]:
         """Return the preview Service, which selects the candidate."""
-        return self._service("preview", PREVIEW, f"preview.{self.environment.host}", candidate)
+        return self._service("preview", PREVIEW, {HOSTNAME: f"preview.{self.environment.host}"}, candidate)
+
+    def _names(self) -> dict[str, str]:
+        """Return the annotations that give the live Service its name: of external-dns, or of Azure itself."""
+        host = self.environment.host
+        label = AZURE_NAME.fullmatch(host)
+        return {HOSTNAME: host, **({AZURE_LABEL: label[1]} if label else {})}
 
     def _service(
         self,
         part: str,
         name: str,
-        host: str,
+        annotations: Mapping[str, str],
         candidate: Candidate,
         patches: Iterable[Mapping[str, Any]] = (),
     ) -> list[Manifest]:
         selector = {SLOT: candidate.slot, RELEASE: candidate.release}
-        patch = {"metadata": {"annotations": {HOSTNAME: host}}, "spec": {"selector": selector}}
+        patch = {"metadata": {"annotations": dict(annotations)}, "spec": {"selector": selector}}
         labels = [_labels({PART: part, RELEASE: candidate.release})]
         return self._render(part, {"labels": labels, "patches": [_patch("Service", name, patch), *patches]})
 

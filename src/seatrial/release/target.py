@@ -28,6 +28,8 @@ from seatrial.workspace import Workspace
 
 # The API server's time is in whole seconds.
 EXTRA_PATIENCE = 2
+# The acceptance suite has two minutes in all.
+NAME_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,9 @@ class Target:
         live = self.environment
         own = live.address == "service"
         address = self.slots.address(LIVE, live.address_seconds, check) if own else ""
-        return Endpoint(live.url, address, self.settings.dns_of(self.name), live.ca_file)
+        # The record of a new name appears some time after its address.
+        seconds = min(live.address_seconds, NAME_SECONDS)
+        return Endpoint(live.url, address, self.settings.dns_of(self.name), live.ca_file, seconds)
 
     def golden(self, artefact: Artefact, revision: str = "") -> GoldenSet:
         """Return a golden set from the cache or the store.

@@ -52,7 +52,7 @@ def endpoint(pytestconfig: pytest.Config) -> LocatedEndpoint:
         url, server, own = _environment(given("env"))
         ca_file = ca_file or own
     try:
-        return locate(url, server, given("resolve"), ca_file)
+        return locate(url, server, given("resolve"), ca_file, given("resolve_seconds"))
     except LookupError as error:
         pytest.fail(str(error), pytrace=False)
 

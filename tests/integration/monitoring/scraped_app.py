@@ -1,84 +1,50 @@
-"""The app in its own server, whose admin port Prometheus scrapes, and a past of its metrics."""
+"""A process of the app, whose admin port Prometheus scrapes, and a past of its metrics."""
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Final
 
 import requests
 
-from colours import LABELS, photo
-from localcloud.wait import until
+from app_process import AppProcess, serve
+from colours import LABELS, photo, write_model
 
-HOURS = 26
-STEP = 300
-START_SECONDS = 60
-LABELS_OF_SCRAPE = {"namespace": "local", "pod": "classifier-blue-1", "slot": "blue"}
-SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.M)
+HOURS: Final = 26
+STEP: Final = 300
+LABELS_OF_SCRAPE: Final = {"namespace": "local", "pod": "classifier-blue-1", "slot": "blue"}
+SAMPLE: Final = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.M)
+RELEASE: Final = {"SEATRIAL_RELEASE": "local-7", "SEATRIAL_ENVIRONMENT": "local", "APP_COMMIT": "c0ffee"}
 
 
 class ScrapedApp:
-    """A process of the app with the model in a directory; `target` is the address of its admin port."""
+    """The app; `target` is the address of its admin port."""
 
-    def __init__(self, model: Path) -> None:
-        port, admin = free_port(), free_port()
-        self.target = f"127.0.0.1:{admin}"
-        self._url = f"http://127.0.0.1:{port}"
-        self._session = requests.Session()
-        variables = {
-            "APP_MODEL_DIR": str(model),
-            "APP_COMMIT": "c0ffee",
-            "APP_LOG_LEVEL": "ERROR",
-            "SEATRIAL_RELEASE": "local-7",
-            "SEATRIAL_ENVIRONMENT": "local",
-            "PORT": str(port),
-            "APP_ADMIN_PORT": str(admin),
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        }
-        command = [sys.executable, "-m", "classifier.server"]
-        self._process = subprocess.Popen(command, env={**os.environ, **variables})
-
-    def __enter__(self) -> Self:
-        try:
-            until("the app did not start", self._is_ready, START_SECONDS, every=0.1)
-        except BaseException:
-            self._stop()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop()
+    def __init__(self, process: AppProcess, session: requests.Session) -> None:
+        self._process, self._session = process, session
+        self.target = f"127.0.0.1:{process.admin_port}"
 
     def use(self, colour: str = "red") -> None:
         """Send a request that is answered and one that is refused."""
         for data, status in ((photo(colour), 200), (b"no photo", 400)):
-            assert self._session.post(f"{self._url}/predict", data=data, timeout=10).status_code == status
+            response = self._session.post(f"{self._process.url}/predict", data=data, timeout=10)
+            assert response.status_code == status
 
     def exposition(self) -> str:
         """Return the metrics, as Prometheus gets them."""
-        return self._session.get(f"http://{self.target}/metrics", timeout=10).text
+        return self._session.get(f"{self._process.admin_url}/metrics", timeout=10).text
 
-    def _is_ready(self) -> bool:
-        assert self._process.poll() is None, "the app exited"
-        try:
-            return self._session.get(f"http://{self.target}/readyz", timeout=2).ok
-        except requests.RequestException:
-            return False
 
-    def _stop(self) -> None:
-        self._session.close()
-        self._process.terminate()
-        self._process.wait(30)
+@contextmanager
+def scraped_app(directory: Path) -> Iterator[ScrapedApp]:
+    """Serve a small model in a process of the app until the block ends; `directory` is for its files."""
+    write_model(directory / "model")
+    with serve(directory / "model", directory, RELEASE) as process, requests.Session() as session:
+        yield ScrapedApp(process, session)
 
 
 def write_history(app: ScrapedApp, file: Path) -> tuple[float, float]:
@@ -91,13 +57,6 @@ def write_history(app: ScrapedApp, file: Path) -> tuple[float, float]:
             history.writelines(_samples(app.exposition(), start + step * STEP, app.target))
         history.write("# EOF\n")
     return start, end
-
-
-def free_port() -> int:
-    """Return a TCP port of this machine that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _samples(exposition: str, timestamp: float, target: str) -> Iterable[str]:

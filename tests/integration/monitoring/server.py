@@ -12,10 +12,11 @@ import requests
 import yaml
 
 from app_container import LABEL, SESSION
-from integration.monitoring.scraped_app import LABELS_OF_SCRAPE, free_port
+from app_process import free_ports
+from integration.monitoring.scraped_app import LABELS_OF_SCRAPE
 from localcloud.wait import until
 
-SECONDS = 60
+SECONDS = 20
 
 
 class Prometheus:
@@ -29,7 +30,7 @@ class Prometheus:
             "scrape_configs": [{"job_name": "classifier", "static_configs": [static]}],
         }
         (directory / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-        port = free_port()
+        port, _ = free_ports()
         self.url = f"http://127.0.0.1:{port}"
         words = ["--config.file=/work/prometheus.yml", "--storage.tsdb.path=/work/data"]
         self._container = client.containers.run(
@@ -67,9 +68,9 @@ class Prometheus:
         result = self.get("query", query=expression)["result"]
         return [value for each in result if not math.isnan(value := float(each["value"][1]))]
 
-    def wait_for(self, expression: str) -> None:
-        """Wait until an expression has a value."""
-        until(f"no value of {expression}", lambda: self.values(expression), SECONDS, log=self._log)
+    def wait_for(self, expression: str, seconds: float = SECONDS) -> None:
+        """Wait until an expression has a value. Raises LocalcloudError if it has none."""
+        until(f"no value of {expression}", lambda: self.values(expression) or None, seconds)
 
     def _wait_ready(self) -> None:
         until("Prometheus did not start", self._is_ready, SECONDS, log=self._log)

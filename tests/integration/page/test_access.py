@@ -19,6 +19,11 @@ axe.run({ resultTypes: ["violations"] }).then((found) => done(found.violations.m
     (each) => each.id + ": " + each.nodes.map((node) => node.target.join(" ")).join(", ")
 )));
 """
+# A card hides what is wider, so the width of the page does not show it.
+CLIPPED = """
+const outside = (element) => element.getBoundingClientRect().right > innerWidth - 16.5;
+return [...document.querySelectorAll(".card *")].filter(outside).map((each) => each.className);
+"""
 NARROWEST = 320
 
 
@@ -137,6 +142,7 @@ def test_nothing_is_wider_than_a_narrow_screen(
     phone_window.run("document.querySelector('.text').textContent = 'pneumono'.repeat(20)")
     phone_window.one("summary").click()
     assert phone_window.run("return document.documentElement.scrollWidth") == width
+    assert phone_window.run(CLIPPED) == []
     phone = phone_window.viewport
     metrics = {"width": phone.width, "height": phone.height, "deviceScaleFactor": 2, "mobile": True}
     phone_window.cdp("Emulation.setDeviceMetricsOverride", **metrics)

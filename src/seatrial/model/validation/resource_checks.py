@@ -25,9 +25,10 @@ def check_latency(ours: InferenceResult, live: InferenceResult | NoLiveModel, mo
 
 
 def check_memory(ours: InferenceResult, live: InferenceResult | NoLiveModel, pod: Pod) -> Check:
-    """Return the check that the peak memory of the pod's workers, each with the model, is in its limit.
+    """Return the check that the peak memory of a pod whose workers all predict is within its limit.
 
-    The libraries are in memory once, because the workers are forked from a process that has loaded them.
+    The libraries are in memory once. The workers are threads and share the network, so that what each of them
+    needs is at most what the trial needed for the model.
     """
     if ours.memory is None:
         return not_judged(MEMORY, "this system does not have /proc")
@@ -44,4 +45,4 @@ def _pod_mebibytes(memory: Memory, pod: Pod) -> int:
 
 def _parts(memory: Memory, pod: Pod) -> str:
     model = (memory.peak - memory.before) // _MIB
-    return f"{memory.before // _MIB} MiB, and {model} MiB of the model in each of {pod.workers} workers"
+    return f"{memory.before // _MIB} MiB, and {model} MiB at most for each of {pod.workers} workers"

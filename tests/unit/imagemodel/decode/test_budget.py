@@ -13,8 +13,8 @@ from imagemodel.errors import BusyError
 from large_photos import LARGE_PHOTOS
 
 PHOTO = read_photo(LARGE_PHOTOS["PNG RGB"]((64, 48)))
-TOTAL = 4 * SMALL
-LARGE = 2 * SMALL
+LARGE = SMALL + 1
+TOTAL = 2 * LARGE
 
 
 @pytest.fixture

@@ -40,6 +40,24 @@ def test_baseline_jpeg_in_several_scans_reserves_its_coefficients() -> None:
     assert photo.memory(side) - read_photo(data).memory(side) == photo.frame.coefficients * 2
 
 
+def test_animation_with_a_frame_larger_than_its_canvas_is_refused() -> None:
+    """A first frame whose header has more pixels than the animation is refused before it is decoded."""
+    data = bytearray(LARGE_PHOTOS["WebP animated"]((64, 48)))
+    frame = data.index(b"\x9d\x01\x2a")
+    data[frame + 3 : frame + 7] = struct.pack("<HH", 16_000, 16_000)
+    with pytest.raises(ImageError):
+        preprocess(bytes(data), SPEC)
+
+
+@pytest.mark.parametrize("length", [12, 20, 24, 25, 32])
+def test_header_that_ends_early_is_refused(length) -> None:
+    """A file that ends in the header of a PNG, JPEG or WebP raises ImageError with a hint."""
+    for kind in ("PNG RGB", "JPEG baseline", "WebP lossy", "WebP lossless with alpha", "WebP animated"):
+        with pytest.raises(ImageError) as error:
+            preprocess(LARGE_PHOTOS[kind]((64, 48))[:length], SPEC)
+        assert error.value.hint
+
+
 @pytest.mark.parametrize("marker", [0xC3, 0xC9])
 def test_jpeg_of_a_rare_coding_is_refused(marker) -> None:
     """A lossless or arithmetic JPEG is refused with the kind that is accepted."""

@@ -91,7 +91,7 @@ def test_a_hungry_model_is_refused(model: Path, golden: Path) -> None:
     """The memory of every worker counts, and the report has the parts of the sum."""
     checks = checked(broken(model, broken_networks.hungry), golden, limits=Validate(max_milliseconds=20))
     assert MEMORY in failed(checks)
-    assert "of the model in each of 2 workers; at most 300 MiB" in checks[MEMORY].detail
+    assert "at most for each of 2 workers; at most 300 MiB" in checks[MEMORY].detail
 
 
 def test_logits_are_not_probabilities(model: Path, golden: Path) -> None:
