@@ -17,14 +17,15 @@ function address(form) {
 
 function request(form) {
   const method = form.dataset.method.toUpperCase();
+  const headers = Object.fromEntries(inputs(form, "header").map((input) => [input.name, input.value]));
   if (form.elements.body) {
-    return { method, body: form.elements.body.value, headers: { "Content-Type": "application/json" } };
+    return { method, body: form.elements.body.value, headers: { ...headers, "Content-Type": "application/json" } };
   }
   if (form.elements.file) {
     const file = form.elements.file.files[0];
-    return { method, body: file, headers: { "Content-Type": file.type || "application/octet-stream" } };
+    return { method, body: file, headers: { ...headers, "Content-Type": file.type || "application/octet-stream" } };
   }
-  return { method };
+  return { method, headers };
 }
 
 function pretty(text) {
