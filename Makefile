@@ -35,7 +35,7 @@ export SEATRIAL_CLUSTER__CONTEXT := $(KUBECONTEXT)
 endif
 # The live address of ENV. Shells and compilers export a HOST of their own: a variable of the environment counts
 # only beside a cluster of your own, or in CI, and if it can be a name of the DNS.
-ifneq ($(or $(filter command,$(origin HOST)),$(and $(or $(KUBECONTEXT),$(CI)),$(findstring .,$(HOST)))),)
+ifneq ($(or $(filter command,$(origin HOST)),$(and $(or $(KUBECONTEXT),$(CI),$(TF_BUILD)),$(findstring .,$(HOST)))),)
 ifdef HOST
 export SEATRIAL_ENVIRONMENTS__$(ENV)__HOST := $(HOST)
 endif
@@ -141,8 +141,8 @@ qa-kit: setup ## the acceptance suite with its golden set as one archive for QA:
 test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m "not faults and not long"
 .PHONY: test-long
-test-long: setup ## promotion, scaling, a release with the deployer's Role (INSTANCE=test is up)
-	@pytest -q --durations=15 tests/e2e/release -m long
+test-long: setup ## promotion, scaling, the deployer's Role, the Azure pages on a second local cloud (INSTANCE=test is up)
+	@pytest -q --durations=15 tests/e2e/release tests/e2e/rehearsal -m long
 .PHONY: test-faults
 test-faults: setup ## releases with injected faults (INSTANCE=test is up)
 	@pytest -q --durations=15 tests/e2e/release -m faults

@@ -78,7 +78,11 @@ def test_run_takes_image_port_and_open(words: tuple[str, ...], arguments: list[s
 def exported(*words: str, **environment: str) -> dict[str, str]:
     """Return the settings that make gives to the commands of a recipe."""
     show = "--eval=show: ; @env | grep ^SEATRIAL_ || true"
-    kept = {key: value for key, value in os.environ.items() if key not in ("CI", "HOST", "KUBECONTEXT")}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("CI", "TF_BUILD", "HOST", "KUBECONTEXT")
+    }
     done = subprocess.run(
         ["make", "-s", "--no-print-directory", show, "show", *words],
         cwd=ROOT,
@@ -101,6 +105,7 @@ HOST = "SEATRIAL_ENVIRONMENTS__staging__HOST"
         ([], {"HOST": "a.example.com", "KUBECONTEXT": "aks"}),
         (["KUBECONTEXT=aks"], {"HOST": "a.example.com"}),
         ([], {"HOST": "a.example.com", "CI": "true"}),
+        ([], {"HOST": "a.example.com", "TF_BUILD": "True"}),
     ],
 )
 def test_host_is_the_live_address_of_the_environment(words: list[str], environment: dict[str, str]) -> None:

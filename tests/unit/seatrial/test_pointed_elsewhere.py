@@ -55,22 +55,22 @@ Point = Callable[[pytest.MonkeyPatch, str, str], Mapping[str, Any]]
 
 
 def _variable(patch: pytest.MonkeyPatch, section: str, key: str) -> Mapping[str, Any]:
-    patch.setenv(f"SEATRIAL_{section}__{key}".upper(), "elsewhere")
+    patch.setenv(f"SEATRIAL_{section}__{key}".upper(), "else.where")
     return {}
 
 
 def _lower_case(patch: pytest.MonkeyPatch, section: str, key: str) -> Mapping[str, Any]:
-    patch.setenv(f"seatrial_{section}__{key}", "elsewhere")
+    patch.setenv(f"seatrial_{section}__{key}", "else.where")
     return {}
 
 
 def _section(patch: pytest.MonkeyPatch, section: str, key: str) -> Mapping[str, Any]:
-    patch.setenv(f"SEATRIAL_{section}".upper(), json.dumps({key: "elsewhere"}))
+    patch.setenv(f"SEATRIAL_{section}".upper(), json.dumps({key: "else.where"}))
     return {}
 
 
 def _flag(_patch: pytest.MonkeyPatch, section: str, key: str) -> Mapping[str, Any]:
-    return {section: {key: "elsewhere"}}
+    return {section: {key: "else.where"}}
 
 
 WAYS: list[Point] = [_variable, _lower_case, _section, _flag]

@@ -28,5 +28,5 @@ def test_ports_matter_unless_every_part_is_elsewhere(
     (workspace.directory / "local.toml").write_text(local)
     for name, given in zip(PARTS, elsewhere, strict=True):
         if given:
-            monkeypatch.setenv(f"SEATRIAL_{name}", "elsewhere")
+            monkeypatch.setenv(f"SEATRIAL_{name}", "else.where")
     assert uses_local_cloud(load(workspace), workspace) == (not all(elsewhere))
