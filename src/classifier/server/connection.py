@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from classifier.server import errors
 from classifier.server.clock import Clock, Overdue
 from classifier.server.exchange import Exchange
+from classifier.server.intake import Intake
 from classifier.server.messages import Request
-from classifier.server.parsing import RequestParser, content_length
 from classifier.server.refusal import RefusalError
 from classifier.server.state import State
 
@@ -29,7 +29,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._parser = RequestParser(self._head_received, self._data_received, self._request_received)
+        self._intake = Intake(connections, self._head_received, self._request_received, self._limit_buffer)
         self._exchanges: deque[Exchange] = deque()
         self._transport: asyncio.Transport | None = None
         self._peer = ("", 0)
@@ -37,7 +37,11 @@ class Connection(asyncio.Protocol):
         self._refused = False
         self._clock = Clock(connections.limits, time.monotonic())
         self.state = State.IDLE
-        self.buffered = 0
+
+    @property
+    def buffered(self) -> int:
+        """The bytes of an incomplete body."""
+        return self._intake.buffered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Register the connection."""
@@ -52,7 +56,7 @@ class Connection(asyncio.Protocol):
         """Forget the connection, and the requests that no worker has begun."""
         self._transport = None
         self._connections.remove(self)
-        self._discard_received()
+        self._intake.discard()
         while self._exchanges:
             exchange = self._exchanges.pop()
             if exchange.withdraw():
@@ -66,10 +70,13 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Begin the deadline of a client that does not read."""
         self._clock.sending = time.monotonic()
+        self._update()
 
     def resume_writing(self) -> None:
         """End it."""
         self._clock.sending = None
+        self._dispatch()
+        self._update()
 
     def data_received(self, data: bytes) -> None:
         """Read requests, or discard what follows the last one."""
@@ -78,7 +85,7 @@ class Connection(asyncio.Protocol):
             self._clock.last_data = time.monotonic()
             return
         try:
-            self._parser.feed(data)
+            self._intake.feed(data)
         except RefusalError as refusal:
             self.refuse(refusal)
         self._update()
@@ -87,7 +94,7 @@ class Connection(asyncio.Protocol):
         """Refuse or close the connection if a deadline has passed."""
         if len(self._exchanges) >= PAUSE_AT and self._clock.begun is not None:
             self._clock.begun = now  # It is not being read.
-        overdue = self._clock.overdue(now, self._parser.in_body, self.buffered, bool(self._exchanges))
+        overdue = self._clock.overdue(now, self._intake.in_body, self.buffered, bool(self._exchanges))
         if overdue is Overdue.REQUEST:
             self.refuse(errors.too_slow(self._connections.limits))
             self._update()
@@ -101,8 +108,8 @@ class Connection(asyncio.Protocol):
         if self._last:
             return
         self._last = self._refused = True
-        self._discard_received()
-        exchange = Exchange(self._parser.request, self._send)
+        self._intake.discard()
+        exchange = Exchange(self._intake.request, self._send)
         self._exchanges.append(exchange)
         exchange.answer(self._connections.refuser.reply(exchange.request, refusal))
 
@@ -113,29 +120,26 @@ class Connection(asyncio.Protocol):
 
     def _head_received(self, request: Request) -> None:
         request.peer = self._peer
-        limit = self._connections.limits.body
-        if content_length(request) > limit:
-            raise errors.body_too_large(limit)
-        if request.header(b"expect") and not self._exchanges and self._transport:
+        expects = request.version == "1.1" and request.header(b"expect")
+        if expects and not self._exchanges and self._transport:
             self._transport.write(CONTINUE)
 
-    def _data_received(self, size: int) -> None:
-        self.buffered += size
-        self._connections.hold(size)
-        limit = self._connections.limits.body
-        if self.buffered > limit:
-            raise errors.body_too_large(limit)
+    def _limit_buffer(self) -> None:
         self._connections.limit_buffer(self)
 
-    def _request_received(self, request: Request) -> None:
+    def _request_received(self, request: Request, held: int) -> None:
         if self._last:
-            return
-        exchange = Exchange(request, self._send, self.buffered)
-        self.buffered, self._clock.begun = 0, None
-        self._exchanges.append(exchange)
+            return self._connections.release(held)
+        self._clock.begun = None
+        self._exchanges.append(Exchange(request, self._send, held))
         self._last = not request.keep_alive or len(self._exchanges) >= PIPELINE
-        if len(self._exchanges) == 1:
-            self._connections.handler.dispatch(exchange)
+        return self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Begin the next request, unless the client does not read the responses to those before it."""
+        if self._exchanges and not self._exchanges[0].dispatched and self._clock.sending is None:
+            self._exchanges[0].dispatched = True
+            self._connections.handler.dispatch(self._exchanges[0])
 
     def _send(self, answered: Exchange) -> None:
         """Send the responses that are next, and begin the request after them."""
@@ -147,8 +151,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(reply.encode(exchange.request, self._connections.date, keep))
             if not keep:
                 return self._finish()
-            if self._exchanges and self._exchanges[0].reply is None:
-                self._connections.handler.dispatch(self._exchanges[0])
+        self._dispatch()
         self._update()
         return None
 
@@ -160,17 +163,12 @@ class Connection(asyncio.Protocol):
         self._last = True
         if not self._transport:
             return
-        if self._refused or self._parser.begun:
+        if self._refused or self._intake.begun:
             self._transport.write_eof()
             self._clock.lingering = time.monotonic()
             self._update()
         else:
             self._transport.close()
-
-    def _discard_received(self) -> None:
-        self._connections.release(self.buffered)
-        self.buffered = 0
-        self._parser.request.body = bytearray()
 
     def _update(self) -> None:
         """Set the state, the beginning of a request, and whether to read on."""
@@ -178,20 +176,20 @@ class Connection(asyncio.Protocol):
         state = self._current_state()
         if state is State.IDLE and self.state is not State.IDLE:
             self._clock.idle = now
-        if not self._parser.begun:
+        if not self._intake.begun:
             self._clock.begun = None
         elif self._clock.begun is None:
             self._clock.begun = now
         if state is not self.state:
             self._connections.move(self, state)
-        self._read_on(len(self._exchanges) < PAUSE_AT)
+        self._read_on(len(self._exchanges) < PAUSE_AT and self._clock.sending is None)
 
     def _current_state(self) -> State:
         if self._clock.lingering is not None:
             return State.CLOSING
         if self._exchanges:
             return State.BUSY
-        return State.RECEIVING if self._parser.begun else State.IDLE
+        return State.RECEIVING if self._intake.begun else State.IDLE
 
     def _read_on(self, wanted: bool) -> None:
         if self._transport and not self._transport.is_closing() and wanted != self._transport.is_reading():

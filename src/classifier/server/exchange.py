@@ -21,6 +21,7 @@ class Exchange:
     on_reply: Callable[[Exchange], None]
     held: int = 0
     reply: Reply | None = None
+    dispatched: bool = False
     withdraw: Callable[[], bool] = lambda: True
 
     def answer(self, reply: Reply) -> None:

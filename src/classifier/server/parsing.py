@@ -13,7 +13,7 @@ import httptools
 
 from classifier.server.messages import Request
 from classifier.server.refusal import RefusalError
-from classifier.server.settings import MAX_HEAD, MAX_HEADERS, MAX_URL
+from classifier.server.settings import FREE_CHUNKS, LEAST_CHUNK, MAX_HEAD, MAX_HEADERS, MAX_URL
 
 INVALID: Final = "send a request as RFC 9112 defines it"
 
@@ -37,6 +37,7 @@ class RequestParser:
         self.in_body = False
         self._head_bytes = 0
         self._unfinished_bytes = 0
+        self._chunks = 0
         self._parser: Any = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -72,7 +73,7 @@ class RequestParser:
         """Begin a request."""
         self.request = Request()
         self.begun, self.in_body = True, False
-        self._head_bytes = self._unfinished_bytes = 0
+        self._head_bytes = self._unfinished_bytes = self._chunks = 0
 
     def on_url(self, part: bytes) -> None:
         """Add a part of the target."""
@@ -104,10 +105,18 @@ class RequestParser:
         self._on_data(len(part))
         self.request.body += part
 
+    def on_chunk_header(self) -> None:
+        """Refuse a body of very small chunks: reading one takes as long, whatever its size."""
+        self._chunks += 1
+        if self._chunks > FREE_CHUNKS + len(self.request.body) // LEAST_CHUNK:
+            hint = f"send chunks of at least {LEAST_CHUNK} bytes"
+            raise RefusalError(400, "the chunks of the body are too small", hint, "http")
+
     def on_message_complete(self) -> None:
         """Report the request."""
         self.begun = self.in_body = False
-        self._on_request(self.request)
+        request, self.request = self.request, Request()
+        self._on_request(request)
 
 
 def check_head(request: Request) -> None:

@@ -9,11 +9,15 @@ from typing import Final
 from classifier.config import MEBIBYTE, positive_integer
 from classifier.cpus import granted_cpus
 
-MAX_HEAD: Final = 32 * 1024
+MAX_HEAD: Final = 16 * 1024
 """The largest request line with headers, in bytes."""
 MAX_URL: Final = 8 * 1024
 """The longest path with query, in bytes."""
 MAX_HEADERS: Final = 100
+FREE_CHUNKS: Final = 1000
+"""The number of chunks of a body after which their mean size counts."""
+LEAST_CHUNK: Final = 64
+"""The least mean size of further chunks, in bytes."""
 GRACEFUL_SECONDS: Final = 25
 """The time after SIGTERM in which the requests that have begun are completed."""
 GRACE_SECONDS: Final = 5

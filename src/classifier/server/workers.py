@@ -42,8 +42,10 @@ class Workers:
             return True
 
     def remove(self, job: Job) -> bool:
-        """Remove a job that waits; return False if it has begun or is not known."""
+        """Remove a job that waits; return False if it has begun, begins now or is not known."""
         with self._changed:
+            if len(self._waiting) <= self._idle:
+                return False
             try:
                 self._waiting.remove(job)
             except ValueError:

@@ -31,6 +31,7 @@ REFUSED = {
     "bare line feed": (b"GET / HTTP/1.1\nHost: app\n\n", 400),
     "NUL": (GET + b"X: a\0b\r\n\r\n", 400),
     "chunk size": (POST + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+    "tiny chunks": (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 2000, 400),
     "encoded twice": (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
     "chunks in 1.0": (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "expectation": (POST + b"Expect: pears\r\nContent-Length: 1\r\n\r\n", 417),
@@ -104,9 +105,11 @@ def test_number_of_pipelined_requests_is_bounded(server: AppProcess) -> None:
 
 
 def test_error_after_a_valid_request_leaves_its_response(server: AppProcess) -> None:
-    """A valid request before an invalid one gets its response first."""
-    response = server.exchange(GET + b"\r\nnonsense\r\n\r\n")
-    assert [int(part[:3]) for part in response.split(b"HTTP/1.1 ")[1:]] == [200, 400]
+    """A valid request before an invalid one gets its response first, of its own body."""
+    data = photo("red")
+    for valid in (GET + b"\r\n", POST + b"Content-Length: %d\r\n\r\n" % len(data) + data):
+        response = server.exchange(valid + b"nonsense\r\n\r\n")
+        assert [int(part[:3]) for part in response.split(b"HTTP/1.1 ")[1:]] == [200, 400]
 
 
 def test_upgrade_is_ignored(server: AppProcess) -> None:
