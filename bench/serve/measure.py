@@ -36,7 +36,8 @@ QUICK: Final = Effort(rounds=1, rate_seconds=3.0, long_requests=300)
 class Found:
     """What was measured of a server, by the width of the photo where it depends on it.
 
-    `rates` are requests per second, `cpu` milliseconds of processor time of one request.
+    `rates` are requests per second, `cpu` milliseconds of processor time of one request,
+    `load_cpu` those of the load generator.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Found:
     memory_megabytes: float = 0.0
     rates: dict[int, list[float]] = field(default_factory=dict)
     cpu: dict[int, list[float]] = field(default_factory=dict)
+    load_cpu: dict[int, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     p50: float = 0.0
     p99: float = 0.0
@@ -153,6 +155,7 @@ class Bench:
         used = server.cpu_milliseconds() - before
         found.cpu.setdefault(width, []).append(round(used / max(sent.responses, 1), 2))
         found.rates.setdefault(width, []).append(round(len(sent.milliseconds) / sent.seconds, 1))
+        found.load_cpu.setdefault(width, []).append(round(sent.cpu_milliseconds / max(sent.responses, 1), 2))
         found.failures += sent.failures
         found.memory_megabytes = max(found.memory_megabytes, server.memory_megabytes())
 

@@ -95,6 +95,8 @@ def goals(run: Run) -> Iterator[Row]:
     yield from _resources(app)
     for model in (FP32, INT8):
         yield _times(run, model)
+    words = [f"{width} px {median(app.load_cpu.get(width) or [0.0]):.1f} ms" for width in (SMALL, LARGE)]
+    yield Row("processor time, load generator", ", ".join(words), "a request")
 
 
 def _least(what: str, rate: float, other: float, name: str, least: float) -> Row:

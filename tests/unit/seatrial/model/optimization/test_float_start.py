@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from seatrial.model.optimization.float_start import fastest_count, first_nodes
+from seatrial.model.optimization.float_start import choose, fastest_count, first_nodes
 
 SIDE = 512
 INPUTS = {"x": np.ones((SIDE, SIDE), dtype=np.float32)}
@@ -75,3 +75,17 @@ def test_a_short_inference_is_not_tried(tmp_path: Path) -> None:
 
     assert fastest_count(network, write, inputs, tmp_path) == 0
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count"),
+    [
+        ({0: 1.0, 1: 0.99, 2: 1.2}, 0),
+        ({0: 1.0, 1: 0.97, 2: 0.90, 3: 0.91, 4: 1.3}, 3),
+        ({0: 1.0, 1: 0.90, 2: 0.95, 3: 0.95, 4: 1.3}, 1),
+        ({0: 1.0}, 0),
+    ],
+)
+def test_of_equally_fast_starts_the_longest_is_chosen(seconds: dict[int, float], count: int) -> None:
+    """It has the most exact predictions; a gain within what a measurement varies changes nothing."""
+    assert choose(seconds) == count
