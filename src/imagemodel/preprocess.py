@@ -3,8 +3,7 @@
 The steps of `preprocess`, in order:
 
 1. Open: read the header of a JPEG, PNG or WebP, and refuse an image that is too large.
-2. Decode: the first frame. A large JPEG is decoded at a half, a quarter or an eighth of its size, a large
-   WebP at any such part.
+2. Decode: the first frame. A large JPEG or WebP is decoded at a half, a quarter or an eighth of its size.
 3. Convert to 8 bits per channel, RGB or grey. The alpha channel is dropped.
 4. Apply the orientation that the camera recorded in the EXIF data.
 5. Resize and crop to `width` x `height` in one resampling with the card's `interpolation`. ``stretch``

@@ -58,7 +58,7 @@ def openapi_document(app: Flask, description: str) -> dict[str, Any]:
         "components": {
             "schemas": schemas.components,
             "headers": _headers(),
-            "responses": {str(status): _problem(meaning) for status, meaning in ANY.items()},
+            "responses": {str(status): _any_problem(status) for status in ANY},
         },
     }
 
@@ -138,6 +138,16 @@ def _responses(view: Callable[..., Any], operation: Operation, schemas: Schemas)
 def _problem(meaning: str) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
     return {"description": meaning, "headers": _references(), "content": {PROBLEM: {"schema": schema}}}
+
+
+def _any_problem(status: int) -> dict[str, Any]:
+    found = _problem(ANY[status])
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        found["headers"]["Retry-After"] = {
+            "description": "seconds until the next attempt",
+            "schema": {"type": "string", "pattern": r"^\d+$"},
+        }
+    return found
 
 
 def _contents(contents: Any, schemas: Schemas) -> dict[str, Any]:

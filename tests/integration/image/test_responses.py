@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from typing import Any
@@ -89,8 +90,12 @@ def test_version_matches_image_labels(app: AppContainer, engine: Any, image: str
 
 
 def test_root_and_probes_return_200(app: AppContainer) -> None:
-    """`/` returns Healthy and the probes return 200."""
+    """`/` returns Healthy, and the page with its files to a browser; the probes return 200."""
     assert app.get("/").text == "Healthy"
+    page = app.get("/", headers={"Accept": "text/html"}).text
+    files = re.findall(r'(?:src|href)="(page/[^"]+)"', page)
+    assert files
+    assert [path for path in files if app.get(f"/{path}").status_code != 200] == []
     assert [app.get(path).status_code for path in ("/livez", "/readyz", "/healthz")] == [200, 200, 200]
 
 

@@ -14,14 +14,16 @@ import yaml
 from rich.console import Console
 
 from app_container import LABEL, SESSION
-from integration.monitoring.scraped_app import scraped_app, write_history
+from integration.monitoring.scraped_app import ScrapedApp, scraped_app, write_history
 from integration.monitoring.server import Prometheus
 from localcloud import images
 from localcloud.display import PlainDisplay
+from localcloud.wait import until
 
 ROOT = Path(__file__).parents[3]
 MONITORING = ROOT / "deploy" / "monitoring"
 MINUTE = 60
+RATE_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +64,12 @@ def promtool(image: str, directory: Path, *words: str, network: str = "none") ->
     return done.stdout + done.stderr
 
 
+def _rate(server: Prometheus, app: ScrapedApp) -> list[float] | None:
+    """Use the app, and return the recorded rate of requests once there is one."""
+    app.use()
+    return server.values("classifier:errors:ratio5m") or None
+
+
 @pytest.fixture(scope="session")
 def prometheus(image: str, directory: Path, rules: dict[str, Any]) -> Iterator[Prometheus]:
     """Prometheus with a day of the app's metrics, which scrapes the app and evaluates the rules."""
@@ -78,7 +86,6 @@ def prometheus(image: str, directory: Path, rules: dict[str, Any]) -> Iterator[P
             promtool(image, directory, "tsdb", "create-blocks-from", "rules", *words, network="host")
             # It reads new blocks at the start.
             server.restart()
-            app.use()
-            server.wait_for("classifier:predictions:increase1h")
+            until("no rate of requests", lambda: _rate(server, app), RATE_SECONDS, every=0.2)
             yield server
         client.close()

@@ -16,7 +16,7 @@ from app_process import free_ports
 from integration.monitoring.scraped_app import LABELS_OF_SCRAPE
 from localcloud.wait import until
 
-SECONDS = 60
+SECONDS = 20
 
 
 class Prometheus:
@@ -68,9 +68,9 @@ class Prometheus:
         result = self.get("query", query=expression)["result"]
         return [value for each in result if not math.isnan(value := float(each["value"][1]))]
 
-    def wait_for(self, expression: str) -> None:
-        """Wait until an expression has a value."""
-        until(f"no value of {expression}", lambda: self.values(expression), SECONDS, log=self._log)
+    def wait_for(self, expression: str, seconds: float = SECONDS) -> None:
+        """Wait until an expression has a value. Raises LocalcloudError if it has none."""
+        until(f"no value of {expression}", lambda: self.values(expression) or None, seconds)
 
     def _wait_ready(self) -> None:
         until("Prometheus did not start", self._is_ready, SECONDS, log=self._log)

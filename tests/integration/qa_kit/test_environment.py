@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from app_process import app_process
+from app_process import serve
 from imagemodel.card import CARD, digest_of
 from network_sets import write_golden
 from networks import write_model
@@ -30,10 +30,10 @@ def test_one_command_tests_a_url_with_nothing_but_python(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "kit.zip") as archive:
         archive.extractall(tmp_path / "empty")
     env = {name: value for name, value in os.environ.items() if name.startswith(PACKAGE_INDEX)}
-    with app_process(tmp_path / "model", SEATRIAL_IMAGE_DIGEST=IMAGE) as url:
+    with serve(tmp_path / "model", tmp_path, {"SEATRIAL_IMAGE_DIGEST": IMAGE}) as app:
         first, again = (
             subprocess.run(
-                [sys.executable, "qa-kit", url, *words],
+                [sys.executable, "qa-kit", app.url, *words],
                 cwd=tmp_path / "empty",
                 env=env,
                 capture_output=True,

@@ -32,6 +32,14 @@ def test_predictions_are_counted_by_label(client: FlaskClient, changes: Changes)
     assert changes("classifier_inference_duration_seconds_count") == {"": 2}
 
 
+def test_examples_of_the_documentation_are_not_counted(client: FlaskClient, changes: Changes) -> None:
+    """The photo of the examples, which the model classifies for the document, is no client's."""
+    assert client.get("/openapi.json").status_code == 200
+    assert changes("classifier_predictions_total") == {}
+    assert changes("classifier_images_total") == {}
+    assert changes("classifier_inference_duration_seconds_count") == {}
+
+
 def test_labels_that_are_not_monitored_are_one_value(
     config: Config, tmp_path: Path, changes: Changes
 ) -> None:

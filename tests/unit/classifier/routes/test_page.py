@@ -21,8 +21,8 @@ def page(client: FlaskClient) -> str:
     return client.get("/", headers={"Accept": BROWSER}).text
 
 
-def files(client: FlaskClient) -> list[str]:
-    """Return the paths of the files that the page refers to."""
+def links(client: FlaskClient) -> list[str]:
+    """Return the paths that the page refers to."""
     return sorted(set(re.findall(r'(?:src|href)="([^"#]+)"', page(client))))
 
 
@@ -77,11 +77,18 @@ def test_the_page_has_the_limits_of_the_app(client: FlaskClient, config: Config)
 
 def test_the_files_of_the_page_are_cached_until_they_change(client: FlaskClient) -> None:
     """Their paths contain a digest of them all, so they can be kept."""
-    assert len(files(client)) == 3
-    for path in files(client):
+    versioned = [path for path in links(client) if path.startswith("page/")]
+    assert len(versioned) == 3
+    for path in versioned:
         response = client.get(f"/{path}")
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_every_link_of_the_page_is_served(client: FlaskClient) -> None:
+    """Its files, and the documentation for programs."""
+    assert set(links(client)) > {"docs", "openapi.json"}
+    assert [path for path in links(client) if client.get(f"/{path}").status_code != 200] == []
 
 
 @pytest.mark.parametrize("path", ["/", "/page/0123456789abcdef/page.js"])
