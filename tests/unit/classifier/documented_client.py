@@ -15,7 +15,7 @@ from classifier.openapi.document import PROBLEM, openapi_document
 # Responses to a request that belongs to no operation.
 OUTSIDE = (404, 405)
 # Errors of any operation that do not come from the server before the app.
-OF_THE_APP = (413, 500)
+OF_THE_APP = (413, 500, 503)
 
 
 class DocumentedClient(FlaskClient):
