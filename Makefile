@@ -68,8 +68,8 @@ down: setup ## remove the instance (ENGINE=1: also a Docker engine that it start
 status: setup ## list the parts of the instance: version, address, state, memory, logs
 	@localcloud status
 .PHONY: doctor
-doctor: setup ## report what this machine lacks, and how to fix it
-	@seatrial doctor
+doctor: setup ## report what this machine lacks, and how to fix it (ENV=: also the rights that a release to it needs)
+	@seatrial doctor $(call given,ENV)
 .PHONY: prune
 prune: setup ## remove reports and images, except the newest and those that a release or model.lock names (DRY_RUN=1, YES=1)
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     from seatrial.retention.plan import PrunePlan
 
 app = typer.Typer()
+RightsOf = Annotated[
+    str, typer.Option("--env", help="try the rights that a release to this environment needs")
+]
 
 
 @app.command(rich_help_panel="Machine")
-def doctor(instance: Instance = "dev", as_json: AsJson = False) -> None:
-    """Show what is missing on this machine, and how to fix it."""
+def doctor(env: RightsOf = "", instance: Instance = "dev", as_json: AsJson = False) -> None:
+    """Show what is missing on this machine, and how to fix it.
+
+    With --env it also tries every right that a release to that environment needs, and changes nothing:
+    list, read and write the store, pull from and push to the registry, each verb of the deployer's Role,
+    whether the nodes can pull, the address of the Service, and what the host resolves to.
+    """
     from seatrial.doctor.report import doctor as stage
 
-    report = stage(find(instance))
+    report = stage(find(instance), env=env)
     typer.echo(json.dumps(report.rows, indent=2) if as_json else report.table)
     if not report.healthy:
         raise typer.Exit(30)

@@ -12,7 +12,10 @@ from rich.text import Text
 
 from seatrial.console import plain_text
 from seatrial.doctor import container_engine, resources, services, tools
+from seatrial.doctor.environment import check_environment
 from seatrial.doctor.finding import Finding
+from seatrial.doctor.registry_rights import check_registry_rights
+from seatrial.doctor.store_rights import check_store_rights
 from seatrial.errors import SeatrialError
 from seatrial.model.locks.lock import read_lock
 from seatrial.runtime import SYSTEM, Runtime
@@ -21,6 +24,7 @@ from seatrial.workspace import Workspace
 
 WIDTH = 160
 WORKERS = 8
+_Checks = Callable[[], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,20 @@ class DoctorReport:
         return plain_text(table, WIDTH)
 
 
-def doctor(workspace: Workspace, runtime: Runtime = SYSTEM) -> DoctorReport:
+def doctor(workspace: Workspace, runtime: Runtime = SYSTEM, *, env: str = "") -> DoctorReport:
     """Check the machine and every configured service, all at once. Nothing is started or changed.
 
-    A service without a setting is reported as such. Raises UsageError when a setting is wrong.
+    With an environment, also every right that a release to it needs, and only the cluster of that one. A
+    service without a setting is reported as such. Raises UsageError when a setting is wrong, or there is no
+    such environment.
     """
     settings = load(workspace)
+    checks = _environment(workspace, settings, env) if env else _clusters(workspace, settings)
     with runtime.workers(WORKERS) as workers:
-        tasks = [workers.submit(check) for check in _checks(workspace, settings)]
-    return DoctorReport(tuple(task.result() for task in tasks))
+        single = [workers.submit(check) for check in _checks(workspace, settings)]
+        several = [workers.submit(check) for check in checks]
+    findings = [task.result() for task in single]
+    return DoctorReport((*findings, *(finding for task in several for finding in task.result())))
 
 
 def _locked_name(workspace: Workspace) -> str:
@@ -84,6 +93,23 @@ def _checks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], F
         yield partial(resources.check_ports, workspace, status.running)
     yield partial(services.check_store, settings, _locked_name(workspace))
     yield partial(services.check_registry, settings)
-    for name in settings.environments:
-        cache = workspace.directory / "cache" / f"doctor-{name}.json"
-        yield partial(services.check_cluster, settings, name, cache)
+
+
+def _clusters(workspace: Workspace, settings: Settings) -> list[_Checks]:
+    def check(name: str) -> tuple[Finding, ...]:
+        return (services.check_cluster(settings, name, _cache(workspace, name)),)
+
+    return [partial(check, name) for name in settings.environments]
+
+
+def _environment(workspace: Workspace, settings: Settings, env: str) -> list[_Checks]:
+    settings.environment(env)
+    return [
+        lambda: tuple(check_store_rights(settings, env, _locked_name(workspace))),
+        lambda: tuple(check_registry_rights(settings, env)),
+        lambda: check_environment(settings, workspace, env, _cache(workspace, env)),
+    ]
+
+
+def _cache(workspace: Workspace, name: str) -> Path:
+    return workspace.directory / "cache" / f"doctor-{name}.json"

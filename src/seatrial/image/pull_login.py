@@ -5,20 +5,12 @@ An account that may create pods in a namespace can read the pull secret there.
 
 from __future__ import annotations
 
-import contextlib
-
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.image.credentials import Credentials, find_credentials
 from seatrial.image.registry import RegistryClient, Repository
-from seatrial.image.registry_copy import cancel_upload
-from seatrial.image.registry_refusals import CredentialsRefusedError
+from seatrial.image.registry_rights import UnclearRightError, may_pull, may_push
 from seatrial.settings import Registry
 
-# 405 is the status of a registry that only reads.
-REFUSALS = (401, 403, 405)
-ACCEPTED = (201, 202)
-# Neither the repository nor a tag needs to exist: what counts is whether the request is allowed.
-ANY_TAG = "bootstrap"
 CREATE_ONE = "create a login that can only pull, as in docs/reference/environments.md"
 
 
@@ -58,30 +50,22 @@ def _repository(registry: Registry, address: str, login: Credentials) -> Reposit
 
 
 def _require_pull(target: Repository) -> None:
-    try:
-        target.client.call("HEAD", f"{target.repository}/manifests/{ANY_TAG}")
-    except CredentialsRefusedError as error:
+    if not may_pull(target):
         message = f"the login in registry.pull_config_dir cannot pull from {_name(target)}"
-        raise RefusedError(message, CREATE_ONE) from error
+        raise RefusedError(message, CREATE_ONE)
 
 
 def _refuse_push(target: Repository) -> None:
-    uploads = f"{target.repository}/blobs/uploads/"
     try:
-        opened = target.client.exchange("POST", uploads, allow_redirects=False)
-    except CredentialsRefusedError:
-        return
-    if opened.status_code in ACCEPTED:
-        # An upload that is not cancelled is removed by the registry later; the refusal must not depend on it.
-        with contextlib.suppress(OutsideError):
-            cancel_upload(opened, target)
-        raise RefusedError(f"the login in registry.pull_config_dir can push to {_name(target)}", CREATE_ONE)
-    if opened.status_code not in REFUSALS:
+        allowed = may_push(target)
+    except UnclearRightError as error:
         raise OutsideError(
-            f"the registry returned status {opened.status_code} when the login in registry.pull_config_dir "
+            f"the registry returned status {error.status} when the login in registry.pull_config_dir "
             f"was tried with a push to {_name(target)}",
             "if the repository does not exist, push an image first; then make bootstrap",
-        )
+        ) from error
+    if allowed:
+        raise RefusedError(f"the login in registry.pull_config_dir can push to {_name(target)}", CREATE_ONE)
 
 
 def _name(target: Repository) -> str:
