@@ -44,7 +44,7 @@ def test_a_pull_request_with_a_failing_test_builds_no_image(runner: WorkflowRunn
     assert run.jobs.get("code") == "failure", run.log
     assert run.jobs.get("image") != "success"
     assert run.jobs.get("required") == "failure"
-    assert "file=tests/unit/test_broken.py" in run.log
+    assert "file=tests/unit/test_broken.py" in run.log, run.log
     assert list(runner.folder.glob("artifacts/*/code/**/test-unit.xml"))
     assert "FAILED tests/unit/test_broken.py::test_broken" in run.log
     assert "build: " not in run.log

@@ -21,11 +21,13 @@ HOSTED = "ubuntu-24.04"
 # A private cluster is reached from its own network only.
 CLUSTER_RUNNER = "${{ vars.CLUSTER_RUNNER || 'ubuntu-24.04' }}"
 PULL_REQUEST_IDENTITY = "AZURE_PR_CLIENT_ID"
+PULL_REQUEST_ROLE = "AWS_PR_ROLE"
 # What an action that signs in does beside signing in is possible with a registry or a cluster only.
-PULL_REQUEST_INPUTS = {"client", "tenant", "subscription"}
+PULL_REQUEST_INPUTS = {"client", "tenant", "subscription", "role", "region"}
 PULL_REQUEST_RIGHTS = {"contents": "read", "id-token": "write"}
 OTHER_IDENTITIES = re.compile(
-    r"AZURE_(?!PR_)\w*CLIENT_ID|\bsecrets\b|toJSON(?!\(needs\))|\b(?:vars|github)\s*\[", re.I
+    r"AZURE_(?!PR_)\w*CLIENT_ID|AWS_(?!PR_)\w*ROLE|\bsecrets\b|toJSON(?!\(needs\))|\b(?:vars|github)\s*\[",
+    re.I,
 )
 
 
@@ -92,7 +94,7 @@ def of_a_push(job: Job) -> Iterator[str]:
 
 def of_a_pull_request(job: Job) -> Iterator[str]:
     """Yield the rules for code of a pull request that a job breaks."""
-    for identity in sorted(job.identities - {PULL_REQUEST_IDENTITY}):
+    for identity in sorted(job.identities - {PULL_REQUEST_IDENTITY, PULL_REQUEST_ROLE}):
         yield f"a pull request signs in as {identity}"
     if job.environment:
         yield f"a pull request runs in the environment {job.environment}"
@@ -113,7 +115,7 @@ def of_main(job: Job) -> Iterator[str]:
             yield "a push to another branch than main starts it"
         if start.event == "workflow_dispatch" and privileged(job) and not guarded(start.conditions):
             yield "a manual run of another branch starts it"
-    if PULL_REQUEST_IDENTITY in job.text:
+    if PULL_REQUEST_IDENTITY in job.text or PULL_REQUEST_ROLE in job.text:
         yield "uses the identity of pull requests"
     for step in job.steps:
         action, inputs = step.get("uses", ""), set(step.get("with", {}))
