@@ -23,10 +23,10 @@ from imagemodel.card import InputSpec
 from imagemodel.classifier import ImageClassifier
 from imagemodel.preprocess import preprocess, preprocess_whole
 
-SIZES: Final = (640, 1280, 3024)
+SIZES: Final = (640, 1280, 2016, 3024)
 """The longer side in pixels; at the smallest nothing is scaled while it is decoded."""
 
-ALL_PHOTOS: Final = 1280
+ALL_PHOTOS: Final = 2016
 """The size at which every photo is compared; at the others TIMED of them."""
 
 TIMED: Final = 3

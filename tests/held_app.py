@@ -1,6 +1,7 @@
 """A WSGI app whose requests are computed for as long as a test wants.
 
-`POST /` returns once `GET /open` was requested; `GET /begun` returns how many have begun.
+`POST /` returns once `GET /open` was requested; `GET /begun` returns how many have begun, and `GET /large`
+more than the system takes for a client that does not read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+LARGE = 16 << 20
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -25,6 +27,6 @@ def application() -> Callable[[dict[str, Any], Start], list[bytes]]:
         if environ["PATH_INFO"] == "/open":
             gate.set()
         start("200 OK", [("Content-Type", "text/plain"), ("X-Model-Digest", "held")])
-        return [str(last[0]).encode()]
+        return [b"x" * LARGE if environ["PATH_INFO"] == "/large" else str(last[0]).encode()]
 
     return app

@@ -31,9 +31,9 @@ class TimedPredictions:
 class Predictor:
     """A loaded model that has completed one inference. Thread-safe."""
 
-    def __init__(self, model: MeasuredClassifier, decode_bytes: int = DECODE_BYTES) -> None:
+    def __init__(self, model: MeasuredClassifier, budget: Budget | None = None) -> None:
         self.model = model
-        self._budget = Budget(Limits(max_bytes=decode_bytes))
+        self._budget = budget or Budget()
         self.predict([blank_image(model.card)], top=1)
 
     @property
@@ -43,7 +43,7 @@ class Predictor:
 
     def unmeasured(self) -> Predictor:
         """Return a predictor with the same model whose work does not appear in the metrics."""
-        return Predictor(self.model.unmeasured())
+        return Predictor(self.model.unmeasured(), self._budget)
 
     def predict(self, images: Sequence[bytes], top: int) -> TimedPredictions:
         """Return the `top` most probable classes of each image.
@@ -72,11 +72,11 @@ class Predictor:
 def load_predictor(directory: Path, threads: int, decode_bytes: int = DECODE_BYTES) -> Predictor:
     """Load and verify the model in `directory`, and run one inference.
 
-    All decodes that run at once take at most `decode_bytes`.
-
-    Raises imagemodel's ImageModelError if the files do not match their card or the inference fails.
+    The decodes of large images that run at once take at most `decode_bytes`. Raises imagemodel's
+    ImageModelError if the files do not match their card or the inference fails.
     """
-    return Predictor(MeasuredClassifier.load(directory, threads), decode_bytes)
+    budget = Budget(Limits(max_bytes=decode_bytes))
+    return Predictor(MeasuredClassifier.load(directory, threads), budget)
 
 
 def blank_image(card: Card) -> bytes:

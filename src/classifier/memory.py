@@ -16,11 +16,11 @@ _UNLIMITED: Final = 1 << 50
 def decode_budget(cgroup: Path = CGROUP) -> int:
     """Return the bytes that the decodes of large images may take together.
 
-    It is three sixteenths of the container's memory. The rest is for the model, libraries, requests and
+    It is three eighths of the container's memory. The rest is for the model, libraries, requests and
     small images. Without a limit it is that of a container of 768 MiB.
     """
     limit = memory_limit(cgroup)
-    return DECODE_BYTES if limit is None else limit * 3 // 16
+    return DECODE_BYTES if limit is None else limit * 3 // 8
 
 
 def memory_limit(cgroup: Path = CGROUP) -> int | None:

@@ -32,7 +32,7 @@ ANY = {
     431: "the headers are too many or too large",
     500: "internal error; the log has the details under the request id",
     501: "`Transfer-Encoding` has another value than `chunked`",
-    503: "too many requests or connections; `Retry-After` has the seconds until the next attempt",
+    503: "too many requests, connections or large images at once; `Retry-After`: seconds to wait",
     504: "the request was not computed within its deadline",
     505: "the version of HTTP is neither 1.1 nor 1.0",
 }

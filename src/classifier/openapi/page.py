@@ -32,15 +32,17 @@ POLICY = (
 """The Content-Security-Policy of the page: its own style and script, requests to this app, nothing else."""
 
 
-def page(document: dict[str, Any], host_url: str) -> str:
-    """Return the page for an OpenAPI document, with shell commands for the address `host_url`."""
-    address = host_url.rstrip("/") if HOST_URL.fullmatch(host_url) else HOST
-    return (
-        _environment(address).get_template("page.html").render(document=document, style=STYLE, script=SCRIPT)
-    )
+def page(document: dict[str, Any]) -> str:
+    """Return the page for an OpenAPI document, with shell commands for the address HOST."""
+    return _environment().get_template("page.html").render(document=document, style=STYLE, script=SCRIPT)
 
 
-def _environment(address: str) -> Environment:
+def page_at(text: str, host_url: str) -> str:
+    """Return the page `text` with shell commands for the address `host_url`."""
+    return text.replace(HOST, host_url.rstrip("/")) if HOST_URL.fullmatch(host_url) else text
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FILES),
         autoescape=True,
@@ -50,7 +52,6 @@ def _environment(address: str) -> Environment:
     )
     environment.filters["pretty"] = lambda value: value if isinstance(value, str) else pretty(value)
     environment.filters["prose"] = _prose
-    environment.filters["here"] = lambda command: command.replace(HOST, address)
     environment.filters["type_name"] = _type_name
     return environment
 

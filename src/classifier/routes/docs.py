@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from classifier.config import Config
 from classifier.openapi.document import openapi_document
 from classifier.openapi.operation import TEXT, Content, Operation, documented
-from classifier.openapi.page import POLICY, page
+from classifier.openapi.page import POLICY, page, page_at
 
 
 def docs_blueprint(config: Config) -> Blueprint:
@@ -20,6 +20,10 @@ def docs_blueprint(config: Config) -> Blueprint:
     @cache
     def document() -> dict[str, Any]:
         return openapi_document(current_app, description(config))
+
+    @cache
+    def text() -> str:
+        return page(document())
 
     @routes.get("/openapi.json")
     @documented(Operation(tag="documentation"))
@@ -31,8 +35,7 @@ def docs_blueprint(config: Config) -> Blueprint:
     @documented(Operation(tag="documentation", response={"text/html": Content(TEXT)}))
     def docs() -> Response:
         """Return this API as a page to read, with a form to try it."""
-        text = page(document(), request.host_url)
-        response = Response(text, mimetype="text/html")
+        response = Response(page_at(text(), request.host_url), mimetype="text/html")
         response.headers["Content-Security-Policy"] = POLICY
         return response
 

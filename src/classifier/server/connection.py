@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from classifier.server import errors
@@ -29,7 +30,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._intake = Intake(connections, self._head_received, self._request_received, self._limit_buffer)
+        limit = partial(connections.limit_buffer, self)
+        self._intake = Intake(connections, self._head_received, self._request_received, limit)
         self._exchanges: deque[Exchange] = deque()
         self._transport: asyncio.Transport | None = None
         self._peer = ("", 0)
@@ -113,9 +115,11 @@ class Connection(asyncio.Protocol):
         self._exchanges.append(exchange)
         exchange.answer(self._connections.refuser.reply(exchange.request, refusal))
 
-    def close(self) -> None:
-        """Close the connection once what was written is sent."""
-        if self._transport:
+    def close(self, discard: bool = False) -> None:
+        """Close the connection once what was written is sent, or now if `discard` and its client is slow."""
+        if self._transport and discard and self._clock.sending is not None:
+            self._transport.abort()
+        elif self._transport:
             self._transport.close()
 
     def _head_received(self, request: Request) -> None:
@@ -123,9 +127,6 @@ class Connection(asyncio.Protocol):
         expects = request.version == "1.1" and request.header(b"expect")
         if expects and not self._exchanges and self._transport:
             self._transport.write(CONTINUE)
-
-    def _limit_buffer(self) -> None:
-        self._connections.limit_buffer(self)
 
     def _request_received(self, request: Request, held: int) -> None:
         if self._last:

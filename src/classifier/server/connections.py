@@ -111,7 +111,7 @@ class Connections:
             oldest = next((each for each in self._by_state[state] if each is not newest), None)
             if oldest is not None:
                 self.remove(oldest)
-                return oldest.close()
+                return oldest.close(discard=True)
         # One that is refused is closed soon, and before that replaced by the next new connection.
         refused = next(iter(self._by_state[State.RECEIVING]), newest)
         return refused.refuse(errors.connections_full())

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from classifier.server import errors
+from classifier.server.head import content_length
 from classifier.server.messages import Request
-from classifier.server.parsing import RequestParser, content_length
+from classifier.server.parsing import RequestParser
 
 if TYPE_CHECKING:
     from classifier.server.connections import Connections

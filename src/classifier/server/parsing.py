@@ -1,21 +1,27 @@
 """Read requests from the bytes of a connection, with the parser of Node.js (llhttp, by `httptools`).
 
 The parser refuses what two servers could read differently: both Content-Length and Transfer-Encoding, two
-lengths, bare line feeds, folded headers. This module adds limits.
+lengths, bare line feeds, folded headers. This module adds limits, and the body of a request to upgrade.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import httptools
 
+from classifier.server.head import INVALID, check_head, framing
 from classifier.server.messages import Request
 from classifier.server.refusal import RefusalError
-from classifier.server.settings import FREE_CHUNKS, LEAST_CHUNK, MAX_HEAD, MAX_HEADERS, MAX_URL
-
-INVALID: Final = "send a request as RFC 9112 defines it"
+from classifier.server.settings import (
+    CHUNK_HEAD,
+    FREE_CHUNKS,
+    LEAST_CHUNK,
+    MAX_HEAD,
+    MAX_HEADERS,
+    MAX_URL,
+)
 
 
 class RequestParser:
@@ -37,7 +43,9 @@ class RequestParser:
         self.in_body = False
         self._head_bytes = 0
         self._unfinished_bytes = 0
+        self._framing_bytes = 0
         self._chunks = 0
+        self._upgrading = False
         self._parser: Any = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -48,14 +56,15 @@ class RequestParser:
             size = len(view) if self.in_body else MAX_HEAD
             view = view[self._feed(view[:size]) :]
             self._limit_unfinished_head(size)
+            self._limit_framing(size)
 
     def _feed(self, data: memoryview) -> int:
         self._unfinished_bytes += len(data)
+        self._framing_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # No protocol to upgrade to: go on with HTTP/1.1.
-            self._parser = httptools.HttpRequestParser(self)
+            self._continue_in_http_1()
             return int(upgrade.args[0])
         except httptools.HttpParserCallbackError as error:
             raise _cause(error) from None
@@ -69,21 +78,42 @@ class RequestParser:
         elif self._unfinished_bytes > MAX_HEAD + size:
             raise _too_long(bool(self.request.headers))
 
+    def _limit_framing(self, size: int) -> None:
+        """Limit what a body has beside its data: the parser keeps a trailer, whatever its length."""
+        if self.in_body and self._framing_bytes > MAX_HEAD + size + CHUNK_HEAD * self._chunks:
+            hint = "send no trailers, and no chunk extensions"
+            raise RefusalError(431, "the chunks of the body have too much beside their data", hint, "http")
+
+    def _continue_in_http_1(self) -> None:
+        """Go on with HTTP/1.1 after a request for another protocol, which may have a body.
+
+        The parser takes the bytes after such a request for the other protocol. A new one has to be told how
+        long the body is, or it would read a request in it.
+        """
+        self._parser = httptools.HttpRequestParser(self)
+        if self._upgrading:
+            self._parser.feed_data(b"POST / HTTP/1.1\r\n" + framing(self.request) + b"\r\n")
+            self._upgrading = False
+
     def on_message_begin(self) -> None:
         """Begin a request."""
+        if self._upgrading:
+            return
         self.request = Request()
         self.begun, self.in_body = True, False
         self._head_bytes = self._unfinished_bytes = self._chunks = 0
 
     def on_url(self, part: bytes) -> None:
         """Add a part of the target."""
+        if self._upgrading:
+            return
         self.request.target += part
         if len(self.request.target) > MAX_URL:
             raise _too_long(False)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header. Those after a chunked body are ignored."""
-        if self.in_body:
+        if self.in_body or self._upgrading:
             return
         self._head_bytes += len(name) + len(value) + 4
         self.request.headers.append((name, value))
@@ -92,16 +122,21 @@ class RequestParser:
 
     def on_headers_complete(self) -> None:
         """Check the head and report it."""
+        if self._upgrading:
+            return
         request = self.request
         request.method = self._parser.get_method().decode("latin-1")
         request.version = self._parser.get_http_version()
         request.keep_alive = self._parser.should_keep_alive()
         self.in_body = True
+        self._framing_bytes = 0
+        self._upgrading = self._parser.should_upgrade() and framing(request) != b""
         check_head(request)
         self._on_head(request)
 
     def on_body(self, part: bytes) -> None:
         """Add a part of the body."""
+        self._framing_bytes -= len(part)
         self._on_data(len(part))
         self.request.body += part
 
@@ -114,32 +149,11 @@ class RequestParser:
 
     def on_message_complete(self) -> None:
         """Report the request."""
+        if self._upgrading:
+            return
         self.begun = self.in_body = False
         request, self.request = self.request, Request()
         self._on_request(request)
-
-
-def check_head(request: Request) -> None:
-    """Raise RefusalError for a head that the app cannot be given."""
-    if request.version not in {"1.0", "1.1"}:
-        raise RefusalError(505, f"HTTP/{request.version} is not supported", "use HTTP/1.1", "http")
-    hosts = sum(name.lower() == b"host" for name, _ in request.headers)
-    if hosts > 1 or (hosts == 0 and request.version == "1.1"):
-        raise RefusalError(400, f"the request has {hosts} Host headers", "send one Host header", "http")
-    encodings = [value.lower() for name, value in request.headers if name.lower() == b"transfer-encoding"]
-    if encodings and request.version == "1.0":
-        raise RefusalError(
-            400, "HTTP/1.0 has no Transfer-Encoding", "send Content-Length, or use HTTP/1.1", "http"
-        )
-    if encodings and encodings != [b"chunked"]:
-        raise RefusalError(501, "unknown Transfer-Encoding", "send Transfer-Encoding: chunked", "http")
-    if request.header(b"expect").lower() not in {b"", b"100-continue"}:
-        raise RefusalError(417, "unknown expectation", "send Expect: 100-continue or nothing", "http")
-
-
-def content_length(request: Request) -> int:
-    """Return the length that the request states, or 0. The parser has checked that it is a number."""
-    return int(request.header(b"content-length") or 0)
 
 
 def _too_long(headers: bool) -> RefusalError:

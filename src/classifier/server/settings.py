@@ -18,6 +18,8 @@ FREE_CHUNKS: Final = 1000
 """The number of chunks of a body after which their mean size counts."""
 LEAST_CHUNK: Final = 64
 """The least mean size of further chunks, in bytes."""
+CHUNK_HEAD: Final = 32
+"""The largest mean size of what a chunk has beside its data, in bytes."""
 GRACEFUL_SECONDS: Final = 25
 """The time after SIGTERM in which the requests that have begun are completed."""
 GRACE_SECONDS: Final = 5

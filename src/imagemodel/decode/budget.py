@@ -19,8 +19,8 @@ MAX_PIXELS: Final = 50_000_000
 MAX_SIDE: Final = 65_535
 """The largest width and height: those of a JPEG. It bounds what the filters of the resize take."""
 
-DECODE_BYTES: Final = 144 * MEBIBYTE
-"""The default memory: three sixteenths of a pod of 768 MiB."""
+DECODE_BYTES: Final = 288 * MEBIBYTE
+"""The default memory: three eighths of a pod of 768 MiB."""
 
 SMALL: Final = 32 * MEBIBYTE
 """A decode of at most these bytes takes nothing of the budget: every baseline JPEG, for example."""

@@ -17,7 +17,7 @@ OTHERS = ("PNG grey 16 bit", "PNG palette", "WebP lossy with alpha", "WebP anima
 def test_large_photos_at_once_take_nothing_from_others(
     own_app: AppContainer, golden: GoldenSet, kinds: tuple[str, ...]
 ) -> None:
-    """Of 16 of the largest photos at once each is answered or asked to retry; others are all answered."""
+    """Of 16 of the largest photos at once each gets labels or 503; all requests of others are answered."""
     sizes = largest_sizes()
     photos = [LARGE_PHOTOS[kind](sizes[kind]) for kind in kinds]
     found = attack(own_app, photos, golden.photos[0].path.read_bytes())

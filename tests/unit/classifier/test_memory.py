@@ -15,10 +15,10 @@ POD = 768 << 20
 
 @pytest.mark.parametrize("name", ["memory.max", "memory/memory.limit_in_bytes"], ids=["v2", "v1"])
 def test_budget_is_a_part_of_the_limit(tmp_path: Path, name: str) -> None:
-    """With cgroups v2 and v1, a pod of 768 MiB decodes with the documented 144 MiB."""
+    """With cgroups v2 and v1, a pod of 768 MiB decodes with the documented 288 MiB."""
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(f"{POD}\n")
-    assert decode_budget(tmp_path) == DECODE_BYTES == 144 << 20
+    assert decode_budget(tmp_path) == DECODE_BYTES == 288 << 20
 
 
 @pytest.mark.parametrize("text", ["max\n", "9223372036854771712\n"], ids=["v2", "v1"])

@@ -12,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from classifier.openapi.document import openapi_document
-from classifier.openapi.page import page
+from classifier.openapi.page import page, page_at
+from classifier.routes import docs
 
 
 @pytest.fixture
@@ -61,10 +62,18 @@ def test_commands_have_the_address_at_which_the_page_was_read(client: FlaskClien
     assert "localhost" not in text
 
 
+def test_the_page_is_rendered_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests for it, with any address, take no time from the probes on the same port."""
+    first = client.get("/docs").text
+    monkeypatch.setattr(docs, "page", None)
+    assert client.get("/docs").text == first
+    assert "http://10.1.2.3/predict" in client.get("/docs", base_url="http://10.1.2.3").text
+
+
 @pytest.mark.parametrize("host_url", ["http://a;rm -rf b/", "http://$(id)/", "http://`id`/", "http://a'/"])
 def test_a_host_that_a_shell_would_execute_is_not_in_a_command(app: Flask, host_url: str) -> None:
     """Commands then have the address of `make run`'s container."""
-    text = html.unescape(page(openapi_document(app, ""), host_url))
+    text = html.unescape(page_at(page(openapi_document(app, "")), host_url))
     assert host_url not in text
     assert "http://localhost:8080/predict" in text
 
@@ -74,7 +83,7 @@ def test_labels_of_a_model_are_escaped(app: Flask) -> None:
     document = openapi_document(app, "")
     content = document["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"]
     content["example"]["predictions"][0]["label"] = "<script>alert(1)</script>"
-    assert "<script>alert" not in page(document, "http://localhost/")
+    assert "<script>alert" not in page(document)
 
 
 def test_the_page_names_the_program_form_of_the_document(client: FlaskClient, text: str) -> None:

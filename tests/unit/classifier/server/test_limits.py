@@ -18,6 +18,7 @@ REFUSED = {
     "method": (b"BREW / HTTP/1.1\r\nHost: app\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "HTTP/0.9": (b"GET /\r\n\r\n", 505),
+    "invalid URL": (b"GET http://[::1 HTTP/1.1\r\nHost: app\r\n\r\n", 400),
     "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
     "two hosts": (GET + b"Host: other\r\n\r\n", 400),
     "length and chunks": (POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
@@ -39,6 +40,8 @@ REFUSED = {
     "endless URL": (b"GET /" + b"a" * 200_000, 414),
     "large header": (GET + b"X: " + b"a" * 40_000 + b"\r\n\r\n", 431),
     "endless header": (GET + b"X: " + b"a" * 200_000, 431),
+    "endless trailer": (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: " + b"a" * 2_000_000, 431),
+    "endless chunk extension": (POST + b"Transfer-Encoding: chunked\r\n\r\n1;" + b"a" * 2_000_000, 431),
     "many headers": (GET + b"".join(b"X-%d: a\r\n" % n for n in range(101)) + b"\r\n", 431),
     "length": (POST + b"Content-Length: 17000000\r\n\r\n", 413),
     "length with expectation": (POST + b"Expect: 100-continue\r\nContent-Length: 17000000\r\n\r\n", 413),
@@ -160,3 +163,34 @@ def test_ipv6_is_served(server: AppProcess) -> None:
     """Both ports listen on IPv6 too."""
     for port in (server.port, server.admin_port):
         assert requests.get(f"http://[::1]:{port}/livez", timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize("method", [b"POST", b"CONNECT"])
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_body_of_a_request_to_upgrade_is_not_a_request(
+    server: AppProcess, method: bytes, chunked: bool
+) -> None:
+    """A request that is sent as the body of one to upgrade is data: it gets no response of its own."""
+    body = GET + b"\r\n"
+    framing = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(body)
+    data = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body
+    head = b"%b app:80 HTTP/1.1\r\n" % method if method == b"CONNECT" else b"POST /predict HTTP/1.1\r\n"
+    upgrade = b"Host: app\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Type: image/jpeg\r\n"
+    last = b"GET /livez HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n"
+    response = server.exchange(head + upgrade + framing + b"\r\n\r\n" + data + last)
+    first, second = [int(part[:3]) for part in response.split(b"HTTP/1.1 ")[1:]]
+    assert (first >= 400, second) == (True, 200)
+    assert b"Healthy" not in response
+
+
+def test_photo_in_a_request_to_upgrade_is_classified(server: AppProcess) -> None:
+    """`curl --http2` asks for HTTP/2 in the request that has the photo: it gets its answer in HTTP/1.1."""
+    data = photo("red")
+    upgrade = (
+        POST + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQA\r\n"
+    )
+    response = server.exchange(
+        upgrade + b"Content-Length: %d\r\n\r\n" % len(data) + data + GET + b"Connection: close\r\n\r\n"
+    )
+    assert response.count(b"HTTP/1.1 200 OK") == 2
+    assert b'"label":"red"' in response.replace(b" ", b"")

@@ -14,6 +14,7 @@ import requests
 
 from app_process import AppProcess, serve, status_of
 from colours import photo
+from seatrial.wait import until
 
 HEAD = b"GET / HTTP/1.1\r\nHost: app\r\nX-Slow: "
 BODY = b"POST /predict HTTP/1.1\r\nHost: app\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nx"
@@ -106,6 +107,32 @@ def test_budget_of_bodies_is_taken_from_the_oldest_incomplete_request(
         assert status_of(response) == 503
         assert b"Retry-After: " in response
         assert predict(server) == "red"
+
+
+def test_new_connection_replaces_a_client_that_does_not_read(model_dir: Path, tmp_path: Path) -> None:
+    """A replaced connection is closed at once, also if its client has not taken the response."""
+    app = "held_app:application"
+    with serve(model_dir, tmp_path, {"APP_MAX_CONNECTIONS": "5"}, app) as server, ExitStack() as stack:
+        before = open_files_of(server)
+        for _ in range(20):
+            stack.enter_context(ask_and_do_not_read(server))
+        assert server.get("/livez").status_code == 200
+        until("the end of the others", lambda: open_files_of(server) <= before + 6 or None, 5, every=0.05)
+
+
+def ask_and_do_not_read(server: AppProcess) -> socket.socket:
+    """Return a connection with a response larger than what its client and the system take."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    connection.connect(("127.0.0.1", server.port))
+    connection.sendall(b"GET /large HTTP/1.1\r\nHost: app\r\n\r\n")
+    assert connection.recv(1, socket.MSG_PEEK)
+    return connection
+
+
+def open_files_of(server: AppProcess) -> int:
+    """Return the number of files that the server has open."""
+    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
 
 
 def begin_body(server: AppProcess) -> socket.socket:

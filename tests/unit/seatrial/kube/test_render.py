@@ -83,12 +83,12 @@ def test_a_pod_meets_the_restricted_pod_security_standard(renderer: Renderer, ca
 
 def test_the_grace_period_covers_drain_and_shutdown(renderer: Renderer, candidate: Candidate) -> None:
     """A pod's grace period is longer than its drain plus the server's graceful timeout."""
-    from classifier.server import graceful_timeout
+    from classifier.server.settings import GRACEFUL_SECONDS
 
     pod = _pod(renderer.slot(candidate))
     (*_, command) = pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"]
     drain = int(command.rpartition("sleep ")[2])
-    assert pod["terminationGracePeriodSeconds"] > drain + graceful_timeout
+    assert pod["terminationGracePeriodSeconds"] > drain + GRACEFUL_SECONDS
 
 
 def test_the_live_service_selects_the_release(renderer: Renderer, candidate: Candidate) -> None:

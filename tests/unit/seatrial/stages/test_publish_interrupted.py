@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from colours import write_model
 from samples import make_checkout, make_settings
-from seatrial.errors import OutsideError, RefusedError
+from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.results import PublishResult
 from seatrial.settings import Settings
 from seatrial.stages import publish as module
@@ -185,6 +185,6 @@ def test_a_checkout_without_git_publishes_nothing(publications: Publications, tm
     bare = tmp_path / "tarball"
     shutil.copytree(publications.workspace.root, bare, ignore=shutil.ignore_patterns(".git"))
     with new_store() as store:
-        with pytest.raises(OutsideError, match="git"):
+        with pytest.raises(UsageError, match="not a git repository"):
             publish(store, Workspace(bare, "dev"), model=publications.models / "1.0.0")
         assert not root(store).exists()
