@@ -46,6 +46,8 @@ endif
 # $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
 # of the environment, where other programs use such names.
 given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
+# The results of a suite for a CI, as JUNIT/TARGET.xml.
+junit = $(if $(JUNIT),--junitxml '$(subst ','\'',$(JUNIT))/$@.xml')
 ifeq ($(INSTANCE),test)
 # The instance of the tests also releases changes that are not committed yet. For `deploy` alone: other recipes
 # run in checkouts without this environment.
@@ -70,6 +72,9 @@ status: setup ## list the parts of the instance: version, address, state, memory
 .PHONY: doctor
 doctor: setup ## report what this machine lacks, and how to fix it (ENV=: also the rights that a release to it needs)
 	@seatrial doctor $(call given,ENV)
+.PHONY: heartbeat
+heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, with one issue meanwhile; keep the schedules of GitHub Actions in force
+	@seatrial heartbeat $(call given,MAX_HOURS)
 .PHONY: prune
 prune: setup ## remove reports and images, except the newest and those that a release or model.lock names (DRY_RUN=1, YES=1)
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
@@ -103,6 +108,12 @@ lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
 	@for peer in flask litserve bentoml mlserver; do .venv/bin/uv pip compile $(LOCK) bench/serve/peers/$$peer.in -o bench/serve/peers/$$peer.txt --override bench/serve/peers/override.in --python-version 3.13 --python-platform x86_64-manylinux_2_28 || exit 1; done
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
+.PHONY: check-locks
+check-locks: setup ## lock again and fail if a lock changes: it does not fit its input, or a package was withdrawn
+	@$(SUBMAKE) lock && git diff --exit-code -- requirements bench/serve/peers
+.PHONY: check-links
+check-links: setup ## request the links of the pages to other sites
+	@PYTHONPATH=tests python -m links
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
 	@ruff format -q . && ruff check -q --fix .
@@ -124,28 +135,28 @@ test-nightly: setup ## fault injection and long tests, on an instance of their o
 test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q $(call junit) -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py
 .PHONY: test-unit
 test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
-	@pytest -q -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
+	@pytest -q $(call junit) -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
 .PHONY: test-integration
 test-integration: setup ## tests with Azurite, a registry, and the image in a container (INSTANCE=test is up)
-	@pytest -q --durations=15 tests/integration
+	@pytest -q $(call junit) --durations=15 tests/integration
 .PHONY: test-e2e
 test-e2e: setup ## the acceptance suite: URL=http(s)://… or ENV=…, EXPECT=<version or digest>, CA=file of a private authority
-	@pytest -q tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT)) $(call given,CA)
+	@pytest -q $(call junit) tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT)) $(call given,CA)
 .PHONY: qa-kit
 qa-kit: setup ## the acceptance suite with its golden set as one archive for QA: needs nothing but Python (IMAGE=repo@sha256:…, OUT=file.zip)
 	@seatrial qa-kit $(if $(IMAGE),--image $(IMAGE)) $(call given,OUT)
 .PHONY: test-release
 test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
-	@pytest -q --durations=15 tests/e2e/release -m "not faults and not long"
+	@pytest -q $(call junit) --durations=15 tests/e2e/release -m "not faults and not long"
 .PHONY: test-long
 test-long: setup ## promotion, scaling, the deployer's Role, the Azure pages on a second local cloud (INSTANCE=test is up)
-	@pytest -q --durations=15 tests/e2e/release tests/e2e/rehearsal -m long
+	@pytest -q $(call junit) --durations=15 tests/e2e/release tests/e2e/rehearsal -m long
 .PHONY: test-faults
 test-faults: setup ## releases with injected faults (INSTANCE=test is up)
-	@pytest -q --durations=15 tests/e2e/release -m faults
+	@pytest -q $(call junit) --durations=15 tests/e2e/release -m faults
 .PHONY: simulate
 simulate: setup ## simulate SCHEDULES=20000 orders of events in a release, from SEED=1 on JOBS=2 processes (STORY=1: print the first)
 	@PYTHONPATH=tests python -m simulation --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) $(if $(STORY),--story)

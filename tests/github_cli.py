@@ -25,6 +25,9 @@ class GitHubState:
         self.pulls: list[dict[str, Any]] = known.get("pulls", [])
         self.issues: list[dict[str, Any]] = known.get("issues", [])
         self.runs: list[dict[str, Any]] = known.get("runs", [])
+        # As `gh run list --json` and the API of workflows return them, recorded in tests/fixtures/github.
+        self.nights: list[dict[str, Any]] = known.get("nights", [])
+        self.workflows: list[dict[str, Any]] = known.get("workflows", [])
 
     @property
     def open_pulls(self) -> list[dict[str, Any]]:
@@ -34,6 +37,7 @@ class GitHubState:
     def save(self) -> None:
         """Write the file."""
         state = {"pulls": self.pulls, "issues": self.issues, "runs": self.runs}
+        state |= {"nights": self.nights, "workflows": self.workflows}
         self._path.write_text(json.dumps(state, indent=1))
 
     def pull(self, *words: str) -> str:
@@ -45,7 +49,11 @@ class GitHubState:
         }[words[0]](*words[1:])
 
     def api(self, *words: str) -> str:
-        """Do the `gh api` command that changes a pull request."""
+        """Do the `gh api` command that lists or enables workflows, or changes a pull request."""
+        if "/actions/workflows" in words[0]:
+            return json.dumps({"total_count": len(self.workflows), "workflows": self.workflows})
+        if words[2].endswith("/enable"):
+            return self._enable(words[2].split("/")[-2])
         method, path = option(words, "--method"), words[2]
         if (method, path.rpartition("/")[0]) != ("PATCH", "repos/{owner}/{repo}/pulls"):
             raise SystemExit(f"unknown request {method} {path}")
@@ -57,11 +65,30 @@ class GitHubState:
     def issue(self, *words: str) -> str:
         """Do a `gh issue` command and return what it prints."""
         if words[0] == "list":
-            return "".join(str(issue["number"]) for issue in self.issues[:1])
+            found = [issue["number"] for issue in self.issues if issue["state"] == "OPEN"]
+            return "".join(map(str, found[:1])) if "--jq" in words else json.dumps(numbered(found))
         if words[0] == "create":
             number = len(self.issues) + 1
-            self.issues.append({"number": number, "title": option(words, "--title"), "comments": []})
-        self.issues[-1]["comments"].append(Path(option(words, "--body-file")).read_text())
+            issue = {"number": number, "title": option(words, "--title"), "state": "OPEN", "comments": []}
+            self.issues.append(issue)
+        if words[0] == "close":
+            self.issues[int(words[1]) - 1]["state"] = "CLOSED"
+        self.issues[-1]["comments"].append(text_of(words))
+        return ""
+
+    def run(self, *words: str) -> str:
+        """Do `gh run list` of the nightly workflow."""
+        assert (words[0], option(words, "--workflow"), option(words, "--branch")) == (
+            "list",
+            "nightly.yml",
+            "main",
+        )
+        return json.dumps(self.nights[: int(option(words, "--limit"))])
+
+    def _enable(self, file: str) -> str:
+        for workflow in self.workflows:
+            if workflow["path"].endswith(f"/{file}"):
+                workflow["state"] = "active"
         return ""
 
     def _list_pulls(self, *words: str) -> str:
@@ -93,6 +120,18 @@ class GitHubState:
         return ""
 
 
+def text_of(words: tuple[str, ...]) -> str:
+    """Return the text of an issue or of a comment."""
+    if "--body-file" in words:
+        return Path(option(words, "--body-file")).read_text()
+    return option(words, "--body" if "--body" in words else "--comment")
+
+
+def numbered(numbers: list[int]) -> list[dict[str, int]]:
+    """Return issues as `--json number` does."""
+    return [{"number": number} for number in numbers]
+
+
 def option(words: tuple[str, ...], name: str) -> str:
     """Return the value of an option."""
     return words[words.index(name) + 1]
@@ -109,7 +148,7 @@ def main(words: list[str]) -> None:
     with calls.open("a") as file:
         file.write(f"gh {' '.join(words)}\n")
     state = GitHubState(calls.with_suffix(".json"))
-    doing = {"pr": state.pull, "issue": state.issue, "api": state.api}.get(words[0])
+    doing = {"pr": state.pull, "issue": state.issue, "api": state.api, "run": state.run}.get(words[0])
     if doing:
         sys.stdout.write(doing(*words[1:]))
     state.save()

@@ -13,6 +13,7 @@ from seatrial import console
 from seatrial.commands import (
     card,
     golden,
+    heartbeat,
     image,
     maintenance,
     model,
@@ -54,6 +55,7 @@ for group in (
     records,
     qa,
     maintenance,
+    heartbeat,
 ):
     app.add_typer(group.app)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -105,10 +105,17 @@ def _clusters(workspace: Workspace, settings: Settings) -> list[_Checks]:
 def _environment(workspace: Workspace, settings: Settings, env: str) -> list[_Checks]:
     settings.environment(env)
     return [
-        lambda: tuple(check_store_rights(settings, env, _locked_name(workspace))),
-        lambda: tuple(check_registry_rights(settings, env)),
+        lambda: _without_repetition(check_store_rights(settings, env, _locked_name(workspace))),
+        lambda: _without_repetition(check_registry_rights(settings, env)),
         lambda: check_environment(settings, workspace, env, _cache(workspace, env)),
     ]
+
+
+def _without_repetition(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return one finding where all fail for the same reason, such as a service that does not answer."""
+    findings = tuple(found)
+    reasons = {(finding.state, finding.detail) for finding in findings}
+    return findings[:1] if len(reasons) == 1 and findings[0].state == "missing" else findings
 
 
 def _cache(workspace: Workspace, name: str) -> Path:

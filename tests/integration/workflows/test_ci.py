@@ -30,7 +30,7 @@ def test_a_pull_request_from_a_fork_is_tested_with_the_example_model(
     run = runner.run(
         "ci.yml", "pull_request", pull_request(fork=True), SEATRIAL_IMAGE__BASE=settings.image.base
     )
-    assert run.jobs == {"code": "success", "image": "success"}, run.log
+    assert run.jobs == {"code": "success", "image": "success", "required": "success"}, run.log
     assert "check: " in run.log
     assert "push: " not in run.log
 
@@ -43,6 +43,9 @@ def test_a_pull_request_with_a_failing_test_builds_no_image(runner: WorkflowRunn
     run = runner.run("ci.yml", "pull_request", pull_request(fork=False))
     assert run.jobs.get("code") == "failure", run.log
     assert run.jobs.get("image") != "success"
+    assert run.jobs.get("required") == "failure"
+    assert "file=tests/unit/test_broken.py" in run.log, run.log
+    assert list(runner.folder.glob("artifacts/*/code/**/test-unit.xml"))
     assert "FAILED tests/unit/test_broken.py::test_broken" in run.log
     assert "build: " not in run.log
 

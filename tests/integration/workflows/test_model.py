@@ -105,6 +105,16 @@ def test_a_newer_model_becomes_a_pull_request_and_a_second_run_renews_it(models:
     assert git_output(models.origin, "rev-parse", BRANCH) == commit
 
 
+def test_a_store_in_s3_is_signed_in_to_with_the_role(models: ModelRepository) -> None:
+    """The URL of the store decides; S3 itself is not there, so the job ends with the store's error."""
+    models.runner.variables = {"STORE": "s3://bucket/models", "AWS_ROLE": "role", "AWS_REGION": "eu-west-1"}
+    run = models.run(SEATRIAL_STORE__ENDPOINT="http://127.0.0.1:9")
+    assert run.jobs["update"] == "failure", run.log
+    assert models.runner.calls.splitlines()[0] == "aws role eu-west-1 masked=true"
+    assert "login" not in models.runner.calls
+    assert "s3://bucket/models" in run.log
+
+
 @pytest.mark.parametrize(("app", "state"), [({}, "action_required"), (APP, "queued")])
 def test_ci_of_the_pull_request_is_started_by_an_app_or_approved_by_a_person(
     models: ModelRepository, app: dict[str, str], state: str

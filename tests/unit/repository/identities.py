@@ -64,15 +64,16 @@ class Job:
 
     @property
     def sign_ins(self) -> list[dict[str, str]]:
-        """The inputs of each step that signs in to Azure, by this project's action or by another."""
-        actions = re.compile(r"azure/|\./\.github/actions/azure", re.I)
+        """The inputs of each step that signs in to Azure or AWS, by this project's actions or by others."""
+        actions = re.compile(r"azure/|aws-actions/|\./\.github/actions/(?:azure|aws)", re.I)
         return [step.get("with", {}) for step in self.steps if actions.match(step.get("uses", ""))]
 
     @property
     def identities(self) -> set[str]:
-        """The variables with the application ids that the job signs in with."""
-        clients = [step.get("client", step.get("client-id", "unknown")) for step in self.sign_ins]
-        return {name for client in clients for name in re.findall(r"\w+_CLIENT_ID", client) or [client]}
+        """The variables with the application ids and roles that the job signs in with."""
+        names = ("client", "client-id", "role", "role-to-assume")
+        used = [next((step[name] for name in names if name in step), "unknown") for step in self.sign_ins]
+        return {name for each in used for name in re.findall(r"\w+_CLIENT_ID|\w+_ROLE\b", each) or [each]}
 
 
 def triggers(workflow: Mapping[Any, Any]) -> dict[str, Any]:

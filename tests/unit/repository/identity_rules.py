@@ -13,13 +13,22 @@ MAIN = "github.ref == 'refs/heads/main'"
 EVENTS = {"pull_request", "push", "schedule", "workflow_dispatch"}
 # It runs main too; what it sends may be anything.
 STORE_EVENT = ("model.yml", "repository_dispatch")
+# `heartbeat` opens and closes its issue itself; it runs no code but its own.
+REPORTING = {"make setup", "make heartbeat"}
 # The commands of a job that may push. They run no model.
 PUSHING = {"make setup", "make propose"}
+HOSTED = "ubuntu-24.04"
+# A private cluster is reached from its own network only.
+CLUSTER_RUNNER = "${{ vars.CLUSTER_RUNNER || 'ubuntu-24.04' }}"
 PULL_REQUEST_IDENTITY = "AZURE_PR_CLIENT_ID"
+PULL_REQUEST_ROLE = "AWS_PR_ROLE"
 # What an action that signs in does beside signing in is possible with a registry or a cluster only.
-PULL_REQUEST_INPUTS = {"client", "tenant", "subscription"}
+PULL_REQUEST_INPUTS = {"client", "tenant", "subscription", "role", "region"}
 PULL_REQUEST_RIGHTS = {"contents": "read", "id-token": "write"}
-OTHER_IDENTITIES = re.compile(r"AZURE_(?!PR_)\w*CLIENT_ID|\bsecrets\b|toJSON|\b(?:vars|github)\s*\[", re.I)
+OTHER_IDENTITIES = re.compile(
+    r"AZURE_(?!PR_)\w*CLIENT_ID|AWS_(?!PR_)\w*ROLE|\bsecrets\b|toJSON(?!\(needs\))|\b(?:vars|github)\s*\[",
+    re.I,
+)
 
 
 def violations(workflows: Workflows) -> list[str]:
@@ -62,9 +71,11 @@ def of_every_job(job: Job) -> Iterator[str]:
         yield "the rights of its token are not limited"
     if job.rights.get("id-token") == "write" and not job.identities:
         yield "may sign in and has no identity"
-    if job.rights.get("issues") == "write" and (job.identities or job.environment or "run" in job_keys(job)):
+    commands = {step["run"] for step in job.steps if "run" in step}
+    if job.rights.get("issues") == "write" and (job.identities or job.environment or commands - REPORTING):
         yield "writes issues and does something else"
-    if job.body.get("runs-on") != "ubuntu-24.04":
+    allowed = {HOSTED, CLUSTER_RUNNER} if "AKS_CLUSTER" in job.text else {HOSTED}
+    if job.body.get("runs-on") not in allowed:
         yield "runs on a machine that other jobs may have changed"
 
 
@@ -83,7 +94,7 @@ def of_a_push(job: Job) -> Iterator[str]:
 
 def of_a_pull_request(job: Job) -> Iterator[str]:
     """Yield the rules for code of a pull request that a job breaks."""
-    for identity in sorted(job.identities - {PULL_REQUEST_IDENTITY}):
+    for identity in sorted(job.identities - {PULL_REQUEST_IDENTITY, PULL_REQUEST_ROLE}):
         yield f"a pull request signs in as {identity}"
     if job.environment:
         yield f"a pull request runs in the environment {job.environment}"
@@ -104,7 +115,7 @@ def of_main(job: Job) -> Iterator[str]:
             yield "a push to another branch than main starts it"
         if start.event == "workflow_dispatch" and privileged(job) and not guarded(start.conditions):
             yield "a manual run of another branch starts it"
-    if PULL_REQUEST_IDENTITY in job.text:
+    if PULL_REQUEST_IDENTITY in job.text or PULL_REQUEST_ROLE in job.text:
         yield "uses the identity of pull requests"
     for step in job.steps:
         action, inputs = step.get("uses", ""), set(step.get("with", {}))
@@ -133,8 +144,3 @@ def without_parentheses(condition: str) -> str:
     """Return a condition without what is in parentheses."""
     shorter = re.sub(r"\([^()]*\)", "", condition)
     return shorter if shorter == condition else without_parentheses(shorter)
-
-
-def job_keys(job: Job) -> set[str]:
-    """Return the keys of a job's steps."""
-    return {key for step in job.steps for key in step}

@@ -8,6 +8,7 @@ from typing import Any
 Parsed = dict[str, dict[Any, Any]]
 SIGN_IN = {"uses": "./.github/actions/azure", "with": {"client": "${{ vars.AZURE_CLIENT_ID }}"}}
 CALL = {"uses": "./.github/workflows/release.yml", "with": {"environment": "staging"}}
+ASSUME = {"uses": "./.github/actions/aws", "with": {"role": "${{ vars.AWS_ROLE }}"}}
 LOGIN = {"uses": "azure/login@0", "with": {"client-id": "${{ vars.AZURE_CLIENT_ID }}"}}
 
 
@@ -27,6 +28,18 @@ PLANTED: dict[str, tuple[str, Callable[[Parsed], object]]] = {
     "main's identity in ci": (
         "ci.yml image: a pull request signs in as AZURE_CLIENT_ID",
         lambda w: job(w, "ci", "image")["steps"].append(SIGN_IN),
+    ),
+    "main's role in ci": (
+        "ci.yml image: a pull request signs in as AWS_ROLE",
+        lambda w: job(w, "ci", "image")["steps"].append(ASSUME),
+    ),
+    "main's role in ci's env": (
+        "ci.yml code: a pull request can read another identity or a secret",
+        lambda w: w["ci.yml"].update(env={"ID": "${{ vars.AWS_ROLE }}"}),
+    ),
+    "the role of pull requests in a release": (
+        "release.yml image: uses the identity of pull requests",
+        lambda w: job(w, "release", "image").update(env={"ID": "${{ vars.AWS_PR_ROLE }}"}),
     ),
     "azure/login in ci": (
         "ci.yml image: a pull request signs in as AZURE_CLIENT_ID",
