@@ -8,6 +8,7 @@ from classifier.metrics.definitions import QUEUE_LENGTH, QUEUE_TIME, REFUSALS, R
 from classifier.metrics.reasons import reason_of
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+NO_PROGRESS: Final = "wedged"
 UNKNOWN: Final = "unknown"
 """The route of every request that no route of the app matches."""
 
@@ -25,10 +26,12 @@ def observe_queue_time(seconds: float) -> None:
 def count_refused_request(method: str, status: int, reason: str = "") -> None:
     """Count a request that the server answered itself, without the app.
 
-    `reason` is one of REASONS; any other, or none, is replaced by the reason of the status.
+    `reason` is one of REASONS; any other, or none, is replaced by the reason of the status. A probe that is
+    answered with 503, for the reason NO_PROGRESS, is no refusal.
     """
     count_request(UNKNOWN, method, status)
-    count_refusal(status, reason)
+    if reason != NO_PROGRESS:
+        count_refusal(status, reason)
 
 
 def count_request(route: str, method: str, status: int) -> None:

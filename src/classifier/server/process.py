@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import resource
 import signal
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 BACKLOG: Final = 2048
 LAST_ACCEPT_SECONDS: Final = 0.1
 RESERVED_FILES: Final = 128
+NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -59,8 +61,9 @@ def listen(port: int) -> socket.socket:
                 return socket.create_server(
                     ("::", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
                 )
-            except OSError:
-                log.debug("no IPv6")
+            except OSError as error:
+                if error.errno not in NO_IPV6:
+                    raise
         return socket.create_server(("0.0.0.0", port), backlog=BACKLOG)  # noqa: S104 - in a container
     except OSError as error:
         reason = error.strerror or str(error)

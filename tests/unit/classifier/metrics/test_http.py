@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from classifier import metrics
 from classifier.config import Config
 from classifier.metrics.reasons import REASONS
+from classifier.server import errors
+from classifier.server.reporting import MetricsObserver
 from colours import photo
 from imagemodel.card import load_card
 from unit.classifier.metrics.conftest import Changes, values
@@ -114,6 +116,14 @@ def test_the_model_that_answers_is_exposed(client: FlaskClient, config: Config) 
     }
     assert {f'{key}="{value}"' for key, value in expected.items()} == set(line[22:-5].split(","))
     assert line.endswith("} 1.0")
+
+
+def test_a_probe_of_a_server_without_progress_is_no_refusal(changes: Changes) -> None:
+    """The server answers it itself; it counts as a response only, as the probes that the app answers do."""
+    refusal = errors.not_alive("a worker has computed one request for more than 60 s")
+    MetricsObserver().refused("GET", refusal.status, refusal.reason)
+    assert changes("classifier_http_requests_total") == {"GET unknown 503": 1}
+    assert changes("classifier_refusals_total") == {}
 
 
 def test_the_memory_of_the_process_is_exposed() -> None:

@@ -11,9 +11,12 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 import requests
 
 from app_process import AppProcess, status_of
+from classifier.errors import ClassifierError
+from classifier.server.process import listen
 from colours import photo, write_model
 from seatrial.wait import until
 
@@ -93,6 +96,15 @@ def test_failed_start_is_one_line(tmp_path: Path) -> None:
             code, log = run({"APP_MODEL_DIR": str(tmp_path / model), "PORT": port})
             assert (code, len(log)) == (1, 1)
             assert reason in json.loads(log[0])["message"]
+
+
+def test_port_that_is_in_use_for_ipv6_alone_is_refused() -> None:
+    """The server would otherwise be out of reach for clients with IPv6, and nothing would say so."""
+    with (
+        socket.create_server(("::", 0), family=socket.AF_INET6) as taken,
+        pytest.raises(ClassifierError, match="cannot listen on port"),
+    ):
+        listen(taken.getsockname()[1])
 
 
 def test_invalid_setting_is_one_line(tmp_path: Path) -> None:
