@@ -1,9 +1,4 @@
-"""The app's metrics, in the text format of Prometheus.
-
-With several processes, call `metrics_directory.prepare` before any of them imports this package: each process
-then writes its values to that directory, and `exposition` of any of them returns the sum. Without it the
-values are those of one process.
-"""
+"""The app's metrics, in the text format of Prometheus: those of this process, whose threads share them."""
 
 from classifier.metrics.exposition import CONTENT_TYPE, exposition
 from classifier.metrics.http import register

@@ -51,14 +51,12 @@ QUEUE_TIME: Final = Histogram(
 QUEUE_LENGTH: Final = Gauge(
     "classifier_queue_length",
     "Requests that wait to be computed.",
-    multiprocess_mode="livesum",
     registry=REGISTRY,
 )
 MODEL: Final = Gauge(
     "classifier_model_info",
     "The model, image and release that answer; always 1.",
     ["name", "version", "digest", "release", "image", "commit", "environment"],
-    multiprocess_mode="livemax",
     registry=REGISTRY,
 )
 PREDICTIONS: Final = Counter(

@@ -17,7 +17,7 @@ from classifier.errors import ClassifierError
 from classifier.logs import logging_config
 from classifier.server.gateway import WsgiApp
 from classifier.server.process import serve
-from classifier.server.reporting import exposition, observer
+from classifier.server.reporting import MetricsObserver, exposition
 from classifier.server.settings import load_server_settings
 from imagemodel.errors import ImageModelError
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         config = load_config(os.environ)
         logging.config.dictConfig(logging_config(config.log_level))
         settings = load_server_settings(os.environ, config.max_body)
-        serve(load_app(*arguments[:1]), config, settings, observer(), exposition)
+        serve(load_app(*arguments[:1]), config, settings, MetricsObserver(), exposition)
     except (ClassifierError, ImageModelError) as error:
         hint = getattr(error, "hint", "")
         log.error(f"{error.message}; {hint}" if hint else error.message)

@@ -87,7 +87,7 @@ class RequestParser:
     def _continue_in_http_1(self) -> None:
         """Go on with HTTP/1.1 after a request for another protocol, which may have a body.
 
-        The parser takes the bytes after such a request for the other protocol. A new one has to be told how
+        The parser takes the bytes after such a request for the other protocol. A new one needs to know how
         long the body is, or it would read a request in it.
         """
         self._parser = httptools.HttpRequestParser(self)

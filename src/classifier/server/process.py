@@ -24,6 +24,7 @@ from classifier.server.settings import GRACEFUL_SECONDS, ServerSettings
 
 log = logging.getLogger(__name__)
 BACKLOG: Final = 2048
+LAST_ACCEPT_SECONDS: Final = 0.1
 RESERVED_FILES: Final = 128
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -79,6 +80,8 @@ async def _serve(listener: socket.socket, admission: Admission, connections: Con
     log.info("listening", extra={"fields": {"port": settings.port, "workers": settings.workers}})
     await stop.wait()
     log.info("received signal term: completing the requests that have begun")
+    # Closing resets the connections that the system has accepted and the loop has not.
+    await asyncio.sleep(LAST_ACCEPT_SECONDS)
     server.close()
     connections.stop()
     await _completed(connections)

@@ -1,6 +1,7 @@
 """Loading a model by its card, and predictions."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -141,6 +142,29 @@ def test_batch_of_other_shape_raises_prediction_error(write_model) -> None:
     """A batch of the wrong shape raises a PredictionError with the model's name."""
     with pytest.raises(PredictionError, match="colours: "):
         ImageClassifier.load(write_model()).infer(np.zeros((1, 5, 5, 3), dtype=np.float32))
+
+
+def test_memory_of_many_images_is_that_of_a_few(write_model) -> None:
+    """Forty images of a network that takes 12 MB for each take the memory of four."""
+    model = ImageClassifier.load(write_model(_network_with_large_activations()))
+    model.infer(np.zeros((1, 6, 8, 3), dtype=np.float32))
+    before = _resident_megabytes()
+    model.infer(np.zeros((40, 6, 8, 3), dtype=np.float32))
+    assert _resident_megabytes() - before < 120
+
+
+def _network_with_large_activations() -> bytes:
+    model = onnx.load_from_string(network())
+    repeats = numpy_helper.from_array(np.array([1, 20_000, 1, 1]), "repeats")
+    model.graph.initializer.append(repeats)
+    model.graph.node[0].input[0] = "copies"
+    model.graph.node.insert(0, onnx.helper.make_node("Tile", ["pixels", "repeats"], ["copies"]))
+    return model.SerializeToString()
+
+
+def _resident_megabytes() -> float:
+    # The process keeps what an inference took.
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
 
 def test_changed_model_is_not_loaded(model_directory) -> None:

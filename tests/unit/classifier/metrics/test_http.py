@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -111,3 +114,11 @@ def test_the_model_that_answers_is_exposed(client: FlaskClient, config: Config) 
     }
     assert {f'{key}="{value}"' for key, value in expected.items()} == set(line[22:-5].split(","))
     assert line.endswith("} 1.0")
+
+
+def test_the_memory_of_the_process_is_exposed() -> None:
+    """It is what the system counts for this process, and the only process is counted."""
+    text = metrics.exposition().decode()
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    assert values("classifier_resident_memory_bytes", text)[""] == pytest.approx(resident, rel=0.1)
+    assert values("classifier_processes", text) == {"": 1}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import requests
@@ -31,6 +33,17 @@ def test_sigterm_completes_the_request_that_is_being_read(own_server: AppProcess
     assert status_of(response) == 200
     assert b"Connection: close" in response
     assert json.loads(response.partition(b"\r\n\r\n")[2])["predictions"][0]["label"] == "red"
+    assert own_server.process.wait(30) == 0
+
+
+def test_requests_that_arrive_with_sigterm_are_answered(own_server: AppProcess) -> None:
+    """Connections that only the system has accepted when the signal comes get their responses."""
+    own_server.process.send_signal(signal.SIGSTOP)
+    with ExitStack() as stack:
+        clients = [stack.enter_context(own_server.connect(GET)) for _ in range(30)]
+        own_server.process.terminate()
+        own_server.process.send_signal(signal.SIGCONT)
+        assert [status_of(client.makefile("rb").read()) for client in clients] == [200] * 30
     assert own_server.process.wait(30) == 0
 
 
