@@ -72,9 +72,6 @@ status: setup ## list the parts of the instance: version, address, state, memory
 .PHONY: doctor
 doctor: setup ## report what this machine lacks, and how to fix it (ENV=: also the rights that a release to it needs)
 	@seatrial doctor $(call given,ENV)
-.PHONY: heartbeat
-heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, with one issue meanwhile; keep the schedules of GitHub Actions in force
-	@seatrial heartbeat $(call given,MAX_HOURS)
 .PHONY: prune
 prune: setup ## remove reports and images, except the newest and those that a release or model.lock names (DRY_RUN=1, YES=1)
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
@@ -114,6 +111,9 @@ check-locks: setup ## lock again and fail if a lock changes: it does not fit its
 .PHONY: check-links
 check-links: setup ## request the links of the pages to other sites
 	@PYTHONPATH=tests python -m links
+.PHONY: heartbeat
+heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, with one issue meanwhile; keep the schedules of GitHub Actions in force
+	@seatrial heartbeat $(call given,MAX_HOURS)
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
 	@ruff format -q . && ruff check -q --fix .

@@ -54,3 +54,13 @@ def test_a_wrong_setting_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML + "[dns]\nport = 0\n")
     with pytest.raises(UsageError, match=r"dns.port"):
         doctor(Workspace(tmp_path))
+
+
+def test_a_registry_that_does_not_answer_has_no_row_for_each_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pull and push fail for one reason, which is reported once beside the row of the registry."""
+    (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML)
+    monkeypatch.setenv("SEATRIAL_REGISTRY__ADDRESS", "127.0.0.1:9")
+    rows = [row["what"] for row in doctor(Workspace(tmp_path), env="local").rows]
+    assert [what for what in rows if what.startswith("registry")] == ["registry", "registry, pull"]
