@@ -112,7 +112,13 @@ class VersionResponse(TypedDict):
 class Problem(TypedDict):
     """An error response: problem details of RFC 9457 with the member `error`."""
 
-    type: Annotated[str, Keywords(format="uri-reference")]
+    type: Annotated[
+        str,
+        Keywords(
+            format="uri-reference",
+            description="`/docs#image-too-large` if a smaller copy of a photo helps, else `about:blank`",
+        ),
+    ]
     title: Annotated[str, Keywords(description="the reason phrase of the status")]
     status: Annotated[int, Keywords(minimum=400, maximum=599)]
     error: Annotated[str, Keywords(description="what is wrong")]

@@ -8,6 +8,7 @@ import zlib
 from flask import Flask, Response, request
 
 from classifier.problems import problem
+from classifier.sizes import SMALLER, size_text
 
 GZIP = 31
 """The `wbits` of zlib for a gzip header and trailer."""
@@ -39,7 +40,7 @@ def _replace_body(limit: int) -> Response | None:
     except zlib.error:
         return problem(400, "the body is not valid gzip", "send it without Content-Encoding")
     if len(body) > limit:
-        return problem(413, f"the decoded body is larger than {limit} bytes", "send fewer or smaller images")
+        return problem(413, f"the decoded body is larger than {size_text(limit)}", SMALLER)
     # Each further gzip stream in the body would cost more than it can contain.
     if not decoder.eof or decoder.unused_data:
         return problem(400, "the body is not one whole gzip stream", "send it without Content-Encoding")

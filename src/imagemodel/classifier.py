@@ -14,6 +14,7 @@ from imagemodel.decode.budget import Budget
 from imagemodel.decode.formats import read_photo
 from imagemodel.decode.photo import Photo
 from imagemodel.errors import CardError, NotFiniteError, PredictionError, VerifyError
+from imagemodel.numbered import each_image
 from imagemodel.preprocess import preprocess_photo
 from imagemodel.session import check_session, open_session
 from imagemodel.verify import verify
@@ -67,13 +68,13 @@ class ImageClassifier:
     def prepare(self, images: Sequence[bytes], budget: Budget | None = None) -> NDArray[Any]:
         """Return `images`, preprocessed, as one batch of shape ``(len(images), *card.input.shape)``.
 
-        Raises what `preprocess` raises.
+        Raises what `preprocess` raises, an ImageError with the number of the image.
         """
-        return self.prepare_photos([read_photo(data) for data in images], budget)
+        return self.prepare_photos(each_image(read_photo, images), budget)
 
     def prepare_photos(self, photos: Sequence[Photo], budget: Budget | None = None) -> NDArray[Any]:
         """Return what `prepare` returns, of photos whose headers were read. Raises what `prepare` raises."""
-        arrays = [preprocess_photo(photo, self.card.input, budget) for photo in photos]
+        arrays = each_image(lambda photo: preprocess_photo(photo, self.card.input, budget), photos)
         # Stacking one array would copy it.
         return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 

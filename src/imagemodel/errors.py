@@ -19,7 +19,13 @@ class VerifyError(ImageModelError):
 
 
 class ImageError(ImageModelError):
-    """The image cannot be decoded, is incomplete, or is too large."""
+    """The image cannot be decoded, is incomplete, or is too large. `number` is its place among several."""
+
+    number = 0
+
+
+class ImageTooLargeError(ImageError):
+    """The image is whole, and exceeds the limits: a smaller copy of it does not."""
 
 
 class BusyError(ImageModelError):

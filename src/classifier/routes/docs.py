@@ -11,6 +11,7 @@ from classifier.config import Config
 from classifier.openapi.document import openapi_document
 from classifier.openapi.operation import TEXT, Content, Operation, documented
 from classifier.openapi.page import POLICY, page, page_at
+from classifier.sizes import size_text
 
 
 def docs_blueprint(config: Config) -> Blueprint:
@@ -45,7 +46,7 @@ def docs_blueprint(config: Config) -> Blueprint:
 def description(config: Config) -> str:
     """Return the description of the whole API: limits and errors."""
     return (
-        f"A request has a body of at most {config.max_body} bytes. An error response is "
+        f"A request has a body of at most {size_text(config.max_body)}. An error response is "
         "`application/problem+json` with `error` (what is wrong) and usually `detail` (the fix): "
         "404 for an unknown path, 405 with the header `Allow` for a method that a path does not have, and "
         "those listed at each operation. Every response names model, release and request in its headers."

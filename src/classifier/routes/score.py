@@ -12,6 +12,7 @@ from classifier.inference import Predictor, TimedPredictions
 from classifier.openapi.classification import example_predictions, score_operation
 from classifier.openapi.operation import documented
 from classifier.routes.encoding import decode_base64
+from classifier.routes.image_numbers import numbered_images
 from classifier.routes.json_body import check_values, load_json
 from imagemodel.card import Card
 
@@ -42,7 +43,8 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
                 415, f"unsupported content type {request.mimetype or '(none)'}", "send application/json"
             )
         images = read_images(body, max_images)
-        return response_body(predictor.predict(images, TOP), predictor.card)
+        with numbered_images():
+            return response_body(predictor.predict(images, TOP), predictor.card)
 
     return routes
 
@@ -64,8 +66,6 @@ def read_images(body: bytes, max_images: int) -> list[bytes]:
     `max_images` images or `MAX_VALUES` JSON values.
     """
     items = _items(body)
-    if not isinstance(items, list) or not items:
-        raise RequestError(400, "input is not a list of images", FORMAT_HINT)
     if len(items) > max_images:
         raise RequestError(
             413, f"too many images: {len(items)}, the limit is {max_images}", "send fewer images"
@@ -73,14 +73,25 @@ def read_images(body: bytes, max_images: int) -> list[bytes]:
     return [_decode_image(item, number) for number, item in enumerate(items)]
 
 
-def _items(body: bytes) -> object:
-    check_values(body, MAX_VALUES)
+def _items(body: bytes) -> list[object]:
+    document = _load(body, "the body is not JSON")
+    if not isinstance(document, dict) or "input" not in document:
+        raise RequestError(400, "the body has no member input", FORMAT_HINT)
+    text, fault = document["input"], "input is not a JSON list in a string"
+    items = _load(text, fault) if isinstance(text, str) else None
+    if not isinstance(items, list):
+        raise RequestError(400, fault, FORMAT_HINT)
+    if not items:
+        raise RequestError(400, "the list in input is empty", FORMAT_HINT)
+    return items
+
+
+def _load(text: bytes | str, fault: str) -> object:
+    check_values(text, MAX_VALUES)
     try:
-        text = load_json(body)["input"]
-        check_values(text, MAX_VALUES)
         return load_json(text)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise RequestError(400, "the body has no member input with a JSON list", FORMAT_HINT) from error
+    except (ValueError, RecursionError) as error:
+        raise RequestError(400, fault, FORMAT_HINT) from error
 
 
 def _decode_image(item: object, number: int) -> bytes:

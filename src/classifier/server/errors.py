@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from classifier.server.refusal import RefusalError
 from classifier.server.settings import Limits
+from classifier.sizes import SMALLER, too_large
 
 
-def body_too_large(limit: int) -> RefusalError:
-    """Return the refusal of a body that is larger than `limit` bytes."""
-    return RefusalError(413, f"the body is larger than {limit} bytes", "send fewer or smaller images", "body")
+def body_too_large(limit: int, size: int | None = None) -> RefusalError:
+    """Return the refusal of a body of `size` bytes, or of an unknown number, that is larger than `limit`."""
+    return RefusalError(413, too_large(limit, size), SMALLER, "body")
 
 
 def too_slow(limits: Limits) -> RefusalError:
@@ -61,7 +62,7 @@ def computed_too_long(seconds: float) -> RefusalError:
     return RefusalError(
         504,
         f"the request was not computed within its deadline of {seconds:g} s",
-        "send fewer or smaller images",
+        SMALLER,
         "deadline",
         closes=False,
     )

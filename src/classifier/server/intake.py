@@ -59,8 +59,9 @@ class Intake:
         self.request.body = bytearray()
 
     def _head_received(self, request: Request) -> None:
-        if content_length(request) > self._connections.limits.body:
-            raise errors.body_too_large(self._connections.limits.body)
+        length = content_length(request)
+        if length > self._connections.limits.body:
+            raise errors.body_too_large(self._connections.limits.body, length)
         self._on_head(request)
 
     def _data_received(self, size: int) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 
 from classifier.identity import request_id
 from classifier.logs import REQUESTS
-from classifier.problems import problem_body
+from classifier.problems import problem_text
 from classifier.server.messages import Reply, Request
 from classifier.server.observer import NoObserver, Observer
 from classifier.tracing import Span, span_of
@@ -57,8 +56,8 @@ class Refuser:
         if refusal.closes:
             headers.append(("Connection", "close"))
         self._record(request, refusal, identifier, span)
-        body = json.dumps(problem_body(refusal.status, refusal.error, refusal.hint))
-        return Reply(refusal.status, headers, body.encode())
+        body = problem_text(refusal.status, refusal.error, refusal.hint).encode()
+        return Reply(refusal.status, headers, body)
 
     def _record(self, request: Request, refusal: RefusalError, identifier: str, span: Span) -> None:
         path = request.target.partition(b"?")[0][:200].decode("latin-1")

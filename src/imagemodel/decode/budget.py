@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imagemodel.decode.photo import Photo
-from imagemodel.errors import BusyError, ImageError
+from imagemodel.errors import BusyError, ImageTooLargeError
 
 MEBIBYTE: Final = 1 << 20
 MAX_PIXELS: Final = 50_000_000
@@ -37,7 +37,7 @@ class Limits:
     max_bytes: int = DECODE_BYTES
 
     def check(self, photo: Photo, memory: int) -> None:
-        """Raise ImageError if `photo`, which takes `memory` bytes, has or takes more."""
+        """Raise ImageTooLargeError if `photo`, which takes `memory` bytes, has or takes more."""
         size = f"{photo.width} x {photo.height} pixels"
         if photo.pixels > self.max_pixels:
             raise _too_large(f"the image has {size}, the limit is {self.max_pixels}")
@@ -67,7 +67,7 @@ class Budget:
     def reserve(self, photo: Photo, memory: int) -> Iterator[None]:
         """Hold `memory` bytes for the decoding of `photo`; wait until they are free.
 
-        Raises ImageError if `photo` exceeds the limits, BusyError if too many decodes wait already.
+        Raises ImageTooLargeError if `photo` exceeds the limits, BusyError if too many decodes wait already.
         """
         self.limits.check(photo, memory)
         taken = memory if memory > SMALL else 0
@@ -100,8 +100,8 @@ class Budget:
             self._changed.notify_all()
 
 
-def _too_large(message: str) -> ImageError:
-    return ImageError(message, "send a smaller image")
+def _too_large(message: str) -> ImageTooLargeError:
+    return ImageTooLargeError(message, "send a smaller image")
 
 
 def _mebibytes(count: int) -> str:

@@ -13,7 +13,7 @@ from imagemodel.decode.orientation import read_orientation
 from imagemodel.errors import ImageError
 
 MAX_SEGMENTS: Final = 65_536
-"""The largest number of segments or chunks in a file. 16 MB have room for four million empty ones."""
+"""The largest number of segments or chunks in a file. 16 MiB have room for four million empty ones."""
 
 COMPLETE: Final = "send the complete file"
 

@@ -11,6 +11,27 @@ from selenium.webdriver.remote.webelement import WebElement
 from integration.page.browser import Browser
 from integration.page.test_access import violations
 
+LINES = """
+const lines = (node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return new Set([...range.getClientRects()].map((each) => Math.round(each.top))).size;
+};
+"""
+DIVIDED = f"""{LINES}
+const cells = [...document.querySelectorAll("th[scope=row] + td:not(:last-child)")];
+const divided = cells.filter((cell) => /^\\w+$/.test(cell.textContent) && lines(cell) > 1);
+return divided.map((cell) => cell.textContent);
+"""
+ABOVE = """
+const methods = [...document.querySelectorAll("nav b, h2 b")];
+return methods.filter((method) => {
+  const path = document.createRange();
+  path.selectNode(method.nextSibling);
+  return path.getClientRects()[0].top >= method.getBoundingClientRect().bottom;
+}).map((method) => method.parentElement.textContent);
+"""
+
 
 @pytest.fixture(params=["desktop_window", "phone_window"])
 def docs(request: pytest.FixtureRequest, address: str) -> Iterator[Browser]:
@@ -56,3 +77,11 @@ def test_a_form_sends_the_request_that_it_shows(docs: Browser, photos: Path) -> 
 def test_a_form_of_a_path_with_names_has_the_names_of_the_model(docs: Browser) -> None:
     """A reader can send the example of the inference protocol without typing."""
     assert '"model_version"' in send(docs, "post_v2_models_name_infer")
+
+
+def test_words_and_rows_are_whole(desktop_window: Browser, address: str) -> None:
+    """At 1280 px no type of one word is divided, a method stands beside its path, `/predict` is first."""
+    desktop_window.driver.get(f"{address}/docs")
+    assert desktop_window.run(DIVIDED) == []
+    assert desktop_window.run(ABOVE) == []
+    assert desktop_window.text("nav li a").split() == ["POST", "/predict"]

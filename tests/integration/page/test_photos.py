@@ -120,7 +120,7 @@ def test_another_format_is_sent_as_a_copy(
     desktop.choose(target)
     assert desktop.answers() == ["espresso"]
     assert re.fullmatch(
-        r"Sent as a JPEG copy of \d+ kB, because the service reads JPEG, PNG and WebP only\.",
+        r"Sent as a JPEG copy of [\d.]+ KiB, because the service reads JPEG, PNG and WebP only\.",
         desktop.text(".remark"),
     )
     assert app.types == ["image/jpeg"]

@@ -46,7 +46,7 @@ class Assets:
     def file(self, name: str) -> Asset:
         """Return a file that the page refers to. Raises NotFound if there is no such file."""
         if name not in self.others:
-            raise NotFound(f"the page has no file {name}")
+            raise NotFound
         return self.others[name]
 
 

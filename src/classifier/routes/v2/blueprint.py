@@ -13,6 +13,7 @@ from classifier.errors import RequestError
 from classifier.inference import Predictor
 from classifier.openapi.operation import Operation, documented
 from classifier.problems import problem
+from classifier.routes.image_numbers import numbered_images
 from classifier.routes.v2 import operations
 from classifier.routes.v2.metadata import (
     model_index,
@@ -136,7 +137,8 @@ def run(predictor: Predictor, wanted: InferRequest) -> dict[str, np.ndarray]:
     `Predictor.outputs` raises.
     """
     try:
-        outputs = predictor.outputs(wanted.tensor if wanted.tensor is not None else wanted.photos)
+        with numbered_images():
+            outputs = predictor.outputs(wanted.tensor if wanted.tensor is not None else wanted.photos)
     except NotFiniteError as error:
         if wanted.tensor is None:
             raise

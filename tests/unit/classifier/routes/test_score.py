@@ -102,6 +102,38 @@ def test_invalid_body_returns_400(client: FlaskClient, sent: str) -> None:
     assert response.json["error"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        ("", "the body is not JSON"),
+        ("{", "the body is not JSON"),
+        ("[" * 50_000, "the body is not JSON"),
+        ("[]", "the body has no member input"),
+        ('{"data": "[]"}', "the body has no member input"),
+        ('{"input": ["x"]}', "input is not a JSON list in a string"),
+        ('{"input": "x"}', "input is not a JSON list in a string"),
+        ('{"input": "{}"}', "input is not a JSON list in a string"),
+        ('{"input": null}', "input is not a JSON list in a string"),
+        ('{"input": "[]"}', "the list in input is empty"),
+    ],
+)
+def test_each_fault_has_its_own_message(client: FlaskClient, sent: str, error: str) -> None:
+    """A client can tell which part of its body is wrong; the fix is the format."""
+    response = client.post("/score", data=sent, content_type="application/json")
+    assert (response.status_code, response.json["error"]) == (400, error)
+    assert '{"input": ' in response.json["detail"]
+
+
+@pytest.mark.parametrize("bad", [b"no photo", photo("red")[:60], photo("red", side=7200, kind="PNG")])
+def test_a_bad_image_is_named_by_its_number(config: Config, bad: bytes) -> None:
+    """Of several images, the error has the number of the first that cannot be classified, from 0."""
+    client = create_app(replace(config, max_body=1_000_000)).test_client()
+    item = base64.b64encode(bad).decode()
+    response = client.post("/score", json=body(encoded("red"), encoded("green"), item))
+    alone = client.post("/predict", data=bad, content_type="image/jpeg").json["error"]
+    assert response.json["error"] == f"image 2: {alone}"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_body_may_be_in_any_encoding_of_json(client: FlaskClient, encoding: str) -> None:
     """A body with a byte order mark, or in UTF-16 or UTF-32, is read as before."""

@@ -8,7 +8,6 @@ import { Refusal, limitSize, percent, shortDigest, size } from "./words.js";
 
 const MOST_AT_ONCE = 2;
 const MOST_ANNOUNCEMENTS = 20;
-const SHRINKING_HELPS = new Set([400, 408, 413]);
 const narrow = matchMedia("(max-width: 46rem)");
 const limits = { maxBytes: Number(document.body.dataset.maxBytes), maxPixels: Number(document.body.dataset.maxPixels) };
 const find = (id) => document.getElementById(id);
@@ -93,7 +92,7 @@ function fail(card, error, image, smaller) {
   const expected = error instanceof Refusal;
   if (!expected) console.error(error);
   const words = expected ? error.message : "The page failed. Reload it, then try again.";
-  const canShrink = expected && image !== null && !smaller && SHRINKING_HELPS.has(error.status);
+  const canShrink = expected && image !== null && !smaller && error.shrink;
   card.failed(words, { again: expected && error.again, smaller: canShrink });
   announce(`${card.name}: ${words}`);
 }

@@ -7,6 +7,7 @@ const DEADLINE_MS = 100_000;
 const MOST_WAITS = 6;
 const LONGEST_WAIT_S = 30;
 const BUSY = new Set([429, 503]);
+const TOO_LARGE = new Set([408, 413]);
 const WITHOUT_WORDS = {
   408: "The photo took too long to arrive. Send a smaller copy.",
   413: "The photo is too large for the service. Send a smaller one.",
@@ -58,7 +59,7 @@ async function json(response) {
 function unreachable(error) {
   const slow = error.name === "TimeoutError";
   const words = slow ? "The service did not answer in time." : "The service cannot be reached. Check your connection.";
-  return new Refusal(words, { status: slow ? 408 : 0, again: true });
+  return new Refusal(words, { again: true, shrink: slow });
 }
 
 async function refusal(response) {
@@ -66,7 +67,10 @@ async function refusal(response) {
   const problem = await response.json().catch(() => ({}));
   const words = problem.error ? `${sentence(problem.error)} ${sentence(problem.detail ?? "")}`.trim() : WITHOUT_WORDS[status];
   const busy = BUSY.has(status) ? "The service has too much to do at the moment. Try again later." : "";
-  return new Refusal(busy || words || `The service answered with status ${status}. Try again later.`, { status, again: status >= 500 || status === 408 || busy !== "" });
+  const again = status >= 500 || status === 408 || busy !== "";
+  // Of a damaged photo, a copy is damaged too: half a picture, with a confident answer.
+  const shrink = TOO_LARGE.has(status) || String(problem.type).endsWith("#image-too-large");
+  return new Refusal(busy || words || `The service answered with status ${status}. Try again later.`, { again, shrink });
 }
 
 /** Returns the seconds of a Retry-After header, which is a number or a date; 1 without one. */

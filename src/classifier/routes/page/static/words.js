@@ -2,6 +2,8 @@
 
 // A line does not end between a number and its unit.
 const SPACE = "\u00a0";
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
 
 /** Returns a probability as a percentage with one decimal. */
 export function percent(probability) {
@@ -9,15 +11,16 @@ export function percent(probability) {
   return value > 0 && value < 0.1 ? "< 0.1%" : `${value.toFixed(1)}%`;
 }
 
-/** Returns a size in bytes as kB or MB, with at most one decimal. */
+/** Returns a size in bytes as KiB or MiB, with at most one decimal. */
 export function size(bytes) {
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
+  const [value, unit] = bytes < MEBIBYTE ? [bytes / KIBIBYTE, "KiB"] : [bytes / MEBIBYTE, "MiB"];
   return `${Number(value.toFixed(value < 10 ? 1 : 0))}${SPACE}${unit}`;
 }
 
-/** Returns a limit in bytes as kB or MB, never more than it is. */
+/** Returns a limit in bytes as KiB or MiB, never more than it is. */
 export function limitSize(bytes) {
-  return size(bytes < 1e6 ? Math.floor(bytes / 1e3) * 1e3 : Math.floor(bytes / 1e6) * 1e6);
+  const unit = bytes < MEBIBYTE ? KIBIBYTE : MEBIBYTE;
+  return size(Math.floor(bytes / unit) * unit);
 }
 
 /** Returns a duration in milliseconds as ms, or from one second on as s. */
@@ -39,11 +42,11 @@ export function shortDigest(digest) {
   return `${algorithm}:${hex.slice(0, 12)}`;
 }
 
-/** An error whose message is meant for the user. `status` is the HTTP status, 0 without a response. */
+/** An error whose message is meant for the user. `again`: the same file may succeed later; `shrink`: a smaller copy may. */
 export class Refusal extends Error {
-  constructor(message, { status = 0, again = false } = {}) {
+  constructor(message, { again = false, shrink = false } = {}) {
     super(message);
-    this.status = status;
     this.again = again;
+    this.shrink = shrink;
   }
 }

@@ -123,5 +123,5 @@ def test_photos_have_the_limits_of_predict(config: Config) -> None:
     response = client.post("/v2/models/colours/infer", json={"inputs": [item]})
     expected = client.post("/predict", data=large)
     assert (response.status_code, expected.status_code) == (400, 400)
-    assert response.json["error"] == expected.json["error"]
+    assert response.json["error"] == f"image 0: {expected.json['error']}"
     assert "MiB" in response.json["error"]

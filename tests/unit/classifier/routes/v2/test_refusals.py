@@ -82,6 +82,7 @@ def test_invalid_request_returns_400_with_one_line(post, tensor, name: str) -> N
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
     assert 0 < len(response.json["error"]) < 200
     assert "\n" not in response.json["error"]
+    assert response.json["detail"]
 
 
 @pytest.mark.parametrize(
