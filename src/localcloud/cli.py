@@ -19,6 +19,7 @@ from localcloud import table
 from localcloud.display import display
 from localcloud.errors import LocalcloudError
 from localcloud.instance import find
+from localcloud.make_commands import with_instance
 
 app = typer.Typer(
     help="Blob storage, a registry, Kubernetes, a load balancer and DNS on this machine, as containers.",
@@ -140,7 +141,8 @@ def _exit_code(command: Callable[[], object]) -> int:
         # Typer turns KeyboardInterrupt into this exit code and prints nothing.
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
         if code == INTERRUPTED:
-            _err.print("interrupted: run make up to continue, or make down to remove the instance")
+            hint = "interrupted: run make up to continue, or make down to remove the instance"
+            _err.print(with_instance(hint))
         return code
     except Exception as error:
         _show(from_exception(error))
@@ -164,8 +166,8 @@ def from_exception(error: Exception) -> LocalcloudError:
 def _show(error: LocalcloudError) -> None:
     if error.log_tail:
         _err.print(escape(error.log_tail), style="dim")
-    hint = f" [bold]→ {escape(error.hint)}[/bold]" if error.hint else ""
-    _err.print(f"[red]localcloud failed:[/red] {escape(error.message)}{hint}")
+    hint = f" [bold]→ {escape(with_instance(error.hint))}[/bold]" if error.hint else ""
+    _err.print(f"[red]localcloud failed:[/red] {escape(with_instance(error.message))}{hint}")
 
 
 def _interrupt(*_: object) -> NoReturn:
