@@ -34,6 +34,7 @@ INTERRUPTED = 130
 # Typer shows <bool> after a flag, which looks like an argument.
 FLAG = ""
 PLAIN_WIDTH = 160
+KEPT = "kept: reports/, the images in the engine (make prune removes old ones first) and the cache"
 MESSAGE_CHARACTERS = 300
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -87,6 +88,7 @@ def down(
             remove(one, progress)
         if engine and not engines.stop(progress, keep_images=keep_images):
             progress.line("the container engine was not started by localcloud and keeps running")
+        progress.line(KEPT)
 
 
 @app.command()
@@ -159,7 +161,7 @@ def from_exception(error: Exception) -> LocalcloudError:
         return LocalcloudError(f"{error.strerror}: {error.filename or 'this machine'}", "run make doctor")
     message = " ".join(str(error).split())[:MESSAGE_CHARACTERS] or "no message"
     return LocalcloudError(
-        f"{type(error).__name__}: {message}", "run localcloud status to see what is running, then try again"
+        f"{type(error).__name__}: {message}", "run make status to see what is running, then try again"
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,28 @@ def test_errors_of_both_programs_name_it(
     seatrial_line, localcloud_line = capsys.readouterr().err.splitlines()
     assert seatrial_line.endswith("make build INSTANCE=fresh.")
     assert localcloud_line.endswith("run make up INSTANCE=fresh again")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "src").glob("[sl]*/**/*.py")), ids=lambda path: path.stem)
+def test_a_message_names_the_make_target_where_one_exists(path: Path) -> None:
+    """`seatrial` is not on the PATH of a user of make. The help of its own commands names them."""
+    if path.name == "exit_codes.py":
+        return
+    targets = seatrial.make_commands.TARGETS
+    command = re.compile(rf"(?:seatrial|localcloud) (?:{targets})\b(?! …| prune| --node| list)")
+    tree = ast.parse(path.read_text())
+    documented = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    messages = [
+        each for each in ast.walk(tree) if isinstance(each, ast.Constant) and id(each) not in documented
+    ]
+    assert not [each.value for each in messages if command.search(str(each.value))]
+
+
+@pytest.mark.parametrize(("instance", "named"), [("dev", ""), ("fresh", " INSTANCE=fresh")])
+def test_make_up_ends_with_how_to_go_on_when_a_stage_fails(instance: str, named: str) -> None:
+    """Without it the last line is `make: *** Error 2`."""
+    argv = ["make", "-n", "up", f"INSTANCE={instance}"]
+    recipe = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = [each for each in recipe.splitlines() if "pipeline ||" in each]
+    assert f"make pipeline ENV=local{named};" in line
+    assert f'make fetch validate build run{named}" >&2; exit $code' in line
