@@ -61,8 +61,10 @@ REMOVE_AFTERWARDS := trap '$(if $(KEEP),:,$(SUBMAKE) down INSTANCE=test || exit 
 ##@ On one machine, no cloud account
 .PHONY: up
 up: setup cloud bootstrap-all example publish ## local cloud, example model and the whole pipeline; print the URL (METRICS=1: also Prometheus)
-	@seatrial current --env $(ENV) 2>/dev/null || { $(SUBMAKE) pipeline && seatrial current --env $(ENV); }
+	@seatrial current --env $(ENV) 2>/dev/null || { $(SUBMAKE) pipeline || { code=$$?; echo "$(UNFINISHED)" >&2; exit $$code; }; seatrial current --env $(ENV); }
 	@localcloud urls
+NAMED = $(if $(filter-out dev,$(INSTANCE)), INSTANCE=$(INSTANCE))
+UNFINISHED = make up: a stage of the pipeline failed, above is which. After a fix: make pipeline ENV=$(ENV)$(NAMED); to look without the tests: make fetch validate build run$(NAMED)
 .PHONY: down
 down: setup ## remove the instance (ENGINE=1: also a Docker engine that it started; KEEP_IMAGES=1: keep images)
 	@localcloud down $(if $(ENGINE),--engine) $(if $(KEEP_IMAGES),--keep-images)
@@ -73,7 +75,7 @@ status: setup ## list the parts of the instance: version, address, state, memory
 doctor: setup ## report what this machine lacks, and how to fix it (ENV=: also the rights that a release to it needs)
 	@seatrial doctor $(call given,ENV)
 .PHONY: prune
-prune: setup ## remove reports and images, except the newest and those that a release or model.lock names (DRY_RUN=1, YES=1)
+prune: setup ## remove reports and images, except the newest and those that a release or model.lock names; also images of other checkouts on this engine (DRY_RUN=1, YES=1)
 	@seatrial prune $(if $(DRY_RUN),--dry-run) $(if $(YES),--yes)
 .PHONY: clean
 clean: ## remove local build output: caches, coverage, compiled files
@@ -147,7 +149,7 @@ test-e2e: setup ## the acceptance suite: URL=http(s)://… or ENV=…, EXPECT=<v
 	@pytest -q $(call junit) tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT)) $(call given,CA)
 .PHONY: qa-kit
 qa-kit: setup ## the acceptance suite with its golden set as one archive for QA: needs nothing but Python (IMAGE=repo@sha256:…, OUT=file.zip)
-	@seatrial qa-kit $(if $(IMAGE),--image $(IMAGE)) $(call given,OUT)
+	@seatrial qa-kit --env $(ENV) $(if $(IMAGE),--image $(IMAGE)) $(call given,OUT)
 .PHONY: test-release
 test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
 	@pytest -q $(call junit) --durations=15 tests/e2e/release -m "not faults and not long"

@@ -19,6 +19,7 @@ from localcloud import table
 from localcloud.display import display
 from localcloud.errors import LocalcloudError
 from localcloud.instance import find
+from localcloud.make_commands import with_instance
 
 app = typer.Typer(
     help="Blob storage, a registry, Kubernetes, a load balancer and DNS on this machine, as containers.",
@@ -33,6 +34,7 @@ INTERRUPTED = 130
 # Typer shows <bool> after a flag, which looks like an argument.
 FLAG = ""
 PLAIN_WIDTH = 160
+KEPT = "kept: reports/, the images in the engine (make prune removes old ones first) and the cache"
 MESSAGE_CHARACTERS = 300
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -86,6 +88,7 @@ def down(
             remove(one, progress)
         if engine and not engines.stop(progress, keep_images=keep_images):
             progress.line("the container engine was not started by localcloud and keeps running")
+        progress.line(KEPT)
 
 
 @app.command()
@@ -140,7 +143,8 @@ def _exit_code(command: Callable[[], object]) -> int:
         # Typer turns KeyboardInterrupt into this exit code and prints nothing.
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
         if code == INTERRUPTED:
-            _err.print("interrupted: run make up to continue, or make down to remove the instance")
+            hint = "interrupted: run make up to continue, or make down to remove the instance"
+            _err.print(with_instance(hint))
         return code
     except Exception as error:
         _show(from_exception(error))
@@ -157,15 +161,15 @@ def from_exception(error: Exception) -> LocalcloudError:
         return LocalcloudError(f"{error.strerror}: {error.filename or 'this machine'}", "run make doctor")
     message = " ".join(str(error).split())[:MESSAGE_CHARACTERS] or "no message"
     return LocalcloudError(
-        f"{type(error).__name__}: {message}", "run localcloud status to see what is running, then try again"
+        f"{type(error).__name__}: {message}", "run make status to see what is running, then try again"
     )
 
 
 def _show(error: LocalcloudError) -> None:
     if error.log_tail:
         _err.print(escape(error.log_tail), style="dim")
-    hint = f" [bold]→ {escape(error.hint)}[/bold]" if error.hint else ""
-    _err.print(f"[red]localcloud failed:[/red] {escape(error.message)}{hint}")
+    hint = f" [bold]→ {escape(with_instance(error.hint))}[/bold]" if error.hint else ""
+    _err.print(f"[red]localcloud failed:[/red] {escape(with_instance(error.message))}{hint}")
 
 
 def _interrupt(*_: object) -> NoReturn:

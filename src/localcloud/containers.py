@@ -127,7 +127,7 @@ def _create(client: DockerClient, instance: Instance, spec: ContainerSpec) -> Co
     except APIError as error:
         raise LocalcloudError(
             f"The container engine refused to start {spec.part}: {error.explanation or error}",
-            "run localcloud status to see what is running",
+            "run make status to see what is running",
         ) from error
     container.reload()
     return container

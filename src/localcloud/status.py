@@ -86,7 +86,7 @@ def _prometheus(client: DockerClient, instance: Instance) -> list[PartStatus]:
     url = prometheus.url(found)
     version = prometheus.version(url) if url else ""
     state = "ready" if version else "unresponsive"
-    return [PartStatus(prometheus.PART, version, url, state, 0, prometheus.LOGS)]
+    return [PartStatus(prometheus.PART, version, url, state, 0, prometheus.logs(instance))]
 
 
 def _absent(part: str) -> PartStatus:

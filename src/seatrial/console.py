@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from rich.console import Console, RenderableType
 from rich.markup import escape
 
+from seatrial.make_commands import with_instance
 from seatrial.runtime import SYSTEM, Runtime
 
 # Longer than any line that is printed, so that rich does not wrap lines in a pipe.
@@ -77,8 +78,11 @@ def plain_text(renderable: RenderableType, width: int = PLAIN_WIDTH) -> str:
 
 
 def line(text: str) -> None:
-    """Print one line on stderr; characters that a terminal would act on are printed as escapes."""
-    _out.print(escape(_printable(text)))
+    """Print one line on stderr; its make commands name the instance.
+
+    Characters that a terminal would act on are printed as escapes.
+    """
+    _out.print(escape(_printable(with_instance(text))))
 
 
 def _printable(text: str) -> str:

@@ -31,9 +31,7 @@ def _connect(client: DockerClient, instance: Instance, other: Instance) -> None:
     node, other_registry = _running(client, instance.node), _running(client, name)
     if addresses is None or node is None or other_registry is None:
         stopped = instance.name if node is None else other.name
-        raise LocalcloudError(
-            f"The instance {stopped} is not running", f"run localcloud up --instance {stopped}"
-        )
+        raise LocalcloudError(f"The instance {stopped} is not running", f"run make up INSTANCE={stopped}")
     if instance.docker_name not in other_registry.attrs["NetworkSettings"]["Networks"]:
         client.networks.get(instance.docker_name).connect(other_registry)
     node_mirror.ensure(node, other, addresses)

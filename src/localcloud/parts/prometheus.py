@@ -14,6 +14,7 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from localcloud.errors import LocalcloudError
+from localcloud.instance import Instance
 from localcloud.parts import image_import, node
 from localcloud.wait import until
 
@@ -21,7 +22,6 @@ PART = "prometheus"
 NAMESPACE = "monitoring"
 NAME = "prometheus"
 RULES = Path("deploy") / "monitoring" / "prometheusrule.yaml"
-LOGS = f"kubectl --namespace={NAMESPACE} logs deployment/{NAME}"
 READY_SECONDS = 120
 REQUEST_SECONDS = 2
 
@@ -44,7 +44,7 @@ def ensure(client: DockerClient, image: str, cluster: Container, root: Path) -> 
             lambda: _responding(cluster),
             READY_SECONDS,
             every=0.5,
-            hint=f"run {LOGS}",
+            hint=f"run docker exec {cluster.name} {_logs(node.ADMIN_KUBECONFIG)}",
         )
     )
 
@@ -68,6 +68,15 @@ def url(cluster: Container) -> str:
         return ""
     given = service.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
     return f"http://{given[0]['ip']}/" if given[0].get("ip") else ""
+
+
+def logs(instance: Instance) -> str:
+    """Return the command for the logs; without the kubeconfig it would reach the user's own cluster."""
+    return _logs(str(instance.kubeconfig.relative_to(instance.root)))
+
+
+def _logs(kubeconfig: str) -> str:
+    return f"kubectl --kubeconfig={kubeconfig} --namespace={NAMESPACE} logs deployment/{NAME}"
 
 
 def deployed(cluster: Container) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from seatrial import console
 from seatrial.commands.options import AsJson, DryRun, Instance, Yes, is_interactive, run_stage
+from seatrial.make_commands import with_instance
 from seatrial.results import PrunedItem, PruneResult
 from seatrial.workspace import find
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from seatrial.retention.plan import PrunePlan
 
 app = typer.Typer()
+OTHERS = (
+    "warning: the engine's images may be those of another checkout on this machine, "
+    "which must then build them again"
+)
 RightsOf = Annotated[
     str, typer.Option("--env", help="try the rights that a release to this environment needs")
 ]
@@ -34,7 +40,7 @@ def doctor(env: RightsOf = "", instance: Instance = "dev", as_json: AsJson = Fal
     from seatrial.doctor.report import doctor as stage
 
     report = stage(find(instance), env=env)
-    typer.echo(json.dumps(report.rows, indent=2) if as_json else report.table)
+    typer.echo(json.dumps(report.rows, indent=2) if as_json else with_instance(report.table))
     if not report.healthy:
         raise typer.Exit(30)
 
@@ -49,6 +55,9 @@ def prune(
     """Remove old reports and images that no release and no lock refers to.
 
     Old is what is not among the newest: `prune.reports` (20) reports, `prune.images` (10) images.
+
+    Every checkout on this machine that builds for the same repository shares the engine's images, and nothing
+    in an image names its checkout: those of another checkout are planned too, and it must build them again.
 
     On a terminal the plan is shown first and must be confirmed.
     Elsewhere, and with CI=true, it removes without asking.
@@ -65,6 +74,7 @@ def _confirm(plan: PrunePlan) -> bool:
     for row in plan.removals:
         table.add_row(row.kind, Text(row.name), Text(row.why))
     console.line(console.plain_text(table))
+    _warn_of_others(plan.removals)
     for part, reason in plan.untouched.items():
         console.line(f"{part}: not touched: {reason}")
     console.line(f"{len(plan.rows) - len(plan.removals)} others are kept; --dry-run shows why")
@@ -74,6 +84,11 @@ def _confirm(plan: PrunePlan) -> bool:
         return False
 
 
+def _warn_of_others(items: Iterable[PrunedItem]) -> None:
+    if any(item.kind == "engine" and item.removed for item in items):
+        console.line(OTHERS)
+
+
 def show_pruned(result: PruneResult) -> str:
     """Print what became of each item, and return the counts."""
     table = Table("part", "name", "", "why", box=None, pad_edge=False)
@@ -81,6 +96,8 @@ def show_pruned(result: PruneResult) -> str:
         table.add_row(item.kind, Text(item.name), _action(result, item), Text(item.why))
     if result.items:
         console.show(table)
+    if result.dry_run:
+        _warn_of_others(result.items)
     removed = sum(item.removed for item in result.items)
     counts = f"{removed} {'would be ' if result.dry_run else ''}removed, {len(result.items) - removed} kept"
     return "; ".join((counts, *(f"{part} not touched: {why}" for part, why in result.untouched.items())))

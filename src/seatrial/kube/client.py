@@ -181,7 +181,7 @@ class KubernetesCluster:
         message = message_of(body)
         if not status or status == 429 or status >= 500:
             return self._unreachable(message)
-        hint = "run seatrial bootstrap once as administrator" if status in (401, 403) else ""
+        hint = "an administrator runs make bootstrap ENV=NAME once" if status in (401, 403) else ""
         return ClusterError(f"{self._name} refused the request ({status}): {message}", status, hint)
 
     def _unreachable(self, reason: str) -> UnreachableError:

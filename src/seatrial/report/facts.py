@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seatrial.analysis.timeline import Sample
+from seatrial.make_commands import with_instance
 from seatrial.release.record import Record
 from seatrial.report.schema import Fact
 from seatrial.workspace import DIRTY
@@ -52,4 +53,4 @@ def next_commands(record: Record, namespace: str) -> tuple[Fact, ...]:
         (f"make test-e2e ENV={env}", "run the acceptance suite again, against the live address"),
         (f"kubectl -n {namespace} get configmap {object_name} -o yaml", "the record in the cluster"),
     )
-    return tuple(Fact(name=command, text=shows) for command, shows in rows)
+    return tuple(Fact(name=with_instance(command), text=shows) for command, shows in rows)

@@ -7,6 +7,7 @@ from pathlib import Path
 from seatrial import console
 from seatrial.analysis.timeline import Sample
 from seatrial.atomic_files import write_atomically
+from seatrial.make_commands import with_instance
 from seatrial.report.gather import ReportData, failures
 from seatrial.report.redact import redact_report
 from seatrial.report.render import render_page, render_summary
@@ -84,9 +85,10 @@ def _facts(found: SuiteFile) -> tuple[Fact, ...]:
 
 def _commands(found: SuiteFile) -> tuple[Fact, ...]:
     release = str(found.version.get("app", {}).get("release") or "")
-    rows = (
-        [Fact(name=f"make trace WHAT={release}", text="release, image, model and commit")] if release else []
-    )
+    rows = [(f"make trace WHAT={release}", "release, image, model and commit")] if release else []
     url = found.asked.get("url")
     again = f"make test-e2e URL={url}" if url else f"make test-e2e ENV={found.asked.get('env')}"
-    return (*rows, Fact(name=again, text="run the suite again"))
+    rows.append((again, "run the suite again"))
+    # A URL belongs to no instance; QA's kit has one of its own, for its reports.
+    named = (lambda command: command) if url else with_instance
+    return tuple(Fact(name=named(command), text=shows) for command, shows in rows)

@@ -10,6 +10,7 @@ from typing import Final
 
 from imagemodel.card import load_card
 from imagemodel.golden import Photo
+from seatrial.make_commands import with_instance
 from seatrial.model.inference.task import PhotoPrediction
 from seatrial.model.locks.lock import Lock
 from seatrial.model.validation.examination import Examination, Run
@@ -159,7 +160,7 @@ def _commands() -> tuple[Fact, ...]:
         ("make fetch validate", "run the checks of the locked model again"),
         ("git log -p model.lock", "the models that were locked before"),
     )
-    return tuple(Fact(name=command, text=shows) for command, shows in rows)
+    return tuple(Fact(name=with_instance(command), text=shows) for command, shows in rows)
 
 
 def photo_directories(found: Examination) -> tuple[Path | None, Path | None]:

@@ -114,4 +114,4 @@ def _not_found(query: Query, inventory: Inventory) -> SeatrialError:
         return OutsideError(
             f"{what}; {searched}; not searched: {reasons}", "make doctor shows what is missing"
         )
-    return RefusedError(f"{what}; {searched}", "seatrial history --env NAME lists the recorded releases")
+    return RefusedError(f"{what}; {searched}", "make history ENV=NAME lists the recorded releases")

@@ -182,7 +182,7 @@ def _refused(pod: Pod, error: websocket.WebSocketBadStatusException) -> PreviewP
     status = error.status_code
     return PreviewPathError(
         f"the API server refused the port-forward to pod {pod.name} ({status}): {_reason(error.resp_body)}",
-        "run seatrial bootstrap once as administrator" if status in PERMANENT else "",
+        "an administrator runs make bootstrap ENV=NAME once" if status in PERMANENT else "",
         permanent=status in PERMANENT,
     )
 

@@ -10,10 +10,12 @@ import pytest
 
 from e2e.acceptance.expectations import Expectation, ExpectationError, parse_expectation
 from e2e.acceptance.json_report import JsonReport
+from e2e.acceptance.reaching import reach
 from e2e.api_client import ApiClient
-from e2e.endpoint import LocatedEndpoint, locate
+from e2e.endpoint import LocatedEndpoint
 from imagemodel.golden import GoldenSet, load_golden
 
+_endpoint = pytest.StashKey[LocatedEndpoint]()
 _report = pytest.StashKey[JsonReport]()
 _golden = pytest.StashKey[Path]()
 _expectations = pytest.StashKey[Sequence[Expectation]]()
@@ -35,6 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.xmlpath = str(report.path.with_suffix(".xml"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Reach the endpoint once; if nothing responds, end in one line instead of failing every test."""
+    config = session.config
+    needed = any("endpoint" in getattr(item, "fixturenames", ()) for item in session.items)
+    if config.option.collectonly or not needed:
+        return
+    try:
+        config.stash[_endpoint] = reach(config.getoption)
+    except LookupError as error:
+        config.stash[_report].unreachable(str(error))
+        raise pytest.UsageError(str(error)) from None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the HTML page, unless a caller that makes its own asked for a JSON report."""
@@ -45,16 +61,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def endpoint(pytestconfig: pytest.Config) -> LocatedEndpoint:
-    """The endpoint under test; fails if none is given or its name does not resolve."""
-    given = pytestconfig.getoption
-    url, server, ca_file = given("url"), given("dns"), given("ca")
-    if not url:
-        url, server, own = _environment(given("env"))
-        ca_file = ca_file or own
-    try:
-        return locate(url, server, given("resolve"), ca_file, given("resolve_seconds"))
-    except LookupError as error:
-        pytest.fail(str(error), pytrace=False)
+    """The endpoint under test, which has responded once."""
+    return pytestconfig.stash[_endpoint]
 
 
 @pytest.fixture(scope="session")
@@ -90,19 +98,6 @@ def notes(pytestconfig: pytest.Config) -> dict[str, object]:
 def photo(golden: GoldenSet) -> bytes:
     """The golden photo with the highest required probability."""
     return max(golden.photos, key=lambda each: each.min_probability).path.read_bytes()
-
-
-def _environment(name: str) -> tuple[str, str, str]:
-    """Return URL, DNS server and CA file of an environment."""
-    if not name:
-        pytest.fail("no endpoint: --url http://… or --env NAME (make test-e2e URL=… or ENV=…)", pytrace=False)
-    # Imported here because the suite with --url needs no configuration of this project.
-    from seatrial.settings import load
-    from seatrial.workspace import find
-
-    settings = load(find(os.environ.get("SEATRIAL_INSTANCE", "dev")))
-    environment, dns = settings.environment(name), settings.dns_of(name)
-    return environment.url, f"{dns.server}:{dns.port}" if dns.server else "", environment.ca_file
 
 
 def _fetched() -> Path:

@@ -26,6 +26,12 @@ class JsonReport:
         self._checks: dict[str, Row] = {}
         self._skipped: dict[str, Row] = {}
 
+    def unreachable(self, reason: str) -> None:
+        """Record that nothing responds: one failed check, and no result of the others."""
+        row: Row = {"name": "The endpoint responds.", "test": "endpoint", "required": True, "seconds": 0.0}
+        self._declared.append(row)
+        self._checks["endpoint"] = {**row, "passed": False, "detail": reason[:300]}
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Record the collected tests before any is deselected."""

@@ -112,11 +112,12 @@ def test_it_fails_for_another_model(kit: Kit, tmp_path: Path) -> None:
 
 
 def test_it_fails_for_a_url_where_nothing_listens(kit: Kit) -> None:
-    """The reason is in the output, without a traceback."""
-    code, output = kit.run("-k", "probes", url="http://127.0.0.1:9")
-    assert code == 1
-    assert "cannot connect to http://127.0.0.1:9" in output
-    assert "Traceback" not in output
+    """The suite could not run: one line with the reason, and a page that has it."""
+    code, output = kit.run(url="http://127.0.0.1:9")
+    assert code == 2
+    assert output.count("cannot connect to http://127.0.0.1:9") == 1
+    assert not [each for each in ("Traceback", "During handling", "31 ") if each in output]
+    assert "cannot connect to http://127.0.0.1:9" in kit.report
 
 
 @pytest.mark.parametrize("url", ["staging.example.com", "ftp://staging.example.com"])

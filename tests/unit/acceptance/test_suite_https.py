@@ -75,17 +75,19 @@ def test_the_suite_passes_over_https(suite: Suite, authority: Authority) -> None
     ("names", "trusted", "reason"),
     [(["other.test"], True, "is for another name"), ([HOST], False, "does not trust")],
 )
-def test_a_refused_certificate_fails_every_check_in_one_line(
+def test_a_refused_certificate_ends_the_suite_in_one_line(
     suite: Suite, authority: Authority, names: list[str], trusted: bool, reason: str
 ) -> None:
     """QA sees why, with what helps, and no traceback of a library."""
     options = ["--ca", str(authority.path)] if trusted else []
     result, report = suite(authority.issue(*names), *options)
-    assert set(result.parseoutcomes()) == {"errors"}
-    details = {check["detail"] for check in report["checks"]}
-    assert len(details) == 1
-    assert reason in details.pop()
-    assert "Traceback" not in result.stdout.str()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (check,) = report["checks"]
+    assert (check["passed"], reason in check["detail"]) == (False, True)
+    result.stderr.fnmatch_lines([f"ERROR: *{reason}*"])
+    output = result.stdout.str() + result.stderr.str()
+    assert output.count(reason) == 1
+    assert not [each for each in ("Traceback", "During handling") if each in output]
 
 
 @pytest.mark.parametrize("url", ["staging.example.com", "ftp://a.b", "https://a.b:x", "https://"])

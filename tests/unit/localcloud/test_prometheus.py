@@ -14,6 +14,7 @@ import yaml
 
 from localcloud import table
 from localcloud.errors import LocalcloudError
+from localcloud.instance import Instance
 from localcloud.parts import prometheus
 
 ROOT = Path(__file__).parents[3]
@@ -120,3 +121,10 @@ def test_its_url_is_the_load_balancers_address(ingress: list[dict[str, str]] | N
     assert prometheus.url(node) == url
     assert table.urls(url).endswith(url)
     assert bool(table.urls(url)) == bool(url)
+
+
+def test_the_command_for_its_logs_names_the_kubeconfig_of_the_instance() -> None:
+    """Without it kubectl reads the logs of the user's own cluster."""
+    assert prometheus.logs(Instance("fresh", ROOT)) == (
+        "kubectl --kubeconfig=.seatrial/fresh/kubeconfig --namespace=monitoring logs deployment/prometheus"
+    )

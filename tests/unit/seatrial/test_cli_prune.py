@@ -14,6 +14,9 @@ import pytest
 
 from seatrial import console
 from seatrial.cli import main
+from seatrial.commands.maintenance import show_pruned
+from seatrial.results import PrunedItem, PruneResult
+from seatrial.stage_run import StageRun
 from seatrial.workspace import Workspace
 
 Prune = Callable[..., tuple[str, str]]
@@ -121,3 +124,13 @@ def test_the_plan_is_not_mixed_with_json(prune: Prune, reports: Path) -> None:
     out, err = prune("--json", typed="y\n")
     assert json.loads(out)["dry_run"] is False
     assert "Remove these 3?" in err
+
+
+def test_a_plan_that_removes_images_warns_of_other_checkouts(capsys: pytest.CaptureFixture[str]) -> None:
+    """They share the engine, and nothing in an image names the checkout that built it."""
+    fields = StageRun().fields(Workspace(Path(__file__).parents[3]))
+    rows = [PrunedItem(kind=kind, name="a", removed=True, why="") for kind in ("report", "engine")]
+    show_pruned(PruneResult(**fields, dry_run=True, items=rows[1:], untouched={}))
+    assert "another checkout" in capsys.readouterr().err
+    show_pruned(PruneResult(**fields, dry_run=True, items=rows[:1], untouched={}))
+    assert "another checkout" not in capsys.readouterr().err

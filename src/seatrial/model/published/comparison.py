@@ -113,7 +113,7 @@ def _stored(settings: Settings, name: str, version: str) -> _Stored:
     wanted = check_names(Artefact(name=name, version=version, digest=""))
     found = store.read(version_key(MODEL, wanted, MODEL.list_name))
     if found is None:
-        raise BlobNotFoundError(f"{store.url} has no model {name} {version}", "see `seatrial models list`")
+        raise BlobNotFoundError(f"{store.url} has no model {name} {version}", "see `make models`")
     files = parse_file_list(MODEL, found.content)
     if (files.artefact.name, files.artefact.version) != (name, version):
         raise RefusedError(
