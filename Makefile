@@ -69,8 +69,8 @@ UNFINISHED = make up: a stage of the pipeline failed, above is which. After a fi
 down: setup ## remove the instance (ENGINE=1: also a Docker engine that it started; KEEP_IMAGES=1: keep images)
 	@localcloud down $(if $(ENGINE),--engine) $(if $(KEEP_IMAGES),--keep-images)
 .PHONY: status
-status: setup ## list the parts of the instance: version, address, state, memory, logs
-	@localcloud status
+status: setup ## list the parts of the instance (version, address, state, memory, logs), and what each environment runs
+	@localcloud status && seatrial current --all
 .PHONY: doctor
 doctor: setup ## report what this machine lacks, and how to fix it (ENV=: also the rights that a release to it needs)
 	@seatrial doctor $(call given,ENV)

@@ -97,9 +97,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", metavar=FLAG, help="print JSON")] = False,
 ) -> None:
     """Show each part: version, address, state, memory and the command for its logs."""
+    from localcloud.down import require_existing
     from localcloud.status import status as read_status
 
-    parts = read_status(find(instance))
+    named = find(instance)
+    if not as_json:
+        require_existing(named)
+    parts = read_status(named)
     if as_json:
         print(json.dumps({"instance": instance, "parts": [asdict(part) for part in parts]}, indent=2))
     else:

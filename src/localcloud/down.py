@@ -13,7 +13,8 @@ from docker.errors import APIError, NotFound
 from localcloud import engine, kind_leftovers
 from localcloud.engine import connection
 from localcloud.errors import LocalcloudError
-from localcloud.instance import Instance, locked
+from localcloud.instance import Instance, InstanceError, locked
+from localcloud.make_commands import DEFAULT
 from localcloud.progress import ProgressReporter
 from localcloud.wait import retry
 
@@ -52,6 +53,18 @@ def all_of(workspace: Instance) -> list[Instance]:
         names |= {network.attrs["Labels"]["seatrial.instance"] for network in networks}
         client.close()
     return [Instance(name, workspace.root) for name in sorted(names)]
+
+
+def require_existing(instance: Instance) -> None:
+    """Raise InstanceError, naming the instances of the checkout, if this one is not among them.
+
+    Before the first `make up` the default instance need not exist.
+    """
+    names = [each.name for each in all_of(instance)]
+    if instance.name not in names and (names or instance.name != DEFAULT):
+        known = f"INSTANCE= is one of {', '.join(names)}; " if names else ""
+        hint = f"{known}make up INSTANCE={instance.name} makes it"
+        raise InstanceError(f"This checkout has no instance {instance.name}", hint)
 
 
 def _remove_from_engine(client: DockerClient, instance: Instance) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from seatrial import console
 from seatrial.commands.exit_codes import (
@@ -14,16 +16,22 @@ from seatrial.commands.exit_codes import (
     DEPLOY_CODES,
     PROMOTE_CODES,
 )
-from seatrial.commands.options import AsJson, Env, Instance, run_stage
+from seatrial.commands.options import FLAG, AsJson, Env, Instance, run_stage
 from seatrial.commands.summary import StepSummary, summarised
 from seatrial.errors import UsageError
 from seatrial.settings import load
-from seatrial.workspace import find
+from seatrial.workspace import Workspace, find
 
 if TYPE_CHECKING:
     from seatrial.image_reference import ImageReference
     from seatrial.release.approval import Approval
 
+Every = Annotated[
+    bool,
+    typer.Option(
+        "--all", metavar=FLAG, help="what each environment runs, or that it runs nothing; exit code 0"
+    ),
+]
 app = typer.Typer()
 ApprovedBy = Annotated[
     str, typer.Option(envvar="APPROVED_BY", help="who approves the release, if the environment requires it")
@@ -119,12 +127,24 @@ def promote(
 
 
 @app.command(rich_help_panel="Release")
-def current(env: Env = "local", instance: Instance = "dev") -> None:
+def current(env: Env = "local", instance: Instance = "dev", every: Every = False) -> None:
     """Print the environment's URL; exit code 10 unless it runs this working state and lock."""
     from seatrial.stages.current import current as stage
 
     workspace = find(instance)
+    if every:
+        _show_running(workspace)
+        return
     typer.echo(stage(load(workspace), workspace, env))
+
+
+def _show_running(workspace: Workspace) -> None:
+    from seatrial.stages.running import running
+
+    table = Table("environment", "URL", "release", "model", box=None, pad_edge=False)
+    for row in running(load(workspace), workspace):
+        table.add_row(*(Text(cell) for cell in row.cells))
+    console.show(table)
 
 
 def _approval(instance: str, env: str, approved_by: str, approvals: Path | None) -> Approval:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -78,3 +79,18 @@ def test_wrong_usage_exits_with_2(handlers: None, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 2
+
+
+def test_the_status_of_an_unknown_instance_names_those_that_exist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped name is one line with exit code 2, not a table of absent parts."""
+    (tmp_path / "seatrial.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert cli._exit_code(lambda: cli.status("nosuch")) == 2
+    assert "no instance nosuch → make up INSTANCE=nosuch" in capsys.readouterr().err
+    for name in ("dev", "fresh"):
+        (tmp_path / ".seatrial" / name / "secrets").mkdir(parents=True)
+    assert cli._exit_code(lambda: cli.status("nosuch")) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no instance nosuch → INSTANCE= is one of dev, fresh" in line
