@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 AZURE: Final[Mapping[str, str]] = {
-    "AuthorizationFailure": "the account's firewall may refuse this address: allow this network "
-    "(az storage account network-rule add), or use its private endpoint; "
-    "else check the role of this identity",
+    "AuthorizationFailure": "check store.key_file, or the role of this identity; if they are right, the "
+    "account's firewall refuses this address: allow this network (az storage account network-rule add), or "
+    "use its private endpoint",
     "AuthorizationPermissionMismatch": "give this identity the role Storage Blob Data Reader "
     "(to publish: Contributor), and wait some minutes until it is in effect",
     "InsufficientAccountPermissions": "this key or identity may not do that: check its role",

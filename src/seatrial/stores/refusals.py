@@ -58,9 +58,9 @@ class Service:
 
 def unreachable(url: str, error: BaseException) -> StoreUnreachableError:
     """Return the error for a service that gave no answer, or none of its protocol."""
-    if reason := find_reason(error):
-        return StoreUnreachableError(f"the store {url} cannot be reached: {reason.text}", reason.hint)
-    return StoreUnreachableError(f"the store {url} does not answer: {type(error).__name__}", UNREACHABLE_HINT)
+    reason = find_reason(error)
+    why, first = (reason.text, f"{reason.hint}; ") if reason else (type(error).__name__, "")
+    return StoreUnreachableError(f"the store {url} does not answer: {why}", f"{first}{UNREACHABLE_HINT}")
 
 
 def clock_difference(date: str | None, now: datetime | None = None) -> str | None:
