@@ -16,6 +16,7 @@ from seatrial.errors import OutsideError
 from seatrial.kube.api_message import message_of
 from seatrial.kube.labels import MANAGER, VERSIONS
 from seatrial.kube.protocol import NOT_FOUND, ClusterError, Manifest, UnreachableError
+from seatrial.network_errors import find_reason
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import retry
 
@@ -175,7 +176,10 @@ class KubernetesCluster:
         except ResourceNotFoundError as error:
             raise ClusterError(f"{self._name} does not serve this kind: {error}", NOT_FOUND) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._unreachable(type(error).__name__) from error
+            reason = find_reason(error)
+            if not reason:
+                raise self._unreachable(type(error).__name__) from error
+            raise self._unreachable(reason.text, f"{reason.hint}; ") from error
 
     def _error(self, status: int | None, body: Any) -> OutsideError:
         message = message_of(body)
@@ -184,7 +188,7 @@ class KubernetesCluster:
         hint = "an administrator runs make bootstrap ENV=NAME once" if status in (401, 403) else ""
         return ClusterError(f"{self._name} refused the request ({status}): {message}", status, hint)
 
-    def _unreachable(self, reason: str) -> UnreachableError:
+    def _unreachable(self, reason: str, hint: str = "") -> UnreachableError:
         return UnreachableError(
-            f"{self._name} does not respond ({reason})", "check with make status; make cloud starts it"
+            f"{self._name} does not respond ({reason})", f"{hint}check with make status; make cloud starts it"
         )

@@ -12,6 +12,7 @@ from kubernetes.dynamic import DynamicClient
 from seatrial.errors import UsageError
 from seatrial.kube.client import PATIENCE_SECONDS, REQUEST_SECONDS, KubernetesCluster
 from seatrial.kube.protocol import Cluster
+from seatrial.kube.sign_in import sign_in_errors
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.timed_connections import limit_whole_requests
 
@@ -21,14 +22,15 @@ VARIABLES = "SEATRIAL_CLUSTER__CONTEXT, KUBECONTEXT= with make"
 def load_context(kubeconfig: str, context: str) -> client.ApiClient:
     """Return a client for a context, which never repeats a request by itself.
 
-    Raises UsageError if the context cannot be loaded.
+    Raises UsageError if the context cannot be loaded, or the program that signs in fails.
     """
     # The connection pool takes this setting when it is made.
     settings = client.Configuration(retries=False)
     try:
-        api: client.ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]
-            kubeconfig or None, context, client_configuration=settings
-        )
+        with sign_in_errors(context):
+            api: client.ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]
+                kubeconfig or None, context, client_configuration=settings
+            )
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
