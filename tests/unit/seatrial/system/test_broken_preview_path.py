@@ -44,7 +44,7 @@ def test_a_missing_permission_is_permanent(preview: Preview, status: int) -> Non
     preview.api.statuses = [status] * 10
     failure = failure_after_a_request(preview)
     assert failure.permanent
-    assert "seatrial bootstrap" in failure.hint
+    assert "make bootstrap" in failure.hint
 
 
 @pytest.mark.parametrize(
