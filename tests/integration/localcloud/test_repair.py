@@ -54,7 +54,7 @@ def test_an_unusable_node_image_is_an_error_and_the_next_up_repairs(cloud: Cloud
 
     last = failed.err.splitlines()[-1]
     assert (failed.code, last.startswith("localcloud failed: ")) == (30, True), failed.err
-    assert "→ run make up again" in last
+    assert "→ run make up INSTANCE=" in last
     assert "Traceback" not in failed.err
     assert cloud.status() == READY | {"cluster": "absent"}
     assert cloud.up().code == 0
