@@ -7,10 +7,6 @@ import io
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-CHUNK = 1 << 16
-DISCARD = 64 << 20
-"""The largest number of bytes that is read from the body of a refused request: 64 MiB."""
-
 
 def read_body() -> bytes:
     """Return the body of the current request.
@@ -39,15 +35,3 @@ def _body_in_memory() -> bytes | None:
         return None
     stream.seek(len(data))
     return data
-
-
-def discard_unread_body() -> None:
-    """Read and discard the rest of the current request's body, at most `DISCARD` bytes.
-
-    A server that closes a connection with unread bytes resets it, and the client gets no response.
-    """
-    if not request.environ.get("wsgi.input_terminated"):
-        return
-    stream, remaining = request.environ["wsgi.input"], DISCARD
-    while remaining > 0 and (data := stream.read(CHUNK)):
-        remaining -= len(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-CGROUP = Path("/sys/fs/cgroup")
+from classifier.cgroup import CGROUP, read_value
 
 
 def granted_cpus(cgroup: Path = CGROUP) -> int:
@@ -24,12 +24,14 @@ def cpu_limit(cgroup: Path = CGROUP) -> int | None:
 
 
 def _version_2(cgroup: Path) -> tuple[int, int] | None:
-    return _pair(" ".join(_read(cgroup / "cpu.max").split()))
+    return _pair(" ".join(read_value(cgroup / "cpu.max").split()))
 
 
 def _version_1(cgroup: Path) -> tuple[int, int] | None:
     directory = cgroup / "cpu"
-    return _pair(f"{_read(directory / 'cpu.cfs_quota_us')} {_read(directory / 'cpu.cfs_period_us')}")
+    return _pair(
+        f"{read_value(directory / 'cpu.cfs_quota_us')} {read_value(directory / 'cpu.cfs_period_us')}"
+    )
 
 
 def _pair(text: str) -> tuple[int, int] | None:
@@ -38,13 +40,6 @@ def _pair(text: str) -> tuple[int, int] | None:
     except ValueError:  # no such file, or `max`
         return None
     return quota, period
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except OSError:
-        return ""
 
 
 def inference_threads(workers: int, limit: int | None) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from classifier.cgroup import CGROUP, read_value
 from imagemodel.decode.budget import DECODE_BYTES
 
-CGROUP: Final = Path("/sys/fs/cgroup")
 _LIMITS: Final = ("memory.max", "memory/memory.limit_in_bytes")
 _UNLIMITED: Final = 1 << 50
 """Version 1 of the cgroups writes a number near 2**63 where there is no limit."""
@@ -26,9 +26,6 @@ def decode_budget(cgroup: Path = CGROUP) -> int:
 def memory_limit(cgroup: Path = CGROUP) -> int | None:
     """Return the cgroup's memory limit in bytes, or None without one. It reads cgroup v2 and v1."""
     for name in _LIMITS:
-        try:
-            text = (cgroup / name).read_text(encoding="ascii").strip()
-        except OSError:
-            continue
-        return int(text) if text.isdigit() and int(text) < _UNLIMITED else None
+        if text := read_value(cgroup / name):
+            return int(text) if text.isdigit() and int(text) < _UNLIMITED else None
     return None

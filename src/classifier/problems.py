@@ -10,7 +10,6 @@ from typing import Final
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from classifier.body import discard_unread_body
 from classifier.errors import RequestError
 from classifier.metrics.reasons import INVALID_IMAGE
 from classifier.sizes import SMALLER, too_large
@@ -57,8 +56,6 @@ def _handle_busy(error: BusyError) -> Response:
 
 
 def _handle_http_exception(error: HTTPException) -> Response:
-    if isinstance(error, RequestEntityTooLarge):
-        discard_unread_body()
     response = problem(error.code or 500, *_words(error))
     for name, value in error.get_headers():
         if name == "Allow":

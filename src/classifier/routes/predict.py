@@ -81,7 +81,7 @@ def _first_file() -> bytes:
 
 
 def _image_body() -> bytes:
-    # The server resets a connection with an unread body, so read it before refusing its type.
+    # Read first: a body over the limit is refused for that, whatever else is wrong.
     data = read_body()
     kind = request.mimetype
     if kind not in BINARY_TYPES and not kind.startswith("image/"):

@@ -36,7 +36,7 @@ def score_blueprint(predictor: Predictor, max_images: int) -> Blueprint:
     @documented(score_operation(max_images, example))
     def score() -> ScoreResponse:
         """Classify the images of a request in the original wire format."""
-        # The server resets a connection with an unread body, so read it before refusing its type.
+        # Read first: a body over the limit is refused for that, whatever else is wrong.
         body = read_body()
         if request.mimetype != "application/json":
             raise RequestError(

@@ -115,7 +115,7 @@ def _add_inference(routes: Blueprint, predictor: Predictor, max_images: int) -> 
 
         Binary data follow the JSON object, and the header `Inference-Header-Content-Length` has its length.
         """
-        # The server resets a connection with an unread body, so read it before refusing the model.
+        # Read first: a body over the limit is refused for that, whatever else is wrong.
         body = read_body()
         check_model(predictor.card, name, version)
         wanted = reader.read(body, request.headers.get(HEADER_LENGTH))
