@@ -6,14 +6,13 @@ Query), without the members that this project does not read. They were not recor
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from json_server import serving_json
 
 TOKEN = "the-token-of-the-run"
 NUMBER = 1658
@@ -92,7 +91,8 @@ class AzureDevOpsStandIn:
         }
 
     def answer(self, target: str) -> tuple[int, object]:
-        """Return status and body for the target of a request."""
+        """Return status and body for the target of a request, and record it."""
+        self.paths.append(target.removeprefix(API))
         path, query = urlsplit(target).path.removeprefix(API), parse_qs(urlsplit(target).query)
         wanted = query.get("approvalIds", [""])[0].split(",")
         found = self.approvals
@@ -110,24 +110,5 @@ class AzureDevOpsStandIn:
 def serving_azure_devops() -> Iterator[AzureDevOpsStandIn]:
     """Serve the answers on a loopback port."""
     state = AzureDevOpsStandIn()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.paths.append(self.path.removeprefix(API))
-            state.authorizations.add(self.headers.get("Authorization", ""))
-            status, body = state.answer(self.path)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{httpd.server_port}"
-    try:
+    with serving_json(state) as state.url:
         yield state
-    finally:
-        httpd.shutdown()
-        httpd.server_close()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from json_server import serving_json
 from seatrial.release.reviews import GitHubRun
 
 REPOSITORY = "/repos/owner/name"
@@ -55,8 +53,10 @@ class GitHubStandIn:
             "GITHUB_TOKEN": TOKEN,
         }
 
-    def answer(self, path: str) -> tuple[int, object]:
-        """Return status and body for a path."""
+    def answer(self, target: str) -> tuple[int, object]:
+        """Return status and body for the target of a request, and record it."""
+        path = target.removeprefix(REPOSITORY)
+        self.paths.append(path)
         run = {"id": self.number, "run_attempt": 1, "status": "in_progress", "name": "promote", **self.run}
         resource = f"/actions/runs/{self.number}"
         known = {resource: run, f"{resource}/approvals": self.reviews}
@@ -67,25 +67,5 @@ class GitHubStandIn:
 def serving_github() -> Iterator[GitHubStandIn]:
     """Serve the answers on a loopback port."""
     state = GitHubStandIn()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.removeprefix(REPOSITORY)
-            state.paths.append(path)
-            state.authorizations.add(self.headers.get("Authorization", ""))
-            status, body = state.answer(path)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{httpd.server_port}"
-    try:
+    with serving_json(state) as state.url:
         yield state
-    finally:
-        httpd.shutdown()
-        httpd.server_close()

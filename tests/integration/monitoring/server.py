@@ -32,13 +32,13 @@ class Prometheus:
         (directory / "prometheus.yml").write_text(yaml.safe_dump(configuration))
         port, _ = free_ports()
         self.url = f"http://127.0.0.1:{port}"
-        words = ["--config.file=/work/prometheus.yml", "--storage.tsdb.path=/work/data"]
+        words = ["--config.file=/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus/data"]
         self._container = client.containers.run(
             image,
             entrypoint=["prometheus", *words, f"--web.listen-address=127.0.0.1:{port}"],
             user="0",
             network_mode="host",
-            volumes={str(directory): {"bind": "/work", "mode": "rw"}},
+            volumes={str(directory): {"bind": "/prometheus", "mode": "rw"}},
             labels={LABEL: SESSION},
             detach=True,
         )

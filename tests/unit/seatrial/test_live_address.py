@@ -9,23 +9,13 @@ import pytest
 from seatrial.errors import UsageError
 from seatrial.settings import load
 from seatrial.workspace import Workspace
-
-FILE = """
-[golden]
-name = "g"
-[image]
-base = "b"
-[environments.staging]
-namespace = "staging"
-overlay = "o"
-host = "staging.seatrial.test"
-"""
+from unit.seatrial.settings_texts import STAGING
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A checkout without a local cloud."""
-    (tmp_path / "seatrial.toml").write_text(FILE)
+    (tmp_path / "seatrial.toml").write_text(STAGING)
     return Workspace(tmp_path)
 
 

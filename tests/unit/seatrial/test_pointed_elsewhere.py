@@ -12,31 +12,9 @@ import pytest
 
 from seatrial.settings import Dns, Settings, load
 from seatrial.workspace import Workspace
+from unit.seatrial.settings_texts import LOCAL, STAGING
 
-FILE = """
-[golden]
-name = "g"
-[image]
-base = "b"
-[environments.staging]
-namespace = "staging"
-overlay = "o"
-host = "staging.seatrial.test"
-"""
-LOCAL = """
-[store]
-url = "az://seatrial/models"
-endpoint = "http://127.64.0.251:10000/seatrial"
-key_file = "secrets/blob-key"
-[registry]
-address = "127.64.0.250:5000"
-insecure = true
-config_dir = "secrets/docker"
-pull_config_dir = "secrets/docker-pull"
-pull_address = "127.64.0.252:5000"
-[cluster]
-kubeconfig = "kubeconfig"
-context = "kind-dev"
+WITH_DNS = f"""{LOCAL}
 [dns]
 server = "127.64.0.253"
 port = 5300
@@ -79,10 +57,10 @@ WAYS: list[Point] = [_variable, _lower_case, _section, _flag]
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A checkout with a local cloud."""
-    (tmp_path / "seatrial.toml").write_text(FILE)
+    (tmp_path / "seatrial.toml").write_text(STAGING)
     found = Workspace(tmp_path)
     found.directory.mkdir(parents=True)
-    (found.directory / "local.toml").write_text(LOCAL)
+    (found.directory / "local.toml").write_text(WITH_DNS)
     return found
 
 
@@ -149,7 +127,7 @@ def test_an_environment_with_a_cluster_of_its_own_uses_nothing_of_the_local_one(
 ) -> None:
     """Its context is not looked up in the local kubeconfig, nor its host at the local DNS server."""
     if written == "file":
-        (workspace.root / "seatrial.toml").write_text(FILE + 'context = "aks"\n')
+        (workspace.root / "seatrial.toml").write_text(STAGING + 'context = "aks"\n')
     else:
         monkeypatch.setenv("SEATRIAL_ENVIRONMENTS__STAGING__CONTEXT", "aks")
     settings = load(workspace)

@@ -9,6 +9,7 @@ import pytest
 from seatrial.errors import UsageError
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
+from unit.seatrial.settings_texts import LOCAL
 
 FILE = """
 [model]
@@ -23,23 +24,6 @@ base = "b"
 namespace = "local"
 overlay = "o"
 host = "h"
-"""
-LOCAL = """
-[instance]
-name = "dev"
-[store]
-url = "az://seatrial/models"
-endpoint = "http://127.64.0.251:10000/seatrial"
-key_file = "secrets/blob-key"
-[registry]
-address = "127.64.0.250:5000"
-insecure = true
-config_dir = "secrets/docker"
-pull_config_dir = "secrets/docker-pull"
-pull_address = "127.64.0.252:5000"
-[cluster]
-kubeconfig = "kubeconfig"
-context = "kind-dev"
 """
 
 

@@ -1,0 +1,43 @@
+"""An HTTP server on a loopback port that answers GET requests with JSON."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
+
+
+class Answers(Protocol):
+    """What the server answers, and what it was asked."""
+
+    authorizations: set[str]
+
+    def answer(self, target: str) -> tuple[int, object]:
+        """Return status and body for the target of a request."""
+
+
+@contextmanager
+def serving_json(answers: Answers) -> Iterator[str]:
+    """Serve the answers inside the block; the value is the URL. The header Authorization is recorded."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answers.authorizations.add(self.headers.get("Authorization", ""))
+            status, body = answers.answer(self.path)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}"
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
