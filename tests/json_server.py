@@ -1,4 +1,4 @@
-"""An HTTP server on a loopback port that answers GET requests with JSON."""
+"""An HTTP server on a loopback port that answers requests with JSON."""
 
 from __future__ import annotations
 
@@ -21,12 +21,25 @@ class Answers(Protocol):
 
 @contextmanager
 def serving_json(answers: Answers) -> Iterator[str]:
-    """Serve the answers inside the block; the value is the URL. The header Authorization is recorded."""
+    """Serve the answers inside the block; the value is the URL. The header Authorization is recorded.
+
+    A POST or PATCH is answered by the method `change` of the answers, if they have one.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self._send(*answers.answer(self.path))
+
+        def do_POST(self) -> None:
+            sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            change = getattr(answers, "change", None)
+            self._send(*(change(self.command, self.path, sent) if change else (405, {})))
+
+        def do_PATCH(self) -> None:
+            self.do_POST()
+
+        def _send(self, status: int, body: object) -> None:
             answers.authorizations.add(self.headers.get("Authorization", ""))
-            status, body = answers.answer(self.path)
             self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())

@@ -32,10 +32,11 @@ def propose(instance: Instance = "dev", as_json: AsJson = False) -> None:
     """Offer the model of the last update as a pull request that changes model.lock alone.
 
     A second run renews it. With model.follow = true the change is committed to main instead, unless the
-    model is an older one. It needs git access to the remote `origin`, and the GitHub CLI `gh`.
+    model is an older one. The remote `origin` is at GitHub, by the GitHub CLI `gh`, or in Azure Repos, with
+    SYSTEM_ACCESSTOKEN of a pipeline, AZURE_DEVOPS_EXT_PAT or `az login`. It needs git access too.
 
     Exit codes: 0 done; 2 update has not run on this commit; 10 refused: main has another model.lock
-    meanwhile, or does not accept the commit; 30 the remote or GitHub failed.
+    meanwhile, or does not accept the commit; 30 the remote, GitHub or Azure Repos failed.
     """
     from seatrial.stages.propose import propose as stage
 

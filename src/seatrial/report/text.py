@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 LONGEST: Final = 120
-# What GitHub turns into a mention, a reference or a link, wherever it stands in a text.
-_LINKS: Final = re.compile(r"@|#(?=\d)|(?<=:)//|(?<=\bwww)\.|(?<=\bGH)-", re.IGNORECASE)
+# What GitHub or Azure Repos turns into a mention, a reference or a link, wherever it stands in a text.
+_LINKS: Final = re.compile(r"@|[#!](?=\d)|(?<=:)//|(?<=\bwww)\.|(?<=\bGH)-", re.IGNORECASE)
 _BREAK: Final = "\u200b"
 
 
@@ -21,7 +21,7 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 
 def without_links(text: str) -> str:
-    """Return the text so that GitHub neither notifies a person of it nor links to anything.
+    """Return the text so that GitHub and Azure Repos neither notify a person of it nor link to anything.
 
     It breaks mentions, references and URLs with a space of no width.
     """

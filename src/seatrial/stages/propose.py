@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from seatrial.errors import OutsideError, RefusedError, UsageError
-from seatrial.model.locks.commit import (
-    MAIN,
-    REMOTE,
-    Head,
-    changed_files,
-    commit_lock,
-    fetch_head,
-    fetch_main,
-    lock_at_start,
-    push,
-)
+from seatrial.http_client import NewConnections
+from seatrial.model.locks.code_host import CodeHost, code_host
+from seatrial.model.locks.commit import MAIN, REMOTE, Head, changed_files, lock_at_start
 from seatrial.model.locks.history import earlier_locks, lock_text, require_history
 from seatrial.model.locks.lock import parse_lock
 from seatrial.model.locks.proposal import Proposal, differs_in_model_only, is_older
-from seatrial.model.locks.pull_requests import PREFIX, PullRequests
+from seatrial.model.locks.pull_requests import PREFIX
 from seatrial.report.text import without_links
 from seatrial.results import Artefact, StageResult
 from seatrial.settings import Settings
@@ -47,21 +41,23 @@ class ProposeResult(StageResult):
     closed: tuple[int, ...] = ()
 
 
-def propose(settings: Settings, workspace: Workspace) -> ProposeResult:
+def propose(
+    settings: Settings, workspace: Workspace, environ: Mapping[str, str] = os.environ
+) -> ProposeResult:
     """Offer the model of the last `update` as a pull request that changes model.lock alone.
 
     A second run renews the pull request; those of other models are closed. With `model.follow` the change is
     committed to main instead, unless the model is an older one. Raises RefusedError if main's model.lock is
     not the one that the model was validated for, the branch has other changes, or main accepts no commit;
-    UsageError if update has not run on this commit; OutsideError if the remote or GitHub fails, or
-    the clone is shallow.
+    UsageError if update has not run on this commit; OutsideError if the remote or its service (GitHub, Azure
+    Repos) fails, or the clone is shallow.
     """
     stage_run = StageRun()
     updated = workspace.read_result(UpdateResult, current=False)
     if updated.revision.removesuffix(DIRTY) != workspace.commit:
         raise UsageError("the result of update is of another commit", "run `make update` first")
-    offer = _Offer(workspace, updated, PullRequests(workspace))
-    main = fetch_main(workspace)
+    offer = _Offer(workspace, updated, code_host(workspace, environ, NewConnections()))
+    main = offer.host.remote.main()
     if main.lock.model == updated.model:
         done = _Done("current", main.commit)
     elif not updated.changed:
@@ -91,7 +87,7 @@ class _Done:
 class _Offer:
     workspace: Workspace
     updated: UpdateResult
-    pulls: PullRequests
+    host: CodeHost
 
     def proposal(self, main: Head) -> Proposal:
         """Return the change of main's lock. Raises RefusedError if the model was validated for another."""
@@ -117,14 +113,14 @@ class _Offer:
     def commit(self, proposal: Proposal) -> _Done:
         """Commit the change on the newest main, again if main gets another commit meanwhile."""
         for _ in range(ATTEMPTS):
-            main = fetch_main(self.workspace)
+            main = self.host.remote.main()
             self.proposal(main)
-            commit = commit_lock(self.workspace, main.commit, proposal.text, proposal.message)
+            commit = self.host.remote.commit_lock(main.commit, proposal.text, proposal.message)
             try:
-                push(self.workspace, commit, MAIN)
+                self.host.remote.push(commit, MAIN)
             except OutsideError as error:
-                if fetch_main(self.workspace).commit == main.commit:
-                    hint = "let the app of the workflow bypass the branch rule, or set model.follow = false"
+                if self.host.remote.main().commit == main.commit:
+                    hint = f"{self.host.bypass}, or set model.follow = false"
                     raise RefusedError(f"{MAIN} does not accept the commit", hint, error.log) from error
             else:
                 return _Done("committed", commit)
@@ -133,25 +129,26 @@ class _Offer:
     def open(self, proposal: Proposal) -> _Done:
         """Write the branch and open its pull request, or renew both."""
         commit = self._write_branch(proposal)
-        for each in self.pulls.of_models():
+        for each in self.host.pulls.of_models():
             if each.branch == proposal.branch:
-                self.pulls.renew(each.number, proposal.title, proposal.body)
+                self.host.pulls.renew(each.number, proposal.title, proposal.body)
                 return _Done("renewed", commit, each.url, proposal.branch)
-        url = self.pulls.open(proposal.branch, proposal.title, proposal.body)
+        url = self.host.pulls.open(proposal.branch, proposal.title, proposal.body)
         return _Done("opened", commit, url, proposal.branch)
 
     def close_others(self, done: _Done) -> tuple[int, ...]:
         """Close the pull requests of other models, and return their numbers."""
-        others = [each.number for each in self.pulls.of_models() if each.branch != done.branch]
-        for number in others:
+        others = [each for each in self.host.pulls.of_models() if each.branch != done.branch]
+        for pull in others:
             model = f"{self.updated.model.name} {self.updated.model.version}"
             where = done.url or f"It is in {MAIN}, commit {done.commit}."
-            self.pulls.close(number, f"The channel names {model} now. {where}")
-        return tuple(others)
+            self.host.pulls.close(pull, f"The channel names {model} now. {where}")
+        return tuple(pull.number for pull in others)
 
     def _write_branch(self, proposal: Proposal) -> str:
         """Return the commit of the branch; a branch that is up to date keeps it, and with it its reviews."""
-        main, head = fetch_main(self.workspace), fetch_head(self.workspace, proposal.branch)
+        remote = self.host.remote
+        main, head = remote.main(), remote.head(proposal.branch)
         others = (
             [
                 name
@@ -166,6 +163,6 @@ class _Offer:
             raise RefusedError(what, f"merge or delete it; {PREFIX}… is for `make propose` alone")
         if head and head.text == proposal.text and lock_at_start(self.workspace, head) == main.text:
             return head.commit
-        commit = commit_lock(self.workspace, main.commit, proposal.text, proposal.message)
-        push(self.workspace, commit, proposal.branch, expected=head.commit if head else "")
+        commit = remote.commit_lock(main.commit, proposal.text, proposal.message)
+        remote.push(commit, proposal.branch, expected=head.commit if head else "")
         return commit

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,13 +37,14 @@ class Proposals:
     origin: Path
     settings: Settings
     state: Path
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @property
     def github(self) -> GitHubState:
         """The pull requests."""
         return GitHubState(self.state)
 
-    def update(self, version: str) -> None:
+    def update(self, version: str, report: str = "") -> None:
         """Write the result of an update to this version, in a clean checkout of the newest main."""
         self.checkout()
         workspace = Workspace(self.clone)
@@ -58,6 +61,7 @@ class Proposals:
             model=model,
             lock=text if changed else "",
             verdicts=(CHECK,) if changed else (),
+            report=report,
         )
         workspace.write_result(result)
         git(self.clone, "checkout", "-q", "model.lock")
@@ -65,7 +69,8 @@ class Proposals:
     def propose(self, *, follow: bool = False) -> ProposeResult:
         """Propose what update found."""
         model = self.settings.model.model_copy(update={"follow": follow})
-        return propose(self.settings.model_copy(update={"model": model}), Workspace(self.clone))
+        settings = self.settings.model_copy(update={"model": model})
+        return propose(settings, Workspace(self.clone), self.environ)
 
     def run(self, version: str, *, follow: bool = False) -> ProposeResult:
         """Update to a version and propose it."""

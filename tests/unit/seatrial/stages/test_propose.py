@@ -43,13 +43,13 @@ def test_the_report_of_the_validation_is_the_text_and_reaches_nobody(proposals: 
     proposals.update("1.1.0")
     workspace = Workspace(proposals.clone)
     result = workspace.read_result(UpdateResult, current=False)
-    text = "## colours\n\n@everyone closes #1, https://evil.test, GH-7"
+    text = "## colours\n\n@everyone closes #1, https://evil.test, GH-7, !8"
     workspace.write_result(result.model_copy(update={"report": text + "x" * 70_000}))
     proposals.propose()
     (pull,) = proposals.github.pulls
     assert "## colours" in pull["body"]
     assert "loads and predicts" not in pull["body"]
-    assert [sign for sign in ("@e", "#1", "://", "GH-7") if sign in pull["body"]] == []
+    assert [sign for sign in ("@e", "#1", "://", "GH-7", "!8") if sign in pull["body"]] == []
     assert len(pull["body"]) < 65_536
 
 

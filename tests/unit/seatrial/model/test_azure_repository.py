@@ -1,0 +1,74 @@
+"""The address of a repository in Azure Repos, and who signs in to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seatrial.errors import OutsideError
+from seatrial.http_client import NewConnections
+from seatrial.model.locks.azure_repository import AzureRepository, authorization, azure_address
+
+TRIAL = "https://dev.azure.com/fabrikam/Sea%20trial/_git/classifier"
+OLD = "https://fabrikam.visualstudio.com"
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        (TRIAL, TRIAL),
+        ("https://fabrikam@dev.azure.com/fabrikam/Sea%20trial/_git/classifier", TRIAL),
+        ("https://ada:secret@dev.azure.com/fabrikam/Sea%20trial/_git/_optimized/classifier/", TRIAL),
+        ("git@ssh.dev.azure.com:v3/fabrikam/Sea%20trial/classifier", TRIAL),
+        ("ssh://git@ssh.dev.azure.com:22/v3/fabrikam/Sea%20trial/classifier", TRIAL),
+        ("fabrikam@vs-ssh.visualstudio.com:v3/fabrikam/Sea%20trial/classifier", TRIAL),
+        ("https://dev.azure.com/fabrikam/_git/trial", "https://dev.azure.com/fabrikam/trial/_git/trial"),
+        (f"{OLD}/_git/trial", f"{OLD}/trial/_git/trial"),
+        (f"{OLD}/DefaultCollection/_git/trial", f"{OLD}/DefaultCollection/trial/_git/trial"),
+        (f"{OLD}/DefaultCollection/Sea/_git/trial", f"{OLD}/DefaultCollection/Sea/_git/trial"),
+        (
+            "https://tfs.example.com/tfs/Main/Sea/_git/trial",
+            "https://tfs.example.com/tfs/Main/Sea/_git/trial",
+        ),
+        ("https://github.com/owner/name.git", None),
+        ("git@github.com:owner/name.git", None),
+        ("http://dev.azure.com/fabrikam/trial/_git/trial", None),
+        ("https://dev.azure.com.evil.test@evil.test/x/_git/y?z", None),
+        ("/srv/git/origin.git", None),
+        ("", None),
+    ],
+)
+def test_the_address_is_read_from_every_form_of_a_remote(remote: str, address: str | None) -> None:
+    """Without user and password; only https, so that no token is readable on its way."""
+    assert azure_address(remote) == address
+
+
+def test_the_api_is_that_of_the_project() -> None:
+    """As Microsoft's reference has it."""
+    api = AzureRepository(TRIAL, "Bearer secret", NewConnections()).api
+    assert api == "https://dev.azure.com/fabrikam/Sea%20trial/_apis/git/repositories/classifier"
+
+
+def test_a_personal_access_token_is_used_outside_of_azure_pipelines() -> None:
+    """In the variable that the extension of `az` reads too."""
+    assert authorization(TRIAL, {"AZURE_DEVOPS_EXT_PAT": "pat"}) == "Basic OnBhdA=="
+
+
+def test_on_a_laptop_the_token_is_that_of_az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for az records its arguments: the resource is Azure DevOps."""
+    (tmp_path / "az").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\necho token-of-az\n')
+    (tmp_path / "az").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert authorization(TRIAL, {}) == "Bearer token-of-az"
+    words = (tmp_path / "words").read_text()
+    assert words.startswith("account get-access-token --resource 499b84ac-1321-427f-aa17-267ca6975798 ")
+
+
+def test_without_any_token_the_error_has_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a laptop az, in a pipeline the token of the run."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OutsideError, match="no token for Azure Repos: az is not installed") as raised:
+        authorization(TRIAL, {})
+    assert "az login" in raised.value.hint
+    assert "SYSTEM_ACCESSTOKEN" in raised.value.hint
