@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -16,6 +17,8 @@ from seatrial.runtime import SYSTEM, Runtime
 # Longer than any line that is printed, so that rich does not wrap lines in a pipe.
 PLAIN_WIDTH = 400
 PROGRESS_SECONDS = 30.0
+# Azure Pipelines and GitHub Actions execute it, wherever it stands in a line: it can end a step as a success.
+_LOGGING_COMMAND = re.compile(r"##(?=\[|vso\[)")
 _out = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -34,7 +37,7 @@ def step(what: str, runtime: Runtime = SYSTEM, *, heartbeat: bool = True) -> Ite
     progress = _heartbeat(what, runtime) if heartbeat else nullcontext()
     with progress if plain() else _out.status(escape(what)):
         yield
-    _out.print(f"  {escape(what)} [dim]{runtime.monotonic() - start:.1f} s[/dim]")
+    _out.print(f"  {escape(_printable(what))} [dim]{runtime.monotonic() - start:.1f} s[/dim]")
 
 
 @contextmanager
@@ -66,7 +69,7 @@ def show(renderable: RenderableType) -> None:
         out.print(renderable)
         return
     for row in plain_text(renderable).splitlines():
-        out.print(row, markup=False, soft_wrap=True)
+        out.print(_without_commands(row), markup=False, soft_wrap=True)
 
 
 def plain_text(renderable: RenderableType, width: int = PLAIN_WIDTH) -> str:
@@ -80,13 +83,19 @@ def plain_text(renderable: RenderableType, width: int = PLAIN_WIDTH) -> str:
 def line(text: str) -> None:
     """Print one line on stderr; its make commands name the instance.
 
-    Characters that a terminal would act on are printed as escapes.
+    Characters that a terminal would act on are printed as escapes, and no CI finds a command in the line.
     """
     _out.print(escape(_printable(with_instance(text))))
 
 
 def _printable(text: str) -> str:
-    return "".join(
-        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode()
-        for each in text
+    return _without_commands(
+        "".join(
+            each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode()
+            for each in text
+        )
     )
+
+
+def _without_commands(text: str) -> str:
+    return _LOGGING_COMMAND.sub("# #", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.table import Table
 
 from fast_runtime import FastRuntime
 from seatrial import console
@@ -30,3 +31,26 @@ def test_a_line_has_no_control_characters(capsys: pytest.CaptureFixture[str]) ->
     """Text from outside cannot clear the screen, change the direction of writing or fail to be printed."""
     console.line("a\x1b[2J\x9b2J\u202e\ud800 [bold]é")
     assert capsys.readouterr().err == "a\\x1b[2J\\x9b2J\\u202e\\ud800 [bold]é\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "##vso[task.complete result=Succeeded;done=true]",
+        "label ##vso[task.prependpath]/tmp",
+        "###vso[task.setvariable variable=A]b",
+        "##v\u00adso[task.debug]",
+        "##[error]",
+    ],
+)
+def test_no_ci_finds_a_command_in_text_from_outside(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """A label of a model could else end a refused step as a success in Azure Pipelines."""
+    console.line(text)
+    table = Table()
+    table.add_column(text)
+    console.show(table)
+    with console.step(text):
+        pass
+    printed = capsys.readouterr()
+    assert "##vso[" not in printed.out + printed.err
+    assert "##[" not in printed.out + printed.err
