@@ -92,4 +92,5 @@ def _fail(error: SeatrialError) -> NoReturn:
     if error.log:
         console.line("\n".join(f"  | {row}" for row in error.log.splitlines()))
     console.line(f"seatrial: {error.line}")
+    console.annotate(error.line)
     sys.exit(error.exit_code)

@@ -69,7 +69,7 @@ def show(renderable: RenderableType) -> None:
         out.print(renderable)
         return
     for row in plain_text(renderable).splitlines():
-        out.print(_without_commands(row), markup=False, soft_wrap=True)
+        out.print(_printable(row), markup=False, soft_wrap=True)
 
 
 def plain_text(renderable: RenderableType, width: int = PLAIN_WIDTH) -> str:
@@ -86,6 +86,14 @@ def line(text: str) -> None:
     Characters that a terminal would act on are printed as escapes, and no CI finds a command in the line.
     """
     _out.print(escape(_printable(with_instance(text))))
+
+
+def annotate(error: str) -> None:
+    """Show an error on the page of the run, in Azure Pipelines; elsewhere do nothing."""
+    if os.environ.get("TF_BUILD") == "True":
+        # Of a logging command these characters end the text or begin an escape.
+        text = _printable(error).replace("%", "%AZP25").replace("\n", "%0A")
+        Console(highlight=False).print(f"##vso[task.logissue type=error]{text}", markup=False, soft_wrap=True)
 
 
 def _printable(text: str) -> str:

@@ -19,7 +19,9 @@ settings.load_profile("same examples")
 
 # `make test` sets these for its instance.
 OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "INSTANCE", "ENV")
+# Azure Pipelines sets it; errors are then printed for its page too.
+OF_CI = ("TF_BUILD",)
 
 for name in list(os.environ):
-    if name in OF_MAKE or (name.startswith("SEATRIAL_") and name != "SEATRIAL_CACHE"):
+    if name in (*OF_MAKE, *OF_CI) or (name.startswith("SEATRIAL_") and name != "SEATRIAL_CACHE"):
         del os.environ[name]

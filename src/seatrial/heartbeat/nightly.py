@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ import yaml
 
 from seatrial.errors import OutsideError
 from seatrial.heartbeat.github import GitHub, Workflow, WorkflowRun
+from seatrial.heartbeat.night import Night, NightlyCheck, last_night
 
 NIGHTLY: Final = "nightly.yml"
 MAIN: Final = "main"
@@ -19,22 +19,6 @@ FOLDER: Final = Path(".github") / "workflows"
 # A person's decision, which the heartbeat leaves as it is.
 BY_HAND: Final = "disabled_manually"
 NEXT: Final = "look at the runs of `nightly`; start one by hand with: gh workflow run nightly.yml"
-
-
-@dataclass(frozen=True)
-class NightlyCheck:
-    """What was found: the hours since the last night, and the schedules that were kept in force.
-
-    `fresh` is whether the night is recent, `why` the reason if it is not. `closed` are the issues that were
-    closed, `opened` is whether one was opened.
-    """
-
-    fresh: bool
-    hours: float
-    why: str
-    kept: tuple[str, ...]
-    closed: tuple[int, ...] = ()
-    opened: bool = False
 
 
 def check_nightly(github: GitHub, now: datetime, max_hours: float) -> NightlyCheck:
@@ -77,15 +61,10 @@ def _keep_scheduled(github: GitHub, workflows: list[Workflow]) -> Iterator[str]:
 
 def _last_night(runs: list[WorkflowRun], workflows: list[Workflow]) -> tuple[datetime, str]:
     """Return when the last night began, and what it was."""
-    nights = [run for run in runs if run.status != "completed" or run.conclusion == "success"]
-    if nights:
-        last = max(nights, key=lambda run: run.created)
-        newer = [run for run in runs if run.created > last.created]
-        failed = f"; {len(newer)} since then did not succeed ({newer[0].url})" if newer else ""
-        return last.created, f"the last nightly release began at {last.created:%Y-%m-%d %H:%M} UTC{failed}"
+    nights = [Night(run.created, run.conclusion in ("", "success"), run.url) for run in runs]
     for workflow in workflows:
         if workflow.file == NIGHTLY:
-            return workflow.created, "no nightly release has succeeded since the workflow was added"
+            return last_night(nights, workflow.created)
     raise OutsideError(f"the repository has no workflow {NIGHTLY}", "push main, which contains it")
 
 

@@ -39,7 +39,6 @@ def test_a_line_has_no_control_characters(capsys: pytest.CaptureFixture[str]) ->
         "##vso[task.complete result=Succeeded;done=true]",
         "label ##vso[task.prependpath]/tmp",
         "###vso[task.setvariable variable=A]b",
-        "##v\u00adso[task.debug]",
         "##[error]",
     ],
 )
@@ -54,3 +53,15 @@ def test_no_ci_finds_a_command_in_text_from_outside(capsys: pytest.CaptureFixtur
     printed = capsys.readouterr()
     assert "##vso[" not in printed.out + printed.err
     assert "##[" not in printed.out + printed.err
+
+
+def test_an_error_is_shown_on_the_page_of_a_run_of_azure_pipelines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One logging command, whatever the text contains; elsewhere nothing is printed."""
+    console.annotate("nothing")
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("TF_BUILD", "True")
+    console.annotate("refused (10): 99 % wrong\n##vso[task.complete result=Succeeded;done=true]\x1b")
+    escaped = "refused (10): 99 %AZP25 wrong%0A# #vso[task.complete result=Succeeded;done=true]\\x1b"
+    assert capsys.readouterr().out == f"##vso[task.logissue type=error]{escaped}\n"

@@ -8,10 +8,14 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from seatrial.model.locks.azure_repository import AzureRepository
+from seatrial.azure_devops import AzureDevOps
 from seatrial.model.locks.commit import MAIN, Remote
 from seatrial.model.locks.pull_requests import PREFIX, PullRequest
 
+RIGHTS: Final = (
+    "give the build service Contribute, Create branch and Contribute to pull requests in the repository's "
+    "security (docs/how-to/azure-pipelines.md#models)"
+)
 MAX_DESCRIPTION: Final = 4_000
 """Azure Repos accepts as many characters of a description, and 150,000 of a comment."""
 WHOLE_TEXT: Final = "### The whole text of this pull request"
@@ -50,9 +54,10 @@ _ANY: Final = TypeAdapter(dict[str, Any])
 
 @dataclass(frozen=True)
 class AzurePullRequests:
-    """The open pull requests to main of a repository in Azure Repos."""
+    """The open pull requests to main of a repository in Azure Repos; `address` is that of its page."""
 
-    repository: AzureRepository
+    address: str
+    repository: AzureDevOps
     remote: Remote
 
     def of_models(self) -> list[PullRequest]:
@@ -84,7 +89,7 @@ class AzurePullRequests:
         self.remote.delete(pull.branch)
 
     def _url(self, number: int) -> str:
-        return f"{self.repository.address}/pullrequest/{number}"
+        return f"{self.address}/pullrequest/{number}"
 
     def _change(self, number: int, members: dict[str, str]) -> None:
         self.repository.request("PATCH", f"pullrequests/{number}", _ANY, members)

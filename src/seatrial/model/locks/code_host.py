@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from seatrial.azure_devops import AzureDevOps, authorization, azure_address
 from seatrial.http_client import HttpClient
 from seatrial.model.locks import github_pulls
-from seatrial.model.locks.azure_pulls import AzurePullRequests
-from seatrial.model.locks.azure_repository import AzureRepository, authorization, azure_address
+from seatrial.model.locks.azure_pulls import RIGHTS, AzurePullRequests
 from seatrial.model.locks.commit import REMOTE, GitAccess, Remote
 from seatrial.model.locks.pull_requests import PullRequests
 from seatrial.workspace import Workspace
@@ -41,7 +41,9 @@ def code_host(workspace: Workspace, environ: Mapping[str, str], http: HttpClient
     signed_in = authorization(address, environ)
     remote = Remote(workspace, _access(address, signed_in, environ))
     bypass = "let the build service bypass policies when pushing to main"
-    return CodeHost(remote, AzurePullRequests(AzureRepository(address, signed_in, http), remote), bypass)
+    project, _, name = address.rpartition("/_git/")
+    repository = AzureDevOps(f"{project}/_apis/git/repositories/{name}", signed_in, RIGHTS, http)
+    return CodeHost(remote, AzurePullRequests(address, repository, remote), bypass)
 
 
 def _access(address: str, signed_in: str, environ: Mapping[str, str]) -> GitAccess:

@@ -132,7 +132,7 @@ def test_a_refusal_has_the_reason_and_the_right_and_never_the_token(
     models.azure.failure = refused(
         "TF401027: You need the Git 'PullRequestContribute' permission\r\nto do it", status
     )
-    with pytest.raises(OutsideError, match=f"Azure Repos refused .* status {status}") as raised:
+    with pytest.raises(OutsideError, match=f"Azure DevOps refused .* status {status}") as raised:
         models.run("1.1.0")
     assert ("Contribute to pull requests" in raised.value.hint) == (status in (203, 302, 401, 403, 404))
     assert "permission to do it" in raised.value.message
@@ -144,10 +144,10 @@ def test_a_refusal_has_the_reason_and_the_right_and_never_the_token(
 
 
 @pytest.mark.parametrize("answer", [{}, {"value": [{"pullRequestId": "x"}]}, "a page", None])
-def test_a_malformed_answer_is_an_error_of_azure_repos(models: AzureProposals, answer: object) -> None:
+def test_a_malformed_answer_is_an_error_of_azure_devops(models: AzureProposals, answer: object) -> None:
     """For example that of a proxy."""
     models.azure.failure = 200, answer
-    with pytest.raises(OutsideError, match="the answer of Azure Repos is not valid"):
+    with pytest.raises(OutsideError, match="the answer of Azure DevOps is not valid"):
         models.run("1.1.0")
 
 

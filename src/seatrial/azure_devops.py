@@ -1,7 +1,4 @@
-"""A repository in Azure Repos: its address, whom a request is made as, and requests to its REST API.
-
-Source: the REST API of Azure DevOps 7.1, *Git*.
-"""
+"""Azure DevOps: addresses of Azure Repos, who signs in, and requests to the REST API 7.1."""
 
 from __future__ import annotations
 
@@ -23,10 +20,7 @@ SECONDS: Final = 30
 VERSION: Final = "api-version=7.1"
 # The application id of Azure DevOps in Entra ID, the same in every organization.
 RESOURCE: Final = "499b84ac-1321-427f-aa17-267ca6975798"
-RIGHTS: Final = (
-    "give the build service Contribute, Create branch and Contribute to pull requests in the repository's "
-    "security (docs/how-to/azure-pipelines.md#models)"
-)
+AGAIN: Final = "run the job again"
 # https, or a server of this machine for tests; a user name in the address is left out.
 _HTTPS: Final = re.compile(
     r"(?P<scheme>https://|http://(?=127\.0\.0\.1:))(?:[^@/]*@)?(?P<host>[^/@]+)/(?P<path>(?:[^/]+/)*)"
@@ -53,45 +47,40 @@ def azure_address(remote: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class AzureRepository:
-    """A repository in Azure Repos, with the header that signs a request in."""
+class AzureDevOps:
+    """A resource of the REST API, with the header that signs requests in and the rights that they need."""
 
-    address: str
+    url: str
     authorization: str = field(repr=False)
+    rights: str
     http: HttpClient
 
-    @property
-    def api(self) -> str:
-        """The repository in the REST API."""
-        project, _, name = self.address.rpartition("/_git/")
-        return f"{project}/_apis/git/repositories/{name}"
-
     def request(self, method: str, path: str, kind: TypeAdapter[T], body: object = None) -> T:
-        """Send a request for a path below `api` and return its answer.
+        """Send a request for a path below the resource and return its answer.
 
         Raises OutsideError if Azure DevOps does not respond within 30 s, refuses, or responds in another
         format than `kind`.
         """
-        url = f"{self.api}/{path}{'&' if '?' in path else '?'}{VERSION}"
+        url = f"{self.url}/{path}{'&' if '?' in path else '?'}{VERSION}"
         headers = {"Authorization": self.authorization, "Content-Type": "application/json"}
         sent = b"" if body is None else json.dumps(body).encode()
         try:
             response = self.http.request(method, url, timeout=SECONDS, body=sent, headers=headers)
         except NoResponseError as error:
-            raise OutsideError(f"Azure Repos does not respond: {error}", "run the job again") from error
+            raise OutsideError(f"Azure DevOps does not respond: {error}", AGAIN) from error
         # 203 and 302 are the page to sign in.
         if not response.ok or response.status == 203:
-            hint = RIGHTS if response.status in (203, 302, 401, 403, 404) else "run the job again"
-            what = f"Azure Repos refused {method} {urlsplit(url).path}: status {response.status}"
+            what = f"Azure DevOps refused {method} {urlsplit(url).path}: status {response.status}"
+            hint = self.rights if response.status in (203, 302, 401, 403, 404) else AGAIN
             raise OutsideError(what + _reason(response), hint)
         try:
             return kind.validate_json(response.body)
         except ValidationError as error:
-            raise OutsideError("the answer of Azure Repos is not valid", "run the job again") from error
+            raise OutsideError("the answer of Azure DevOps is not valid", AGAIN) from error
 
 
 def authorization(address: str, environ: Mapping[str, str]) -> str:
-    """Return the header with which requests for a repository are signed in.
+    """Return the header that signs requests for a project or a repository in.
 
     It has the token of a run of Azure Pipelines, else the personal access token in AZURE_DEVOPS_EXT_PAT, else
     a token of `az`. Raises UsageError for a repository of another organization than the run's, OutsideError
@@ -100,7 +89,7 @@ def authorization(address: str, environ: Mapping[str, str]) -> str:
     if token := environ.get("SYSTEM_ACCESSTOKEN"):
         collection = environ.get("SYSTEM_COLLECTIONURI", "").rstrip("/")
         if not collection or not address.startswith(f"{collection}/"):
-            what = "the remote origin is not in the organization of this run of Azure Pipelines"
+            what = "the repository is not in the organization of this run of Azure Pipelines"
             raise UsageError(what, "the token of a run is for the repositories of its own organization")
         return f"Bearer {token}"
     if token := environ.get("AZURE_DEVOPS_EXT_PAT"):
@@ -110,7 +99,7 @@ def authorization(address: str, environ: Mapping[str, str]) -> str:
         printed = run([*words, "--output", "tsv"], timeout=SECONDS, separate_stderr=True).output
     except OutsideError as error:
         hint = "az login; in Azure Pipelines pass SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
-        raise OutsideError(f"no token for Azure Repos: {error.message}", hint, error.log) from error
+        raise OutsideError(f"no token for Azure DevOps: {error.message}", hint, error.log) from error
     return f"Bearer {printed.strip()}"
 
 

@@ -1,4 +1,4 @@
-"""The address of a repository in Azure Repos, and who signs in to it."""
+"""The address of a repository in Azure Repos, and who signs in to Azure DevOps."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from seatrial.azure_devops import authorization, azure_address
 from seatrial.errors import OutsideError
-from seatrial.http_client import NewConnections
-from seatrial.model.locks.azure_repository import AzureRepository, authorization, azure_address
 
 TRIAL = "https://dev.azure.com/fabrikam/Sea%20trial/_git/classifier"
 OLD = "https://fabrikam.visualstudio.com"
@@ -44,12 +43,6 @@ def test_the_address_is_read_from_every_form_of_a_remote(remote: str, address: s
     assert azure_address(remote) == address
 
 
-def test_the_api_is_that_of_the_project() -> None:
-    """As Microsoft's reference has it."""
-    api = AzureRepository(TRIAL, "Bearer secret", NewConnections()).api
-    assert api == "https://dev.azure.com/fabrikam/Sea%20trial/_apis/git/repositories/classifier"
-
-
 def test_a_personal_access_token_is_used_outside_of_azure_pipelines() -> None:
     """In the variable that the extension of `az` reads too."""
     assert authorization(TRIAL, {"AZURE_DEVOPS_EXT_PAT": "pat"}) == "Basic OnBhdA=="
@@ -68,7 +61,7 @@ def test_on_a_laptop_the_token_is_that_of_az(tmp_path: Path, monkeypatch: pytest
 def test_without_any_token_the_error_has_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a laptop az, in a pipeline the token of the run."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(OutsideError, match="no token for Azure Repos: az is not installed") as raised:
+    with pytest.raises(OutsideError, match="no token for Azure DevOps: az is not installed") as raised:
         authorization(TRIAL, {})
     assert "az login" in raised.value.hint
     assert "SYSTEM_ACCESSTOKEN" in raised.value.hint
