@@ -71,6 +71,9 @@ down: setup ## remove the instance (ENGINE=1: also a Docker engine that it start
 .PHONY: status
 status: setup ## list the parts of the instance (version, address, state, memory, logs), and what each environment runs
 	@localcloud status && seatrial current --all
+.PHONY: logs
+logs: setup ## write logs, events and objects of the instance and its cluster to .seatrial/<instance>/logs
+	@localcloud logs
 .PHONY: doctor
 doctor: setup ## report what this machine lacks, and how to fix it (ENV=: also the rights that a release to it needs)
 	@seatrial doctor $(call given,ENV)

@@ -16,7 +16,11 @@ from seatrial.workspace import find
 app = typer.Typer()
 
 Image = Annotated[
-    str, typer.Option(metavar="REPOSITORY@sha256:…", help="the image to expect; default: the pushed one")
+    str,
+    typer.Option(
+        metavar="REPOSITORY@sha256:…",
+        help="the image to expect; default: the pushed one, without one what is stable in --env",
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(help="the archive; default: .seatrial/NAME/qa-kit.zip")]
 
@@ -26,19 +30,22 @@ def qa_kit(env: Env = "local", instance: Instance = "dev", image: Image = "", ou
     """Write the acceptance suite with its golden set to one archive, for QA.
 
     Unpacked, `python3 qa-kit https://…` tests an endpoint with nothing but Python 3.11 or newer and
-    its packages, and leaves a page. It expects the pushed image and the model of model.lock. The command
-    that is printed tests the environment --env.
+    its packages, and leaves a page. It expects the pushed image and the model of model.lock; where nothing
+    was pushed, image and model of the stable release of --env. The command that is printed tests --env.
     """
     from seatrial.image_reference import ImageReference
-    from seatrial.qa_kit.kit import make_kit
+    from seatrial.qa_kit.kit import expected, make_kit
+    from seatrial.system import SERVICES
 
     workspace = find(instance)
     settings = load(workspace)
     # Before anything is written: the environment may not exist.
     settings.environment(env)
     target = out or workspace.directory / "qa-kit.zip"
-    size = make_kit(settings, workspace, ImageReference.parse(image) if image else None, target)
-    console.line(f"qa-kit: {target}, {size / 1e6:.1f} MB; to run it where Python is:")
+    given = ImageReference.parse(image) if image else None
+    found = expected(settings, workspace, given, env, SERVICES)
+    size = make_kit(settings, workspace, found, target)
+    console.line(f"qa-kit: {target}, {size / 1e6:.1f} MB, expects {found.source}; to run it where Python is:")
     console.line(f"  {next_command(settings, env, target)}")
 
 

@@ -35,7 +35,7 @@ class WorkflowRun:
 
 @dataclass
 class WorkflowRunner:
-    """Runs workflows of `repository` with the tools of `venv`; artefacts and calls are kept in `folder`."""
+    """Runs workflows of `repository` with the tools of `venv`; `folder` has artefacts, calls and log."""
 
     repository: Path
     venv: Path
@@ -68,6 +68,8 @@ class WorkflowRunner:
             check=False,
             timeout=RUN_SECONDS + 30,
         )
+        with (self.folder / "log").open("a") as file:
+            file.write(done.stdout)
         return parse_output(done.stdout)
 
     def approve(self, *reviews: tuple[str, str]) -> None:
