@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml import CSafeLoader
 
 from unit.repository.project import ROOT
 
@@ -25,7 +26,7 @@ Values = Mapping[str, Any]
 
 def pipeline(path: Path, **given: str) -> dict[str, Any]:
     """Return a pipeline with its templates expanded, for a run with the parameters in `given`."""
-    loaded = yaml.safe_load(path.read_text())
+    loaded = yaml.load(path.read_text(), CSafeLoader)
     parameters = {each["name"]: each.get("values", [""])[0] for each in loaded.get("parameters", [])}
     expanded: dict[str, Any] = expand(loaded, {**parameters, **given}, path.parent)
     return expanded
@@ -65,7 +66,7 @@ def items_of(item: Any, values: Values, folder: Path) -> list[Any]:
 
 def template(path: Path, given: Values) -> list[Any]:
     """Return the steps or stages of a template. Raises AssertionError for a missing or unknown parameter."""
-    loaded = yaml.safe_load(path.read_text())
+    loaded = yaml.load(path.read_text(), CSafeLoader)
     declared = {each["name"]: each.get("default") for each in loaded.get("parameters", [])}
     values = {**declared, **given}
     assert set(given) <= set(declared), f"{path.name}: unknown parameters {set(given) - set(declared)}"
@@ -79,8 +80,8 @@ def holds(condition: str, values: Values) -> bool:
     """Return whether a condition of a template holds; a pull request starts the run."""
     if name := re.fullmatch(r"parameters\.(\w+)", condition):
         return str(values[name[1]]).lower() == "true"
-    if name := re.fullmatch(r"ne\(parameters\.(\w+), ''\)", condition):
-        return bool(values[name[1]])
+    if found := re.fullmatch(r"(eq|ne)\(parameters\.(\w+), ''\)", condition):
+        return (values[found[2]] == "") == (found[1] == "eq")
     assert condition == "eq(variables['Build.Reason'], 'PullRequest')", f"unknown condition {condition}"
     return True
 

@@ -13,11 +13,15 @@ LOCAL = "./.github/workflows/"
 
 @dataclass(frozen=True)
 class Start:
-    """One way in which a job starts: the event and its filters, and each `if` between it and the job."""
+    """One way in which a job starts: the event and its filters, and each `if` between it and the job.
+
+    `needs` has the jobs that a call of its workflow waits for.
+    """
 
     event: str
     filters: dict[str, Any]
     conditions: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,9 @@ def starts(workflows: Workflows, name: str) -> Iterator[Start]:
             if body.get("uses") == f"{LOCAL}{name}":
                 for outer in starts(workflows, caller):
                     conditions = (*outer.conditions, str(body.get("if", "")))
-                    yield Start(outer.event, outer.filters, conditions)
+                    needs = body.get("needs", [])
+                    before = (*outer.needs, *([needs] if isinstance(needs, str) else needs))
+                    yield Start(outer.event, outer.filters, conditions, before)
 
 
 def jobs(workflows: Workflows) -> Iterator[Job]:
@@ -111,7 +117,7 @@ def jobs(workflows: Workflows) -> Iterator[Job]:
             if not body.get("uses", "").startswith(LOCAL):
                 own = str(body.get("if", ""))
                 paths = starts(workflows, workflow)
-                found = tuple(Start(s.event, s.filters, (*s.conditions, own)) for s in paths)
+                found = tuple(Start(s.event, s.filters, (*s.conditions, own), s.needs) for s in paths)
                 yield Job(workflow, name, body, content.get("env"), found)
 
 
