@@ -37,7 +37,7 @@ def by_hand(runner: WorkflowRunner, name: str, **inputs: str) -> WorkflowRun:
 def test_a_release_that_fails_on_the_live_address_is_rolled_back(
     connected: WorkflowRunner, live_version: LiveVersion, history: History
 ) -> None:
-    """The release job ends with 20, users are on the stable release, an issue says so."""
+    """The release job ends with 20, users are on the stable release, an issue has the reason."""
     before = live_version()
     commit_fault(connected.repository, HOST)
     run = connected.run("cd.yml", "push", PUSH)
@@ -50,6 +50,7 @@ def test_a_release_that_fails_on_the_live_address_is_rolled_back(
     assert "settle: nothing was unfinished" in run.log
 
 
+@pytest.mark.timeout(1800)
 def test_a_rollback_by_hand_holds_the_release_until_resume(
     connected: WorkflowRunner, live_version: LiveVersion, history: History
 ) -> None:
@@ -78,7 +79,7 @@ def test_a_rollback_by_hand_holds_the_release_until_resume(
 
 
 @pytest.mark.parametrize(
-    ("faulty", "state", "settled", "said"),
+    ("faulty", "state", "settled", "notice"),
     [
         (False, "stable", "success", "a release was interrupted and is settled"),
         (True, "switched-back", "failure", "the release was rolled back, users are on the stable release"),
@@ -91,7 +92,7 @@ def test_a_deployer_that_is_killed_is_settled(
     faulty: bool,
     state: str,
     settled: str,
-    said: str,
+    notice: str,
 ) -> None:
     """The job `settle` finishes what accept left, or undoes it if it fails a check."""
     before = live_version()
@@ -102,5 +103,5 @@ def test_a_deployer_that_is_killed_is_settled(
     assert processes
     assert results(run) == {**FAILED, "settle": settled}, run.log
     assert history("staging")[0].state == state
-    assert said in reported(connected)[0]
+    assert notice in reported(connected)[0]
     assert (live_version() == before) is faulty

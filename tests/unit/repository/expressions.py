@@ -10,6 +10,17 @@ TOKEN = re.compile(
 )
 
 
+STATUS = re.compile(r"\b(?:always|failure|cancelled|success)\(\)")
+
+
+def starts(condition: str, values: Mapping[str, str]) -> bool:
+    """Return whether a job starts: without a status function only if every job that it needs succeeded."""
+    ended = [values[name] for name in values if name.startswith("needs.") and name.endswith(".result")]
+    if not STATUS.search(condition) and set(ended) - {"success"}:
+        return False
+    return not condition or evaluate(condition, values)
+
+
 def evaluate(condition: str, values: Mapping[str, str]) -> bool:
     """Return whether a job with this condition runs; a value that is not given is an empty string.
 
