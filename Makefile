@@ -128,6 +128,7 @@ lint: setup lint-workflows ## check style, types, import layers and workflows
 .PHONY: lint-workflows
 lint-workflows: setup
 	@actionlint -shellcheck= -pyflakes= && zizmor --offline --no-progress -q .github
+	@check-jsonschema -q --regex-variant nonunicode --builtin-schema vendor.azure-pipelines --data-transform azure-pipelines azure-pipelines.yml .azure-pipelines/*.yml .azure-pipelines/templates/*.yml
 .PHONY: test
 test: setup ## unit, integration and end-to-end tests on an instance of their own (KEEP=1: keep it)
 	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-all INSTANCE=test ENV=staging COVERAGE=1

@@ -117,7 +117,7 @@ def verified_approvals(run: AzureRun, env: str, http: HttpClient) -> Approval:
         return NOBODY
     query = f"approvalIds={','.join(sorted(expected))}&$expand=steps&{VERSION}"
     found = run.service.get(f"{run.project}/pipelines/approvals?{query}", TypeAdapter(_Approvals), http)
-    names = _approvers([each for each in found.value if each.id in expected])
+    names = _approvers({each.id: each for each in found.value}, expected)
     return Approval(", ".join(names), f"{run.number} attempt {run.attempt}", SERVICE) if names else NOBODY
 
 
@@ -132,9 +132,13 @@ def _approvals_of(run: AzureRun, records: list[_Record]) -> set[str]:
     return {each.id for each in records if each.type == "Checkpoint.Approval" and each.parent in checkpoints}
 
 
-def _approvers(approvals: list[_Approval]) -> list[str]:
-    """Return who approved; nobody, unless every approval was given."""
-    if any(each.status != "approved" for each in approvals):
-        return []
-    approved = [step for each in approvals for step in each.steps if step.status == "approved"]
-    return sorted({step.approver.name for step in approved if step.approver})
+def _approvers(approvals: Mapping[str, _Approval], expected: set[str]) -> list[str]:
+    """Return who approved; nobody, unless a person gave each of the expected approvals."""
+    given = [_people(approvals[each]) if each in approvals else set() for each in expected]
+    return sorted(set().union(*given)) if all(given) else []
+
+
+def _people(approval: _Approval) -> set[str]:
+    """Return who gave an approval; nobody if it was not given, or by no person."""
+    approved = [step for step in approval.steps if step.status == "approved"]
+    return {step.approver.name for step in approved if step.approver and approval.status == "approved"}

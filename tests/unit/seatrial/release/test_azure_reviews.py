@@ -14,6 +14,7 @@ from seatrial.release.approval import NOBODY, Approval
 from seatrial.release.azure_reviews import azure_run, verified_approvals
 
 HTTP = NewConnections()
+A2 = approval("a2", "approved", grace="approved")
 
 
 @pytest.fixture
@@ -68,11 +69,74 @@ def test_a_stage_that_waited_for_nobody_has_no_approval(azure: AzureDevOpsStandI
     assert verified(azure) == NOBODY
 
 
-@pytest.mark.parametrize("status", ["pending", "rejected", "skipped", "timedOut"])
+# Every status of Microsoft's reference, except `approved`.
+NOT_GIVEN = ("undefined", "uninitiated", "pending", "rejected", "skipped", "canceled", "timedOut", "failed")
+
+
+@pytest.mark.parametrize("status", NOT_GIVEN)
 def test_one_approval_that_was_not_given_is_no_approval(azure: AzureDevOpsStandIn, status: str) -> None:
     """Every approval that the stage waits for must be given."""
     azure.approvals = [approval("a1", "approved", ada="approved"), approval("a2", status, grace=status)]
     assert verified(azure) == NOBODY
+
+
+def test_a_repeated_stage_needs_approvals_of_its_own(azure: AzureDevOpsStandIn) -> None:
+    """Those of the first attempt were given to another release."""
+    assert verified(azure, SYSTEM_STAGEATTEMPT="2").who == "mallory@example.com"
+    azure.records = stage("production", 1, "a1", "a2") + stage("production", 2)
+    assert verified(azure, SYSTEM_STAGEATTEMPT="2") == NOBODY
+
+
+def test_an_attempt_that_the_timeline_does_not_have_is_not_approved(azure: AzureDevOpsStandIn) -> None:
+    """Neither the newest attempt nor the first one stands for it."""
+    assert verified(azure, SYSTEM_STAGEATTEMPT="3") == NOBODY
+
+
+def test_all_who_approved_are_recorded_in_any_order(azure: AzureDevOpsStandIn) -> None:
+    """Two approvers are required, one of whom is asked after the other."""
+    azure.approvals = [approval("a1", "approved", grace="approved", ada="approved", eve="skipped"), A2]
+    assert verified(azure).who == "ada@example.com, grace@example.com"
+
+
+def test_who_approved_for_a_group_is_the_person(azure: AzureDevOpsStandIn) -> None:
+    """The approver that the environment names is a group."""
+    given = approval("a1", "approved", ada="approved")
+    given["steps"][0]["assignedApprover"] = {
+        "displayName": "[Sea trial]\\QA",
+        "uniqueName": "vstfs:///Group/1",
+    }
+    azure.approvals = [given, A2]
+    assert verified(azure).who == "ada@example.com, grace@example.com"
+
+
+def test_an_approval_that_nobody_gave_is_no_approval(azure: AzureDevOpsStandIn) -> None:
+    """An administrator who bypasses a check leaves it approved without a step, or without a person."""
+    nobody = approval("a1", "approved", ada="approved")
+    del nobody["steps"][0]["actualApprover"]
+    for given in (approval("a1", "approved"), approval("a1", "approved", ada="pending"), nobody):
+        azure.approvals = [given]
+        azure.records = stage("production", 1, "a1")
+        assert verified(azure) == NOBODY
+
+
+def test_an_answer_that_lacks_an_approval_is_no_approval(azure: AzureDevOpsStandIn) -> None:
+    """The stage waited for two, and the service shows one."""
+    azure.approvals = [approval("a1", "approved", ada="approved")]
+    assert verified(azure) == NOBODY
+
+
+def test_one_of_two_approvals_that_nobody_gave_is_no_approval(azure: AzureDevOpsStandIn) -> None:
+    """The person who gave the other one did not approve this."""
+    azure.approvals = [approval("a1", "approved", ada="approved"), approval("a2", "approved")]
+    assert verified(azure) == NOBODY
+
+
+def test_the_environment_decides_whether_a_person_may_approve_their_own_run(
+    azure: AzureDevOpsStandIn,
+) -> None:
+    """Azure DevOps blocks such an approval before the stage starts; one that it accepted counts."""
+    azure.build["requestedFor"] = {"uniqueName": "ada@example.com"}
+    assert verified(azure).who == "ada@example.com, grace@example.com"
 
 
 def test_an_approval_of_another_run_is_not_read(azure: AzureDevOpsStandIn) -> None:
