@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# The subscription is that of ARM_SUBSCRIPTION_ID, which `make infra-plan` sets to that of `az login`.
+# The subscription is the default one of `az login`, or ARM_SUBSCRIPTION_ID.
 provider "azurerm" {
   storage_use_azuread = true # the storage account accepts no keys
 
