@@ -58,6 +58,16 @@ output "deployers" {
   }
 }
 
+output "readers" {
+  description = "Object ids that `make bootstrap` binds to the Role `reader`, for each environment that another is promoted from."
+  value = {
+    for environment in local.environments : environment => sort([
+      for name, identity in local.identities : azurerm_user_assigned_identity.workflow[name].principal_id
+      if try(identity.reads, "") == environment
+    ])
+  }
+}
+
 output "service_connections" {
   description = "The application id of each service connection of Azure Pipelines; empty without azure_devops."
   value = {

@@ -13,6 +13,7 @@ locals {
   ]...)
 }
 
+# Of the cluster itself they may do nothing but get its address: `make bootstrap` binds their Roles in a namespace.
 resource "azurerm_role_assignment" "workflow" {
   for_each = local.workflow_roles
 
@@ -20,16 +21,6 @@ resource "azurerm_role_assignment" "workflow" {
   role_definition_name = each.value.role
   principal_id         = azurerm_user_assigned_identity.workflow[each.value.identity].principal_id
   principal_type       = "ServicePrincipal" # else Azure looks for the new identity where it is not known yet
-}
-
-# `promote` reads what the environment before accepted. Kubernetes' own Roles need no right here: `make bootstrap` binds them.
-resource "azurerm_role_assignment" "read_namespace" {
-  for_each = { for name, identity in local.identities : name => identity.reads if can(identity.reads) }
-
-  scope                = "${azurerm_kubernetes_cluster.this.id}/namespaces/${each.value}"
-  role_definition_name = "Azure Kubernetes Service RBAC Reader"
-  principal_id         = azurerm_user_assigned_identity.workflow[each.key].principal_id
-  principal_type       = "ServicePrincipal"
 }
 
 resource "azurerm_role_assignment" "kubelet_pull" {

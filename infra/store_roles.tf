@@ -4,12 +4,12 @@ locals {
   blob_path   = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path]"
   blob_writes = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
 
-  not_accepted_models = <<-E
+  not_accepted_models = <<-EOT
     (!(ActionMatches{'${local.blob_writes}'})
      AND !(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'})
      AND !(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete'}))
     OR ${local.blob_path} StringNotLike '${local.store_prefix}/environments/*'
-  E
+  EOT
 }
 
 resource "azurerm_role_definition" "accepted_model" {

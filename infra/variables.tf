@@ -69,11 +69,11 @@ variable "github_name_subjects" {
 }
 
 variable "azure_devops" {
-  description = <<-E
+  description = <<-EOT
     The service connections of docs/how-to/azure-pipelines.md, null without Azure Pipelines. `connections` has the
     issuer and the subject that Azure DevOps shows for a connection. One that is not in it is trusted by its name,
     with the issuer of Azure DevOps, which Microsoft retires on 1 July 2027.
-  E
+  EOT
   type = object({
     organization    = string
     organization_id = string

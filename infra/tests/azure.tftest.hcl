@@ -267,12 +267,6 @@ run "roles" {
     error_message = "Each role counts for one resource, not for the group or the subscription."
   }
   assert {
-    condition = { for name, role in azurerm_role_assignment.read_namespace : name => "${role.role_definition_name} ${role.scope}" } == {
-      for name in ["production", "production-recovery"] : name => "Azure Kubernetes Service RBAC Reader ${azurerm_kubernetes_cluster.this.id}/namespaces/staging"
-    }
-    error_message = "Production reads the namespace of staging, and no other."
-  }
-  assert {
     condition     = azurerm_role_assignment.kubelet_pull.role_definition_name == "AcrPull" && azurerm_role_assignment.kubelet_pull.scope == azurerm_container_registry.this.id && azurerm_role_assignment.kubelet_pull.principal_id == azurerm_user_assigned_identity.kubelet.principal_id
     error_message = "The nodes pull, without `az aks update --attach-acr`."
   }
@@ -378,6 +372,13 @@ run "outputs" {
       ])
     }
     error_message = "These identities get the Role `deployer`."
+  }
+  assert {
+    condition = output.readers == {
+      staging    = sort([for name in ["production", "production-recovery"] : azurerm_user_assigned_identity.workflow[name].principal_id])
+      production = tolist([])
+    }
+    error_message = "Production reads what staging accepted; nobody else reads anything."
   }
   assert {
     condition     = length(output.service_connections) == 0
