@@ -26,6 +26,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     auto_scaling_enabled        = true
     min_count                   = var.nodes.min
     max_count                   = var.nodes.max
+    max_pods                    = 110
     os_disk_type                = "Ephemeral"
     os_disk_size_gb             = 64
 

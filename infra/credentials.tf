@@ -1,11 +1,11 @@
 locals {
   github_issuer = "https://token.actions.githubusercontent.com"
-  github_owner  = split("/", var.github_repository)[0]
-  github_name   = split("/", var.github_repository)[1]
+  github_owner  = try(split("/", var.github_repository)[0], null)
+  github_name   = try(split("/", var.github_repository)[1], null)
 
   # GitHub has two forms of subjects: of names alone, and immutable ones with the numbers of owner and repository.
   # https://docs.github.com/actions/reference/openid-connect-reference#immutable-subject-claims
-  github_repositories = merge(
+  github_repositories = var.github_repository == null ? {} : merge(
     var.github_name_subjects ? { name = "repo:${var.github_repository}" } : {},
     var.github_repository_id == null ? {} : {
       id = "repo:${local.github_owner}@${var.github_owner_id}/${local.github_name}@${var.github_repository_id}"

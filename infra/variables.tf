@@ -21,11 +21,17 @@ variable "location" {
 }
 
 variable "github_repository" {
-  description = "OWNER/NAME, with the capital letters that GitHub shows: Entra ID compares them. `make infra-plan` reads it from gh."
+  description = "OWNER/NAME, with the capital letters that GitHub shows: Entra ID compares them. `make infra-plan` reads it from gh. null: Azure Pipelines alone."
   type        = string
+  default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github_repository))
+    condition     = var.github_repository != null || var.azure_devops != null
+    error_message = "github_repository or azure_devops must be given: else no job could sign in."
+  }
+
+  validation {
+    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github_repository))
     error_message = "github_repository must be OWNER/NAME."
   }
 }
@@ -63,7 +69,7 @@ variable "github_name_subjects" {
   default     = true
 
   validation {
-    condition     = var.github_name_subjects || var.github_repository_id != null
+    condition     = var.github_name_subjects || var.github_repository == null || var.github_repository_id != null
     error_message = "Without the ids of GitHub, github_name_subjects must be true: no job could sign in."
   }
 }

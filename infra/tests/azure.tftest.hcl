@@ -227,6 +227,19 @@ run "azure_devops_by_entra_id" {
   }
 }
 
+run "azure_devops_without_github" {
+  variables {
+    github_repository    = null
+    github_owner_id      = null
+    github_repository_id = null
+    azure_devops         = { organization = "contoso", organization_id = "0f0f0f0f-0000-0000-0000-000000000000", project = "Vision" }
+  }
+  assert {
+    condition     = length(azurerm_federated_identity_credential.workflow) == 5 && output.subjects.model == tolist([])
+    error_message = "Nobody at GitHub is trusted."
+  }
+}
+
 run "roles" {
   assert {
     condition = toset(keys(azurerm_role_assignment.workflow)) == toset([
@@ -515,4 +528,12 @@ run "no_budget" {
     budget = { amount = 0 }
   }
   expect_failures = [var.budget]
+}
+
+run "nobody_to_trust" {
+  command = plan
+  variables {
+    github_repository = null
+  }
+  expect_failures = [var.github_repository]
 }
