@@ -1,4 +1,4 @@
-"""The rules that keep infra/ equal to the workflows, to the pages, and to what Azure knows."""
+"""The rules that keep infra/ equal to the workflows, to the pages, and to the names of Azure."""
 
 from __future__ import annotations
 
