@@ -100,6 +100,12 @@ def test_the_condition_on_accepted_models_is_that_of_the_page() -> None:
     assert found["locals.blob_writes"].strip('"') in AZURE
 
 
+def test_the_page_has_the_role_with_which_namespaces_are_created() -> None:
+    """`make bootstrap` creates them; *RBAC Admin* may not."""
+    found = arguments(FILES)["resource.azurerm_role_assignment.administrator.role_definition_name"]
+    assert f"*{found.strip(chr(34))}*" in AZURE
+
+
 def test_the_provider_is_pinned_and_is_the_one_that_is_tested() -> None:
     """Without a lock file, which needs a registry of providers, the version is exact."""
     assert arguments(FILES)["terraform.required_providers.azurerm.version"] == f'"{PROVIDER.version}"'
