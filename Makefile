@@ -104,6 +104,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/checkov.in -o requirements/checkov.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:qa -c requirements/dev.txt -o requirements/qa.txt --universal --python-version 3.11
@@ -138,7 +139,8 @@ test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
 	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
 .PHONY: test-nightly-all
-test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
+test-nightly-all: FAULTS := 1
+test-nightly-all: test-fuzz zoo infra-check $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q $(call junit) -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py
@@ -282,6 +284,31 @@ trace: setup ## print the provenance of WHAT=response.json|request|trace|pod|ima
 	@seatrial trace $(if $(WHAT),'$(WHAT)')
 .PHONY: pipeline
 pipeline: $(PIPELINE) ## run all stages, in order
+
+##@ The Azure side
+# OpenTofu, or Terraform where only that is installed.
+TOFU ?= $(or $(shell command -v tofu),$(shell command -v terraform),$(error neither OpenTofu nor Terraform is installed. Cure: https://opentofu.org/docs/intro/install))
+PLAN := seatrial.tfplan
+# The repository's name and numbers, which federated credentials contain, so that nobody types them.
+GITHUB_INPUTS := {github_repository: .full_name, github_owner_id: (.owner.id|tostring), github_repository_id: (.id|tostring)}
+.PHONY: infra-github
+infra-github:
+	@$(if $(filter 0,$(GITHUB)),:,gh api 'repos/{owner}/{repo}' --jq '$(GITHUB_INPUTS)' > infra/github.auto.tfvars.json.new && mv infra/github.auto.tfvars.json.new infra/github.auto.tfvars.json || { rm -f infra/github.auto.tfvars.json.new; [ -f infra/github.auto.tfvars.json ]; } || { echo "infra: the repository was not read from GitHub. Cure: install gh, gh auth login; without GitHub: GITHUB=0" >&2; exit 1; })
+.PHONY: infra-init
+infra-init: infra-github
+	@$(TOFU) -chdir=infra init -input=false
+.PHONY: infra-plan
+infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
+	@$(TOFU) -chdir=infra plan -input=false -out=$(PLAN)
+.PHONY: infra-up
+infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask)
+	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code
+.PHONY: infra-down
+infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask)
+	@$(TOFU) -chdir=infra destroy $(if $(YES),-auto-approve)
+.PHONY: infra-check
+infra-check: setup ## check infra/ without an account: format, types, tests with a mocked Azure, checkov (FAULTS=1: also that planted faults are found)
+	@PYTHONPATH=tests python -m infra_check $(if $(FAULTS),--faults)
 
 .PHONY: help
 help:
