@@ -118,7 +118,7 @@ check-locks: setup ## lock again and fail if a lock changes: it does not fit its
 check-links: setup ## request the links of the pages to other sites
 	@PYTHONPATH=tests python -m links
 .PHONY: heartbeat
-heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, with one issue meanwhile; keep the schedules of GitHub Actions in force
+heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, at GitHub with one issue meanwhile; keep the schedules of GitHub Actions in force
 	@seatrial heartbeat $(call given,MAX_HOURS)
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
@@ -225,7 +225,7 @@ update: setup ## change model.lock to the channel's newest model, if it passes v
 zoo: setup ## validate generated bad and good models; print which check refuses which (ONLY=name)
 	@PYTHONPATH=tests python -m zoo $(call given,ONLY)
 .PHONY: propose
-propose: setup ## open or renew the pull request of the model that update found (model.follow: commit it to main)
+propose: setup ## open or renew the pull request of the model that update found, at GitHub or in Azure Repos (model.follow: commit it to main)
 	@seatrial propose
 .PHONY: fetch
 fetch: setup ## fetch the locked model, golden set and evaluation set from the store or the cache, and verify them

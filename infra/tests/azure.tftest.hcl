@@ -195,13 +195,13 @@ run "azure_devops_by_name" {
   }
   assert {
     condition = { for key, credential in azurerm_federated_identity_credential.workflow : key => "${credential.issuer} ${credential.subject}" if endswith(key, "-azure-devops") } == {
-      for name in ["build", "staging", "staging-recovery", "production", "production-recovery"] :
+      for name in ["build", "model", "staging", "staging-recovery", "production", "production-recovery"] :
       "${name}-azure-devops" => "https://vstoken.dev.azure.com/0f0f0f0f-0000-0000-0000-000000000000 sc://contoso/Vision/seatrial-${name}"
     }
     error_message = "Each service connection is trusted by its name."
   }
   assert {
-    condition     = output.service_connections["seatrial-staging"] == azurerm_user_assigned_identity.workflow["staging"].client_id && length(output.service_connections) == 5
+    condition     = output.service_connections["seatrial-staging"] == azurerm_user_assigned_identity.workflow["staging"].client_id && length(output.service_connections) == 6
     error_message = "The application ids to type into the service connections are an output."
   }
 }

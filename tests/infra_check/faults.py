@@ -107,8 +107,8 @@ FAULTS = [
     ),
     Fault(
         "identities.yaml",
-        "subject: environment:model\n  roles: [Storage Blob Data Reader]",
-        "subject: environment:model\n  roles: [Storage Blob Data Reader, AcrPush]",
+        "service_connection: seatrial-model\n  roles: [Storage Blob Data Reader]",
+        "service_connection: seatrial-model\n  roles: [Storage Blob Data Reader, AcrPush]",
     ),
     Fault(
         "identities.yaml",

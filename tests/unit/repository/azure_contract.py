@@ -10,7 +10,7 @@ from typing import Any
 
 from unit.repository.azure_expressions import holds
 from unit.repository.azure_pipelines import commands, jobs, pipeline, script, steps
-from unit.repository.job_contract import BRANCHES, EVENTS, RESULTS, JobContract, Situation
+from unit.repository.job_contract import BRANCHES, EVENTS, RESULTS, JobContract, Situation, arguments_of
 from unit.repository.project import targets_in
 
 # Set for a command of every stage that has them; GitHub's jobs get the same from their environment.
@@ -39,6 +39,7 @@ def contract(document: dict[str, Any], stage: dict[str, Any], job: dict[str, Any
     always = {step["publish"] for step in published if step.get("condition") == "always()"}
     return JobContract(
         targets=tuple(tuple(targets_in(line)) for line in commands(job)),
+        arguments=arguments_of(commands(job)),
         environment=job.get("environment", ""),
         released=_released(job, makes),
         signs_in=frozenset(_sign_ins(every)),

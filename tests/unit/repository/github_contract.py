@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
+from yaml import CSafeLoader
 
 from unit.repository.expressions import evaluate
 from unit.repository.identities import Start, Workflows, jobs
-from unit.repository.job_contract import BRANCHES, EVENTS, RESULTS, JobContract, Situation
+from unit.repository.job_contract import BRANCHES, EVENTS, RESULTS, JobContract, Situation, arguments_of
 from unit.repository.project import WORKFLOWS, targets_in
 
 TOKENS = {"GITHUB_TOKEN": "SYSTEM_ACCESSTOKEN", "GH_TOKEN": "SYSTEM_ACCESSTOKEN"}
@@ -21,9 +22,13 @@ OWN = {"GH_REPO", "EXAMPLE"}
 OF_ANOTHER_STORE = "env.STORE != ''"
 
 
-def workflows() -> Workflows:
-    """Read all workflows."""
-    return {path.name: yaml.safe_load(path.read_text()) for path in sorted(WORKFLOWS.glob("*.yml"))}
+def workflows(file: str = "", text: str = "", instead: str = "") -> Workflows:
+    """Read all workflows, with a text of one file replaced."""
+    found = {path.name: path.read_text() for path in sorted(WORKFLOWS.glob("*.yml"))}
+    if file:
+        assert text in found[file]
+        found[file] = found[file].replace(text, instead)
+    return {name: yaml.load(content, CSafeLoader) for name, content in found.items()}
 
 
 def contracts(found: Workflows, inputs: Mapping[str, str]) -> dict[str, JobContract]:
@@ -44,6 +49,7 @@ def contract(body: dict[str, Any], starts: tuple[Start, ...], inputs: Mapping[st
     always = [step for step in makes if step.get("if") == "always()" and "id" not in step]
     return JobContract(
         targets=_targets(makes),
+        arguments=arguments_of(step["run"] for step in makes),
         environment=_resolved(body.get("environment", ""), inputs),
         released=_resolved(_released(body, makes), inputs),
         signs_in=frozenset(_sign_ins(steps)),

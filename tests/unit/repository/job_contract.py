@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 # What happened before the stage that a job waits for ended: GitHub's result and Azure Pipelines'.
@@ -16,10 +18,21 @@ BRANCHES = ("main", "feature")
 Situation = tuple[str, str, str]
 
 
+# Given by the environment of a job in one of the two, or different in each run.
+OWN_WAY = ("ENV", "STORE", "SEED")
+
+
+def arguments_of(lines: Iterable[str]) -> frozenset[str]:
+    """Return the variables that make commands are given."""
+    words = {word for line in lines for word in shlex.split(line) if "=" in word}
+    return frozenset(word for word in words if word.partition("=")[0] not in OWN_WAY)
+
+
 @dataclass(frozen=True)
 class JobContract:
     """A job: its targets in order, where it runs, what it may do, what it keeps, and when it starts.
 
+    `arguments` are the variables that are given to make, except those that each CI passes in its own way.
     `environment` is the environment with its approvals, or empty. `released` is the environment that its
     commands are given. `signs_in` has what it signs in to. `variables` are those of its make commands, by
     the names of Azure Pipelines. `kept` has the paths of the artefacts that a successful job leaves,
@@ -29,6 +42,7 @@ class JobContract:
     """
 
     targets: tuple[tuple[str, ...], ...]
+    arguments: frozenset[str]
     environment: str
     released: str
     signs_in: frozenset[str]

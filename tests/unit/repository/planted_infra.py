@@ -66,8 +66,8 @@ PLANTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "push for the identity of models": (
         "identities.yaml",
-        "subject: environment:model\n  roles: [Storage Blob Data Reader]",
-        "subject: environment:model\n  roles: [Storage Blob Data Reader, AcrPush]",
+        "service_connection: seatrial-model\n  roles: [Storage Blob Data Reader]",
+        "service_connection: seatrial-model\n  roles: [Storage Blob Data Reader, AcrPush]",
         "environment:model: (",
     ),
     "a pull request that releases": (

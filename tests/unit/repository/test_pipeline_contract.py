@@ -28,6 +28,7 @@ SIBLINGS = [
     ("nightly-tests.tests", ".azure-pipelines/nightly-tests.yml", "tests.tests"),
     ("nightly-tests.locks", ".azure-pipelines/nightly-tests.yml", "locks.locks"),
     ("nightly-tests.links", ".azure-pipelines/nightly-tests.yml", "links.links"),
+    ("nightly-tests.infra", ".azure-pipelines/nightly-tests.yml", "infra.infra"),
     ("promote.production", "azure-pipelines.yml", "production.release"),
     ("promote.production", ".azure-pipelines/promote.yml", "production.release"),
     ("promote.settle", "azure-pipelines.yml", "settle_production.settle"),
@@ -53,9 +54,9 @@ INPUTS = {"environment": "staging", "why": "wrong labels"}
 
 
 @cache
-def github() -> dict[str, JobContract]:
-    """Return the contracts of GitHub's jobs; of a job that is called, for staging."""
-    return github_contract.contracts(github_contract.workflows(), INPUTS)
+def github(file: str = "", text: str = "", instead: str = "") -> dict[str, JobContract]:
+    """Return the contracts of GitHub's jobs, with a text of one file replaced; those called, for staging."""
+    return github_contract.contracts(github_contract.workflows(file, text, instead), INPUTS)
 
 
 def azure(root: Path = ROOT) -> dict[tuple[str, str], JobContract]:
@@ -68,11 +69,13 @@ def azure(root: Path = ROOT) -> dict[tuple[str, str], JobContract]:
     }
 
 
-def differences(job: str, found: dict[tuple[str, str], JobContract]) -> list[str]:
+def differences(
+    job: str, found: dict[tuple[str, str], JobContract], theirs: dict[str, JobContract] | None = None
+) -> list[str]:
     """Return everything in which a job of GitHub differs from its siblings, which together run as often."""
     siblings = [found[path, name] for each, path, name in SIBLINGS if each == job]
     runs = frozenset[Situation]().union(*(sibling.runs for sibling in siblings))
-    expected = github()[job]
+    expected = (theirs or github())[job]
     return [line for sibling in siblings for line in expected.differences(replace(sibling, runs=runs))]
 
 
@@ -114,3 +117,28 @@ def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
     except (AssertionError, KeyError, ValueError):
         return  # a file that cannot be read as a pipeline
     assert broken or unexpected
+
+
+# A change of a workflow alone: the file, a text in it, and what stands there instead.
+CHANGED_AT_GITHUB = [
+    ("ci.yml", "make test-integration", "make test-unit"),
+    ("ci.yml", "timeout-minutes: 45", "timeout-minutes: 46"),
+    ("model.yml", "path: .seatrial/ci/run/update.json", "path: .seatrial/ci/run"),
+    ("nightly.yml", "needs: staging", "needs: []"),
+    ("nightly-tests.yml", "make check-locks", "make lock"),
+    ("nightly-tests.yml", "SCHEDULES=100000", "SCHEDULES=1000"),
+    ("promote.yml", "make qa-kit ENV=production", "make history ENV=production"),
+    ("promote.yml", "needs.production.result == 'cancelled'", "needs.production.result == 'skipped'"),
+    ("release.yml", "make deploy accept", "make deploy"),
+    ("release.yml", "fetch-depth: 0", "fetch-depth: 1"),
+    ("resume.yml", "}}-recovery", "}}"),
+    ("rollback.yml", "if: github.ref == 'refs/heads/main' # a", "if: github.event_name != '' # a"),
+]
+
+
+@pytest.mark.parametrize(("file", "text", "instead"), CHANGED_AT_GITHUB)
+def test_a_change_of_a_workflow_alone_is_found(file: str, text: str, instead: str) -> None:
+    """Its sibling must follow."""
+    ours, theirs = azure(), github(file, text, instead)
+    found = {(job, line.partition(":")[0]) for job in JOBS for line in differences(job, ours, theirs)}
+    assert found - DIFFERENCES
