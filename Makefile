@@ -187,6 +187,20 @@ bench-decode: setup ## compare scaled with full decoding: time and labels (MODEL
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
 
+##@ On Azure (docs/how-to/azure.md)
+.PHONY: infra-inputs
+infra-inputs: setup ## write name and numbers of the GitHub repository (GH_REPO=OWNER/NAME) for infra/; infra-plan does it
+	@seatrial infra-inputs
+.PHONY: infra-outputs
+infra-outputs: setup ## set what infra/ created: variables and environments of GitHub, lines of seatrial.toml (REVIEWERS=login[,login], DRY_RUN=1)
+	@seatrial infra-outputs $(call given,REVIEWERS) $(if $(DRY_RUN),--dry-run)
+# An instance without a local cloud, whose settings are those of seatrial.toml alone.
+infra-bootstrap: INSTANCE := azure
+infra-bootstrap: export SEATRIAL_INSTANCE = $(INSTANCE)
+.PHONY: infra-bootstrap
+infra-bootstrap: setup example publish ## publish the example to what infra/ created, and bootstrap its environments; once, by an administrator
+	@seatrial infra-bootstrap
+
 ##@ The model
 CARD_FILES = $(call given,ONNX) $(call given,LABELS) $(call given,OUT) $(call given,PHOTO)
 CARD_FIELDS = $(call given,NAME) $(call given,VERSION) $(call given,LICENCE) $(call given,PRESET)
