@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
 
 GROUP: Final = "group:"
 _NAME: Final = re.compile(r"(?:group:)?(?!system:)[^\s:]\S*")
@@ -18,3 +20,7 @@ def check_subject(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("is the name of a user, or group:NAME; none of the cluster's own (system:…)")
     return name
+
+
+Subject = Annotated[str, AfterValidator(check_subject)]
+"""The name of a user of the cluster, or of a group after `group:`."""

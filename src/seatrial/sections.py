@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from seatrial.live_address import LiveAddress
-from seatrial.rbac_subject import check_subject
+from seatrial.rbac_subject import Subject
 from seatrial.registry_address import check_address
 from seatrial.section import Section
 
@@ -16,8 +16,6 @@ RegistryAddress = Annotated[str, AfterValidator(check_address)]
 """`host` or `host:port` of a registry; may be empty."""
 UserPath = Annotated[str, AfterValidator(expanduser)]
 """A path, in which a leading `~` is the home directory."""
-Subject = Annotated[str, AfterValidator(check_subject)]
-"""The name of a user of the cluster, or of a group after `group:`."""
 
 
 class App(Section):
