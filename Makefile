@@ -101,6 +101,7 @@ $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
 lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/checkov.in -o requirements/checkov.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:qa -c requirements/dev.txt -o requirements/qa.txt --universal --python-version 3.11
@@ -292,6 +293,31 @@ trace: setup ## print the provenance of WHAT=response.json|request|trace|pod|ima
 	@seatrial trace $(if $(WHAT),'$(WHAT)')
 .PHONY: pipeline
 pipeline: $(PIPELINE) ## run all stages, in order
+
+##@ The Azure side
+# OpenTofu, or Terraform where only that is installed.
+TOFU ?= $(or $(shell command -v tofu),$(shell command -v terraform),$(error neither OpenTofu nor Terraform is installed. Cure: https://opentofu.org/docs/intro/install))
+PLAN := seatrial.tfplan
+# The repository's name and numbers, which federated credentials contain, so that nobody types them.
+GITHUB_INPUTS := {github_repository: .full_name, github_owner_id: (.owner.id|tostring), github_repository_id: (.id|tostring)}
+.PHONY: infra-github
+infra-github:
+	@$(if $(filter 0,$(GITHUB)),:,gh api 'repos/{owner}/{repo}' --jq '$(GITHUB_INPUTS)' > infra/github.auto.tfvars.json.new && mv infra/github.auto.tfvars.json.new infra/github.auto.tfvars.json || { rm -f infra/github.auto.tfvars.json.new; [ -f infra/github.auto.tfvars.json ]; } || { echo "infra: the repository was not read from GitHub. Cure: install gh, gh auth login; without GitHub: GITHUB=0" >&2; exit 1; })
+.PHONY: infra-init
+infra-init: infra-github
+	@$(TOFU) -chdir=infra init -input=false
+.PHONY: infra-plan
+infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
+	@$(TOFU) -chdir=infra plan -input=false -out=$(PLAN)
+.PHONY: infra-up
+infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask)
+	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code
+.PHONY: infra-down
+infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask)
+	@$(TOFU) -chdir=infra destroy $(if $(YES),-auto-approve)
+.PHONY: infra-check
+infra-check: setup ## check infra/ without an account: format, types, tests with a mocked Azure, checkov (FAULTS=1: also that planted faults are found)
+	@PYTHONPATH=tests python -m infra_check $(if $(FAULTS),--faults)
 
 .PHONY: help
 help:
