@@ -31,23 +31,24 @@ Repository = Annotated[
 ]
 
 
-@app.command(name="infra-inputs", rich_help_panel="Azure")
-def infra_inputs(repository: Repository = "") -> None:
-    """Write name and numbers of the GitHub repository for infra/, so that nobody types them.
+@app.command(name="infra-github", rich_help_panel="Azure")
+def infra_github(
+    repository: Repository = "",
+    without: Annotated[
+        bool, typer.Option("--without", metavar=FLAG, help="do nothing: no workflow of GitHub gets rights")
+    ] = False,
+) -> None:
+    """Write name and numbers of the GitHub repository as inputs of infra/, so that nobody types them.
 
-    The file infra/github.auto.tfvars.json has the inputs with which Azure trusts the repository's workflows.
+    Azure will trust the workflows of that repository. If GitHub does not respond, the file of an earlier run,
+    infra/github.auto.tfvars.json, is used.
 
-    Exit codes: 0 written; 2 the checkout has no remote at GitHub; 30 gh is missing, or GitHub failed.
+    Exit codes: 0 written, or there is one; 2 the checkout has no remote at GitHub; 30 gh or GitHub failed.
     """
-    from seatrial.github_command import GitHubCommand, repository_of
-    from seatrial.infra_outputs.repository import read_repository, write_inputs
+    from seatrial.infra_outputs.repository import inputs
 
-    root = find("dev").root
-    found = read_repository(GitHubCommand(root, repository_of(root, repository)))
-    path = write_inputs(root, found)
-    console.line(
-        f"infra-inputs: {found.full_name} is {found.id} of owner {found.owner.id}: {path.relative_to(root)}"
-    )
+    if not without:
+        console.line(f"infra-github: {inputs(find('dev').root, repository)}")
 
 
 @app.command(name="infra-outputs", rich_help_panel="Azure")

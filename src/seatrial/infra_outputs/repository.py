@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from seatrial.atomic_files import write_atomically
 from seatrial.errors import RefusedError
-from seatrial.github_command import GitHubCommand, GitHubError
+from seatrial.github_command import GitHubCommand, GitHubError, repository_of
 from seatrial.infra_outputs.state import FOLDER
 
 INPUTS: Final = "github.auto.tfvars.json"
@@ -99,16 +99,26 @@ def subject_lines(
         yield f"warning: Azure does not trust these subjects for {names}: make infra-plan infra-up"
 
 
-def write_inputs(root: Path, repository: Repository) -> Path:
-    """Write name and numbers of the repository as the inputs of `infra/`; return the file."""
+def inputs(root: Path, given: str = "") -> str:
+    """Write name and numbers of the repository as the inputs of `infra/`; return what was done.
+
+    `given` replaces the remote `origin`. A file of an earlier run stays if GitHub does not answer.
+    """
+    name = repository_of(root, given)
     path = root / FOLDER / INPUTS
+    try:
+        found = read_repository(GitHubCommand(root, name))
+    except GitHubError as error:
+        if not path.exists():
+            raise
+        return f"{FOLDER}/{INPUTS} of an earlier run is used: {error.message}"
     values = {
-        "github_owner_id": str(repository.owner.id),
-        "github_repository": repository.full_name,
-        "github_repository_id": str(repository.id),
+        "github_owner_id": str(found.owner.id),
+        "github_repository": found.full_name,
+        "github_repository_id": str(found.id),
     }
     write_atomically(path, json.dumps(values, indent=2) + "\n")
-    return path
+    return f"{found.full_name} is repository {found.id} of owner {found.owner.id}"
 
 
 def _parsed(model: type[T], answer: object) -> T:

@@ -21,7 +21,7 @@ FRESH = {"SEATRIAL_INSTANCE": "fresh"}
 # `setup` and the other targets that act on the checkout alone, or on an instance of their own.
 WITHOUT_INSTANCE = (
     "clean|setup|lock|check-locks|check-links|format|lint|test|test-nightly|test-fuzz|test-unit|simulate"
-    "|bench-serve-build|bench-serve|bench-attacks|bench-decode|zoo|infra-inputs|infra-outputs|infra-bootstrap"
+    "|bench-serve-build|bench-serve|bench-attacks|bench-decode|zoo|infra-outputs|infra-bootstrap"
 )
 
 
