@@ -7,6 +7,7 @@ what gh prints then.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -39,6 +40,7 @@ NEW: dict[str, Any] = {
     "policies": {},
     "variables": {},
     "plan_has_reviewers": True,
+    "ignores_bypass": False,
     "faults": [],
     "calls": [],
 }
@@ -57,15 +59,15 @@ class GitHubSettings:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.values: dict[str, Any] = json.loads(path.read_text()) if path.exists() else dict(NEW)
+        self.values: dict[str, Any] = json.loads(path.read_text()) if path.exists() else copy.deepcopy(NEW)
 
     def save(self) -> None:
         """Write the file."""
         self._path.write_text(json.dumps(self.values, indent=1))
 
-    def do(self, words: list[str], stdin: str) -> str:
-        """Do a command and return what it prints. Raises GhError as gh fails."""
-        self.values["calls"].append([*words, os.environ.get("GH_REPO", "")])
+    def do(self, words: list[str], stdin: str, repository: str) -> str:
+        """Do a command for a repository (GH_REPO) and return what it prints. Raises GhError as gh fails."""
+        self.values["calls"].append([*words, repository])
         if words[:2] == ["auth", "login"]:
             self.values["signed_in"] = True
             return ""
@@ -134,7 +136,7 @@ class GitHubSettings:
             rules.append({"type": "wait_timer", "wait_timer": body["wait_timer"]})
         self.values["environments"][name] = {
             "name": name,
-            "can_admins_bypass": body.get("can_admins_bypass", True),
+            "can_admins_bypass": self.values["ignores_bypass"] or body.get("can_admins_bypass", True),
             "protection_rules": rules,
             "deployment_branch_policy": body["deployment_branch_policy"],
         }
@@ -172,7 +174,7 @@ def main(words: list[str]) -> int:
     settings = GitHubSettings(Path(os.environ["GITHUB_SETTINGS"]))
     stdin = "" if sys.stdin.isatty() else sys.stdin.read()
     try:
-        sys.stdout.write(settings.do(words, stdin))
+        sys.stdout.write(settings.do(words, stdin, os.environ.get("GH_REPO", "")))
     except GhError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return refusal.code
