@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 GROUP: Final = "group:"
-_NAME: Final = re.compile(r"(?:group:)?(?!system:)[^\s:]\S*")
+_NAME: Final = re.compile(r"(?!system:|group:)\S+")
 
 
 def check_subject(name: str) -> str:
@@ -17,7 +17,7 @@ def check_subject(name: str) -> str:
     Raises ValueError if it is empty, has white space, or belongs to the cluster itself (`system:…`): all
     users are in such groups.
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name.removeprefix(GROUP)):
         raise ValueError("is the name of a user, or group:NAME; none of the cluster's own (system:…)")
     return name
 
