@@ -38,7 +38,6 @@ def manifests() -> Iterator[Manifest]:
 @pytest.fixture
 def bindings(environments: Environments, workspace: Workspace) -> Bootstrap:
     """Bootstrap `staging` with these deployers and readers; return the bindings by the name of their Role."""
-
     environments.clusters["staging"] = MemoryCluster()
 
     def run(**who: tuple[str, ...]) -> dict[str, Manifest]:
@@ -109,7 +108,7 @@ class ReadCluster(MemoryCluster):
 def test_the_role_reader_suffices_to_promote_from_here(
     environments: Environments, workspace: Workspace
 ) -> None:
-    """What `promote` asks the cluster of the environment that it promotes from is in the Role, and more is not."""
+    """What `promote` reads of the environment that it promotes from is in the Role; Secrets are not."""
     environments.clusters["staging"] = cluster = ReadCluster()
     cluster.apply({"kind": "Namespace", "metadata": {"name": "staging"}})
     environments.serve(environments.release("staging", 1, "a", "pending", "stable"))
