@@ -135,7 +135,8 @@ test-all: lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release
 test-nightly: setup ## fault injection and long tests, on an instance of their own (KEEP=1: keep it)
 	@$(REMOVE_AFTERWARDS); $(MAKE) --no-print-directory test-nightly-all INSTANCE=test ENV=staging
 .PHONY: test-nightly-all
-test-nightly-all: test-fuzz zoo $(TEST_INSTANCE) test-faults test-long
+test-nightly-all: FAULTS := 1
+test-nightly-all: test-fuzz zoo infra-check $(TEST_INSTANCE) test-faults test-long
 .PHONY: test-fuzz
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q $(call junit) -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py

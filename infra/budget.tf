@@ -1,5 +1,7 @@
 # Of the subscription, because most of the cost is in the nodes' resource group, which AKS creates.
 resource "azurerm_consumption_budget_subscription" "this" {
+  count = var.budget == null ? 0 : 1
+
   name            = "budget-${var.name}"
   subscription_id = data.azurerm_subscription.current.id
   amount          = var.budget.amount

@@ -128,7 +128,7 @@ variable "nodes" {
 }
 
 variable "budget" {
-  description = "Monthly budget in the currency of the subscription. At 80 % of it, and when 100 % is forecast, its owners and `emails` get a message."
+  description = "Monthly budget in the currency of the subscription. At 80 % of it, and when 100 % is forecast, its owners and `emails` get a message. null: no budget, which not every kind of subscription can have."
   type = object({
     amount = optional(number, 500)
     emails = optional(set(string), [])
@@ -136,7 +136,7 @@ variable "budget" {
   default = {}
 
   validation {
-    condition     = var.budget.amount > 0
+    condition     = var.budget == null ? true : var.budget.amount > 0
     error_message = "budget.amount must be more than 0."
   }
 }

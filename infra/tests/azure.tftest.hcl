@@ -403,16 +403,26 @@ run "budget" {
     budget = { amount = 300, emails = ["ops@example.com"] }
   }
   assert {
-    condition     = azurerm_consumption_budget_subscription.this.amount == 300 && toset(one(azurerm_consumption_budget_subscription.this.filter[0].dimension).values) == toset(["rg-seatrial", "rg-seatrial-nodes"])
+    condition     = azurerm_consumption_budget_subscription.this[0].amount == 300 && toset(one(azurerm_consumption_budget_subscription.this[0].filter[0].dimension).values) == toset(["rg-seatrial", "rg-seatrial-nodes"])
     error_message = "The budget includes the nodes."
   }
   assert {
-    condition     = alltrue([for notification in azurerm_consumption_budget_subscription.this.notification : contains(notification.contact_emails, "ops@example.com") && contains(notification.contact_roles, "Owner")])
+    condition     = alltrue([for notification in azurerm_consumption_budget_subscription.this[0].notification : contains(notification.contact_emails, "ops@example.com") && contains(notification.contact_roles, "Owner")])
     error_message = "Somebody gets the message."
   }
   assert {
-    condition     = azurerm_consumption_budget_subscription.this.time_period[0].start_date == formatdate("YYYY-MM-01'T'00:00:00Z", timestamp())
+    condition     = azurerm_consumption_budget_subscription.this[0].time_period[0].start_date == formatdate("YYYY-MM-01'T'00:00:00Z", timestamp())
     error_message = "It begins in the month in which it is created."
+  }
+}
+
+run "no_budget_wanted" {
+  variables {
+    budget = null
+  }
+  assert {
+    condition     = length(azurerm_consumption_budget_subscription.this) == 0
+    error_message = "Some kinds of subscriptions have no budgets."
   }
 }
 

@@ -55,12 +55,11 @@ def secure(tofu: Tofu, folder: Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     try:
         results = json.loads(done.stdout)["results"]
+        failed, unread = results["failed_checks"], results["parsing_errors"]
     except (ValueError, KeyError, TypeError):
         return f"checkov printed no result:\n{done.stderr[-2000:]}{done.stdout[-2000:]}"
-    failed = [
-        f"{each['check_id']} {each['resource']}: {each['check_name']}" for each in results["failed_checks"]
-    ]
-    return "\n".join([*failed, *(f"{Path(each).name} cannot be read" for each in results["parsing_errors"])])
+    lines = [f"{each['check_id']} {each['resource']}: {each['check_name']}" for each in failed]
+    return "\n".join([*lines, *(f"{Path(each).name} cannot be read" for each in unread)])
 
 
 CHECKS: dict[str, Check] = {"format": formatted, "types": valid, "tests": tested, "checkov": secure}

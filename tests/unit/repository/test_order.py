@@ -67,7 +67,7 @@ def test_each_suite_of_the_release_tests_belongs_to_test_or_test_nightly(target:
     """`make test` and `make test-nightly` together run every suite, and both prepare the instance."""
     prerequisites = {
         "test-all": "lint test-unit $(TEST_INSTANCE) test-integration test-e2e test-release",
-        "test-nightly-all": "test-fuzz zoo $(TEST_INSTANCE) test-faults test-long",
+        "test-nightly-all": "test-fuzz zoo infra-check $(TEST_INSTANCE) test-faults test-long",
     }
     assert f"\n{target}: {prerequisites[target]}\n" in MAKEFILE
 
