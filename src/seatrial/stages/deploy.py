@@ -39,8 +39,8 @@ def deploy(
 ) -> DeployResult:
     """Release an image (None: the pushed one) as far as pending.
 
-    If users are on a pending release because the stable one cannot be started, the candidate takes the slot of
-    the stable one, and the pending one is its fallback.
+    If users are on a pending release because the stable one cannot be started, the candidate takes the slot
+    of the stable one, and the pending one is its fallback.
 
     `origin` has the approval, the source release of a promoted image, and why the image is released
     unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
