@@ -7,12 +7,13 @@ from functools import partial
 from seatrial.errors import HeldError, OutsideError, RollbackFailedError, RolledBackError
 from simulation import holds, invariants
 from simulation.commands import INTERRUPTED, KILLED
-from simulation.environment import SimulatedEnvironment, Write
+from simulation.environment import SimulatedEnvironment
 from simulation.on_call import OnCall
 from simulation.plan import Command
 from simulation.process import DeployerProcess
 from simulation.state_table import Seen, departure, seen
 from simulation.world import World
+from simulation.write import Write
 
 # How often pods are looked at while nothing is written, in seconds.
 INTERVAL = 1.0
@@ -58,6 +59,7 @@ class Checks:
         )
         now = self._world.scheduler.now
         violate("size", invariants.candidate_is_large_enough(environment, write, now), lost or "8")
+        violate("stable kept", invariants.stable_is_kept(environment, write), lost or "11")
         violate("promoted", invariants.promoted_is_stable(environment, write), lost or "10")
         violate("held", holds.not_held(environment, write), lost or "7b")
         self._cause[environment.name] = lost or ("5" if environment.two_stable else "other")
@@ -89,7 +91,8 @@ class Checks:
         environment = self._world.environments[command.environment]
         # The deadlines of a suspended machine pass.
         late = process.suspended and environment.holder is process
-        if code in UNEXPLAINED and not process.disturbed and not environment.disturbed and not late:
+        lost = environment.disturbed or environment.lost_images
+        if code in UNEXPLAINED and not process.disturbed and not lost and not late:
             message = f"{process.name} ends {code}, but nothing outside failed"
             self._violate("unexplained failure", message, _fault_of_failure(environment, process))
         self._violate("rollback", invariants.rollback_left(environment, command.name, code), "1")
@@ -142,7 +145,7 @@ class Checks:
         """Return the release that a command takes up when it acquires the Lease."""
         unfinished = [each for each in environment.records() if each.open]
         if process.command == "accept":
-            pending = [each.release for each in unfinished if each.state == "pending"]
+            pending = [each.release for each in environment.unfinished() if each.state == "pending"]
             return pending[-1] if pending else ""
         if process.command == "rollback":
             return process.newest or environment.newest()

@@ -80,14 +80,18 @@ class Controllers:
                 pod.lost, pod.gone = True, math.inf
         self.server.touch()
 
+    def replace_pods(self, name: str) -> None:
+        """End the pods of a Deployment, which starts others."""
+        self.deployment_deleted(name)
+        self._reconcile(self.server.objects["Deployment", name])
+
     def evict(self, node: str) -> None:
         """Mark the pods of a lost node as terminating, which never ends, and start others elsewhere."""
         for pod in self.pods:
             if pod.node == node:
                 self._terminate(pod)
-        for kind, name in list(self.server.objects):
-            if kind == "Deployment":
-                self._reconcile(self.server.objects[kind, name])
+        for body in [each for (kind, _), each in self.server.objects.items() if kind == "Deployment"]:
+            self._reconcile(body)
         self.server.touch()
 
     def matching(self, selector: dict[str, str]) -> list[Pod]:

@@ -10,22 +10,13 @@ from seatrial.kube.labels import LEASE, LIVE, RELEASE, SLOT, deployment
 from seatrial.kube.lease_object import holder_of
 from seatrial.release.record import RETURNED_FROM, RETURNING_FROM
 from simulation.controllers import Pod
+from simulation.lost_images import LostImages
 from simulation.process import WRITES, Call, DeployerProcess, Observed
 from simulation.record_reader import RecordReader, RecordView
 from simulation.server import ApiServer
+from simulation.write import Write
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Write:
-    """A write that took effect: by whom, whether the object existed, and what users were sent to before."""
-
-    process: DeployerProcess
-    call: Call
-    existed: bool
-    late: bool
-    live_before: tuple[str, str] | None
 
 
 @dataclass(eq=False)
@@ -59,6 +50,7 @@ class SimulatedEnvironment:
     source: SimulatedEnvironment | None = None
     two_stable: bool = False
     late_service: str = ""
+    lost_images: LostImages = field(default_factory=LostImages)
     _observation: tuple[int, Observed] | None = None
     _reader: RecordReader = field(default_factory=RecordReader)
 
@@ -72,13 +64,15 @@ class SimulatedEnvironment:
             self._note(process, call, late)
             return done
         version, existed, live = server.version, key in server.objects, self.live()
-        holder = self.identity()
+        holder, ready = self.identity(), self.stable_ready()
         done = perform()
         if server.version != version:
             process.story(f"{call}{' (late copy)' if late else ''}")
             self._note_holder(process, holder)
             self._note_late_service(process, call)
-            self.on_write(self, Write(process, call, existed, late, live))
+            if (now := self.live()) and now != live and (record := self.record(now[1])):
+                self.lost_images.switched(record.release, record.digest, process.scheduler.now)
+            self.on_write(self, Write(process, call, existed, late, live, ready))
         self._note(process, call, late)
         return done
 
@@ -128,6 +122,18 @@ class SimulatedEnvironment:
         """Return the records in the state `stable`."""
         return [each for each in self.records() if each.state == "stable"]
 
+    def stable_ready(self) -> int:
+        """Return the number of ready replicas of the stable release in its slot."""
+        found = [(f"classifier-{each.slot}", each.release) for each in self.stable()[-1:]]
+        return sum(self.server.controllers.ready_count(*each) for each in found)
+
+    def unfinished(self) -> list[RecordView]:
+        """Return the open records that the stable release has not replaced, oldest first."""
+        stable = self.stable()
+        return [
+            each for each in self.records() if each.open and (not stable or each.number > stable[-1].number)
+        ]
+
     def repaired(self, changed_at: float) -> None:
         """End the exemption for a change by hand, unless there was another one since."""
         if self.manual_at == changed_at:
@@ -138,7 +144,7 @@ class SimulatedEnvironment:
         for record in self.records():
             if record.state == "returning":
                 return record.details[-1].removeprefix(RETURNING_FROM)
-        found = [each for each in self.records() if each.open] or self.stable()
+        found = self.unfinished() or self.stable()
         if not found:
             return ""
         last = found[-1]

@@ -99,6 +99,21 @@ def lose_node(world: World, event: PlannedEvent, environment: SimulatedEnvironme
     world.scheduler.at(world.scheduler.now + EVICTION_SECONDS, lambda: controllers.evict(node))
 
 
+def lose_image(world: World, event: PlannedEvent, process: DeployerProcess) -> None:
+    """Let the image of the stable release be lost: no pod of it starts, and those without users end."""
+    environment = world.environment_of(event.job, event.position)
+    stable, live = environment.stable(), environment.live()
+    if not stable:
+        return
+    record, server = stable[-1], environment.server
+    world.tell(environment.name, f"the image of {record.release} is lost")
+    environment.lost_images.lose(record.digest, world.scheduler.now)
+    name = f"{APP}-{record.slot}"
+    if live and live[1] != record.release and environment.server.objects.get(("Deployment", name)):
+        server.controllers.replace_pods(name)
+        server.touch()
+
+
 def scale(world: World, event: PlannedEvent, environment: SimulatedEnvironment) -> None:
     """Let the autoscaler change the size of its target, within its bounds."""
     server = environment.server
@@ -146,6 +161,7 @@ ON_PROCESSES: dict[str, Callable[[World, PlannedEvent, DeployerProcess], None]] 
     "suspend": suspend,
     "cut off": cut_off,
     "lose answer": lose_answer,
+    "lose image": lose_image,
     "lose golden set": lose_golden_set,
     "shift clock": shift_clock,
 }

@@ -20,6 +20,7 @@ from seatrial.release.origin import Origin
 from seatrial.release.record import Change, Record
 from seatrial.release.record_document import append, parse
 from seatrial.release.records import Records
+from seatrial.release.recovery import finish_interrupted
 from seatrial.release.target import Target
 from seatrial.release.undo import return_to, undo
 from seatrial.results import Check
@@ -70,6 +71,24 @@ def append_to_any_state(body: Manifest, _: Record, change: Change) -> bool:
 def promoted_without_confirmation(*given: Any) -> Origin:
     """Return an origin that is not confirmed before the switch."""
     return replace(Origin(*given), confirm=lambda: None)
+
+
+def kept_without_trying(target: Target) -> Record | None:
+    """Begin a release over the pending one, if there is one, without trying to undo it."""
+    pending = target.records.pending()
+    if not pending:
+        finish_interrupted(target)
+    return pending
+
+
+def undone_to_stable(target: Target, _: Record, __: object) -> Record | None:
+    """Undo every release to the stable one, although that may not run."""
+    return target.records.stable()
+
+
+def locked_out(target: Target) -> None:
+    """Begin no release before every other one is finished."""
+    finish_interrupted(target)
 
 
 def nothing(*_: Any) -> None:

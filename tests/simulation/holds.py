@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simulation.environment import SimulatedEnvironment, Write
+from simulation.environment import SimulatedEnvironment
 from simulation.record_reader import RecordView
+from simulation.write import Write
 
 # States of a release that a rollback took back.
 TAKEN_BACK = ("refused", "switched-back", "rolled-back", "superseded")
@@ -14,9 +15,10 @@ def not_held(environment: SimulatedEnvironment, write: Write) -> str:
 
     Exempt: creating the record of a candidate after the Lease was lost; the candidate gets no users. And the
     late copy of a request, which can only be the creation of an environment's first live Service: its slot
-    is emptied by the rollback, and it is removed by `settle` or the next release.
+    is emptied by the rollback, and it is removed by `settle` or the next release. And the return to the
+    fallback of a release that is undone: users were on it before.
     """
-    if write.late:
+    if write.late or _returns_to_fallback(environment, write):
         return ""
     process, call, live = write.process, write.call, environment.live()
     new = None
@@ -27,6 +29,11 @@ def not_held(environment: SimulatedEnvironment, write: Write) -> str:
         new = found if found and found.state == "pending" else None
     held = [each.release for each in environment.records() if new and each.held and _same(each, new)]
     return f"{process.name} releases {new.release}, but {held[0]} is on hold" if new and held else ""
+
+
+def _returns_to_fallback(environment: SimulatedEnvironment, write: Write) -> bool:
+    live, left = environment.live(), environment.record(write.live_before[1]) if write.live_before else None
+    return bool(live and left and live[1] == left.fallback)
 
 
 def took_back(environment: SimulatedEnvironment, command: str, code: int, release: str) -> str:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 
 from seatrial.kube.labels import RELEASE
-from simulation.environment import SimulatedEnvironment, Write
+from simulation.environment import SimulatedEnvironment
 from simulation.images import LEASE_SECONDS
 from simulation.process import DeployerProcess
+from simulation.write import Write
 
 # States in which a release may have users.
 USERS_ALLOWED = ("stable", "pending", "returning")
@@ -22,13 +23,16 @@ def serves(environment: SimulatedEnvironment, now: float) -> str:
     """The live Service selects a Deployment that exists and has ready replicas, once anything was stable.
 
     Exempt: after a change by hand until the next command that reverts it and ends with 0; after the loss of
-    a node for NODE_LOSS_SECONDS.
+    a node for NODE_LOSS_SECONDS; a release whose image was lost between the look at its replicas and the
+    switch to it.
     """
     if not environment.ever_stable or environment.manual or _node_just_lost(environment, now):
         return ""
     live = environment.live()
     if live is None:
         return "there is no live Service"
+    if live[1] == environment.lost_images.raced:
+        return ""
     deployment = environment.server.objects.get(("Deployment", f"classifier-{live[0]}"))
     if deployment is None:
         return f"users are sent to slot {live[0]}, which has no Deployment"
@@ -123,6 +127,13 @@ def candidate_is_large_enough(environment: SimulatedEnvironment, write: Write, n
     ready = environment.server.controllers.ready_count(f"classifier-{live[0]}", live[1])
     wanted = min(sizes, default=0)
     return f"{live[1]} has {ready} ready replicas, {before[1]} has {wanted}" if ready < wanted else ""
+
+
+def stable_is_kept(environment: SimulatedEnvironment, write: Write) -> str:
+    """No command takes the ready replicas of the stable release away while no other is accepted."""
+    if not write.stable_ready_before or environment.stable_ready() or not environment.stable():
+        return ""
+    return f"{write.process.name} removes {environment.stable()[-1].release}, which is stable and ready"
 
 
 def promoted_is_stable(environment: SimulatedEnvironment, write: Write) -> str:

@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 from unittest.mock import patch
 
 from seatrial.release.undo import FINAL_STATES
 from simulation import faults
+from simulation.mutation import Mutation
 from simulation.schedule import run_seed
-from simulation.world import Options, Violation
-
-REAL = Options()
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """A fault: what replaces which name of the code, and how machines and clients behave with it.
-
-    It is found if one of the `invariants` is violated. `seed` is the first schedule that finds it.
-    """
-
-    what: str
-    invariants: tuple[str, ...]
-    replaced: Mapping[str, Any] = field(default_factory=dict)
-    options: Options = REAL
-    seed: int = 1
-
-    def found_by(self, violation: Violation) -> bool:
-        """Return whether a violation shows this fault."""
-        return violation.invariant in self.invariants
-
+from simulation.world import Options
 
 MUTATIONS: Mapping[str, Mutation] = {
     "1": Mutation(
@@ -119,6 +97,24 @@ MUTATIONS: Mapping[str, Mutation] = {
         ("promoted",),
         {"seatrial.stages.promote.Origin": faults.promoted_without_confirmation},
         seed=19,
+    ),
+    "11-locked": Mutation(
+        "no release is begun over one that cannot be undone",
+        ("last command",),
+        {"seatrial.stages.deploy.finish_or_keep": faults.locked_out},
+        seed=5,
+    ),
+    "11-tried": Mutation(
+        "a release replaces the stable slot without an attempt to return to it",
+        ("stable kept",),
+        {"seatrial.stages.deploy.finish_or_keep": faults.kept_without_trying},
+        seed=25,
+    ),
+    "11-undo": Mutation(
+        "a release over another is undone to the stable one, which does not run",
+        ("serves",),
+        {"seatrial.release.undo._base": faults.undone_to_stable},
+        seed=45,
     ),
     "settle": Mutation(
         "settle does not revert changes by hand",

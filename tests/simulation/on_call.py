@@ -11,8 +11,9 @@ from seatrial.errors import RefusedError, RolledBackError
 from seatrial.kube.labels import LEASE
 from seatrial.kube.lease import POLL_SECONDS
 from seatrial.kube.stop_request import stop_request
-from simulation.environment import SimulatedEnvironment, Write
+from simulation.environment import SimulatedEnvironment
 from simulation.process import DeployerProcess
+from simulation.write import Write
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -58,12 +59,14 @@ class OnCall:
     ) -> None:
         """Check that an `accept` that was asked to stop ended with 20.
 
-        Exempt: it was disturbed, no release was pending, or the release was accepted before the request
-        was noticed.
+        Exempt: it was disturbed, the stable release may not start, no release was pending, or the release was
+        accepted before the request was noticed.
         """
         self._codes[process] = code
         asked = self._asked.get(process)
         if process.command != "accept" or asked is None or _disturbed(process) or environment.disturbed:
+            return
+        if environment.lost_images:
             return
         accepted = self._accepted.get(release, asked + BACK_SECONDS) <= asked + NOTICE_SECONDS
         none_pending = not release and code == RefusedError.exit_code
@@ -79,10 +82,10 @@ class OnCall:
     ) -> None:
         """Check that users are not on the release any more that a rollback is about.
 
-        Exempt: there was nothing to return to; an object was changed by hand or a node lost; the rollback
-        or a deployer that held the Lease since was killed, suspended or disturbed.
+        Exempt: there was nothing to return to, or it may not start; an object was changed by hand or a node
+        lost; the rollback or a deployer that held the Lease since was killed, suspended or disturbed.
         """
-        if environment.disturbed or environment.lost_at is not None:
+        if environment.disturbed or environment.lost_at is not None or environment.lost_images:
             return
         holders = [each for each in self.world.processes if each.renewed.get(environment.name, -1.0) >= began]
         concerned = [process, *holders, *([holder] if holder else [])]

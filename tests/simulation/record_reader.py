@@ -22,6 +22,7 @@ class RecordView:
     slot: str
     digest: str
     previous: str
+    fallback: str
     source: tuple[str, str]
     held: bool
     states: tuple[str, ...]
@@ -71,6 +72,7 @@ def _parse(body: Manifest) -> RecordView:
         slot=found["slot"],
         digest=found["reference"].rpartition("@")[2],
         previous=found.get("previous", ""),
+        fallback=found.get("fallback", ""),
         source=(found["working_state"], found["model"]["digest"]),
         held=bool(found.get("hold")),
         states=tuple(each["state"] for each in found["history"]),

@@ -13,6 +13,7 @@ from simulation.ending import Ending
 from simulation.events import ON_ENVIRONMENTS, happen, happen_to_environment
 from simulation.history import restore
 from simulation.images import digest_of
+from simulation.lock_outs import is_lock_out, make_lock_out
 from simulation.plan import Job, Plan, PlannedEvent, make_plan
 from simulation.process import DeployerProcess
 from simulation.shortcuts import IDENTITIES
@@ -34,7 +35,8 @@ class Report:
 def run_seed(seed: int, options: Options, *, telling: bool = False) -> Report:
     """Run the schedule of a seed."""
     rng = Random(seed)
-    return run_plan(make_plan(rng), rng, options, seed=seed, telling=telling)
+    plan = make_lock_out(rng) if is_lock_out(seed) else make_plan(rng)
+    return run_plan(plan, rng, options, seed=seed, telling=telling)
 
 
 def run_plan(plan: Plan, rng: Random, options: Options, *, seed: int = 0, telling: bool = False) -> Report:

@@ -109,10 +109,24 @@ def _users(environment: SimulatedEnvironment, release: str, before: tuple[str, s
     live = environment.live()
     record = environment.record(live[1]) if live else None
     none_is_stable = live is None and not environment.stable()
+    returned = record is not None and (
+        record.state in ("stable", "returning")
+        or (record.state == "pending" and record.release in _fallbacks(environment, release))
+    )
     conditions = {
-        "stable": none_is_stable or (record is not None and record.state in ("stable", "returning")),
+        "stable": none_is_stable or returned,
         "its release": bool(live and live[1] == release),
         "as before": live == before,
         "served": live is not None or none_is_stable,
     }
     return {name for name, holds in conditions.items() if holds} or {"nothing"}
+
+
+def _fallbacks(environment: SimulatedEnvironment, release: str) -> set[str]:
+    """Return the fallback of a release, the fallback of that one and so on."""
+    found: set[str] = set()
+    record = environment.record(release) if release else None
+    while record and record.fallback and record.fallback not in found:
+        found.add(record.fallback)
+        record = environment.record(record.fallback)
+    return found

@@ -15,7 +15,7 @@ from seatrial.settings import Settings
 from seatrial.workspace import Workspace
 from simulation.client import SimulatedCluster
 from simulation.endpoints import Network, SimulatedHttp, SimulatedSuites
-from simulation.environment import SimulatedEnvironment, Write
+from simulation.environment import SimulatedEnvironment
 from simulation.images import GOLDEN, SimulatedImages
 from simulation.machines import Machine
 from simulation.paths import SimulatedPaths
@@ -24,6 +24,7 @@ from simulation.process import DeployerProcess
 from simulation.server import ApiServer
 from simulation.store import SimulatedStore
 from simulation.tasks import Scheduler
+from simulation.write import Write
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,13 @@ class World:
             open_store=lambda _: SimulatedStore(self.documents, process),
         )
 
+    def _starts(self, environment: str, image: str) -> bool:
+        lost = image.rpartition("@")[2] in self.environments[environment].lost_images.digests
+        return not lost and self.images.behaviour(image) != "never ready"
+
     def _environment(self, name: str) -> SimulatedEnvironment:
         server = ApiServer(name, lambda: self.scheduler.now)
-        server.controllers.becomes_ready = lambda image: self.images.behaviour(image) != "never ready"
+        server.controllers.becomes_ready = lambda image: self._starts(name, image)
         return SimulatedEnvironment(
             name,
             server,

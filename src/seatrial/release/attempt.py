@@ -14,6 +14,7 @@ from seatrial.kube.labels import LIVE
 from seatrial.kube.render import Candidate
 from seatrial.release.full_size import await_rollout, grow
 from seatrial.release.live_probe import LiveProbe
+from seatrial.release.lock_out import inherited_baseline
 from seatrial.release.numbers import next_number
 from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.preview import Preview
@@ -32,8 +33,8 @@ class Attempt:
     """A release that was begun. `record` is its current record.
 
     `same_model` is whether the stable release has the same model, `other_model` the name of its model if that
-    is another one; `checks` are those of the preview; `problem` is why the
-    last request had no TLS connection.
+    is another one; `fallback` keeps its users until the switch, because the stable release could not be
+    started; `checks` are those of the preview; `problem` is why the last request had no TLS connection.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class Attempt:
     manifests: Manifests
     same_model: bool = False
     other_model: str = ""
+    fallback: Record | None = None
     checks: tuple[Check, ...] = ()
     problem: str = ""
 
@@ -89,7 +91,10 @@ class Attempt:
         return url
 
     def _baseline(self, probe: LiveProbe) -> Baseline | None:
-        found = probe.baseline(self.record.previous, same_model=self.same_model)
+        if self.fallback:
+            found = inherited_baseline(self.fallback, same_model=self.same_model)
+        else:
+            found = probe.baseline(self.record.previous, same_model=self.same_model)
         return found.model_copy(update={"other_model": self.other_model}) if found else None
 
     def _wait_until_served(self, url: str, check: Callable[[], None] = lambda: None) -> None:
@@ -113,27 +118,33 @@ class Attempt:
         return response.ok and response.headers.get("X-Release") == self.record.release
 
 
-def begin(target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE) -> Attempt:
-    """Record a release of this image for the empty slot, before any of its objects is applied."""
+def begin(
+    target: Target, facts: ImageFacts, origin: Origin = BUILT_HERE, fallback: Record | None = None
+) -> Attempt:
+    """Record a release of this image for the empty slot, before any of its objects is applied.
+
+    With a `fallback`, the slot is that of the stable release, which could not be started.
+    """
     records, slots, stable = target.records, target.slots, target.records.stable()
     number = next_number(target)
-    candidate = _candidate(target, number, facts, stable)
+    candidate = _candidate(target, number, facts, fallback or stable)
     # Objects left by an interrupted process or a manual change must not mix with the candidate's.
     slots.clear(candidate.slot)
     slots.wait_until_terminating(candidate.slot, target.lease.check_not_stopped)
     manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
-    record = _record(target, number, candidate, facts, origin, stable)
+    record = _record(target, number, candidate, facts, origin, stable, fallback)
     # Trimmed here too, not only by accept: refused releases also leave records.
     records.trim(target.environment.keep_releases)
     same_model = stable is not None and stable.model.digest == facts.model.digest
     other = stable.model.name if stable and stable.model.name != facts.model.name else ""
-    return Attempt(target, records.create(record, manifests), candidate, manifests, same_model, other)
+    created = records.create(record, manifests)
+    return Attempt(target, created, candidate, manifests, same_model, other, fallback)
 
 
-def _candidate(target: Target, number: int, facts: ImageFacts, stable: Record | None) -> Candidate:
+def _candidate(target: Target, number: int, facts: ImageFacts, serving: Record | None) -> Candidate:
     slots = target.slots
-    slot = slots.empty(stable.slot if stable else None)
-    replicas = max(target.environment.replicas, slots.size(stable.slot) if stable else 0)
+    slot = slots.empty(serving.slot if serving else None)
+    replicas = max(target.environment.replicas, slots.size(serving.slot) if serving else 0)
     return Candidate(f"{target.name}-{number}", target.name, slot, facts.reference, replicas)
 
 
@@ -144,6 +155,7 @@ def _record(
     facts: ImageFacts,
     origin: Origin,
     stable: Record | None,
+    fallback: Record | None,
 ) -> Record:
     return Record(
         number=number,
@@ -160,6 +172,7 @@ def _record(
         lock_digest=facts.lock_digest,
         suite=target.workspace.revision,
         previous=stable.release if stable else "",
+        fallback=fallback.release if fallback else "",
         approved_by=str(origin.approved_by),
         promoted_from=origin.promoted_from,
         unchecked=origin.unchecked,

@@ -55,7 +55,9 @@ class Hold(_Frozen):
 class Record(_Frozen):
     """One release.
 
-    `previous` is the release that was stable when this one began (empty: none). `promoted_from` is the
+    `previous` is the release that was stable when this one began (empty: none). `fallback` is the pending
+    release that kept its users when this one began, because `previous` could not be started (empty: none, as
+    a rule); undoing this one leads back to it. `promoted_from` is the
     release of another environment that ran the same image (empty: built for this one). `unchecked` is why
     the image was released without the statement that it passed `check` (empty: it had one, or an older
     version released it). `baseline` is what the stable release returned just before the switch.
@@ -76,6 +78,7 @@ class Record(_Frozen):
     lock_digest: str
     suite: str
     previous: str = ""
+    fallback: str = ""
     approved_by: str = ""
     promoted_from: str = ""
     unchecked: str = ""
@@ -98,6 +101,11 @@ class Record(_Frozen):
     def golden(self) -> Artefact:
         """The golden set; name and version are empty in records of older versions."""
         return Artefact(name=self.golden_name, version=self.golden_version, digest=self.golden_digest)
+
+    @property
+    def undone_to(self) -> str:
+        """The release that users are on once this one is undone (empty: none)."""
+        return self.fallback or self.previous
 
     @property
     def replaces(self) -> str:

@@ -11,6 +11,7 @@ from seatrial.errors import OutsideError
 from seatrial.kube.conflicts import repeat_on_conflict
 from seatrial.kube.labels import MANAGED_SELECTOR, PART
 from seatrial.kube.protocol import CONFLICT, Cluster, ClusterError, Manifest
+from seatrial.release.order import base_of, newest_of, pending_of, previous_of, stable_of, unfinished_of
 from seatrial.release.record import OPEN, Change, Hold, Manifests, Record, State
 from seatrial.release.record_document import append, edit, manifests_of, name_of, new_body, parse
 from seatrial.results import Check
@@ -42,38 +43,34 @@ class Records:
         There may be two if a process ended between two writes. The one with the higher number replaced the
         other, unless the other's history has a return from it (a rollback of an older version).
         """
-        return _stable(self.all())
+        return stable_of(self.all())
 
     def newest(self) -> Record | None:
         """Return the release that a rollback is about.
 
-        It is the one that an unfinished rollback replaces, else the newest unfinished one, else the one from
-        which a rollback has returned to the stable one, else the stable one.
+        See `newest_of`.
         """
-        found = self.all()
-        named = {record.release: record for record in found}
-        for record in found:
-            if record.state == "returning":
-                return named.get(record.replaces)
-        unfinished, stable = [record for record in found if record.state in OPEN], _stable(found)
-        if unfinished or not stable:
-            return unfinished[-1] if unfinished else None
-        return named.get(stable.returned_from, stable)
+        return newest_of(self.all())
 
     def unfinished(self) -> list[Record]:
         """Return the releases that were begun and not ended, newest first."""
-        return [record for record in reversed(self.all()) if record.state in OPEN]
+        return unfinished_of(self.all())
 
     def pending(self) -> Record | None:
-        """Return the release that is switched and not accepted yet."""
-        return self._unfinished_in("pending")
+        """Return the release that is switched and not accepted yet: of two the one that was begun later."""
+        return pending_of(self.all())
 
     def returning(self) -> Record | None:
         """Return the release that an unfinished rollback returns to."""
-        return self._unfinished_in("returning")
+        return next((record for record in self.unfinished() if record.state == "returning"), None)
 
-    def _unfinished_in(self, state: State) -> Record | None:
-        return next((record for record in self.unfinished() if record.state == state), None)
+    def base(self, record: Record) -> Record | None:
+        """Return the release that undoing one leads to: its fallback while pending, else the stable one."""
+        return base_of(self.all(), record)
+
+    def previous(self, stable: Record) -> Record | None:
+        """Return the release that a rollback from the stable one returns to, if it is still recorded."""
+        return previous_of(self.all(), stable)
 
     def find(self, release: str) -> Record | None:
         """Return a release by its name."""
@@ -153,7 +150,10 @@ class Records:
     def trim(self, keep: int) -> None:
         """Delete the oldest records beyond `keep`, except stable, previous, unfinished and held ones."""
         records, stable = self.all(), self.stable()
-        kept = {stable.release, stable.previous} if stable else set()
+        previous = previous_of(records, stable) if stable else None
+        kept = {each.release for each in (stable, previous) if each} | (
+            {stable.previous} if stable else set()
+        )
         for record in records[:-keep]:
             if record.release not in kept and record.state not in OPEN and not record.hold:
                 self.cluster.delete("ConfigMap", name_of(record), self.namespace)
@@ -166,9 +166,3 @@ class Records:
                 f"kubectl get configmaps -n {self.namespace} lists the others",
             )
         return found
-
-
-def _stable(found: list[Record]) -> Record | None:
-    stable = [record for record in found if record.state == "stable"]
-    left = [r for r in stable if not any(each.returned_from == r.release for each in stable)]
-    return left[-1] if left else None

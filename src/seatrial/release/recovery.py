@@ -22,13 +22,23 @@ def finish_interrupted(target: Target) -> list[Record]:
     restored is given up if the release that it was to replace still serves. At most one release is stable
     afterwards. Raises RollbackFailedError if undoing fails.
     """
+    finished = _finish_all(target, _returning_first(target.records.unfinished()))
+    supersede_others(target)
+    return finished
+
+
+def undo_later(target: Target, pending: Record) -> None:
+    """Undo what a deployer that was interrupted had begun over a pending release, which keeps its users."""
+    _finish_all(target, [each for each in target.records.unfinished() if each.number > pending.number])
+
+
+def _finish_all(target: Target, unfinished: list[Record]) -> list[Record]:
     finished = []
-    for record in _returning_first(target.records.unfinished()):
+    for record in unfinished:
         step = f"finish {record.release}, left {record.state} by an interrupted deployer"
         with Reporting(target) as report, console.step(step, target.services.runtime):
             report.of(record)
             finished.append(_finish(target, record))
-    supersede_others(target)
     return finished
 
 
@@ -81,6 +91,10 @@ def accept(target: Target, record: Record, checks: tuple[Check, ...]) -> None:
     target.records.move(record, "stable", verdicts=checks)
     _move_others(target, record, "superseded", f"by {record.release}")
     _clear_all_but(target, record.slot)
+    for each in target.records.unfinished():
+        # Those that kept their users when this one was begun.
+        if each.state == "pending":
+            target.records.move(each, "switched-back", f"replaced by {record.release}")
 
 
 def finish_recorded_return(target: Target) -> Record | None:

@@ -24,6 +24,8 @@ def release_facts(record: Record) -> tuple[Fact, ...]:
         Fact(name="Golden set", text=record.golden_digest),
         Fact(name="Previous release", text=record.previous or "none", note="stable when this one began"),
     ]
+    note = "it kept its users when this one began, as the previous release could not be started"
+    rows += [Fact(name="Released over", text=record.fallback, note=note)] if record.fallback else []
     note = "released without the statement that its image passed check"
     rows += [Fact(name="Not checked", text=record.unchecked, note=note)] if record.unchecked else []
     rows += [Fact(name="Approved by", text=record.approved_by)] if record.approved_by else []

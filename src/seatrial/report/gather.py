@@ -87,7 +87,7 @@ def gather(source: ReportInput, runtime: Runtime = SYSTEM) -> ReportData:
         failures=failures(checks, source.error),
         commands=next_commands(record, source.namespace),
     )
-    slots = {record.release: str(record.slot), record.previous: str(other(record.slot))}
+    slots = {record.release: str(record.slot), record.undone_to: str(other(record.slot))}
     return ReportData(redact_report(report, source.workspace.root), samples, slots, live_probe)
 
 

@@ -66,7 +66,7 @@ def _ended(record: Record, last: Change) -> Headline:
 
 def _reason(record: Record, last: Change) -> str:
     why = last.detail.rstrip(".") or "no reason was recorded"
-    now = f"{record.previous} still serves." if record.previous else "There is no earlier release."
+    now = f"{record.undone_to} still serves." if record.undone_to else "There is no earlier release."
     return f"{why[:1].upper()}{why[1:]}. {now}"
 
 

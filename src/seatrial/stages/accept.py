@@ -11,7 +11,7 @@ from seatrial.kube.labels import LIVE
 from seatrial.release.holds import describe
 from seatrial.release.record import Record
 from seatrial.release.recovery import accept as make_stable
-from seatrial.release.recovery import finish_interrupted
+from seatrial.release.recovery import finish_interrupted, undo_later
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
@@ -39,6 +39,7 @@ def accept(settings: Settings, workspace: Workspace, env: str, services: Service
         if record is None or target.records.returning():
             finish_interrupted(target)
             raise RefusedError(f"no release is pending in {env}", f"make deploy ENV={env} comes first")
+        undo_later(target, record)
         report.of(record)
         checks = judge(target, record, _golden_set(target, record))
         url = target.shown(target.url())
@@ -94,7 +95,7 @@ def refuse_held(target: Target, record: Record) -> None:
         undo(target, found, describe(found))
         raise RolledBackError(
             f"{record.release} is on hold: {describe(found)}",
-            f"{record.previous or 'no release'} serves again; make resume ENV={target.name} lifts the hold",
+            f"{record.undone_to or 'no release'} serves again; make resume ENV={target.name} lifts the hold",
         )
 
 
@@ -115,6 +116,6 @@ def _bake(target: Target, record: Record, golden: GoldenSet) -> tuple[Check, ...
     if failure:
         with console.step(f"switch back from {record.release}", target.services.runtime):
             undo(target, record, failure, result.checks)
-        hint = f"{record.previous or 'no release'} serves again; fix it and release again"
+        hint = f"{record.undone_to or 'no release'} serves again; fix it and release again"
         raise RolledBackError(f"{record.release} failed a check: {failure}", hint, result.log)
     return result.checks

@@ -15,9 +15,9 @@ from seatrial.release.checked import require_checked
 from seatrial.release.committed import require_committed, warn_of_uncommitted
 from seatrial.release.holds import require_no_hold
 from seatrial.release.live_probe import LiveProbe, live_probe
+from seatrial.release.lock_out import finish_or_keep
 from seatrial.release.origin import BUILT_HERE, Origin
 from seatrial.release.preview_path import PreviewPathError
-from seatrial.release.recovery import finish_interrupted
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
@@ -39,6 +39,9 @@ def deploy(
 ) -> DeployResult:
     """Release an image (None: the pushed one) as far as pending.
 
+    If users are on a pending release because the stable one cannot be started, the candidate takes the slot
+    of the stable one, and the pending one is its fallback.
+
     `origin` has the approval, the source release of a promoted image, and why the image is released
     unchecked. Raises RefusedError if an approval is missing, the image is not of this working state and
     lock (a promoted one need not be), it is of uncommitted changes, it has no statement that it passed
@@ -58,9 +61,9 @@ def deploy(
     target.golden(facts.golden, facts.revision)
     require_valid_certificate(target)
     with Reporting(target) as report, target.hold():
-        finish_interrupted(target)
+        fallback = finish_or_keep(target)
         require_no_hold(target, facts)
-        attempt = begin(target, facts, origin)
+        attempt = begin(target, facts, origin, fallback)
         report.of(attempt.record)
         with live_probe(target, attempt.record) as probe:
             _preview(attempt, probe, origin)

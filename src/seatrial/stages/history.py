@@ -104,6 +104,7 @@ def _why(record: Record) -> str:
     parts = (
         f"not checked: {record.unchecked}" if record.unchecked else "",
         last.detail,
+        f"over {record.fallback}, as {record.previous} could not be started" if record.fallback else "",
         f"not finished since {last.at:%H:%M:%S}" if record.state in OPEN else "",
         tally(record.verdicts) if record.verdicts else "",
         f"promoted from {record.promoted_from}" if record.promoted_from else "",

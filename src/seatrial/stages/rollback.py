@@ -62,8 +62,9 @@ def _roll_back(target: Target, unwanted: Record | None, why: str, *, again: bool
             # It may have been resumed since the rollback was interrupted.
             records.put_hold(replaced, why)
         return _complete(target, returning)
+    # Before anything is undone, which may fail.
+    ended = "" if again else _hold_ended(target, unwanted, why)
     undone = _undo_unfinished(target, unwanted, why)
-    ended = "" if undone or again else _hold_ended(target, unwanted, why)
     stable = records.stable()
     if stable and _is_to_be_left(target, stable):
         return _return_to_previous(target, stable, why)
@@ -84,10 +85,10 @@ def _undo_unfinished(target: Target, unwanted: Record | None, why: str) -> str:
     """Undo every unfinished release; return the newest if the rollback is about one, else an empty string."""
     unfinished = target.records.unfinished()
     # Another deployer may have begun one since; then the unwanted release is still to be left.
-    about = not unwanted or any(record.release == unwanted.release for record in unfinished)
+    about = [each for each in unfinished if not unwanted or each.release == unwanted.release]
     for record in unfinished:
-        _undo(target, record, why, hold=about)
-    return unfinished[0].release if unfinished and about else ""
+        _undo(target, record, why, hold=record in about)
+    return about[0].release if about else ""
 
 
 def _hold_ended(target: Target, unwanted: Record | None, why: str) -> str:
@@ -103,7 +104,7 @@ def _hold_ended(target: Target, unwanted: Record | None, why: str) -> str:
 
 def _is_to_be_left(target: Target, stable: Record) -> bool:
     """Return whether a rollback from the stable release was begun and given up, and could succeed now."""
-    previous = target.records.find(stable.previous) if stable.hold and stable.previous else None
+    previous = target.records.previous(stable) if stable.hold else None
     return previous is not None and not previous.hold and previous.slot != stable.slot
 
 
@@ -132,7 +133,7 @@ def _return_to_previous(target: Target, stable: Record | None, why: str) -> str:
     records = target.records
     if stable:
         records.put_hold(stable, why)
-    previous = records.find(stable.previous) if stable and stable.previous else None
+    previous = records.previous(stable) if stable else None
     if not stable or not previous:
         raise RefusedError(f"{target.name} has no stable release to return to", "make history lists them")
     if previous.hold:

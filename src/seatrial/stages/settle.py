@@ -6,7 +6,7 @@ from imagemodel.golden import GoldenSet
 from seatrial.errors import HeldError, OutsideError, RolledBackError, SeatrialError
 from seatrial.recovery_results import SettleResult
 from seatrial.release.record import Record
-from seatrial.release.recovery import finish_interrupted, tidy
+from seatrial.release.recovery import finish_interrupted, tidy, undo_later
 from seatrial.release.reporting import Reporting
 from seatrial.release.services import Services
 from seatrial.release.target import Target, open_target
@@ -46,6 +46,7 @@ def _settle(target: Target) -> list[Record]:
     if not pending or records.returning():
         return finish_interrupted(target)
     with Reporting(target) as report:
+        undo_later(target, pending)
         report.of(pending)
         judge(target, pending, _golden_set(target, pending))
     found = records.find(pending.release)
