@@ -49,9 +49,9 @@ def test_a_missing_program_is_named_with_the_way_to_install_it(
     ("script", "shown", "fix"),
     [
         (f"echo 'AADSTS700024: expired, {TOKEN}' >&2; exit 1", "(AADSTS700024)", "sign in again"),
-        (f"echo '{TOKEN}' >&2; exit 1", "program of the kubeconfig failed", "kubectl"),
-        (f"echo '{TOKEN}'", "program of the kubeconfig failed", "kubectl"),
-        ("echo '{}'", "program of the kubeconfig failed", "kubectl"),
+        (f"echo '{TOKEN}' >&2; exit 1", "sh, with which the kubeconfig signs in, failed", "by hand"),
+        (f"echo '{TOKEN}'", "printed no credentials", "update sh"),
+        ("echo '{}'", "printed no credentials", "update sh"),
     ],
 )
 def test_a_program_that_fails_is_an_error_without_its_output(
