@@ -77,7 +77,7 @@ CAUSES: Final = (
         "set that clock (timedatectl set-ntp true), or renew the certificate",
     ),
     _cause(
-        r"certificate is valid for|not valid for any names|doesn't contain any IP SANs|certificate is not valid",
+        r"certificate is valid for|not valid for any names|doesn't contain any IP SANs",
         "has a certificate for another host name",
         "check registry.address: it is the name that the certificate has",
     ),

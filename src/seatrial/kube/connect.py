@@ -14,6 +14,7 @@ from seatrial.errors import UsageError
 from seatrial.kube.client import PATIENCE_SECONDS, REQUEST_SECONDS, KubernetesCluster
 from seatrial.kube.protocol import Cluster
 from seatrial.kube.sign_in import SignInLoader
+from seatrial.kubectl_command import kubectl
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.sign_in_program import SignInProgram, run_sign_in
 from seatrial.timed_connections import limit_whole_requests
@@ -65,7 +66,9 @@ def connect(
     def dynamic_client() -> DynamicClient:
         return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
 
-    return KubernetesCluster(dynamic_client, f"cluster {context}", patience, runtime)
+    return KubernetesCluster(
+        dynamic_client, f"cluster {context}", patience, runtime, kubectl(kubeconfig, context)
+    )
 
 
 def _limit_requests(rest_client: Any) -> None:
