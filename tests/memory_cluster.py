@@ -24,6 +24,7 @@ class MemoryCluster:
     calls: list[str] = field(default_factory=list)
     clock_offset: timedelta = timedelta(0)
     runtime: Runtime = SYSTEM
+    kubectl: str = "kubectl --context memory"
     _version: int = field(default=0, init=False)
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:  # noqa: ARG002

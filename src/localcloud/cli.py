@@ -19,7 +19,7 @@ from localcloud import table
 from localcloud.display import display
 from localcloud.errors import LocalcloudError
 from localcloud.instance import find
-from localcloud.make_commands import with_instance
+from localcloud.make_commands import name_instance, with_instance
 
 app = typer.Typer(
     help="Blob storage, a registry, Kubernetes, a load balancer and DNS on this machine, as containers.",
@@ -28,7 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 InstanceName = Annotated[
-    str, typer.Option("--instance", envvar="SEATRIAL_INSTANCE", help="name of the instance")
+    str,
+    typer.Option(
+        "--instance", envvar="SEATRIAL_INSTANCE", callback=name_instance, help="name of the instance"
+    ),
 ]
 INTERRUPTED = 130
 # Typer shows <bool> after a flag, which looks like an argument.

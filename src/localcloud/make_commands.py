@@ -31,5 +31,12 @@ def with_instance(text: str, environ: Mapping[str, str] = os.environ) -> str:
     return _COMMAND.sub(lambda found: _named(found[0], instance), text)
 
 
+def name_instance(instance: str) -> str:
+    """Return the value of `--instance`, and name it in the make commands of this process and its children."""
+    if instance != (os.environ.get("SEATRIAL_INSTANCE") or DEFAULT):
+        os.environ["SEATRIAL_INSTANCE"] = instance
+    return instance
+
+
 def _named(command: str, instance: str) -> str:
     return command if " INSTANCE=" in command else f"{command} INSTANCE={instance}"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from localcloud.errors import LocalcloudError
 
@@ -53,28 +56,48 @@ def run(
     """
     with log.open("w", encoding="utf-8") if log else nullcontext() as sink:
         try:
-            done = subprocess.run(
-                list(argv),
-                input=input,
-                stdin=subprocess.DEVNULL if input is None else None,
-                stdout=sink or subprocess.PIPE,
-                stderr=subprocess.STDOUT if sink else subprocess.PIPE,
-                timeout=timeout,
-                env=env,
-                cwd=cwd,
-                text=True,
-                errors="replace",
-                check=False,
-            )
+            code, stdout, stderr = _run(argv, timeout, input, {"env": env, "cwd": cwd, "stdout": sink})
         except FileNotFoundError as error:
             raise LocalcloudError(f"{argv[0]} is not installed", hint or MISSING_HINT) from error
         except subprocess.TimeoutExpired as error:
             output = log_tail(log) or tail(_text(error.stdout) + _text(error.stderr))
-            raise LocalcloudError(f"{_short(argv)} timed out after {timeout:.0f} s", hint, output) from error
-    if done.returncode:
-        output = log_tail(log) or tail(f"{done.stdout or ''}\n{done.stderr or ''}")
-        raise LocalcloudError(f"{_short(argv)} exited with {done.returncode}", hint, output)
-    return Completed(done.stdout or "", done.stderr or "")
+            fix = hint or f"run {Path(argv[0]).name} by hand to see what it waits for"
+            raise LocalcloudError(f"{_short(argv)} timed out after {timeout:.0f} s", fix, output) from error
+    if code:
+        output = log_tail(log) or tail(f"{stdout}\n{stderr}")
+        raise LocalcloudError(f"{_short(argv)} exited with {code}", hint, output)
+    return Completed(stdout, stderr)
+
+
+def _run(
+    argv: Sequence[str], timeout: float, input: str | None, options: Mapping[str, Any]
+) -> tuple[int, str, str]:
+    """Return exit code and output; without its end in time the program was killed with its children."""
+    sink = options["stdout"]
+    with subprocess.Popen(
+        list(argv),
+        stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+        stdout=sink or subprocess.PIPE,
+        stderr=subprocess.STDOUT if sink else subprocess.PIPE,
+        env=options["env"],
+        cwd=options["cwd"],
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(input, timeout)
+        except BaseException:
+            _kill_with_children(process)
+            raise
+        return process.returncode, stdout or "", stderr or ""
+
+
+def _kill_with_children(process: subprocess.Popen[str]) -> None:
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    process.kill()
 
 
 def start(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:

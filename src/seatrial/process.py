@@ -12,8 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seatrial.errors import OutsideError
+from seatrial.killing import kill_with_children
 
 LOG_LINES = 30
+
+
+class CommandTimeoutError(OutsideError):
+    """A command did not end in time."""
+
+
+class NotInstalledError(OutsideError):
+    """There is no such program."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +67,26 @@ def run(
     cwd: Path | None = None,
     check: bool = True,
     separate_stderr: bool = False,
+    show_stderr: bool = False,
+    own_session: bool = False,
     stop: StopRequest | None = None,
 ) -> CompletedCommand:
     """Run a command and return its exit code and output.
 
     `timeout` is in seconds; `env` is added to the environment of this process. With `separate_stderr` the
-    output is stdout alone. `stop` may terminate the command early. Raises OutsideError if the command is not
-    installed, exceeds `timeout`, or (with `check`) exits with a code other than 0; the error has the last
-    lines of the output as its log.
+    output is stdout alone; with `show_stderr` too, and stderr goes to that of this process. With
+    `own_session` the command cannot ask at the terminal. `stop` may terminate the command early.
+
+    Raises CommandTimeoutError if it exceeds `timeout`, after it was killed with its children, and
+    OutsideError if it is not installed, or (with `check`) exits with a code other than 0; the error has the
+    last lines of the output as its log.
     """
+    shared_stderr = None if show_stderr else subprocess.STDOUT
     streams = {
         "stdin": subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        "stderr": subprocess.PIPE if separate_stderr else subprocess.STDOUT,
+        "stderr": subprocess.PIPE if separate_stderr else shared_stderr,
     }
-    with _start(argv, {**os.environ, **(env or {})}, cwd, streams) as process:
+    with _start(argv, {**os.environ, **(env or {})}, cwd, streams, own_session) as process:
         if stop:
             stop.attach(process)
         output, stderr = _communicate(process, stdin, timeout, argv[0])
@@ -83,7 +98,11 @@ def run(
 
 
 def _start(
-    argv: Sequence[str], env: Mapping[str, str], cwd: Path | None, streams: Mapping[str, int]
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path | None,
+    streams: Mapping[str, int | None],
+    own_session: bool,
 ) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(
@@ -95,9 +114,12 @@ def _start(
             errors="replace",
             env=env,
             cwd=cwd,
+            start_new_session=own_session,
         )
     except FileNotFoundError as error:
-        raise OutsideError(f"{argv[0]} is not installed", "make doctor lists how to install it") from error
+        raise NotInstalledError(
+            f"{argv[0]} is not installed", "make doctor lists how to install it"
+        ) from error
 
 
 def _communicate(
@@ -106,14 +128,19 @@ def _communicate(
     try:
         return process.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired as error:
-        process.kill()
+        kill_with_children(process)
         log = tail(_text(error.stdout))
-        raise OutsideError(f"{name} timed out after {timeout:.0f} s", log=log) from error
+        raise CommandTimeoutError(f"{name} timed out after {timeout:.0f} s", hint_of(name), log) from error
     except BaseException:
-        process.kill()
+        kill_with_children(process)
         # Popen itself does not wait after Ctrl-C, and cleanup must not run beside the command.
         process.wait()
         raise
+
+
+def hint_of(name: str) -> str:
+    """Return the fix for a program that did not end in time."""
+    return f"run {Path(name).name} by hand: it may wait for a password, a lock or the network"
 
 
 def run_alone(

@@ -25,6 +25,8 @@ PAUSE_SECONDS = 0.5
 class SimulatedCluster:
     """A Cluster for one process."""
 
+    kubectl = "kubectl --context simulated"
+
     def __init__(self, environment: SimulatedEnvironment, process: DeployerProcess, patience: float) -> None:
         self.environment = environment
         self.process = process

@@ -11,6 +11,7 @@ import typer
 
 from seatrial import console
 from seatrial.commands.notices import notified, report
+from seatrial.make_commands import name_instance
 from seatrial.results import StageResult
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace, find
@@ -22,6 +23,7 @@ Instance = Annotated[
     str,
     typer.Option(
         envvar="SEATRIAL_INSTANCE",
+        callback=name_instance,
         help="local cloud, stage results and reports to use: .seatrial/NAME, reports/NAME",
     ),
 ]

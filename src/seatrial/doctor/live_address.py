@@ -40,7 +40,8 @@ def _service(
         detail = f"{namespace} has no Service {LIVE} yet"
         return Finding(what, "later", detail, f"the first make deploy accept ENV={name} creates it")
     why = _last_warning(cluster, namespace) or "the load balancer has given none"
-    fix = "see kubectl describe service; a quota of public addresses may be used up"
+    shown = f"{cluster.kubectl} -n {namespace} describe service {LIVE}"
+    fix = f"{shown} has the events; a quota of public addresses may be used up"
     return Finding(what, "missing", f"Service {LIVE} has no address: {why}", fix)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from seatrial.doctor.finding import Finding
 from seatrial.errors import OutsideError
 from seatrial.image.builder import find_builder
-from seatrial.process import run
+from seatrial.process import NotInstalledError, run
 
 PYTHON = (3, 11)
 COMMAND_SECONDS = 10
@@ -29,7 +29,8 @@ def check_tool(name: str) -> Finding:
     try:
         output = run([name, "--version"], timeout=COMMAND_SECONDS).output
     except OutsideError as error:
-        fix = f"install {name}; on Debian and Ubuntu: apt-get install {name}"
+        install = f"install {name}; on Debian and Ubuntu: apt-get install {name}"
+        fix = install if isinstance(error, NotInstalledError) else error.hint or install
         return Finding(name, "missing", error.message, fix)
     return Finding(name, "ok", next(iter(re.findall(r"\d+(?:\.\d+)+", output)), "version unknown"))
 

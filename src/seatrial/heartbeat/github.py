@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError
-from seatrial.process import run
+from seatrial.process import CommandTimeoutError, run
 
 GH_SECONDS: Final = 60
 LABEL: Final = "heartbeat"
@@ -94,7 +94,8 @@ class GitHub:
         try:
             return run(["gh", *words], timeout=GH_SECONDS, cwd=self.root, separate_stderr=True).output
         except OutsideError as error:
-            raise OutsideError(f"heartbeat: {error.message}", HINT, error.log) from error
+            hint = error.hint if isinstance(error, CommandTimeoutError) else HINT
+            raise OutsideError(f"heartbeat: {error.message}", hint, error.log) from error
 
 
 def _parsed(adapter: TypeAdapter[T], text: str, command: str) -> T:

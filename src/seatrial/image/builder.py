@@ -89,12 +89,18 @@ def _failure(log: str, base: str) -> OutsideError:
     if NO_BASE.search(errors):
         cause = find_cause(errors)
         why = f": its registry {cause.what}" if cause else ""
-        hint = f"{cause.hint.format(address='there')}; or " if cause else ""
+        hint = f"{cause.hint.format(address=_registry_of(base))}; or " if cause else ""
         return OutsideError(
             f"the base image {base} cannot be pulled{why}",
             f"{hint}`make cloud` builds one if no registry has it",
         )
     return engine_error("building the image", log)
+
+
+def _registry_of(base: str) -> str:
+    """Return the registry of an image's name; without one it is Docker Hub."""
+    host, slash, _ = base.partition("/")
+    return host if slash and (set(host) & {".", ":"} or host == "localhost") else "docker.io"
 
 
 def _errors(log: str) -> str:

@@ -21,8 +21,8 @@ FIX: Final = "or remove it from config.json (credsStore, credHelpers) and docker
 def ask_helper(name: str, address: str) -> dict[str, Any] | None:
     """Return the login for a registry as config.json has it, or None if the helper has none.
 
-    Raises UsageError if the helper is not installed, fails, or does not answer in HELPER_SECONDS. What a
-    helper prints is not part of the error.
+    Raises UsageError if the helper is not installed or fails, and OutsideError if it does not answer in
+    HELPER_SECONDS, after it was killed with its children. What a helper prints is not part of the error.
     """
     program = f"docker-credential-{name}"
     if not shutil.which(program):
@@ -30,10 +30,17 @@ def ask_helper(name: str, address: str) -> dict[str, Any] | None:
             f"{program}, which Docker's config.json names, is not installed", f"install it, {FIX}"
         )
     try:
-        done = run([program, "get"], stdin=address, timeout=HELPER_SECONDS, check=False, separate_stderr=True)
-    except OutsideError as error:
+        done = run(
+            [program, "get"],
+            stdin=address,
+            timeout=HELPER_SECONDS,
+            check=False,
+            separate_stderr=True,
+            own_session=True,
+        )
+    except OutsideError:
         message = f"{program} did not answer in {HELPER_SECONDS} s; it may wait for a window or a password"
-        raise UsageError(message, f"unlock its keychain, {FIX}") from error
+        raise OutsideError(message, f"unlock its keychain, {FIX}") from None
     if done.code != 0:
         if NO_LOGIN in done.output:
             return None

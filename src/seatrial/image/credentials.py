@@ -41,7 +41,7 @@ def find_credentials(registry: Registry) -> Credentials:
     """Return the credentials for `registry`, from the config.json in `config_dir` or that of the user.
 
     Credential helpers are supported. Raises UsageError if the file cannot be read, or a helper is not
-    installed, fails or does not answer in HELPER_SECONDS.
+    installed or fails, and OutsideError if it does not answer in HELPER_SECONDS.
     """
     try:
         config = _load_config(registry)

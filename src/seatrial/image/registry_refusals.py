@@ -72,9 +72,25 @@ CAUSES: Final = (
         "install that helper, or remove credsStore and credHelpers from config.json and docker login again",
     ),
     _cause(
+        r"certificate has expired or is not yet valid",
+        "has a certificate that is not valid now, by the clock of the Docker engine's machine",
+        "set that clock (timedatectl set-ntp true), or renew the certificate",
+    ),
+    _cause(
+        r"certificate is valid for|not valid for any names|doesn't contain any IP SANs",
+        "has a certificate for another host name",
+        "check registry.address: it is the name that the certificate has",
+    ),
+    _cause(
+        r"first record does not look like a TLS handshake|gave HTTP response to HTTPS client",
+        "does not use TLS, which the Docker engine expects of it",
+        'give it a certificate, or add "{address}" to insecure-registries in /etc/docker/daemon.json',
+    ),
+    _cause(
         r"certificate signed by unknown authority|failed to verify certificate|certificate is not trusted",
         "has a certificate that the Docker engine does not trust",
-        "add the CA to the trusted certificates of the engine's machine, and start the engine again",
+        "put its CA into /etc/docker/certs.d/{address}/ca.crt on the engine's machine, and into the trusted "
+        "certificates of the nodes",
     ),
     _cause(
         r"token (?:has |is )?expired|expired token|aadsts700024",

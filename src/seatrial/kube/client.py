@@ -30,8 +30,8 @@ _TIMEOUT: Mapping[str, Any] = {"_request_timeout": REQUEST_SECONDS}
 class KubernetesCluster:
     """The Cluster of an API server.
 
-    `connect` makes the client; it is called at the first request. `name` is for error messages. A
-    request that gets no response is repeated for `patience` seconds.
+    `connect` makes the client; it is called at the first request. `name` is for error messages, and so is
+    `kubectl`, the start of a command. A request that gets no response is repeated for `patience` seconds.
     """
 
     def __init__(
@@ -40,7 +40,9 @@ class KubernetesCluster:
         name: str,
         patience: float = PATIENCE_SECONDS,
         runtime: Runtime = SYSTEM,
+        kubectl: str = "kubectl",
     ) -> None:
+        self.kubectl = kubectl
         self._connect = connect
         self._client: DynamicClient | None = None
         self._name = name

@@ -7,30 +7,36 @@ from typing import Any
 
 import yaml
 from kubernetes import client, config
+from kubernetes.config.kube_config import KubeConfigMerger
 from kubernetes.dynamic import DynamicClient
 
 from seatrial.errors import UsageError
 from seatrial.kube.client import PATIENCE_SECONDS, REQUEST_SECONDS, KubernetesCluster
 from seatrial.kube.protocol import Cluster
-from seatrial.kube.sign_in import sign_in_errors
+from seatrial.kube.sign_in import SignInLoader
+from seatrial.kubectl_command import kubectl
 from seatrial.runtime import SYSTEM, Runtime
+from seatrial.sign_in_program import SignInProgram, run_sign_in
 from seatrial.timed_connections import limit_whole_requests
 
 VARIABLES = "SEATRIAL_CLUSTER__CONTEXT, KUBECONTEXT= with make"
 
 
-def load_context(kubeconfig: str, context: str) -> client.ApiClient:
+def load_context(kubeconfig: str, context: str, sign_in: SignInProgram = run_sign_in) -> client.ApiClient:
     """Return a client for a context, which never repeats a request by itself.
 
-    Raises UsageError if the context cannot be loaded, or the program that signs in fails.
+    Raises UsageError if the context cannot be loaded, or the program that signs in fails, and OutsideError
+    if that does not end in time.
     """
     # The connection pool takes this setting when it is made.
     settings = client.Configuration(retries=False)
     try:
-        with sign_in_errors(context):
-            api: client.ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]
-                kubeconfig or None, context, client_configuration=settings
-            )
+        merged = KubeConfigMerger(kubeconfig or config.KUBE_CONFIG_DEFAULT_LOCATION)  # type: ignore[no-untyped-call]
+        if merged.config is None:
+            raise config.ConfigException("there is no kubeconfig")
+        loader = SignInLoader(merged.config, program=sign_in, active_context=context, config_base_path=None)
+        loader.load_and_set(settings)  # type: ignore[no-untyped-call]
+        api = client.ApiClient(configuration=settings)
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
         raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
@@ -43,6 +49,7 @@ def connect(
     cache: Path,
     patience: float = PATIENCE_SECONDS,
     runtime: Runtime = SYSTEM,
+    sign_in: SignInProgram = run_sign_in,
 ) -> Cluster:
     """Return the cluster of a context without sending a request.
 
@@ -52,14 +59,16 @@ def connect(
     """
     if not context:
         raise UsageError("cluster.context is not set", f"make cloud, or set it: {VARIABLES}")
-    api = load_context(kubeconfig, context)
+    api = load_context(kubeconfig, context, sign_in)
     _limit_requests(api.rest_client)
     cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def dynamic_client() -> DynamicClient:
         return DynamicClient(api, cache_file=str(cache))  # type: ignore[no-untyped-call]
 
-    return KubernetesCluster(dynamic_client, f"cluster {context}", patience, runtime)
+    return KubernetesCluster(
+        dynamic_client, f"cluster {context}", patience, runtime, kubectl(kubeconfig, context)
+    )
 
 
 def _limit_requests(rest_client: Any) -> None:

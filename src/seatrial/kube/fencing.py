@@ -34,6 +34,11 @@ class FencedCluster:
     cluster: Cluster
     lease: Lease
 
+    @property
+    def kubectl(self) -> str:
+        """The start of a kubectl command for this cluster, for messages."""
+        return self.cluster.kubectl
+
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
         """Return an object, or None if it does not exist."""
         return self.cluster.get(kind, name, namespace)

@@ -31,7 +31,10 @@ def require_compatible_nodes(cluster: Cluster, slot: Iterable[Manifest], platfor
     pod = next(each for each in slot if each["kind"] == "Deployment")["spec"]["template"]["spec"]
     schedulable = [node for node in nodes if _accepts(node, pod)]
     if not schedulable:
-        raise RefusedError("no node accepts the release's pods", "kubectl get nodes; kubectl uncordon")
+        raise RefusedError(
+            "no node accepts the release's pods",
+            f"{cluster.kubectl} describe nodes shows why; {cluster.kubectl} uncordon NODE",
+        )
     for node in schedulable:
         if _platform(node) != platform:
             raise _incompatible(node, platform)

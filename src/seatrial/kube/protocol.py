@@ -35,6 +35,11 @@ class Cluster(Protocol):
     happen twice: the second `create` or `replace` then fails with status 409.
     """
 
+    @property
+    def kubectl(self) -> str:
+        """The start of a kubectl command for this cluster, for messages."""
+        ...
+
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
         """Return an object, or None if it does not exist."""
         ...

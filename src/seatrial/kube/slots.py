@@ -119,7 +119,7 @@ class Slots:
             f"termination of the pods in slot {slot}",
             poll,
             DELETION_SECONDS,
-            "kubectl describe pods shows why",
+            f"{self.cluster.kubectl} -n {self.namespace} describe pods shows why",
             runtime=self.runtime,
         )
 

@@ -16,7 +16,7 @@ class EndedCommand:
     """The release before and after a command.
 
     `began` is the record when the command began, `record` when it ended, `error` what the command raised.
-    `golden` is the directory of the golden set, if it is cached.
+    `golden` is the directory of the golden set, if it is cached; `kubectl` the start of a command.
     """
 
     workspace: Workspace
@@ -25,3 +25,4 @@ class EndedCommand:
     record: Record
     golden: Path | None = None
     error: SeatrialError | None = None
+    kubectl: str = "kubectl"

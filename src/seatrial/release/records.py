@@ -163,6 +163,6 @@ class Records:
         if not found:
             raise OutsideError(
                 f"the record of {record.release} no longer exists",
-                f"kubectl get configmaps -n {self.namespace} lists the others",
+                f"{self.cluster.kubectl} -n {self.namespace} get configmaps lists the others",
             )
         return found

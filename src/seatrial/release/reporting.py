@@ -50,7 +50,9 @@ class Reporting:
         # From the cache only: the report does not wait for an unreachable store.
         golden = services.golden_sets.cached(target.workspace, record.golden_digest)
         directory = golden.photos[0].path.parent if golden else None
-        ended = EndedCommand(target.workspace, target.environment, began, record, directory, error)
+        ended = EndedCommand(
+            target.workspace, target.environment, began, record, directory, error, target.cluster.kubectl
+        )
         return services.write_report(ended, services.runtime)
 
     def _latest(self, began: Record, error: SeatrialError | None) -> Record:

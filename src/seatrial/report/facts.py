@@ -43,8 +43,8 @@ def live_probe_facts(samples: Sequence[Sample]) -> tuple[Fact, ...]:
     return (Fact(name="Live probe", text=text, note="requests to the live address until the switch"),)
 
 
-def next_commands(record: Record, namespace: str) -> tuple[Fact, ...]:
-    """Return commands that show more of a release, each with what it shows."""
+def next_commands(record: Record, namespace: str, kubectl: str) -> tuple[Fact, ...]:
+    """Return commands that show more of a release, each with what it shows; `kubectl` is the start of one."""
     env, commit = record.environment, record.revision.removesuffix(DIRTY)
     object_name = f"release-{record.number}"
     rows = (
@@ -53,6 +53,6 @@ def next_commands(record: Record, namespace: str) -> tuple[Fact, ...]:
         (f"make trace WHAT={record.reference.digest}", "every release of this image"),
         (f"git show --stat {commit}", "the commit that was built"),
         (f"make test-e2e ENV={env}", "run the acceptance suite again, against the live address"),
-        (f"kubectl -n {namespace} get configmap {object_name} -o yaml", "the record in the cluster"),
+        (f"{kubectl} -n {namespace} get configmap {object_name} -o yaml", "the record in the cluster"),
     )
     return tuple(Fact(name=with_instance(command), text=shows) for command, shows in rows)

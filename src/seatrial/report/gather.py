@@ -26,7 +26,7 @@ class ReportInput:
     """What a report is built from.
 
     `began` is the record when the command began, `record` when it ended, `error` what the command
-    raised. `budget` is the threshold of the 95th percentile (milliseconds).
+    raised. `budget` is the threshold of the 95th percentile (milliseconds), `kubectl` the start of a command.
     """
 
     workspace: Workspace
@@ -35,6 +35,7 @@ class ReportInput:
     namespace: str
     budget: float
     error: SeatrialError | None = None
+    kubectl: str = "kubectl"
 
     @property
     def folder(self) -> Path:
@@ -85,7 +86,7 @@ def gather(source: ReportInput, runtime: Runtime = SYSTEM) -> ReportData:
         photos=golden_photos({where: suites[where] for where in found}),
         traffic=tuple(traffic(where, each, source.budget) for where, each in samples.items() if each),
         failures=failures(checks, source.error),
-        commands=next_commands(record, source.namespace),
+        commands=next_commands(record, source.namespace, source.kubectl),
     )
     slots = {record.release: str(record.slot), record.undone_to: str(other(record.slot))}
     return ReportData(redact_report(report, source.workspace.root), samples, slots, live_probe)

@@ -18,7 +18,9 @@ def write_report(ended: EndedCommand, runtime: Runtime = SYSTEM) -> Path:
 
     environment, record = ended.environment, ended.record
     budget = environment.max_p95_milliseconds
-    source = ReportInput(ended.workspace, ended.began, record, environment.namespace, budget, ended.error)
+    source = ReportInput(
+        ended.workspace, ended.began, record, environment.namespace, budget, ended.error, ended.kubectl
+    )
     data = gather(source, runtime)
     root, folder = ended.workspace.root, source.folder
     write_atomically(folder / "report.json", data.report.model_dump_json(indent=2) + "\n")

@@ -102,7 +102,7 @@ def _refuse_old_secret(target: Target) -> None:
         raise RefusedError(
             f"{target.name} has a pull secret, but registry.pull_config_dir is not set",
             "set it (make cloud does so for the local cloud), or, if the nodes have an identity of their "
-            f"own, kubectl delete secret {PULL_SECRET} -n {namespace}",
+            f"own, {target.cluster.kubectl} -n {namespace} delete secret {PULL_SECRET}",
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import os
 from typing import Any, Final
 
 from azure.core.credentials import AccessToken, AzureNamedKeyCredential, TokenCredential
 
 from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.azure_cli import MachineOrCli
 from seatrial.stores.key_file import read_key_file
 from seatrial.stores.protocol import StoreAccessError
 
@@ -40,9 +42,7 @@ def credential_of(settings: StoreSettings, account: str) -> Any:
         if settings.endpoint.startswith("http:"):
             hint = "set store.key_file to the file of the account key, or use an https endpoint"
             raise UsageError("store.endpoint is plain http: no access token is sent over it", hint)
-        from azure.identity import DefaultAzureCredential
-
-        return _StorageIdentity(DefaultAzureCredential(), settings.url)
+        return _StorageIdentity(_identity(settings.timeout_seconds / 2), settings.url)
     key = read_key_file(settings.key_file)
     try:
         if base64.b64decode(key, validate=True):
@@ -50,6 +50,20 @@ def credential_of(settings: StoreSettings, account: str) -> Any:
     except ValueError:
         pass
     raise UsageError(f"store.key_file {settings.key_file} contains no key", _hint_of(key))
+
+
+def _identity(seconds: float) -> TokenCredential:
+    from azure.identity import DefaultAzureCredential
+
+    # With this variable the user chooses from the SDK's own list, which limits each program to 10 s.
+    if os.environ.get("AZURE_TOKEN_CREDENTIALS"):
+        return DefaultAzureCredential()
+    machine = DefaultAzureCredential(
+        exclude_cli_credential=True,
+        exclude_developer_cli_credential=True,
+        exclude_powershell_credential=True,
+    )
+    return MachineOrCli(machine, seconds)
 
 
 def _hint_of(content: str) -> str:

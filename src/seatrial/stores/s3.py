@@ -21,6 +21,7 @@ from botocore.session import Session
 
 from seatrial.errors import UsageError
 from seatrial.settings import Store as StoreSettings
+from seatrial.stores.credential_process import limit_credential_process
 from seatrial.stores.key_file import read_key_file
 from seatrial.stores.protocol import (
     DOCUMENT_LIMIT,
@@ -157,6 +158,8 @@ def _client(settings: StoreSettings) -> Any:
         # Otherwise a key in the environment takes precedence over the file.
         resolver = session.get_component("credential_provider")
         resolver.remove("env")
+    # The providers are made of the configuration at the first use of them.
+    limit_credential_process(session, settings.timeout_seconds / 2)
     aws = boto3.Session(botocore_session=session)
     return aws.client(
         "s3",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import localcloud.cli
 import localcloud.make_commands
+import seatrial.cli
 import seatrial.make_commands
 from localcloud.errors import LocalcloudError
 from seatrial import console
@@ -92,6 +95,26 @@ def test_errors_of_both_programs_name_it(
     seatrial_line, localcloud_line = capsys.readouterr().err.splitlines()
     assert seatrial_line.endswith("make build INSTANCE=fresh.")
     assert localcloud_line.endswith("run make up INSTANCE=fresh again")
+
+
+@pytest.mark.parametrize("main", [seatrial.cli.main, localcloud.cli.main])
+def test_the_option_names_it_too(
+    main: Callable[[], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The instance of `--instance` is the one that the command is about, whatever the variable has."""
+    monkeypatch.setenv("SEATRIAL_INSTANCE", "other")
+    (tmp_path / "seatrial.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    program = main.__module__.partition(".")[0]
+    words = {"seatrial": ["accept", "--env", "local"], "localcloud": ["connect", "absent"]}[program]
+    monkeypatch.setattr(sys, "argv", [program, *words, "--instance", "fresh"])
+    with pytest.raises(SystemExit):
+        main()
+    console.line("Cure: make build.")
+    assert capsys.readouterr().err.endswith("make build INSTANCE=fresh.\n")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").glob("[sl]*/**/*.py")), ids=lambda path: path.stem)

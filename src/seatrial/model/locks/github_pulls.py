@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from seatrial.errors import OutsideError
 from seatrial.model.locks.commit import MAIN, GitAccess
 from seatrial.model.locks.pull_requests import PREFIX, PullRequest
-from seatrial.process import run
+from seatrial.process import CommandTimeoutError, run
 from seatrial.workspace import Workspace
 
 GH_SECONDS: Final = 60
@@ -78,7 +78,8 @@ class GitHubPullRequests:
         try:
             done = run(["gh", *arguments], timeout=GH_SECONDS, cwd=self.workspace.root, separate_stderr=True)
         except OutsideError as error:
-            raise OutsideError(f"GitHub's pull requests: {error.message}", HINT, error.log) from error
+            hint = error.hint if isinstance(error, CommandTimeoutError) else HINT
+            raise OutsideError(f"GitHub's pull requests: {error.message}", hint, error.log) from error
         return done.output
 
 

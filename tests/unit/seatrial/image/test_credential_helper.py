@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.errors import UsageError
+from seatrial.errors import SeatrialError, UsageError
 from seatrial.image import credential_helper
 from seatrial.image.credentials import Credentials, find_credentials
 from seatrial.settings import Registry
@@ -72,8 +72,9 @@ def test_a_helper_that_does_not_work_is_named(
     monkeypatch.setattr(credential_helper, "HELPER_SECONDS", 1)
     if script:
         write_helper(helper, script)
-    with pytest.raises(UsageError, match=message) as raised:
+    with pytest.raises(SeatrialError, match=message) as raised:
         ask(helper.parent)
+    assert raised.value.exit_code == (30 if "did not answer" in message else 2)
     assert "config.json" in raised.value.hint
     assert SECRET not in raised.value.line + raised.value.log
 

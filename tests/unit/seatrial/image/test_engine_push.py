@@ -39,7 +39,20 @@ ERRORS = [
         "immutable",
         "build",
     ),
-    ("tls: failed to verify certificate: x509", "certificate that the Docker engine", "add the CA"),
+    (
+        'Get "https://registry.test/v2/": x509: certificate signed by unknown authority',
+        "certificate that the Docker engine",
+        "/etc/docker/certs.d/registry.test/ca.crt",
+    ),
+    (
+        "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time "
+        "2026-11-26T10:08:34Z is after 2026-11-21T10:08:34Z",
+        "not valid now",
+        "clock",
+    ),
+    ("x509: certificate is valid for other.test, not registry.test", "another host name", "registry.address"),
+    ("tls: first record does not look like a TLS handshake", "does not use TLS", '"registry.test"'),
+    ("http: server gave HTTP response to HTTPS client", "does not use TLS", "insecure-registries"),
     ("received unexpected HTTP status: 500", "pushing to registry.test failed", "above"),
 ]
 

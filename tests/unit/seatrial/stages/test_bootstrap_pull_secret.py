@@ -144,7 +144,7 @@ def test_the_secret_of_an_older_version_does_not_stay(cluster: MemoryCluster, pr
     with pytest.raises(RefusedError, match=r"staging has a pull secret, but registry\.pull_config_dir") as no:
         prepare()
     assert "make cloud" in no.value.hint
-    assert f"kubectl delete secret {PULL_SECRET} -n staging" in no.value.hint
+    assert f"kubectl --context memory -n staging delete secret {PULL_SECRET}" in no.value.hint
     assert list(cluster.objects) == [("Secret", PULL_SECRET)]
 
 

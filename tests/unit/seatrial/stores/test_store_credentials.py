@@ -34,6 +34,9 @@ def test_no_token_for_another_service_is_requested(tmp_path: Path, monkeypatch: 
     class Identity:
         """Replaces DefaultAzureCredential, which needs the token service of Azure."""
 
+        def __init__(self, **_: object) -> None:
+            """Take the choice of credentials."""
+
         def get_token(self, *scopes: str, **_: object) -> AccessToken:
             """Return a token."""
             scopes_used.extend(scopes)

@@ -1,0 +1,33 @@
+"""The end of a process together with the processes that it has started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from typing import Any
+
+import psutil
+
+
+def kill_with_children(process: subprocess.Popen[Any]) -> None:
+    """Kill a process and its children; if it leads a session, also children that have lost their parent.
+
+    It must not have been waited for, so that its id belongs to no other process. Does not wait for it.
+    """
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    process.kill()
+    if _leads_session(process.pid):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _leads_session(pid: int) -> bool:
+    try:
+        return os.getsid(pid) == pid
+    except ProcessLookupError:
+        return False
