@@ -289,11 +289,9 @@ pipeline: $(PIPELINE) ## run all stages, in order
 # OpenTofu, or Terraform where only that is installed.
 TOFU ?= $(or $(shell command -v tofu),$(shell command -v terraform),$(error neither OpenTofu nor Terraform is installed. Cure: https://opentofu.org/docs/intro/install))
 PLAN := seatrial.tfplan
-# The repository's name and numbers, which federated credentials contain, so that nobody types them.
-GITHUB_INPUTS := {github_repository: .full_name, github_owner_id: (.owner.id|tostring), github_repository_id: (.id|tostring)}
 .PHONY: infra-github
-infra-github:
-	@$(if $(filter 0,$(GITHUB)),:,gh api 'repos/{owner}/{repo}' --jq '$(GITHUB_INPUTS)' > infra/github.auto.tfvars.json.new && mv infra/github.auto.tfvars.json.new infra/github.auto.tfvars.json || { rm -f infra/github.auto.tfvars.json.new; [ -f infra/github.auto.tfvars.json ]; } || { echo "infra: the repository was not read from GitHub. Cure: install gh, gh auth login; without GitHub: GITHUB=0" >&2; exit 1; })
+infra-github: setup
+	@seatrial infra-github $(if $(filter 0,$(GITHUB)),--without)
 .PHONY: infra-init
 infra-init: infra-github
 	@$(TOFU) -chdir=infra init -input=false
@@ -306,6 +304,15 @@ infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask fi
 .PHONY: infra-down
 infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask)
 	@$(TOFU) -chdir=infra destroy $(if $(YES),-auto-approve)
+.PHONY: infra-outputs
+infra-outputs: setup ## set what infra/ created: variables and environments of GitHub, lines of seatrial.toml (REVIEWERS=login[,login], DRY_RUN=1)
+	@seatrial infra-outputs $(call given,REVIEWERS) $(if $(DRY_RUN),--dry-run)
+# An instance without a local cloud, whose settings are those of seatrial.toml alone.
+infra-bootstrap: INSTANCE := azure
+infra-bootstrap: export SEATRIAL_INSTANCE = $(INSTANCE)
+.PHONY: infra-bootstrap
+infra-bootstrap: setup example publish ## publish the example to what infra/ created, and bootstrap its environments; once, by an administrator
+	@seatrial infra-bootstrap
 .PHONY: infra-check
 infra-check: setup ## check infra/ without an account: format, types, tests with a mocked Azure, checkov (FAULTS=1: also that planted faults are found)
 	@PYTHONPATH=tests python -m infra_check $(if $(FAULTS),--faults)

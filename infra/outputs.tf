@@ -34,8 +34,9 @@ output "settings" {
     {
       "store.url"        = local.store
       "registry.address" = azurerm_container_registry.this.login_server
+      # Of all environments: a local cloud replaces it, and would not replace an environment's own.
+      "cluster.context" = azurerm_kubernetes_cluster.this.name
     },
-    { for environment in local.environments : "environments.${environment}.context" => azurerm_kubernetes_cluster.this.name },
     { for environment, host in local.hosts : "environments.${environment}.host" => host },
   )
 }

@@ -15,6 +15,7 @@ from seatrial.commands import (
     golden,
     heartbeat,
     image,
+    infra,
     maintenance,
     model,
     models,
@@ -56,6 +57,7 @@ for group in (
     qa,
     maintenance,
     heartbeat,
+    infra,
 ):
     app.add_typer(group.app)
 

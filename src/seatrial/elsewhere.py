@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 # Another value of one of these keys selects another service, so that no value of local.toml about that part
@@ -31,6 +31,38 @@ def applicable(local: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
 def without_cluster(local: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables of local.toml that apply to an environment with a cluster of its own."""
     return {name: table for name, table in local.items() if name not in TABLES["cluster"]}
+
+
+def with_local_names(
+    local: Mapping[str, Any], committed: Mapping[str, Any], given: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return `local` with a name of its DNS zone for each environment that is on the local cluster.
+
+    seatrial.toml may name the host that the environment has on another cluster, which is not that of a local
+    Service. One with a context of its own, in seatrial.toml or `given`, keeps its host; so does one whose
+    requests go to something else than the Service.
+    """
+    zone = _get(local, "dns", "zone")
+    if not zone or not _get(local, "cluster", "context"):
+        return dict(local)
+    hosts = {
+        name: {"host": f"{name}.{zone}"}
+        for name, table in _table(committed, "environments").items()
+        if isinstance(table, Mapping)
+        and table.get("address") != "host"
+        and not f".{table.get('host')}".endswith(f".{zone}")
+        and not any(_has_context(each, name) for each in (committed, *given))
+    }
+    return {**local, "environments": hosts}
+
+
+def _has_context(values: Mapping[str, Any], name: str) -> bool:
+    return bool(_get(_table(values, "environments"), name, "context"))
+
+
+def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = values.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _differs(local: Mapping[str, Any], given: Mapping[str, Any], section: str, key: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from seatrial.live_address import LiveAddress
+from seatrial.rbac_subject import Subject
 from seatrial.registry_address import check_address
 from seatrial.section import Section
 
@@ -155,19 +156,21 @@ class Notify(Section):
 class Environment(LiveAddress):
     """One environment: cluster, namespace, overlay, size, and the thresholds for a release.
 
-    `registry` is a registry of its own, to which promoted images are copied. `approval` is "person" (a name
-    from `APPROVED_BY` or the CI) or "reviewers" (of the CI's environment, confirmed by GitHub).
-    `record_in_store` is whether the store is to have what it has accepted.
-    `preview_path` is how suite and load reach a candidate. `allow_unchecked` allows releases of images
-    without the statement that they passed `check`, each with a reason; `allow_uncommitted` of images that
-    were built from changes that no commit contains. With `demand_comparison` a comparison
-    with the stable release that could not be made fails. Rates and `max_drift` are shares from 0 to 1;
-    `max_slowdown` is a ratio.
+    `deployers` and `readers` get their Roles from `bootstrap`. `registry` is a registry of its own, to
+    which promoted images are copied. `approval` is "person" (a name from `APPROVED_BY` or the CI) or
+    "reviewers" (of the CI's environment, confirmed by GitHub). `record_in_store` is whether the store is to
+    have what it has accepted. `preview_path` is how suite and load reach a candidate. `allow_unchecked`
+    allows releases of images without the statement that they passed `check`, each with a reason;
+    `allow_uncommitted` of images that were built from changes that no commit contains. With
+    `demand_comparison` a comparison with the stable release that could not be made fails. Rates and
+    `max_drift` are shares from 0 to 1; `max_slowdown` is a ratio.
     """
 
     namespace: str
     overlay: str
     context: str = ""
+    deployers: tuple[Subject, ...] = ()
+    readers: tuple[Subject, ...] = ()
     registry: Registry | None = None
     record_in_store: bool = True
     approval: Literal["", "person", "reviewers"] = ""

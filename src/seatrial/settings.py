@@ -17,7 +17,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from seatrial.elsewhere import applicable, without_cluster
+from seatrial.elsewhere import applicable, with_local_names, without_cluster
 from seatrial.errors import UsageError
 from seatrial.sections import (
     App,
@@ -151,8 +151,10 @@ def load(workspace: Workspace, flags: Mapping[str, Mapping[str, Any]] | None = N
 
 
 def _settings(values: Mapping[str, Any], local: Mapping[str, Any], flags: Mapping[str, Any]) -> Settings:
-    for given in (EnvSettingsSource(Settings)(), flags):
+    others = (EnvSettingsSource(Settings)(), flags)
+    for given in others:
         local = applicable(local, given)
+    local = with_local_names(local, values, others)
     found = Settings(**{**values, "_local": local, "_flags": flags})
     if any(environment.context for environment in found.environments.values()):
         other = Settings(**{**values, "_local": without_cluster(local), "_flags": flags})

@@ -11,6 +11,7 @@ from seatrial.image.credentials import Credentials
 from seatrial.image.pull_login import find_pull_login, require_pull_only
 from seatrial.image_reference import ImageReference
 from seatrial.kube import network_policy
+from seatrial.kube.bindings import bound
 from seatrial.kube.labels import MANAGED, MANAGER, PULL_SECRET
 from seatrial.kube.nodes import node_reader
 from seatrial.kube.protocol import FORBIDDEN, ClusterError, Manifest
@@ -24,7 +25,8 @@ from seatrial.workspace import Workspace
 def bootstrap(settings: Settings, workspace: Workspace, env: str, services: Services = SERVICES) -> None:
     """Create an environment's namespace, service accounts, roles and pull secret. Idempotent.
 
-    The namespace enforces Pod Security `restricted`. The pull secret has the login in the registry's
+    The Roles are bound to the environment's `deployers` and `readers` too; who is no longer one of them loses
+    them. The namespace enforces Pod Security `restricted`. The pull secret has the login in the registry's
     `pull_config_dir`; without that setting (nodes with an identity of their own) there is no secret. Raises,
     before it changes anything, RefusedError if that login cannot pull or can push, or if there is a secret
     although there should be none; UsageError on wrong settings; OutsideError if registry or cluster fail.
@@ -37,7 +39,7 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str, services: Serv
     else:
         _refuse_old_secret(target)
     for manifest in target.renderer.namespace():
-        target.cluster.apply(manifest)
+        target.cluster.apply(_bound(target, manifest))
     _allow_node_list(target)
     if login:
         target.cluster.apply(_pull_secret(registry, login, target.environment.namespace))
@@ -48,11 +50,15 @@ def bootstrap(settings: Settings, workspace: Workspace, env: str, services: Serv
     _warn_without_network_policies(target)
 
 
+def _bound(target: Target, manifest: Manifest) -> Manifest:
+    return bound(manifest, target.environment.deployers, target.environment.readers)
+
+
 def _allow_node_list(target: Target) -> None:
     namespace = target.cluster.get("Namespace", target.environment.namespace)
     try:
         for manifest in node_reader(namespace or {}):
-            target.cluster.apply(manifest)
+            target.cluster.apply(_bound(target, manifest))
     except ClusterError as error:
         # Without this right `promote` cannot compare architectures and skips that check.
         if error.status != FORBIDDEN:

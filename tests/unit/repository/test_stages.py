@@ -13,7 +13,8 @@ from seatrial.cli import INTERRUPTED, app
 from unit.repository.project import MAKEFILE, PAGES, README, ROOT, table_under, targets, targets_in
 
 COMMANDS = sorted(typer.main.get_group(app).commands)
-STAGES = [name for name in COMMANDS if name not in ("doctor", "current", "heartbeat", "lock-base", "qa-kit")]
+OTHERS = ("doctor", "current", "heartbeat", "lock-base", "qa-kit")
+STAGES = [name for name in COMMANDS if name not in OTHERS and not name.startswith("infra-")]
 # These stages print and produce no result for the next one.
 RESULTS = {"bootstrap": "None", "history": "History", "trace": "Trace"}
 

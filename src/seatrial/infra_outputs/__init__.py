@@ -1,0 +1,1 @@
+"""What `infra/` created becomes variables of GitHub and settings of seatrial.toml."""
