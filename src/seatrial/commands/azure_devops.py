@@ -40,11 +40,12 @@ def infra_azure_devops(dry_run: Preview = False, instance: Instance = "dev") -> 
     count = sum(change.differs for change in found.changes)
     if count:
         console.show(table(found.changes))
+    refused = [] if dry_run else make_all(found.changes, "make infra-azure-devops")
     for line in found.left:
         console.line(line)
-    if dry_run:
-        console.line(f"infra-azure-devops: {count} changes, none was made (DRY_RUN)")
-        return
-    if refused := make_all(found.changes, "make infra-azure-devops"):
+    if refused:
         raise RefusedError(f"all else is set; {'; '.join(refused)}", "Environments, Approvals and checks")
-    console.line(f"infra-azure-devops: {found.project} has all {len(found.changes)}, {count} were set")
+    done = "none was made (DRY_RUN)" if dry_run else f"{count} were set"
+    console.line(
+        f"infra-azure-devops: {found.project}, {len(found.changes)} in all, {count} differed, {done}"
+    )
