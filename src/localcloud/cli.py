@@ -111,6 +111,18 @@ def status(
 
 
 @app.command()
+def logs(instance: InstanceName = "dev") -> None:
+    """Write the logs of parts, cluster and image builds, and the events and objects of the cluster."""
+    from localcloud.logs import collect
+
+    with display(_err) as progress:
+        named = find(instance)
+        files = collect(named, progress.line)
+    kilobytes = sum(path.stat().st_size for path in files) / 1000
+    _out.print(f"logs: {len(files)} files, {kilobytes:.0f} kB, in {named.logs}", markup=False, soft_wrap=True)
+
+
+@app.command()
 def urls(instance: InstanceName = "dev") -> None:
     """Print the URL of Prometheus, if it runs (up --metrics)."""
     from localcloud.status import prometheus_url

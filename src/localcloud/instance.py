@@ -41,6 +41,11 @@ class Instance:
         return self.directory / "secrets"
 
     @property
+    def logs(self) -> Path:
+        """The directory with the logs that were collected last."""
+        return self.directory / "logs"
+
+    @property
     def kubeconfig(self) -> Path:
         """The administrator's kubeconfig of the instance's cluster."""
         return self.directory / "kubeconfig"
@@ -76,7 +81,7 @@ class Instance:
 
     def make_directories(self) -> None:
         """Create the instance's directories with mode 0700."""
-        for folder in (self.directory, self.secrets, self.directory / "logs"):
+        for folder in (self.directory, self.secrets, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
 

@@ -10,7 +10,7 @@ from typing import Final
 DEFAULT: Final = "dev"
 # The targets that act on an instance, as the Makefile has them; src/localcloud/make_commands.py has the same.
 TARGETS: Final = (
-    "up|down|status|doctor|heartbeat|prune|cloud|example|test-integration|test-e2e|test-release|test-long"
+    "up|down|status|logs|doctor|heartbeat|prune|cloud|example|test-integration|test-e2e|test-release|test-long"
     "|test-faults|qa-kit|bench-release|bench-model|bench-overload|bench-scale|card|golden|publish|optimize"
     "|models|use|update|propose|fetch|validate|build|run|lock-base|check|push|bootstrap|deploy|accept|promote"
     "|rollback|settle|resume|history|trace|pipeline"

@@ -63,6 +63,13 @@ class Job:
         return str(found["name"] if isinstance(found, dict) else found)
 
     @property
+    def own_cloud(self) -> bool:
+        """Whether the job releases to a local cloud that it starts itself, and can reach nothing else."""
+        commands = [word for step in self.steps for word in step.get("run", "").split()]
+        elsewhere = re.search(r"vars\.|STORE|REGISTRY|KUBECONTEXT", self.text)
+        return "cloud" in commands and not self.identities and not elsewhere
+
+    @property
     def sign_ins(self) -> list[dict[str, str]]:
         """The inputs of each step that signs in to Azure or AWS, by this project's actions or by others."""
         actions = re.compile(r"azure/|aws-actions/|\./\.github/actions/(?:azure|aws)", re.I)

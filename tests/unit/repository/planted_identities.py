@@ -65,6 +65,14 @@ PLANTED: dict[str, tuple[str, Callable[[Parsed], object]]] = {
         "ci.yml image: a pull request signs in to the registry or the cluster",
         lambda w: job(w, "ci", "image")["steps"][1]["with"].update(registry="${{ vars.REGISTRY }}"),
     ),
+    "a cache where a pull request signs in": (
+        "ci.yml image: reads a cache that other jobs write, and has rights",
+        lambda w: job(w, "ci", "image")["steps"].append({"uses": "./.github/actions/setup"}),
+    ),
+    "a cache in a release": (
+        "release.yml release: reads a cache that other jobs write, and has rights",
+        lambda w: job(w, "release", "release")["steps"].append({"uses": "actions/cache@0"}),
+    ),
     "packages in ci": (
         "ci.yml code: a pull request has more rights than to read and to sign in",
         lambda w: job(w, "ci", "code")["permissions"].update(packages="write"),

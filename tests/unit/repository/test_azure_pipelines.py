@@ -97,7 +97,9 @@ def test_both_systems_call_the_same_targets() -> None:
     assert azure_commands(FOLDER / "nightly-tests.yml") == github_commands("nightly-tests.yml")
     for name in ("rollback", "resume"):
         assert azure_commands(FOLDER / f"{name}.yml") == github_commands(f"{name}.yml") == [[name]]
-    without_store = [line for line in github_commands("ci.yml")[:1] + github_commands("ci.yml")[2:]]
+    # Its jobs `integration` and `release` have no sibling here.
+    github = github_commands("ci.yml")[:4]
+    without_store = github[:1] + github[2:]
     assert azure_commands(FOLDER / "pull-request.yml") == without_store
     github = [*github_commands("release.yml"), *github_commands("promote.yml")]
     assert {tuple(line) for line in azure_commands(MAIN)} >= {

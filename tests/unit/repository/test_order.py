@@ -7,12 +7,24 @@ import subprocess
 
 import pytest
 
-from unit.repository.project import MAKEFILE, README, ROOT, WORKFLOWS, pipeline, steps, targets, targets_in
+from unit.repository.project import (
+    MAKEFILE,
+    README,
+    ROOT,
+    WORKFLOWS,
+    pipeline,
+    steps,
+    targets,
+    targets_in,
+    workflow,
+)
 
 
-def stages_of(name: str) -> list[str]:
-    """Return the pipeline's stages that a workflow calls, in its order."""
-    called = [stage for step in steps(name) if "run" in step for stage in targets_in(step["run"])]
+def stages_of(name: str, *jobs: str) -> list[str]:
+    """Return the pipeline's stages that a workflow calls, in its order; of all its jobs, or of some."""
+    found = workflow(name)["jobs"]
+    each = [step for job in jobs or found for step in found[job].get("steps", [])]
+    called = [stage for step in each if "run" in step for stage in targets_in(step["run"])]
     return [stage for stage in called if stage in pipeline()]
 
 
@@ -46,12 +58,23 @@ def test_no_release_moves_the_lock_of_its_commit() -> None:
 
 
 def test_a_pull_request_runs_the_pipeline_up_to_the_tested_image() -> None:
-    """A pull request runs the stages before `push`, with the real store and with the example's."""
+    """The jobs `code` and `image` run the stages before `push`, with the real store or the example's."""
     order = pipeline()[: pipeline().index("push")]
-    called = stages_of("ci.yml")
+    called = stages_of("ci.yml", "code", "image")
     once = [stage for place, stage in enumerate(called) if stage not in called[:place]]
     assert once == order
     assert called[len(order) :] == [stage for stage in order if stage not in ("lint", "test-unit")]
+
+
+@pytest.mark.parametrize("job", ["integration", "release"])
+def test_a_pull_request_releases_on_a_local_cloud(job: str) -> None:
+    """Once `code` has passed, each of the two jobs runs the rest of the pipeline, then its suites."""
+    found = workflow("ci.yml")["jobs"][job]
+    assert found["needs"] == "code"
+    assert ["lint", "test-unit", *stages_of("ci.yml", job)] == pipeline()
+    called = [target for step in found["steps"] if "run" in step for target in targets_in(step["run"])]
+    suites = {"integration": ["test-integration"], "release": ["test-e2e", "test-release"]}[job]
+    assert called[called.index("accept") + 1 :] == [*suites, "logs", "down"]
 
 
 def test_each_target_is_declared_phony_in_the_line_above_it() -> None:

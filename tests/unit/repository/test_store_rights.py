@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from unit.repository.identities import Job, jobs, table
 from unit.repository.project import ROOT, WORKFLOWS, table_under, workflow
@@ -20,8 +24,8 @@ def writing_commands() -> set[str]:
 
 
 def writing_jobs() -> dict[tuple[str, str], Job]:
-    """Return the jobs that run one of them, by workflow and name."""
-    found = {(job.workflow.removesuffix(".yml"), job.name): job for job in jobs(REAL)}
+    """Return the jobs that run one of them, by workflow and name, without those that have their own store."""
+    found = {(job.workflow.removesuffix(".yml"), job.name): job for job in jobs(REAL) if not job.own_cloud}
     return {key: job for key, job in found.items() if commands(job.steps) & writing_commands()}
 
 
@@ -42,6 +46,25 @@ def test_they_run_in_github_environments_only() -> None:
     assert found
     assert [key for key, job in found.items() if not job.environment] == []
     assert [key for key, job in found.items() if "pull_request" in job.events] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"env": {"STORE": "az://account/models"}},
+        {"env": {"SEATRIAL_REGISTRY__ADDRESS": "name.azurecr.io"}},
+        {"env": {"KUBECONTEXT": "aks"}},
+        {"env": {"HOST": "${{ vars.HOST }}"}},
+        {"steps": [{"run": "make deploy accept ENV=local"}]},
+    ],
+    ids=str,
+)
+def test_a_pull_request_releases_to_its_own_local_cloud_only(change: dict[str, Any]) -> None:
+    """The job `release` of `ci` is such a job; it is not with another store, registry, cluster or host."""
+    (found,) = [job for job in jobs(REAL) if (job.workflow, job.name) == ("ci.yml", "release")]
+    assert commands(found.steps) & writing_commands()
+    assert found.own_cloud
+    assert not replace(found, body={**found.body, **change}).own_cloud
 
 
 def test_the_page_gives_the_right_to_their_identities_only() -> None:
