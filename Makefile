@@ -54,6 +54,7 @@ ifeq ($(INSTANCE),test)
 deploy: export SEATRIAL_ENVIRONMENTS__STAGING__ALLOW_UNCOMMITTED := true
 endif
 SETUP := .venv/.installed
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -n)
 SUBMAKE := $(MAKE) --no-print-directory
 # Removes the tests' instance when the recipe ends, whatever the result; KEEP=1 keeps it.
 REMOVE_AFTERWARDS := trap '$(if $(KEEP),:,$(SUBMAKE) down INSTANCE=test || exit 1)' EXIT
@@ -94,7 +95,7 @@ example: setup ## build the example model, its golden set and its evaluation set
 .PHONY: setup
 setup: $(SETUP) ## create the virtual environment from the locked requirements
 $(SETUP): requirements/uv.txt requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install -y -qq python3-venv; }
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install -q --require-hashes -r requirements/uv.txt
 	@.venv/bin/uv pip sync -q --python .venv --compile-bytecode --require-hashes requirements/dev.txt
@@ -105,12 +106,25 @@ lock: ## lock the dependency groups with hashes
 	@.venv/bin/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/go.in -o requirements/go.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/checkov.in -o requirements/checkov.txt --universal --python-version 3.11
+	@.venv/bin/uv pip compile $(LOCK) requirements/audit.in -o requirements/audit.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) requirements/kserve.in -o requirements/kserve.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:dev -o requirements/dev.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:qa -c requirements/dev.txt -o requirements/qa.txt --universal --python-version 3.11
 	@.venv/bin/uv pip compile $(LOCK) --group pyproject.toml:app -o requirements/app.txt --python-version 3.13 --python-platform x86_64-manylinux_2_28
-	@for peer in flask litserve bentoml mlserver; do .venv/bin/uv pip compile $(LOCK) bench/serve/peers/$$peer.in -o bench/serve/peers/$$peer.txt --override bench/serve/peers/override.in --python-version 3.13 --python-platform x86_64-manylinux_2_28 || exit 1; done
+	@for peer in $(PEERS); do .venv/bin/uv pip compile $(LOCK) bench/serve/peers/$$peer.in -o bench/serve/peers/$$peer.txt --override bench/serve/peers/override.in --python-version 3.13 --python-platform x86_64-manylinux_2_28 || exit 1; done
 LOCK := -q --generate-hashes --no-header --no-emit-index-url --no-annotate
+PEERS := flask litserve bentoml mlserver
+.PHONY: lock-newest
+lock-newest: setup ## lock the newest versions that pyproject.toml allows, to try them; git restore requirements undoes it
+	@$(SUBMAKE) lock LOCK='$(LOCK) --upgrade' PEERS=
+.PHONY: audit
+audit: setup ## ask OSV for advisories on every locked package, without those of requirements/accepted-advisories (OSV_URL=)
+	@uv pip install -q --target .seatrial/audit --require-hashes -r requirements/audit.txt
+	@code=0; for lock in $(AUDITED); do echo "audit: $$lock"; PYTHONPATH=.seatrial/audit python -m pip_audit $(AUDIT) -r $$lock || code=1; done; exit $$code
+# --strict: without it a service that does not answer counts as no advisory.
+AUDIT = --strict -s osv $(if $(OSV_URL),--osv-url '$(OSV_URL)') --disable-pip --progress-spinner off --desc off $(ACCEPTED)
+AUDITED = requirements/*.txt src/localcloud/images/*/requirements.txt
+ACCEPTED = $(foreach id,$(shell sed -n 's/^\([A-Z][A-Za-z0-9-]*\) .*/\1/p' requirements/accepted-advisories),--ignore-vuln $(id))
 .PHONY: check-locks
 check-locks: setup ## lock again and fail if a lock changes: it does not fit its input, or a package was withdrawn
 	@$(SUBMAKE) lock && git diff --exit-code -- requirements bench/serve/peers
@@ -307,6 +321,9 @@ infra-down: infra-init ## delete everything that infra-up created, models includ
 .PHONY: infra-outputs
 infra-outputs: setup ## set what infra/ created: variables and environments of GitHub, lines of seatrial.toml (REVIEWERS=login[,login], DRY_RUN=1)
 	@seatrial infra-outputs $(call given,REVIEWERS) $(if $(DRY_RUN),--dry-run)
+.PHONY: infra-azure-devops
+infra-azure-devops: setup ## set what infra/ created in Azure DevOps: variable groups, environments with checks, pipelines (DRY_RUN=1)
+	@seatrial infra-azure-devops $(if $(DRY_RUN),--dry-run)
 # An instance without a local cloud, whose settings are those of seatrial.toml alone.
 infra-bootstrap: INSTANCE := azure
 infra-bootstrap: export SEATRIAL_INSTANCE = $(INSTANCE)

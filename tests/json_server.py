@@ -23,7 +23,7 @@ class Answers(Protocol):
 def serving_json(answers: Answers) -> Iterator[str]:
     """Serve the answers inside the block; the value is the URL. The header Authorization is recorded.
 
-    A POST or PATCH is answered by the method `change` of the answers, if they have one.
+    A POST, PUT or PATCH is answered by the method `change` of the answers, if they have one.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -35,14 +35,13 @@ def serving_json(answers: Answers) -> Iterator[str]:
             change = getattr(answers, "change", None)
             self._send(*(change(self.command, self.path, sent) if change else (405, {})))
 
-        def do_PATCH(self) -> None:
-            self.do_POST()
-
         def _send(self, status: int, body: object) -> None:
             answers.authorizations.add(self.headers.get("Authorization", ""))
             self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
+
+        do_PATCH = do_PUT = do_POST  # noqa: N815
 
         def log_message(self, *words: object) -> None:
             pass

@@ -61,7 +61,8 @@ class AzureDevOps:
         Raises OutsideError if Azure DevOps does not respond within 30 s, refuses, or responds in another
         format than `kind`.
         """
-        url = f"{self.url}/{path}{'&' if '?' in path else '?'}{VERSION}"
+        version = "" if "api-version=" in path else f"{'&' if '?' in path else '?'}{VERSION}"
+        url = f"{self.url}/{path}{version}"
         headers = {"Authorization": self.authorization, "Content-Type": "application/json"}
         sent = b"" if body is None else json.dumps(body).encode()
         try:

@@ -11,6 +11,7 @@ import typer
 
 from seatrial import console
 from seatrial.commands import (
+    azure_devops,
     card,
     golden,
     heartbeat,
@@ -58,6 +59,7 @@ for group in (
     maintenance,
     heartbeat,
     infra,
+    azure_devops,
 ):
     app.add_typer(group.app)
 

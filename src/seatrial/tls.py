@@ -38,6 +38,7 @@ PLAIN: Final = (
     "RECORD_LAYER_FAILURE",
     "HTTP_REQUEST",
     "UNEXPECTED_EOF_WHILE_READING",
+    "ZERO_RETURN",
 )
 
 
@@ -94,11 +95,17 @@ def certificate_problem(error: BaseException, host: str) -> str:
         if isinstance(each, ssl.SSLCertVerificationError):
             reason = REASONS.get(each.verify_code, f"is refused: {each.verify_message}")
             return f"the certificate of {host} {reason}"
-        if isinstance(each, ssl.SSLError) and each.reason in PLAIN:
-            return f"{host} is not TLS at this port: use http://, or its port for https ({each.reason})"
-        if isinstance(each, ssl.SSLError) and each.reason:
-            return f"no TLS connection to {host}: {each.reason}"
+        # Python 3.11.2 names the end of the connection in the handshake by the class alone.
+        reason = "ZERO_RETURN" if isinstance(each, ssl.SSLZeroReturnError) else _ssl_reason(each)
+        if reason in PLAIN:
+            return f"{host} is not TLS at this port: use http://, or its port for https ({reason})"
+        if reason:
+            return f"no TLS connection to {host}: {reason}"
     return ""
+
+
+def _ssl_reason(error: BaseException) -> str:
+    return str(error.reason or "") if isinstance(error, ssl.SSLError) else ""
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

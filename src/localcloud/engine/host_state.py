@@ -45,7 +45,7 @@ def capture(proc_sys: Path = Path("/proc/sys")) -> HostState:
     return HostState(
         boot=boot_id(),
         filter_rules={family: iptables.saved_rules(family) for family in iptables.FAMILIES},
-        absent=[str(path) for path in engine_paths() if not path.exists()],
+        absent=[str(path) for path in engine_paths() if is_absent(path)],
         links=links(),
         forwarding={
             name: (proc_sys / name).read_text().strip() for name in FORWARDING if (proc_sys / name).exists()
@@ -57,6 +57,17 @@ def engine_paths(cgroups: Path = Path("/sys/fs/cgroup")) -> list[Path]:
     """Return the paths that an engine may create: configuration, run directories, control groups."""
     controllers = [cgroups, *(path for path in cgroups.glob("*") if path.is_dir())]
     return [*map(Path, ENGINE_PATHS), *(path / "docker" for path in controllers)]
+
+
+def is_absent(path: Path) -> bool:
+    """Return whether a path does not exist; one that this user may not look at counts as existing."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def boot_id() -> str:

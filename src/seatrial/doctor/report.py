@@ -86,7 +86,7 @@ def _checks(workspace: Workspace, settings: Settings) -> Iterator[Callable[[], F
     yield partial(resources.check_memory, status.running)
     root = Path(str(status.info.get("DockerRootDir") or "/var/lib"))
     # The directory of an engine on another machine is not here.
-    if root.is_dir():
+    if resources.may_exist(root):
         yield partial(resources.check_disk, "disk, engine", root)
     yield partial(resources.check_disk, "disk, cache", workspace.cache)
     if resources.uses_local_cloud(settings, workspace):

@@ -28,13 +28,36 @@ CONNECT_SECONDS = 0.5
 
 
 def check_disk(what: str, path: Path, need: float = DISK_GIB) -> Finding:
-    """Check that the file system of `path`, which need not exist yet, has `need` GiB free."""
-    while not path.exists() and path != path.parent:
-        path = path.parent
+    """Check that the file system of `path`, which need not exist yet, has `need` GiB free.
+
+    Below a directory that this user may not read, the file system of that directory counts.
+    """
+    path = _nearest(path)
     free = psutil.disk_usage(str(path)).free / GIB
     if free >= need:
         return Finding(what, "ok", f"{free:.0f} GiB free")
     return Finding(what, "missing", f"{free:.1f} GiB free of {need:.0f} needed", f"free some space at {path}")
+
+
+def may_exist(path: Path) -> bool:
+    """Return whether a path exists, or is below a directory that this user may not look into."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
+
+
+def _nearest(path: Path) -> Path:
+    """Return the path, or the nearest directory above it that exists and that this user can reach."""
+    while path != path.parent:
+        try:
+            path.stat()
+        except OSError:
+            path = path.parent
+        else:
+            break
+    return path
 
 
 def check_memory(running: int, need: float = MEMORY_GIB) -> Finding:

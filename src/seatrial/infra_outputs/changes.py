@@ -46,10 +46,11 @@ def table(changes: Iterable[Change]) -> Table:
     return found
 
 
-def make_all(changes: Sequence[Change]) -> list[str]:
-    """Make every change that differs, in order; return what GitHub did not accept.
+def make_all(changes: Sequence[Change], command: str = "make infra-outputs") -> list[str]:
+    """Make every change that differs, in order; return what the service did not accept.
 
-    Raises OutsideError at the first one that fails, with what was set before it and what was not.
+    Raises OutsideError at the first one that fails, with what was set before it and what was not, and the
+    command that sets the rest.
     """
     wanted = [change for change in changes if change.differs]
     refused = []
@@ -57,18 +58,18 @@ def make_all(changes: Sequence[Change]) -> list[str]:
         try:
             left = change.make()
         except OutsideError as error:
-            raise _stopped(error, wanted, number) from error
+            raise _stopped(error, wanted, number, command) from error
         if left:
             refused.append(left)
         console.line(f"  {'in part' if left else 'set'}: {change.name} ({change.where})")
     return refused
 
 
-def _stopped(error: OutsideError, wanted: Sequence[Change], number: int) -> OutsideError:
+def _stopped(error: OutsideError, wanted: Sequence[Change], number: int, command: str) -> OutsideError:
     done, rest = wanted[:number], wanted[number:]
     was = f"{len(done)} of {len(wanted)} were set, the last {_named(done[-1])}" if done else "nothing was set"
     what = f"{_named(rest[0])}: {error.message}; {was}"
-    return OutsideError(what, f"{error.hint}; then make infra-outputs again, which sets the rest", error.log)
+    return OutsideError(what, f"{error.hint}; then {command} again, which sets the rest", error.log)
 
 
 def _named(change: Change) -> str:

@@ -48,6 +48,7 @@ class Outputs(BaseModel):
 
     `settings` has dotted keys of seatrial.toml, `subjects` what each identity trusts. `deployers` and
     `readers` are the object ids that `bootstrap` gives rights in the namespace of an environment.
+    `service_connections` has the application id of each connection of Azure Pipelines.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +58,7 @@ class Outputs(BaseModel):
     subjects: dict[str, list[str]]
     deployers: dict[Environment, list[Id]]
     readers: dict[Environment, list[Id]]
+    service_connections: dict[str, Value] = {}
 
 
 def read_outputs(root: Path) -> Outputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ PROGRAMS = (
     "cluster",
 )
 SETTLE_SECONDS = 60
+# Only root may read the rules.
+AS_ROOT = () if os.geteuid() == 0 else ("sudo", "-n")
 
 ResourceCounts = dict[str, Counter[str]]
 
@@ -51,7 +54,9 @@ def count_resources(client: docker.DockerClient, directory: Path) -> ResourceCou
         "networks": Counter(network.name for network in client.networks.list()),
         "links": Counter(map(_link_kind, host_state.links())),
         "mounts": Counter(part.mountpoint.split("/")[1] for part in psutil.disk_partitions(all=True)),
-        "rules": Counter(line for line in _output("iptables-save").splitlines() if line.startswith("-A")),
+        "rules": Counter(
+            line for line in _output(*AS_ROOT, "iptables-save").splitlines() if line.startswith("-A")
+        ),
         "processes": Counter(name for name in _process_names() if name.startswith(PROGRAMS)),
         "files": Counter(map(str, directory.parent.glob("*")))
         + Counter(map(str, Path("/lib").glob("modules"))),

@@ -56,7 +56,7 @@ class WorkflowRunner:
         """Run a workflow, or one job of it, to its end, or for RUN_SECONDS at most."""
         self.github.number = uuid.uuid4().int % 10**12
         (self.folder / "event.json").write_text(json.dumps(payload))
-        environment = {**self.environment, **self._standin_environment(), **environment}
+        environment = {**self._standin_environment(), **self.environment, **environment}
         done = subprocess.run(
             ["timeout", "-s", "INT", str(RUN_SECONDS), *self._command(workflow, event, environment, job)],
             cwd=self.repository,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from localcloud.engine import connection, install, startup
 from localcloud.engine.paths import EnginePaths
 from localcloud.errors import LocalcloudError
 from localcloud.progress import ProgressReporter
+from other_user import unprivileged
 
 MISSING = {"no-such-program": "docker.io"}
 DEBIAN = {"ID": "debian"}
@@ -40,18 +39,6 @@ def script(folder: Path, name: str, body: str) -> None:
     """Write a shell script."""
     (folder / name).write_text(f"#!/bin/sh\n{body}\n")
     (folder / name).chmod(0o755)
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Drop root's permissions, if this is root."""
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
 
 
 def test_another_distribution_gets_the_hint_to_install_docker(progress: ProgressReporter) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from localcloud.engine import host_state, iptables
 from localcloud.engine.host_state import HostState
+from other_user import closed_directory, unprivileged
 
 BEFORE = [
     "*filter",
@@ -88,7 +89,7 @@ def test_a_control_group_of_another_engine_stays(tmp_path: Path) -> None:
     """Empty control groups named docker are removed; one that existed before stays."""
     (tmp_path / "memory/other").mkdir(parents=True)
     (tmp_path / "cpu/docker/theirs").mkdir(parents=True)
-    absent = [str(path) for path in host_state.engine_paths(tmp_path) if not path.exists()]
+    absent = [str(path) for path in host_state.engine_paths(tmp_path) if host_state.is_absent(path)]
     (tmp_path / "memory/docker/abc").mkdir(parents=True)
 
     host_state.remove_new_paths(
@@ -97,6 +98,15 @@ def test_a_control_group_of_another_engine_stays(tmp_path: Path) -> None:
 
     assert [path.name for path in (tmp_path / "memory").iterdir()] == ["other"]
     assert (tmp_path / "cpu/docker/theirs").is_dir()
+
+
+def test_a_path_that_this_user_may_not_look_at_is_not_recorded_as_absent(tmp_path: Path) -> None:
+    """Such a path of another engine is never removed."""
+    with closed_directory() as closed, unprivileged():
+        assert not host_state.is_absent(closed / "s")
+        assert not host_state.is_absent(closed)
+    assert host_state.is_absent(tmp_path / "none")
+    assert host_state.is_absent(tmp_path / "none" / "below")
 
 
 def test_links_are_those_of_the_current_namespace() -> None:

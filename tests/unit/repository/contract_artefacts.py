@@ -25,19 +25,23 @@ def downloads(body: Body) -> list[Body]:
 
 
 def of_artefacts(files: Files) -> Iterator[str]:
-    """Yield what is wrong with the artefacts of the workflows that release."""
+    """Yield what is wrong with artefacts: what a release passes on, and what any job uploads."""
     for name, key, body in files.releasing():
-        problems = [each for found in uploads(body) for each in _of_upload(found)]
-        problems += [each for found in downloads(body) for each in _of_download(files, name, key, found)]
+        problems = [each for found in downloads(body) for each in _of_download(files, name, key, found)]
         problems += [*_of_kit(files.environment(name, body), body)]
         yield from (f"{name} {key}: {problem}" for problem in problems)
+    for root in files.roots():
+        for name, key, body in files.reachable(root):
+            problems = [each for found in uploads(body) for each in _of_upload(found)]
+            yield from (f"{name} {key}: {problem}" for problem in problems)
     yield from _of_names(files)
 
 
 def _of_upload(found: Body) -> Iterator[str]:
     if found.get("overwrite") is not True:
         yield f"a repeated job cannot upload {found['name']} again"
-    hidden = any(part.startswith(".") for part in PurePosixPath(found["path"]).parts)
+    paths = map(PurePosixPath, found["path"].split())
+    hidden = any(part.startswith(".") for path in paths for part in path.parts)
     if hidden and found.get("include-hidden-files") is not True:
         yield f"the files of {found['name']} are hidden"
 

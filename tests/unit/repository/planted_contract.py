@@ -75,6 +75,9 @@ PLANTED: dict[str, Fault] = {
     "hidden files are left out": Fault(RELEASE, "          include-hidden-files: true\n", ""),
     "kept for a week": Fault(RELEASE, "retention-days: 30", "retention-days: 7"),
     "not replaced by a repeated job": Fault(MODEL, "          overwrite: true # by a repeated job\n", ""),
+    "a check that cannot be repeated": Fault(
+        "workflows/ci.yml", "          overwrite: true # by a repeated job\n", ""
+    ),
     "two artefacts of one name": Fault(PROMOTE, "name: report-production", "name: report"),
     "no kit": Fault(
         PROMOTE,

@@ -23,9 +23,9 @@ MODULES = [seatrial.make_commands, localcloud.make_commands]
 FRESH = {"SEATRIAL_INSTANCE": "fresh"}
 # `setup` and the other targets that act on the checkout alone, or on an instance of their own.
 WITHOUT_INSTANCE = (
-    "clean|setup|lock|check-locks|check-links|format|lint|test|test-nightly|test-fuzz|test-unit|simulate"
-    "|infra-plan|infra-up|infra-outputs|infra-bootstrap|infra-down|infra-check"
-    "|bench-serve-build|bench-serve|bench-attacks|bench-decode|zoo"
+    "clean|setup|lock|lock-newest|check-locks|check-links|audit|format|lint|test|test-nightly|test-fuzz"
+    "|test-unit|simulate|bench-serve-build|bench-serve|bench-attacks|bench-decode|zoo"
+    "|infra-plan|infra-up|infra-outputs|infra-azure-devops|infra-bootstrap|infra-down|infra-check"
 )
 
 

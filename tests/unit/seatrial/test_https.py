@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from prediction_server import Behaviour, Load, cat_photo, serving
 from seatrial.analysis.load import LoadGenerator, LoadPlan
 from seatrial.http_client import NewConnections, NoResponseError
-from seatrial.tls import VARIABLES
+from seatrial.tls import VARIABLES, certificate_problem
 from seatrial.wait import until
 from tls_proxy import Authority, TlsProxy, tls_proxy
 
@@ -133,3 +134,9 @@ def test_a_load_over_https_is_judged_like_any_other(authority: Authority, tmp_pa
         assert (len(load.result().milliseconds), load.result().wrong) == (20, ())
         untrusting = Load(plan.url, photo)(requests=1)
     assert "does not trust" in untrusting.failures[0]
+
+
+def test_the_end_of_a_connection_in_the_handshake_is_not_tls() -> None:
+    """Debian 12's Python gives this error no reason: only its class tells what happened."""
+    error = ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)")
+    assert "is not TLS at this port: use http" in certificate_problem(error, HOST)

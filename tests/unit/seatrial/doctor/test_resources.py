@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.addresses import Addresses
+from other_user import closed_directory, unprivileged
 from seatrial.doctor import container_engine, resources
 from seatrial.doctor.container_engine import EngineStatus
 from seatrial.workspace import Workspace
@@ -82,6 +83,15 @@ def test_too_little_disk_space_is_missing(tmp_path: Path) -> None:
     found = resources.check_disk("disk", tmp_path / "not" / "yet", need=1e9)
     assert found.state == "missing"
     assert str(tmp_path) in found.fix
+
+
+def test_a_disk_below_a_directory_of_another_user_is_measured_there() -> None:
+    """The engine's data can be in a directory that only root may read; that is no traceback."""
+    with closed_directory() as closed, unprivileged():
+        assert resources.may_exist(closed / "engine" / "data")
+        found = resources.check_disk("disk", closed / "engine" / "data", need=1e9)
+    assert found.fix == f"free some space at {closed}"
+    assert not resources.may_exist(closed.parent / "none")
 
 
 def test_too_little_memory_is_missing_unless_the_instance_runs() -> None:
