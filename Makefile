@@ -25,7 +25,7 @@ ifdef GITHUB_BASE_REF
 export SEATRIAL_MODEL__BASE_BRANCH := $(GITHUB_BASE_REF)
 endif
 ifdef STORE
-export SEATRIAL_STORE__URL := $(STORE)
+export SEATRIAL_STORE__URL := $(value STORE)
 endif
 ifdef REGISTRY
 export SEATRIAL_REGISTRY__ADDRESS := $(REGISTRY)
@@ -41,13 +41,15 @@ export SEATRIAL_ENVIRONMENTS__$(ENV)__HOST := $(HOST)
 endif
 endif
 ifneq ($(and $(CA),$(filter command,$(origin CA))),)
-export SEATRIAL_ENVIRONMENTS__$(ENV)__CA_FILE := $(CA)
+export SEATRIAL_ENVIRONMENTS__$(ENV)__CA_FILE := $(value CA)
 endif
 # $(call given,NAME): the option --name with the value of NAME, if make was called with NAME=; not a variable
 # of the environment, where other programs use such names.
-given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) '$(subst ','\'',$($1))')
+given = $(if $(filter command,$(origin $1)),--$(shell echo $1 | tr A-Z_ a-z-) $(call quoted,$1))
+# $(call quoted,NAME): the value of NAME as one word of the shell, with what make and shell would replace in it.
+quoted = '$(subst ','\'',$(value $1))'
 # The results of a suite for a CI, as JUNIT/TARGET.xml.
-junit = $(if $(JUNIT),--junitxml '$(subst ','\'',$(JUNIT))/$@.xml')
+junit = $(if $(JUNIT),--junitxml $(call quoted,JUNIT)/$@.xml)
 ifeq ($(INSTANCE),test)
 # The instance of the tests also releases changes that are not committed yet. For `deploy` alone: other recipes
 # run in checkouts without this environment.
@@ -89,7 +91,7 @@ cloud: setup ## start the local cloud: Blob, registry, cluster, load balancer, D
 	@localcloud up $(if $(METRICS),--metrics)
 .PHONY: example
 example: setup ## build the example model, its golden set and its evaluation set (OUT=dir)
-	@python -m examples.imagenet $(or $(OUT),$(EXAMPLE))
+	@python -m examples.imagenet $(if $(OUT),$(call quoted,OUT),$(EXAMPLE))
 
 ##@ Development
 .PHONY: setup
@@ -190,7 +192,7 @@ bench-model: setup ## measure transfers beside azcopy, lists, validation, the 8-
 	@$(foreach name,MIB ROUNDS VERSIONS,$(if $($(name)),$(name)=$($(name)))) PYTHONPATH=tests python -m bench.model
 .PHONY: bench-overload
 bench-overload: setup ## plot the useful responses while the load grows to 4 x the peak (MODEL=directory; default: what make fetch fetched)
-	@$(if $(MODEL),MODEL=$(MODEL)) PYTHONPATH=tests python -m bench.overload
+	@$(if $(MODEL),MODEL=$(call quoted,MODEL)) PYTHONPATH=tests python -m bench.overload
 .PHONY: bench-serve-build
 bench-serve-build: setup ## build what bench-serve compares: the app with a float and an 8-bit model, Flask, LitServe, BentoML, MLServer
 	@PYTHONPATH=tests python -m bench.serve build
@@ -202,7 +204,7 @@ bench-attacks: setup ## send the largest photo of each kind, 16 at once, to the 
 	@$(if $(ROUNDS),ROUNDS=$(ROUNDS)) PYTHONPATH=tests python -m bench.attacks
 .PHONY: bench-decode
 bench-decode: setup ## compare scaled with full decoding: time and labels (MODEL=dir PHOTOS=dir, the example's by default)
-	@$(foreach name,MODEL PHOTOS,$(if $($(name)),$(name)='$($(name))')) python -m bench.decode
+	@$(foreach name,MODEL PHOTOS,$(if $($(name)),$(name)=$(call quoted,$(name)))) python -m bench.decode
 .PHONY: bench-scale
 bench-scale: setup ## plot replicas and latency while the load doubles (INSTANCE=test is up)
 	@PYTHONPATH=tests python -m bench.scale
@@ -222,13 +224,13 @@ golden: setup ## make a golden set from PHOTOS=dir|csv and MODEL=dir in OUT=dir,
 publish: setup ## publish MODEL=dir, GOLDEN=dir and EVALUATION=dir, or one of them, as immutable versions
 	@seatrial publish $(PUBLISHED) $(if $(FORCE),,--if-absent)
 PUBLISHED = $(or $(strip $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)),$(EXAMPLE)/model --golden $(EXAMPLE)/golden --evaluation $(EXAMPLE)/evaluation)
-GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),'$(subst ','\'',$(MODEL))')
+GIVEN_MODEL = $(if $(filter command,$(firstword $(origin MODEL))),$(call quoted,MODEL))
 .PHONY: optimize
 optimize: setup ## make an 8-bit version of MODEL=dir in OUT=dir, VERSION=1.0.0-int8, calibrated with PHOTOS=dir (GOLDEN=dir EVALUATION=dir judge it)
 	@seatrial optimize $(GIVEN_MODEL) $(call given,PHOTOS) $(call given,OUT) $(call given,VERSION) $(call given,GOLDEN) $(call given,EVALUATION)
 .PHONY: models
 models: setup ## list the published versions of a model, the newest first (NAME=); also seatrial models show, diff, prune
-	@seatrial models list $(if $(filter command,$(firstword $(origin NAME))),'$(subst ','\'',$(NAME))')
+	@seatrial models list $(if $(filter command,$(firstword $(origin NAME))),$(call quoted,NAME))
 .PHONY: use
 use: setup ## publish MODEL=dir with GOLDEN=dir and write model.lock; print the commit to make (EVALUATION=dir, ACCEPT_LABELS=reason)
 	@seatrial use $(GIVEN_MODEL) $(call given,GOLDEN) $(call given,EVALUATION)
@@ -295,7 +297,7 @@ history: setup ## list the releases of an environment; * marks the stable one
 	@seatrial history --env $(ENV)
 .PHONY: trace
 trace: setup ## print the provenance of WHAT=response.json|request|trace|pod|image|release|model|commit
-	@seatrial trace $(if $(WHAT),'$(WHAT)')
+	@seatrial trace $(if $(WHAT),$(call quoted,WHAT))
 .PHONY: pipeline
 pipeline: $(PIPELINE) ## run all stages, in order
 

@@ -24,8 +24,8 @@ REMOVE_SECONDS = 30
 def down(instance: Instance, progress: ProgressReporter) -> None:
     """Remove the instance's containers, volumes, network and files.
 
-    If no engine responds, only the files are removed. Raises LocalcloudError if the engine does not remove
-    something.
+    If no engine responds, only the files are removed, with a line about it. Raises LocalcloudError if the
+    engine does not remove something.
     """
     with locked(instance, progress.line), progress.step(f"remove {instance.name}", "removing"):
         found = engine.find()
@@ -33,6 +33,11 @@ def down(instance: Instance, progress: ProgressReporter) -> None:
         try:
             if client:
                 _remove_from_engine(client, instance)
+            else:
+                progress.line(
+                    f"no container engine responds: the files of {instance.name} are removed; if it has "
+                    "containers, start the engine and run make down again"
+                )
             kind_leftovers.remove(client)
         finally:
             if client:

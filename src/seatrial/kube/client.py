@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import urllib3
@@ -15,6 +16,7 @@ from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 from seatrial.errors import OutsideError
 from seatrial.kube.api_message import message_of
 from seatrial.kube.labels import MANAGER, VERSIONS
+from seatrial.kube.outage import Outage
 from seatrial.kube.protocol import NOT_FOUND, ClusterError, Manifest, UnreachableError
 from seatrial.network_errors import find_reason
 from seatrial.runtime import SYSTEM, Runtime
@@ -47,6 +49,7 @@ class KubernetesCluster:
         self._client: DynamicClient | None = None
         self._name = name
         self._patience = patience
+        self._outage = Outage(patience)
         self._runtime = runtime
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
@@ -164,9 +167,8 @@ class KubernetesCluster:
         return self._retry(call)
 
     def _retry(self, call: Callable[[DynamicClient], T]) -> T:
-        return retry(
-            lambda: self._attempt(call), UnreachableError, seconds=self._patience, runtime=self._runtime
-        )
+        watched = partial(self._outage.watch, partial(self._attempt, call))
+        return retry(watched, UnreachableError, seconds=self._patience, runtime=self._runtime)
 
     def _attempt(self, call: Callable[[DynamicClient], T]) -> T:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +16,9 @@ from seatrial.results import Artefact
 from seatrial.settings import Settings
 from seatrial.system import SERVICES
 from seatrial.workspace import Workspace
+
+PATIENCE_SECONDS: Final = 10
+"""How long a cluster that does not respond is asked again: nothing is lost by giving up."""
 
 
 class HistoryRow(BaseModel):
@@ -68,7 +72,7 @@ def history(settings: Settings, workspace: Workspace, env: str, services: Servic
     `keep_releases` limits their number. Raises UsageError if there is no such environment or `bootstrap`
     has not prepared it, OutsideError if its cluster does not respond.
     """
-    records = open_target(settings, workspace, env, services).records
+    records = open_target(settings, workspace, env, services, PATIENCE_SECONDS).records
     known, stable = records.all(), records.stable()
     serving = stable.release if stable else ""
     return History(environment=env, releases=tuple(_row(each, serving) for each in reversed(known)))

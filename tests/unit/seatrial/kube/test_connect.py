@@ -64,6 +64,18 @@ def test_an_unreachable_cluster_is_an_error_when_the_patience_ends(
     assert "secret-token" not in str(caught.value)
 
 
+def test_people_see_at_once_that_a_cluster_does_not_respond(
+    unreachable: str, tmp_path: Path, runtime: VirtualRuntime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line has the reason and how long it is asked again; without patience the error is enough."""
+    for patience in (30, 0):
+        cluster = connect(unreachable, "stub", tmp_path / "cache" / "c.json", patience, runtime)
+        with pytest.raises(UnreachableError):
+            cluster.get("ConfigMap", "release-1", "trial")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "it refuses connections): it is asked again for 30 s" in line
+
+
 @pytest.mark.parametrize("response", SLOW_RESPONSES, ids=str)
 def test_a_slow_api_server_does_not_respond(
     response: SlowResponse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
