@@ -160,7 +160,7 @@ test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the cov
 	@pytest -q $(call junit) -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
 .PHONY: test-integration
 test-integration: setup ## tests with Azurite, a registry, and the image in a container (INSTANCE=test is up)
-	@pytest -q $(call junit) --durations=15 tests/integration
+	@pytest -q $(call junit) --durations=15 tests/integration -m "not long"
 .PHONY: test-e2e
 test-e2e: setup ## the acceptance suite: URL=http(s)://… or ENV=…, EXPECT=<version or digest>, CA=file of a private authority
 	@pytest -q $(call junit) tests/e2e/acceptance $(if $(URL),--url $(URL),--env $(ENV)) $(if $(EXPECT),--expect $(EXPECT)) $(call given,CA)
@@ -172,7 +172,7 @@ test-release: setup ## releases, refusals and rollbacks (INSTANCE=test is up)
 	@pytest -q $(call junit) --durations=15 tests/e2e/release -m "not faults and not long"
 .PHONY: test-long
 test-long: setup ## promotion, scaling, the deployer's Role, the Azure pages on a second local cloud (INSTANCE=test is up)
-	@pytest -q $(call junit) --durations=15 tests/e2e/release tests/e2e/rehearsal -m long
+	@pytest -q $(call junit) --durations=15 tests/e2e/release tests/e2e/rehearsal tests/integration/workflows -m long
 .PHONY: test-faults
 test-faults: setup ## releases with injected faults (INSTANCE=test is up)
 	@pytest -q $(call junit) --durations=15 tests/e2e/release -m faults
