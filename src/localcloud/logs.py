@@ -7,6 +7,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from docker import DockerClient
@@ -61,7 +62,7 @@ def _parts(client: DockerClient, instance: Instance, target: Path, warn: Callabl
     for container in sorted(owned, key=lambda each: str(each.name)):
         states.append(_state(container))
         part = container.labels["seatrial.part"]
-        _write(target / f"{part}.log", lambda one=container: one.logs(timestamps=True), warn)
+        _write(target / f"{part}.log", partial(container.logs, timestamps=True), warn)
     (target / "containers.txt").write_text("".join(states), encoding="utf-8")
 
 
@@ -84,17 +85,25 @@ def _cluster(client: DockerClient, instance: Instance, target: Path, warn: Calla
     _pod_logs(found, cluster, warn)
 
 
+def _journal(unit: str, found: Container) -> Callable[[], bytes]:
+    return lambda: node.run(found, *JOURNAL, unit).encode()
+
+
+def _kubectl(words: tuple[str, ...], found: Container) -> Callable[[], bytes]:
+    return lambda: node.kubectl(found, *words).encode()
+
+
 def _commands() -> Iterator[tuple[str, Callable[[Container], Callable[[], bytes]]]]:
     every = "--all-namespaces"
     for unit in ("kubelet", "containerd"):
-        yield f"{unit}.log", lambda found, unit=unit: lambda: node.run(found, *JOURNAL, unit).encode()
+        yield f"{unit}.log", partial(_journal, unit)
     for name, words in {
         "events.txt": ("get", "events", every, "--sort-by=.lastTimestamp", "--output=wide"),
         "objects.txt": ("get", OBJECTS, every, "--output=wide"),
         "nodes.txt": ("describe", "nodes"),
         "pods.txt": ("describe", "pods", every),
     }.items():
-        yield name, lambda found, words=words: lambda: node.kubectl(found, *words).encode()
+        yield name, partial(_kubectl, words)
 
 
 def _pod_logs(found: Container, target: Path, warn: Callable[[str], None]) -> None:
