@@ -110,7 +110,7 @@ def broken_wheel(folder: Path) -> Path:
 def test_a_week_in_which_the_newest_packages_pass_is_green(
     unchanging: WorkflowRunner, on_main: WorkflowRunner, osv: OsvStandIn, settings: Settings
 ) -> None:
-    """Lint, unit tests and image pass with the new locks, and nobody is told."""
+    """Lint, unit tests and image pass with the new locks, and there is no issue."""
     run = on_main.run(
         "weekly.yml",
         "schedule",
