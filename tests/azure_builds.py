@@ -60,12 +60,8 @@ class AzureBuildsStandIn:
         path, query = urlsplit(target).path.removeprefix(API), parse_qs(urlsplit(target).query)
         assert query["api-version"] == ["7.1"]
         if path == "/definitions":
-            # The documented condition for the filter by file.
-            assert query["includeAllProperties"] == ["true"]
-            named = [
-                each for each in self.pipelines if each["process"]["yamlFilename"] == query["yamlFilename"][0]
-            ]
-            return self.status, {"count": len(named), "value": named}
+            assert (query["processType"], query["includeAllProperties"]) == (["2"], ["true"])
+            return self.status, {"count": len(self.pipelines), "value": self.pipelines}
         assert (path, query["branchName"]) == ("/builds", ["refs/heads/main"])
         of_reason = [
             each

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from docker import DockerClient
@@ -24,7 +25,14 @@ from localcloud.parts import node
 # The containers of the cluster, also those that were restarted.
 POD_LOGS = "/var/log/pods"
 # Secrets are not among them.
-OBJECTS = "all,ingress,configmap,endpointslice,networkpolicy,hpa,pdb,lease,event"
+OBJECTS = "all,ingress,configmap,endpointslice,networkpolicy,hpa,pdb,lease"
+EVERYWHERE = "--all-namespaces"
+VIEWS = {
+    "events.txt": ("get", "events", EVERYWHERE, "--sort-by=.lastTimestamp", "--output=wide"),
+    "objects.txt": ("get", OBJECTS, EVERYWHERE, "--output=wide"),
+    "nodes.txt": ("describe", "nodes"),
+    "pods.txt": ("describe", "pods", EVERYWHERE),
+}
 JOURNAL = ("journalctl", "--no-pager", "--output=short-precise", "--unit")
 
 
@@ -61,7 +69,7 @@ def _parts(client: DockerClient, instance: Instance, target: Path, warn: Callabl
     for container in sorted(owned, key=lambda each: str(each.name)):
         states.append(_state(container))
         part = container.labels["seatrial.part"]
-        _write(target / f"{part}.log", lambda one=container: one.logs(timestamps=True), warn)
+        _write(target / f"{part}.log", partial(container.logs, timestamps=True), warn)
     (target / "containers.txt").write_text("".join(states), encoding="utf-8")
 
 
@@ -79,22 +87,19 @@ def _cluster(client: DockerClient, instance: Instance, target: Path, warn: Calla
     cluster = target / "cluster"
     cluster.mkdir()
     _write(cluster / "node.log", lambda: found.logs(timestamps=True), warn)
-    for name, command in _commands():
-        _write(cluster / name, command(found), warn)
+    for unit in ("kubelet", "containerd"):
+        _write(cluster / f"{unit}.log", partial(_run, found, unit), warn)
+    for name, words in VIEWS.items():
+        _write(cluster / name, partial(_kubectl, found, *words), warn)
     _pod_logs(found, cluster, warn)
 
 
-def _commands() -> Iterator[tuple[str, Callable[[Container], Callable[[], bytes]]]]:
-    every = "--all-namespaces"
-    for unit in ("kubelet", "containerd"):
-        yield f"{unit}.log", lambda found, unit=unit: lambda: node.run(found, *JOURNAL, unit).encode()
-    for name, words in {
-        "events.txt": ("get", "events", every, "--sort-by=.lastTimestamp", "--output=wide"),
-        "objects.txt": ("get", OBJECTS, every, "--output=wide"),
-        "nodes.txt": ("describe", "nodes"),
-        "pods.txt": ("describe", "pods", every),
-    }.items():
-        yield name, lambda found, words=words: lambda: node.kubectl(found, *words).encode()
+def _run(found: Container, unit: str) -> bytes:
+    return node.run(found, *JOURNAL, unit).encode()
+
+
+def _kubectl(found: Container, *words: str) -> bytes:
+    return node.kubectl(found, *words).encode()
 
 
 def _pod_logs(found: Container, target: Path, warn: Callable[[str], None]) -> None:

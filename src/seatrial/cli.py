@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
+import stat
 import sys
+from contextlib import suppress
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -64,10 +68,28 @@ for group in (
     app.add_typer(group.app)
 
 
+def interrupt_on_signals() -> None:
+    """Treat SIGTERM and the end of the terminal (SIGHUP) like Ctrl-C, so that cleanup runs.
+
+    A SIGHUP that is ignored, as under nohup, stays ignored.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    for output in (1, 2):
+        with suppress(OSError):
+            # What cleanup prints to a terminal that is gone would fail, and end the cleanup.
+            if stat.S_ISCHR(os.fstat(output).st_mode) and not os.isatty(output):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    signal.default_int_handler(number, frame)
+
+
 def main() -> None:
     """Run the command line and exit with the documented code."""
-    # Treat SIGTERM like Ctrl-C, so that cleanup runs.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt_on_signals()
     try:
         # Without standalone mode Typer returns the codes of Exit and of an interruption.
         code = app(standalone_mode=False) or 0

@@ -46,7 +46,8 @@ class Endpoint:
         if self.resolve_seconds:
             options += ["--resolve-seconds", f"{self.resolve_seconds:g}"]
         if self.ca_file:
-            options += ["--ca", self.ca_file]
+            # In one word: pytest looks for its configuration above every word that is a path.
+            options.append(f"--ca={self.ca_file}")
         return options
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
 import sys
 import webbrowser
 from collections.abc import Mapping
@@ -42,8 +41,6 @@ def run(
         if open_page and can_open(os.environ, sys.platform):
             webbrowser.open(url + "/")
 
-    # The end of its terminal ends the command, which would leave the container.
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
     show = (lambda _: None) if as_json else print_log
     run_stage(
         instance,

@@ -116,7 +116,8 @@ def check_azure_nightly(
 
 
 def _pipeline(project: AzureDevOps, repository: str) -> _Pipeline:
-    query = f"definitions?yamlFilename={FILE}&includeAllProperties=true"
+    # Not filtered by `yamlFilename`: the name is stored with or without a slash before it.
+    query = "definitions?processType=2&includeAllProperties=true"
     for each in project.request("GET", query, TypeAdapter(_Pipelines)).value:
         own = each.repository and repository in (each.repository.id, each.repository.name)
         if own and each.process.file.lstrip("/") == FILE:

@@ -38,7 +38,8 @@ class PytestSuite:
         # Warnings are errors in development; a library's warning must not decide about a release.
         argv += ["-W", "default"]
         argv += [*request.endpoint.options(), *request.expectation.options()]
-        argv += ["--golden", str(request.golden), "--report", str(report)]
+        # In one word each: pytest looks for its configuration above every word that is a path.
+        argv += [f"--golden={request.golden}", f"--report={report}"]
         # Options for a pytest that runs this process are not for the suite.
         env = {"PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
         done = run(argv, timeout=request.seconds, cwd=workspace.root, env=env, check=False, stop=stop)

@@ -51,14 +51,20 @@ class WorkflowRunner:
         return path.read_text() if path.exists() else ""
 
     def run(
-        self, workflow: str, event: str, payload: Mapping[str, object], job: str = "", **environment: str
+        self,
+        workflow: str,
+        event: str,
+        payload: Mapping[str, object],
+        job: str = "",
+        seconds: int = RUN_SECONDS,
+        **environment: str,
     ) -> WorkflowRun:
-        """Run a workflow, or one job of it, to its end, or for RUN_SECONDS at most."""
+        """Run a workflow, or one job of it with those that it needs, to its end, or for `seconds` at most."""
         self.github.number = uuid.uuid4().int % 10**12
         (self.folder / "event.json").write_text(json.dumps(payload))
         environment = {**self._standin_environment(), **self.environment, **environment}
         done = subprocess.run(
-            ["timeout", "-s", "INT", str(RUN_SECONDS), *self._command(workflow, event, environment, job)],
+            ["timeout", "-s", "INT", str(seconds), *self._command(workflow, event, environment, job)],
             cwd=self.repository,
             env={key: value for key, value in os.environ.items() if not OUTER_VARIABLES.match(key)},
             stdin=subprocess.DEVNULL,
@@ -66,7 +72,7 @@ class WorkflowRunner:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=RUN_SECONDS + 30,
+            timeout=seconds + 30,
         )
         with (self.folder / "log").open("a") as file:
             file.write(done.stdout)

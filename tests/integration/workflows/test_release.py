@@ -105,3 +105,13 @@ def test_a_model_that_fails_validation_is_not_released(
     assert "seatrial: refused (10)" in run.log
     assert "build: " not in run.log
     assert live_version() == before
+
+
+def test_a_push_in_a_fork_without_variables_releases_nothing(runner: WorkflowRunner) -> None:
+    """The run is red with the setting that it lacks; nothing is signed in to, and no issue is opened."""
+    run = runner.run("cd.yml", "push", PUSH, SEATRIAL_CACHE=str(runner.folder / "cache"))
+    assert {job: result for job, result in run.jobs.items() if job != "staging"} == {"image": "failure"}, (
+        run.log
+    )
+    assert "seatrial: wrong usage (2): store.url is not set" in run.log
+    assert runner.calls == ""

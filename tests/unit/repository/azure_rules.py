@@ -21,6 +21,7 @@ SCHEDULES = {
     "model.yml": "model.yml",
     "heartbeat.yml": "heartbeat.yml",
     "nightly-tests.yml": "nightly-tests.yml",
+    "weekly.yml": "weekly.yml",
 }
 # Targets that write JUnit with JUNIT=.
 SUITES = {"test-unit", "test-integration", "test-e2e", "test-release", "test-nightly"}

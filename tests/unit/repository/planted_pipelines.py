@@ -127,5 +127,6 @@ PLANTED: dict[str, tuple[str, str, str]] = {
         "value: local\n          - group: seatrial",
     ),
     "the token checks no night": (FOLDER + "heartbeat.yml", "make heartbeat", "make status"),
+    "the newest packages are not tried": (FOLDER + "weekly.yml", "make lock-newest", "make check-locks"),
     "the nightly suites are shorter": (FOLDER + "nightly-tests.yml", "make test-nightly", "make test-unit"),
 }

@@ -38,10 +38,12 @@ SIBLINGS = [
     ("release.settle", "azure-pipelines.yml", "settle_staging.settle"),
     ("resume.resume", ".azure-pipelines/resume.yml", "resume.resume"),
     ("rollback.rollback", ".azure-pipelines/rollback.yml", "rollback.rollback"),
+    ("weekly.audit", ".azure-pipelines/weekly.yml", "audit.audit"),
+    ("weekly.newest", ".azure-pipelines/weekly.yml", "newest.newest"),
 ]
 # Azure Pipelines has no issue: the webhook and the notifications of Azure DevOps inform people. Its branch
 # policy waits for the whole pipeline, so that no job stands for the others.
-WITHOUT = {"ci.required", "model.issue", "promote.issue", "release.issue", "rollback.issue"}
+WITHOUT = {"ci.required", "model.issue", "promote.issue", "release.issue", "rollback.issue", "weekly.issue"}
 # Where the two differ on purpose, with the reason. Everything else is the same.
 DIFFERENCES = {
     # A pull request has no identity in Azure Pipelines; at GitHub one that reads the store, if there is one.
@@ -132,6 +134,7 @@ CHANGED_AT_GITHUB = [
     ("release.yml", "make deploy accept", "make deploy"),
     ("release.yml", "fetch-depth: 0", "fetch-depth: 1"),
     ("resume.yml", "}}-recovery", "}}"),
+    ("weekly.yml", "run: make audit", "run: make check-links"),
     ("rollback.yml", "if: github.ref == 'refs/heads/main' # a", "if: github.event_name != '' # a"),
 ]
 

@@ -29,7 +29,7 @@ def call(
     (tmp_path / "seatrial.toml").write_text(MINIMAL_TOML)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEATRIAL_INSTANCE", raising=False)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["seatrial", *words])
@@ -42,7 +42,8 @@ def call(
         return code, out, err
 
     yield run
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -142,9 +143,9 @@ def test_an_invalid_setting_exits_2(call: Call, monkeypatch: pytest.MonkeyPatch)
     assert "store.connections" in err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_exits_130(call: Call, stage: Callable[..., None], number: int) -> None:
-    """Ctrl-C and SIGTERM raise KeyboardInterrupt, so that cleanup runs; a line names the next command."""
+    """Each signal raises KeyboardInterrupt, so that cleanup runs; a line names the next command."""
     stage(errors.OutsideError("unused"))
     module = sys.modules["seatrial.stages.update"]
 

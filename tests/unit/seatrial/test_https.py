@@ -137,6 +137,6 @@ def test_a_load_over_https_is_judged_like_any_other(authority: Authority, tmp_pa
 
 
 def test_the_end_of_a_connection_in_the_handshake_is_not_tls() -> None:
-    """Debian 12's Python gives this error no reason: only its class tells what happened."""
+    """Debian 12's Python gives this error no reason: only its class has it."""
     error = ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)")
     assert "is not TLS at this port: use http" in certificate_problem(error, HOST)

@@ -49,9 +49,9 @@ def code_host(workspace: Workspace, environ: Mapping[str, str], http: HttpClient
 def _access(address: str, signed_in: str, environ: Mapping[str, str]) -> GitAccess:
     """Return how git signs in: with the token of a run, or with a person's own credential helpers."""
     if not environ.get("SYSTEM_ACCESSTOKEN"):
-        return GitAccess(AZURE_AUTHOR)
+        return GitAccess(AZURE_AUTHOR, "git access of your own to the remote origin")
     # Variables, because other users of a machine can read the arguments of a process.
     parts = urlsplit(address)
     key = f"http.{parts.scheme}://{parts.netloc}/.extraheader"
     header = {"GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": f"Authorization: {signed_in}"}
-    return GitAccess(AZURE_AUTHOR, environment={"GIT_CONFIG_COUNT": "1", **header})
+    return GitAccess(AZURE_AUTHOR, RIGHTS, environment={"GIT_CONFIG_COUNT": "1", **header})

@@ -22,10 +22,12 @@ _NO_PROMPT: Final = {"GIT_TERMINAL_PROMPT": "0"}
 class GitAccess:
     """How git signs in to the remote: options before the command, and variables of its environment.
 
-    `author` is the name and the address of a job, which has none of its own.
+    `author` is the name and the address of a job, which has none of its own; `rights` names how to get the
+    rights that a refused command lacks.
     """
 
     author: tuple[str, str]
+    rights: str
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -99,7 +101,10 @@ class Remote:
 
     def _git(self, *arguments: str) -> str:
         env = {**_NO_PROMPT, **self.access.environment}
-        return self.workspace.git(*self.access.options, *arguments, env=env)
+        try:
+            return self.workspace.git(*self.access.options, *arguments, env=env)
+        except OutsideError as error:
+            raise OutsideError(error.message, error.hint or self.access.rights, error.log) from error
 
     def _author(self) -> dict[str, str]:
         if self.workspace.git("config", "user.email", check=False):

@@ -25,6 +25,7 @@ HINT: Final = (
 # gh has the token of a job; a person's own helpers are asked first.
 ACCESS: Final = GitAccess(
     author=("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"),
+    rights="contents: write for GH_TOKEN, or git access of your own to the remote origin",
     options=("-c", "credential.helper=!gh auth git-credential"),
 )
 

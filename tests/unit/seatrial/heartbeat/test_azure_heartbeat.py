@@ -62,6 +62,13 @@ def test_an_old_night_is_not_and_a_commit_does_not_count(azure: AzureBuildsStand
     assert found.why.startswith("the last nightly release began at 2026-03-08 20:00 UTC")
 
 
+def test_the_file_may_have_a_slash_before_its_name(azure: AzureBuildsStandIn) -> None:
+    """So it has if the pipeline was made by the API."""
+    azure.pipelines[2]["process"]["yamlFilename"] = "/azure-pipelines.yml"
+    azure.builds[7] = [build(ago(2), "schedule")]
+    assert check(azure).fresh
+
+
 def test_a_run_by_hand_counts(azure: AzureBuildsStandIn) -> None:
     """It promotes as a night does."""
     azure.builds[7] = [build(ago(60), "schedule"), build(ago(2), "manual")]

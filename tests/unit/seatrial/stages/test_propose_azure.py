@@ -14,10 +14,12 @@ from git_hooks import install_hook
 from seatrial.errors import OutsideError, RefusedError, UsageError
 from seatrial.http_client import NewConnections
 from seatrial.model.locks.code_host import code_host
+from seatrial.model.locks.github_pulls import GitHubPullRequests
 from seatrial.stages.propose import ProposeResult
 from seatrial.workspace import Workspace
 from unit.seatrial.stages.proposals import Proposals
 
+CONTRIBUTE = "#!/bin/sh\necho \"TF401027: You need the Git 'GenericContribute' permission\" >&2\nexit 1\n"
 REFUSAL = "#!/bin/sh\necho 'TF402455: Pushes to this branch are not permitted' >&2\nexit 1\n"
 
 
@@ -167,3 +169,21 @@ def test_git_signs_in_with_the_token_of_the_run(models: AzureProposals) -> None:
         host.remote.main()
     assert models.azure.authorizations == {f"Bearer {TOKEN}"}
     assert TOKEN not in f"{raised.value!r} {raised.value.hint} {raised.value.log} {host}"
+
+
+def test_a_push_that_is_refused_has_the_right_that_lacks(models: AzureProposals) -> None:
+    """The build service may read the repository and no more, as in a new project."""
+    install_hook(models.proposals.origin, CONTRIBUTE)
+    with pytest.raises(OutsideError) as raised:
+        models.run("1.1.0")
+    assert "give the build service Contribute" in raised.value.hint
+    assert "GenericContribute" in raised.value.log
+    assert models.azure.pulls == []
+
+
+def test_a_repository_at_github_is_not_given_the_token_of_azure_pipelines(models: AzureProposals) -> None:
+    """Pull requests are opened by gh, with a token of its own."""
+    git(models.proposals.clone, "remote", "set-url", "origin", "https://github.com/owner/name.git")
+    host = code_host(Workspace(models.proposals.clone), models.azure.environ, NewConnections())
+    assert isinstance(host.pulls, GitHubPullRequests)
+    assert host.remote.access.environment == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import sys
 import time
@@ -24,7 +25,7 @@ INCOMPLETE = "acceptance suite ran completely"
 # A suite with the options of the real one. Its report has one check, whose detail is the options' values.
 CONFTEST = """
 def pytest_addoption(parser):
-    for name in ("--url", "--address", "--dns", "--golden", "--report"):
+    for name in ("--url", "--address", "--dns", "--ca", "--golden", "--report"):
         parser.addoption(name, default="")
     parser.addoption("--expect", action="append", default=[])
 """
@@ -75,6 +76,26 @@ def test_the_suite_fails_once_without_an_endpoint(golden: Path) -> None:
     assert not any(check.passed for check in report.checks)
     assert "127.0.0.1:1" in report.checks[0].detail
     assert "checks failed" in report.failure
+
+
+def test_a_project_above_checkout_and_golden_set_does_not_configure_the_suite(
+    checkout: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A home directory can have a setup.py; the suite reads the configuration of the checkout."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("golden", "ca.pem"):
+        (home / name).mkdir()
+    (home / "setup.py").touch()
+    root = Path(shutil.move(checkout.root, home / "checkout"))
+    (root / "pytest.ini").write_text("[pytest]\npythonpath = lib\n")
+    (root / "lib").mkdir()
+    (root / "lib" / "of_the_checkout.py").touch()
+    conftest = root / "tests/e2e/acceptance/conftest.py"
+    conftest.write_text(f"import of_the_checkout\n{conftest.read_text()}")
+    endpoint = Endpoint("http://local.test", ca_file=str(home / "ca.pem"))
+    asked = SuiteRequest(endpoint, home / "golden", EXPECTATION, "unit")
+    (check,) = PytestSuite(Workspace(root, "unit")).start(asked).result().checks
+    assert json.loads(check.detail)["golden"] == str(home / "golden")
 
 
 def test_a_suite_that_does_not_run_fails(tmp_path: Path) -> None:
