@@ -13,6 +13,9 @@ from tempfile import TemporaryDirectory
 from go_program import ROOT
 from infra_check.faults import Fault
 from infra_check.tools import SECONDS, Tofu, checkov
+from unit.repository.infra_files import infra_files
+from unit.repository.infra_rules import violations
+from unit.repository.project import WORKFLOWS, workflow
 
 INFRA = ROOT / "infra"
 SOURCES = ("*.tf", "*.yaml", "tests/*.hcl")
@@ -41,8 +44,10 @@ def valid(tofu: Tofu, folder: Path) -> str:
 
 
 def tested(tofu: Tofu, folder: Path) -> str:
-    """Return which tests with a mocked Azure fail, empty if none does."""
-    return _failed(tofu.run(folder, "test", "-no-color"))
+    """Return which tests with a mocked Azure fail, empty if none does; at most those of one file."""
+    files = sorted((folder / "tests").glob("*.tftest.hcl"))
+    runs = (tofu.run(folder, "test", "-no-color", f"-filter=tests/{file.name}") for file in files)
+    return next((problem for problem in map(_failed, runs) if problem), "")
 
 
 def secure(tofu: Tofu, folder: Path) -> str:
@@ -62,7 +67,20 @@ def secure(tofu: Tofu, folder: Path) -> str:
     return "\n".join([*lines, *(f"{Path(each).name} cannot be read" for each in unread)])
 
 
-CHECKS: dict[str, Check] = {"format": formatted, "types": valid, "tests": tested, "checkov": secure}
+def ruled(tofu: Tofu, folder: Path) -> str:
+    """Return which rules of the unit suite are broken, empty if none is: workflows, pages, who gets what."""
+    page = (ROOT / "docs" / "reference" / "identities.md").read_text()
+    workflows = {path.name: workflow(path.name) for path in sorted(WORKFLOWS.glob("*.yml"))}
+    return "\n".join(violations(infra_files(folder), page, workflows))
+
+
+CHECKS: dict[str, Check] = {
+    "format": formatted,
+    "rules": ruled,
+    "types": valid,
+    "tests": tested,
+    "checkov": secure,
+}
 
 
 def planted(tofu: Tofu, fault: Fault) -> str:
@@ -72,8 +90,7 @@ def planted(tofu: Tofu, fault: Fault) -> str:
     """
     with copied() as folder:
         fault.plant(folder)
-        found = (name for name in ("types", "tests") if CHECKS[name](tofu, folder))
-        return next(found, "")
+        return next((name for name in ("types", "tests", "rules") if CHECKS[name](tofu, folder)), "")
 
 
 def _failed(done: subprocess.CompletedProcess[str]) -> str:

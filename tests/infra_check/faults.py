@@ -16,7 +16,8 @@ class Fault:
 
     def __str__(self) -> str:
         """The file, and what is changed in it."""
-        return f"{self.file}: {self.text.strip()} -> {self.replacement.strip() or 'nothing'}"
+        before, after = (" ".join(text.split()) for text in (self.text, self.replacement))
+        return f"{self.file}: {before} -> {after or 'nothing'}"
 
     def plant(self, folder: Path) -> None:
         """Change the file of a copy. Raises ValueError if the text is not in it exactly once."""
@@ -96,6 +97,7 @@ FAULTS = [
         "subject                   = each.value.subject",
         'subject                   = "repo:Acme/Seatrial:pull_request"',
     ),
+    Fault("credentials.tf", "workflow[each.value.identity].id", 'workflow["production"].id'),
     Fault("identities.yaml", "subject: pull_request", "subject: pull_requests"),
     Fault("identities.yaml", "subject: ref:refs/heads/main", "subject: ref:refs/heads/master"),
     Fault("identities.yaml", "subject: environment:production-recovery", "subject: environment:production"),
@@ -145,7 +147,7 @@ FAULTS = [
         "AZURE_TENANT_ID       = data.azurerm_client_config.current.tenant_id",
         "AZURE_TENANT_ID       = data.azurerm_client_config.current.object_id",
     ),
-    Fault("outputs.tf", "if accepts == environment", "if accepts != environment"),
+    Fault("outputs.tf", "if accepts == environment", "if false"),
     Fault("budget.tf", ", azurerm_kubernetes_cluster.this.node_resource_group]", "]"),
     Fault("budget.tf", 'formatdate("YYYY-MM-01', 'formatdate("YYYY-01-01'),
     Fault(

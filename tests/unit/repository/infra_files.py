@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,9 +14,9 @@ INFRA = ROOT / "infra"
 Files = dict[str, str]
 
 
-def infra_files() -> Files:
+def infra_files(folder: Path = INFRA) -> Files:
     """Return the text of each file that OpenTofu reads, by its name."""
-    return {path.name: path.read_text() for pattern in ("*.tf", "*.yaml") for path in INFRA.glob(pattern)}
+    return {path.name: path.read_text() for pattern in ("*.tf", "*.yaml") for path in folder.glob(pattern)}
 
 
 def identities(files: Files) -> dict[str, dict[str, Any]]:

@@ -38,6 +38,15 @@ REQUIRED = {
     "azurerm_kubernetes_cluster.this.default_node_pool.zones": "var.zones",
     "azurerm_kubernetes_cluster.this.network_profile.network_policy": '"cilium"',
     "azurerm_federated_identity_credential.workflow.subject": "each.value.subject",
+    "azurerm_federated_identity_credential.workflow.user_assigned_identity_id": (
+        "azurerm_user_assigned_identity.workflow[each.value.identity].id"
+    ),
+    "azurerm_role_assignment.workflow.principal_id": (
+        "azurerm_user_assigned_identity.workflow[each.value.identity].principal_id"
+    ),
+    "azurerm_role_assignment.accepted_model.principal_id": (
+        "azurerm_user_assigned_identity.workflow[each.key].principal_id"
+    ),
     "azurerm_role_assignment.workflow.role_definition_name": "each.value.role",
 }
 RELEASED = {"ENV": "staging", "ENV-recovery": "staging-recovery"}

@@ -112,6 +112,18 @@ PLANTED: dict[str, tuple[str, str, str, str]] = {
         "subject: environment:production-recovery",
         "environment:staging-recovery as AZURE_CLIENT_ID: no credential",
     ),
+    "the roles of all for one identity": (
+        "roles.tf",
+        "workflow[each.value.identity].principal_id",
+        'workflow["build"].principal_id',
+        "azurerm_role_assignment.workflow.principal_id is",
+    ),
+    "all credentials of one identity": (
+        "credentials.tf",
+        "workflow[each.value.identity].id",
+        'workflow["production"].id',
+        "azurerm_federated_identity_credential.workflow.user_assigned_identity_id is",
+    ),
     "a credential with a fixed subject": (
         "credentials.tf",
         "subject                   = each.value.subject",
