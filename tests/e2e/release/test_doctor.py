@@ -12,6 +12,7 @@ import pytest
 from e2e.release.conftest import ReleaseEnvironment
 from e2e.release.deployer_account import DeployerAccount, deployer_account
 from e2e.release.temporary_environment import create_environment, remove_environment
+from seatrial.doctor.finding import Finding
 from seatrial.kube.labels import LIVE
 from seatrial.kube.protocol import Manifest
 from seatrial.release.target import Target
@@ -24,7 +25,7 @@ from seatrial.workspace import Workspace
 pytestmark = pytest.mark.long
 NAME = "doctored"
 PREFIX = f"SEATRIAL_ENVIRONMENTS__{NAME.upper()}__"
-Rows = dict[str, dict[str, str]]
+Rows = dict[str, Finding]
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +55,14 @@ def rows(
 def rows_of(environment: ReleaseEnvironment) -> Rows:
     """Return the rows of `make doctor ENV=` by name."""
     _, output = environment.run("doctor", "--json")
-    return {row["what"]: row for row in json.loads(output[output.index("[\n") :])}
+    rows = [Finding(*row.values()) for row in json.loads(output[output.index("[\n") :])]
+    return {row.what: row for row in rows}
 
 
-def missing(rows: Rows) -> dict[str, dict[str, str]]:
+def missing(rows: Rows) -> Rows:
     """Return the red rows, without those about this machine."""
     machine = {"ports", "memory", "disk, engine", "disk, cache"}
-    return {what: row for what, row in rows.items() if row["state"] == "missing" and what not in machine}
+    return {what: row for what, row in rows.items() if row.state == "missing" and what not in machine}
 
 
 def service(**spec: Any) -> Manifest:
@@ -79,14 +81,14 @@ def test_before_the_first_release_nothing_is_red(rows: Callable[[], Rows]) -> No
     """The deployer's token has every right; what only a release can show is `later`."""
     found = rows()
     assert missing(found) == {}
-    assert found[f"cluster, {NAME}"]["state"] == "ok"
-    assert {found[what]["state"] for what in ("nodes, pull", f"address, {NAME}", "host")} == {"later"}
+    assert found[f"cluster, {NAME}"].state == "ok"
+    assert {found[what].state for what in ("nodes, pull", f"address, {NAME}", "host")} == {"later"}
 
 
 def test_after_a_release_the_pulls_of_the_nodes_are_seen(workspace: Workspace) -> None:
     """A pod of the pipeline's release shows that the nodes can pull."""
     staging = ReleaseEnvironment(Target(load(workspace), workspace, "staging", SERVICES))
-    assert rows_of(staging)["nodes, pull"]["state"] == "ok"
+    assert rows_of(staging)["nodes, pull"].state == "ok"
 
 
 def test_a_verb_that_the_role_lacks_is_named(doctored: ReleaseEnvironment, rows: Callable[[], Rows]) -> None:
@@ -104,10 +106,10 @@ def test_a_verb_that_the_role_lacks_is_named(doctored: ReleaseEnvironment, rows:
     found = missing(rows())
     cluster.apply(role)
     assert list(found) == [f"cluster, {NAME}"]
-    detail = found[f"cluster, {NAME}"]["detail"]
+    detail = found[f"cluster, {NAME}"].detail
     assert "patch deployments.apps" in detail
     assert "create pods/portforward" in detail
-    assert "make bootstrap" in found[f"cluster, {NAME}"]["cure"]
+    assert "make bootstrap" in found[f"cluster, {NAME}"].fix
 
 
 def test_credentials_that_the_cluster_does_not_accept(
@@ -119,8 +121,8 @@ def test_credentials_that_the_cluster_does_not_accept(
     monkeypatch.setenv("SEATRIAL_CLUSTER__KUBECONFIG", str(other))
     found = missing(rows())
     assert list(found) == [f"cluster, {NAME}"]
-    assert "401" in found[f"cluster, {NAME}"]["detail"]
-    assert "sign in again" in found[f"cluster, {NAME}"]["cure"]
+    assert "401" in found[f"cluster, {NAME}"].detail
+    assert "sign in again" in found[f"cluster, {NAME}"].fix
 
 
 def test_a_login_that_may_not_push(
@@ -146,11 +148,11 @@ def test_a_host_that_does_not_resolve(
     """Once the Service has an address, its name is expected to exist."""
     monkeypatch.setenv(f"{PREFIX}HOST", "nowhere.seatrial.test")
     doctored.target.cluster.apply(service())
-    until("an address", lambda: (rows()[f"address, {NAME}"]["state"] == "ok") or None, 60)
+    until("an address", lambda: (rows()[f"address, {NAME}"].state == "ok") or None, 60)
     found = missing(rows())
     doctored.target.cluster.delete("Service", LIVE, NAME)
     assert list(found) == ["host"]
-    assert "make a DNS record" in found["host"]["cure"]
+    assert "make a DNS record" in found["host"].fix
 
 
 def test_a_load_balancer_that_gives_no_address(
@@ -161,8 +163,8 @@ def test_a_load_balancer_that_gives_no_address(
     found = missing(rows())
     doctored.target.cluster.delete("Service", LIVE, NAME)
     assert list(found) == [f"address, {NAME}"]
-    assert "has no address" in found[f"address, {NAME}"]["detail"]
-    assert f"-n {NAME} describe service {LIVE}" in found[f"address, {NAME}"]["cure"]
+    assert "has no address" in found[f"address, {NAME}"].detail
+    assert f"-n {NAME} describe service {LIVE}" in found[f"address, {NAME}"].fix
 
 
 def test_nodes_that_may_not_pull(
@@ -172,12 +174,12 @@ def test_nodes_that_may_not_pull(
     cluster, image = doctored.target.cluster, str(workspace.read_result(PushResult, current=False).reference)
     cluster.create(pod(image))
     try:
-        until("the refusal", lambda: (rows()["nodes, pull"]["state"] == "missing") or None, 60)
+        until("the refusal", lambda: (rows()["nodes, pull"].state == "missing") or None, 60)
         found = missing(rows())
     finally:
         cluster.delete("Pod", "without-login", NAME)
     assert list(found) == ["nodes, pull"]
-    assert "make bootstrap" in found["nodes, pull"]["cure"]
+    assert "make bootstrap" in found["nodes, pull"].fix
 
 
 def pod(image: str) -> Manifest:
