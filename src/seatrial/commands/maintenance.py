@@ -12,7 +12,6 @@ from rich.text import Text
 
 from seatrial import console
 from seatrial.commands.options import AsJson, DryRun, Instance, Yes, is_interactive, run_stage
-from seatrial.make_commands import with_instance
 from seatrial.results import PrunedItem, PruneResult
 from seatrial.workspace import find
 
@@ -40,7 +39,7 @@ def doctor(env: RightsOf = "", instance: Instance = "dev", as_json: AsJson = Fal
     from seatrial.doctor.report import doctor as stage
 
     report = stage(find(instance), env=env)
-    typer.echo(json.dumps(report.rows, indent=2) if as_json else with_instance(report.table))
+    typer.echo(json.dumps(report.rows, indent=2) if as_json else report.table)
     if not report.healthy:
         raise typer.Exit(30)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import dns.exception
@@ -11,15 +12,18 @@ import dns.resolver
 from seatrial.doctor.finding import Finding
 from seatrial.kube.labels import LIVE
 from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.live_address import hint_of_private
 from seatrial.settings import Dns, Environment
 
 RESOLVE_SECONDS = 5
+CONNECT_SECONDS = 5
 
 
 def check_address(cluster: Cluster, name: str, environment: Environment, server: Dns) -> Iterator[Finding]:
     """Yield whether the live Service has its address, and what the host resolves to.
 
-    Before the first release there is no Service: then neither finding is `missing`. Raises what the cluster
+    With an address also whether this machine reaches it. Before the first release there is no Service: then
+    no finding is `missing`. Raises what the cluster
     raises.
     """
     own = environment.address == "service"
@@ -28,6 +32,8 @@ def check_address(cluster: Cluster, name: str, environment: Environment, server:
     if own:
         yield _service(cluster, name, environment.namespace, service, addresses)
     yield _host(environment, server, addresses, expected=bool(addresses) or not own)
+    if addresses:
+        yield _reach(environment, name, addresses[0])
 
 
 def _service(
@@ -57,6 +63,30 @@ def _host(environment: Environment, server: Dns, addresses: list[str], *, expect
         detail = f"{host} resolves to {', '.join(found)}, and the Service has {', '.join(addresses)}"
         return Finding(what, "missing", detail, "correct the DNS record, or HOST=NAME names another host")
     return Finding(what, "ok", f"{host} resolves to {', '.join(found)}")
+
+
+def _reach(environment: Environment, name: str, address: str) -> Finding:
+    """Return whether this machine reaches the address: preview does not need it, switch and bake do."""
+    what, port = f"reach, {name}", environment.tcp_port
+    try:
+        connect(address, port)
+    except ConnectionRefusedError:
+        detail = f"{address} refuses connections to port {port}"
+        return Finding(
+            what, "later", detail, f"it is reached, and no release serves: make deploy accept ENV={name}"
+        )
+    except OSError:
+        detail = f"this machine cannot connect to {address}, port {port}"
+        fix = (
+            hint_of_private(f"http://{address}") or "check the firewalls between this machine and the address"
+        )
+        return Finding(what, "missing", detail, f"deploy and accept send requests to it; {fix}")
+    return Finding(what, "ok", f"{address} accepts connections")
+
+
+def connect(address: str, port: int) -> None:
+    """Open and close a connection. Raises OSError if there is none within CONNECT_SECONDS."""
+    socket.create_connection((address, port), CONNECT_SECONDS).close()
 
 
 def resolve(host: str, server: Dns) -> list[str]:

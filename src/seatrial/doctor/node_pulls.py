@@ -17,7 +17,7 @@ def check_pulls(cluster: Cluster, environment: str, namespace: str, registry: Re
 
     Without such a pod it is not known before the first release. Raises what the cluster raises.
     """
-    address = registry.pull_address or registry.address
+    address = registry.address
     statuses = list(_statuses(cluster.list("Pod", namespace), f"{address}/"))
     for pod, status in statuses:
         waiting = (status.get("state") or {}).get("waiting") or {}
@@ -28,13 +28,16 @@ def check_pulls(cluster: Cluster, environment: str, namespace: str, registry: Re
         if status.get("imageID"):
             return Finding(WHAT, "ok", f"pod {pod} has an image from {address}")
     detail = f"no pod of {namespace} has an image from {address or 'the registry'} yet"
-    return Finding(WHAT, "later", detail, f"the first make deploy shows it; {_fix(environment)}")
+    fix = f"the first make deploy ENV={environment} shows it; {_fix(environment)}"
+    return Finding(WHAT, "later", detail, fix)
 
 
 def _statuses(pods: Iterable[Manifest], prefix: str) -> Iterator[tuple[str, Manifest]]:
+    # A runtime may report the image of a running container as the digest of its config, without a registry.
     for pod in pods:
+        images = {each["name"]: str(each["image"]) for each in pod["spec"]["containers"]}
         for status in (pod.get("status") or {}).get("containerStatuses") or []:
-            if str(status.get("image", "")).startswith(prefix):
+            if images.get(status["name"], "").startswith(prefix):
                 yield pod["metadata"]["name"], status
 
 

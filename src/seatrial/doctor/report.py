@@ -17,6 +17,7 @@ from seatrial.doctor.finding import Finding
 from seatrial.doctor.registry_rights import check_registry_rights
 from seatrial.doctor.store_rights import check_store_rights
 from seatrial.errors import SeatrialError
+from seatrial.make_commands import with_instance
 from seatrial.model.locks.lock import read_lock
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.settings import Settings, load
@@ -48,7 +49,8 @@ class DoctorReport:
         """The findings as plain text."""
         table = Table("what", "state", "found", "fix", box=None, pad_edge=False)
         for finding in self.findings:
-            table.add_row(*(Text(value) for value in finding.row.values()))
+            # Before the lines are broken, after which a command is no longer found.
+            table.add_row(*(Text(with_instance(value)) for value in finding.row.values()))
         return plain_text(table, WIDTH)
 
 

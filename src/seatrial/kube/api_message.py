@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
+
+REFUSAL_HINTS: Final[Mapping[int, str]] = {
+    401: "the cluster does not accept the credentials of this context: sign in again, or fetch it again",
+    403: "an administrator runs make bootstrap ENV=NAME once",
+}
 
 
 def message_of(body: Any) -> str:

@@ -14,7 +14,7 @@ from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 
 from seatrial.errors import OutsideError
-from seatrial.kube.api_message import message_of
+from seatrial.kube.api_message import REFUSAL_HINTS, message_of
 from seatrial.kube.labels import MANAGER, VERSIONS
 from seatrial.kube.outage import Outage
 from seatrial.kube.protocol import NOT_FOUND, ClusterError, Manifest, UnreachableError
@@ -189,8 +189,8 @@ class KubernetesCluster:
         message = message_of(body)
         if not status or status == 429 or status >= 500:
             return self._unreachable(message)
-        hint = "an administrator runs make bootstrap ENV=NAME once" if status in (401, 403) else ""
-        return ClusterError(f"{self._name} refused the request ({status}): {message}", status, hint)
+        what = f"{self._name} refused the request ({status}): {message}"
+        return ClusterError(what, status, REFUSAL_HINTS.get(status, ""))
 
     def _unreachable(self, reason: str, hint: str = "") -> UnreachableError:
         return UnreachableError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 Slot = Literal["blue", "green"]
@@ -24,7 +23,7 @@ TRANSITION = "seatrial.io/lease-transition"
 HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
 # Azure gives the public address of a Service with this label the name LABEL.REGION.cloudapp.azure.com.
 AZURE_LABEL = "service.beta.kubernetes.io/azure-dns-label-name"
-AZURE_NAME = re.compile(r"([a-z][a-z0-9-]{1,61}[a-z0-9])\.[a-z0-9]+\.cloudapp\.azure\.com")
+AZURE_INTERNAL = "service.beta.kubernetes.io/azure-load-balancer-internal"
 
 # The API version of each kind that a release reads or writes.
 VERSIONS = {

@@ -14,8 +14,8 @@ from seatrial.atomic_files import write_atomically
 from seatrial.image_reference import ImageReference
 from seatrial.kube.labels import (
     APP,
+    AZURE_INTERNAL,
     AZURE_LABEL,
-    AZURE_NAME,
     HOSTNAME,
     LIVE,
     PART,
@@ -27,6 +27,7 @@ from seatrial.kube.labels import (
     deployment,
 )
 from seatrial.kube.protocol import Manifest
+from seatrial.live_address import AZURE_NAME
 from seatrial.settings import Environment, Pod
 from seatrial.workspace import Workspace
 
@@ -94,10 +95,11 @@ class Renderer:
         return self._service("preview", PREVIEW, {HOSTNAME: f"preview.{self.environment.host}"}, candidate)
 
     def _names(self) -> dict[str, str]:
-        """Return the annotations that give the live Service its name: of external-dns, or of Azure itself."""
+        """Return the annotations that give the live Service its name and the kind of its address."""
         host = self.environment.host
         label = AZURE_NAME.fullmatch(host)
-        return {HOSTNAME: host, **({AZURE_LABEL: label[1]} if label else {})}
+        internal = {AZURE_INTERNAL: "true"} if self.environment.internal else {}
+        return {HOSTNAME: host, **({AZURE_LABEL: label[1]} if label else {}), **internal}
 
     def _service(
         self,

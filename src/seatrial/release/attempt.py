@@ -12,6 +12,7 @@ from seatrial.http_client import CertificateError, NoResponseError
 from seatrial.image.inspection import ImageFacts
 from seatrial.kube.labels import LIVE
 from seatrial.kube.render import Candidate
+from seatrial.live_address import hint_of_private
 from seatrial.release.full_size import await_rollout, grow
 from seatrial.release.live_probe import LiveProbe
 from seatrial.release.lock_out import inherited_baseline
@@ -34,7 +35,7 @@ class Attempt:
 
     `same_model` is whether the stable release has the same model, `other_model` the name of its model if that
     is another one; `fallback` keeps its users until the switch, because the stable release could not be
-    started; `checks` are those of the preview; `problem` is why the last request had no TLS connection.
+    started; `checks` are those of the preview; `problem` is why the last request had no response, if known.
     """
 
     target: Target
@@ -113,7 +114,8 @@ class Attempt:
                 "GET", f"{url}/livez", timeout=REQUEST_SECONDS, headers=headers
             )
         except NoResponseError as error:
-            self.problem = str(error) if isinstance(error, CertificateError) else ""
+            tls = isinstance(error, CertificateError)
+            self.problem = str(error) if tls else hint_of_private(url)
             return False
         return response.ok and response.headers.get("X-Release") == self.record.release
 

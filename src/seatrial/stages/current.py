@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from seatrial.errors import OutsideError, RefusedError, SeatrialError
 from seatrial.http_client import CertificateError, NoResponseError
+from seatrial.live_address import hint_of_private
 from seatrial.release.record import Record
 from seatrial.release.services import Services
 from seatrial.release.target import Target
@@ -41,7 +42,8 @@ def _require_response(target: Target, url: str, stable: Record) -> None:
     except CertificateError as error:
         raise OutsideError(f"{target.environment.url}: {error}", "docs/how-to/https.md") from error
     except NoResponseError as error:
-        raise OutsideError(f"{stable.release} does not respond at {address}", "make status") from error
+        hint = hint_of_private(url) or "make status"
+        raise OutsideError(f"{stable.release} does not respond at {address}", hint) from error
     if not response.ok or response.headers.get("X-Release") != stable.release:
         raise RefusedError(f"the response of {address} is not from {stable.release}", "make status")
 

@@ -84,7 +84,7 @@ def words(command: str, paths: dict[str, Path]) -> list[str]:
 
 
 def test_every_command_takes_unusual_paths(place: Path, brought: BroughtModel) -> None:
-    """Each works there, or says in one line why not; none has a traceback."""
+    """Each works there, or ends with one line that has the reason; none has a traceback."""
     environment = {
         **os.environ,
         "SEATRIAL_STORE__URL": (place / "store").as_uri(),

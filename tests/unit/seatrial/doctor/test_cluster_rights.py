@@ -82,10 +82,12 @@ def test_a_verb_that_is_refused_is_named(rights: tuple[Right, ...]) -> None:
 
 def pod(**status: object) -> Manifest:
     """Return a pod with one container of the registry."""
-    container = {"image": "registry.test/classifier@sha256:1", **status}
+    image = "registry.test/classifier@sha256:1"
+    container = {"name": "classifier", "image": image, **status}
     return {
         "kind": "Pod",
         "metadata": {"name": "classifier-blue-1"},
+        "spec": {"containers": [{"name": "classifier", "image": image}]},
         "status": {"containerStatuses": [container]},
     }
 
@@ -95,6 +97,8 @@ def pod(**status: object) -> Manifest:
     [
         ([], "later", "no pod of here"),
         ([pod(imageID="registry.test/classifier@sha256:1")], "ok", "classifier-blue-1"),
+        # As containerd 1.6 reports it.
+        ([pod(imageID="registry.test/classifier@sha256:1", image="sha256:2")], "ok", "classifier-blue-1"),
         (
             [pod(imageID="", state={"waiting": {"reason": "ImagePullBackOff", "message": "401"}})],
             "missing",
@@ -105,7 +109,8 @@ def pod(**status: object) -> Manifest:
 def test_the_pulls_of_the_nodes_are_read_from_pods(pods: list[Manifest], state: str, text: str) -> None:
     """No pod is created to find out."""
     cluster = MemoryCluster({("Pod", each["metadata"]["name"]): each for each in pods})
-    found = check_pulls(cluster, "here", "here", Registry(address="registry.test"))
+    registry = Registry(address="registry.test", pull_address="127.0.0.1:5001")
+    found = check_pulls(cluster, "here", "here", registry)
     assert found.state == state
     assert text in found.detail
     assert cluster.calls == []

@@ -64,3 +64,11 @@ def test_a_registry_that_does_not_answer_has_no_row_for_each_right(
     monkeypatch.setenv("SEATRIAL_REGISTRY__ADDRESS", "127.0.0.1:9")
     rows = [row["what"] for row in doctor(Workspace(tmp_path), env="local").rows]
     assert [what for what in rows if what.startswith("registry")] == ["registry", "registry, pull"]
+
+
+def test_a_command_in_the_table_names_the_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that the width of the column breaks."""
+    monkeypatch.setenv("SEATRIAL_INSTANCE", "fresh")
+    fix = "an administrator who may bind roles in the namespace of this environment runs make bootstrap ENV=x"
+    words = DoctorReport((Finding("cluster", "missing", "x" * 60, fix),)).table.split()
+    assert "INSTANCE=fresh" in words

@@ -35,8 +35,9 @@ def service(*addresses: str) -> Manifest:
 
 @pytest.fixture(autouse=True)
 def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name is asked for during a fraction of a second."""
+    """A name is asked for during a fraction of a second, and every address is reached."""
     monkeypatch.setattr("seatrial.doctor.live_address.RESOLVE_SECONDS", 0.2)
+    monkeypatch.setattr("seatrial.doctor.live_address.connect", lambda *_: None)
 
 
 def test_before_the_first_release_nothing_is_missing() -> None:
@@ -49,14 +50,14 @@ def test_before_the_first_release_nothing_is_missing() -> None:
 def test_a_name_that_should_resolve_and_does_not_is_missing() -> None:
     """The fix has the address that the DNS record needs."""
     found = findings(service("192.0.2.1"), "h.test")
-    assert [each.state for each in found] == ["ok", "missing"]
+    assert [each.state for each in found] == ["ok", "missing", "ok"]
     assert "192.0.2.1" in found[1].fix
 
 
 def test_a_host_with_the_address_of_the_service_is_ok() -> None:
     """An address as the host is its own."""
     found = findings(service("192.0.2.1"), "192.0.2.1")
-    assert [each.state for each in found] == ["ok", "ok"]
+    assert [each.state for each in found] == ["ok", "ok", "ok"]
     assert "192.0.2.1" in found[1].detail
 
 
@@ -91,3 +92,25 @@ def test_behind_a_gateway_the_host_need_not_be_the_address_of_the_service() -> N
 def test_a_name_without_a_server_that_answers_has_no_address() -> None:
     """The wait has a deadline, and nothing is raised."""
     assert resolve("h.test", NOWHERE) == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "address", "state", "text"),
+    [
+        (TimeoutError(), "10.1.0.7", "missing", "10.1.0.7 is an address of a private network"),
+        (OSError(), "20.1.0.7", "missing", "firewalls"),
+        (ConnectionRefusedError(), "10.1.0.7", "later", "make deploy accept ENV=here"),
+    ],
+)
+def test_an_address_that_this_machine_does_not_reach(
+    monkeypatch: pytest.MonkeyPatch, failure: OSError, address: str, state: str, text: str
+) -> None:
+    """The attempt to connect is replaced: no address here is out of reach in a defined way."""
+
+    def unreachable(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("seatrial.doctor.live_address.connect", unreachable)
+    reach = findings(service(address), address)[-1]
+    assert (reach.what, reach.state) == ("reach, here", state)
+    assert text in reach.fix

@@ -121,7 +121,7 @@ def test_a_request_without_a_response_is_repeated_by_the_patience_only(
     assert runtime.monotonic() == 1
 
 
-@pytest.mark.parametrize(("status", "hint"), [(409, ""), (403, "bootstrap"), (401, "bootstrap")])
+@pytest.mark.parametrize(("status", "hint"), [(409, ""), (403, "bootstrap"), (401, "sign in again")])
 def test_a_rejected_request_is_not_repeated(
     connected: Cluster, server: StubApiServer, status: int, hint: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,16 @@ def test_the_live_service_selects_the_release(renderer: Renderer, candidate: Can
     assert service["spec"]["selector"]["seatrial.io/slot"] == "green"
     assert service["spec"]["selector"]["seatrial.io/release"] == "trial-4"
     assert renderer.environment.host in service["metadata"]["annotations"].values()
+
+
+@pytest.mark.parametrize("internal", [False, True])
+def test_the_address_is_internal_on_request(renderer: Renderer, candidate: Candidate, internal: bool) -> None:
+    """Azure reads it from an annotation of the live Service."""
+    environment = renderer.environment.model_copy(update={"internal": internal})
+    shared = replace(renderer, environment=environment).shared(candidate)
+    service = next(each for each in shared if each["kind"] == "Service")
+    found = service["metadata"]["annotations"].get("service.beta.kubernetes.io/azure-load-balancer-internal")
+    assert found == ("true" if internal else None)
 
 
 def test_the_preview_is_a_service_with_its_own_host_name(renderer: Renderer, candidate: Candidate) -> None:
