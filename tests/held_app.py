@@ -15,6 +15,22 @@ LARGE = 16 << 20
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
+def held_classifier() -> Callable[[dict[str, Any], Any], Any]:
+    """Return the classifier, whose predictions begin once `GET /open` was requested."""
+    from classifier.wsgi import application as classifier
+
+    gate, inner = threading.Event(), classifier()
+
+    def app(environ: dict[str, Any], start: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "POST":
+            gate.wait()
+        if environ["PATH_INFO"] == "/open":
+            gate.set()
+        return inner(environ, start)
+
+    return app
+
+
 def application() -> Callable[[dict[str, Any], Start], list[bytes]]:
     """Return the app."""
     gate, begun = threading.Event(), itertools.count(1)

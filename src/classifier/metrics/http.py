@@ -12,6 +12,8 @@ from classifier.metrics.reasons import REASONS
 from classifier.metrics.server import UNKNOWN, count_refusal, count_request
 from imagemodel.card import Card
 
+CLAIM = "classifier.claim"
+"""The member of the WSGI environment that returns whether the response is sent; a server may have none."""
 PROBES = (
     "/livez",
     "/readyz",
@@ -40,12 +42,19 @@ def register(app: Flask, config: Config, card: Card) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        if not request.environ.get(CLAIM, _sent)():
+            # The server has refused it at its deadline, and counted that.
+            return response
         route = request.url_rule.rule if request.url_rule else UNKNOWN
         count_request(route, request.method, response.status_code)
         DURATION.labels(route).observe(time.perf_counter() - g.metrics_start)
         if not route.startswith(PROBES):
             count_refusal(response.status_code, g.get("refusal", ""))
         return response
+
+
+def _sent() -> bool:
+    return True
 
 
 def _expose_model(config: Config, card: Card) -> None:

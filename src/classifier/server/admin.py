@@ -15,7 +15,7 @@ from classifier.server.connections import Connections
 from classifier.server.exchange import Exchange
 from classifier.server.gateway import WsgiApp, call
 from classifier.server.liveness import PROBES, Liveness
-from classifier.server.messages import Reply
+from classifier.server.messages import Reply, Request
 from classifier.server.refusal import RefusalError, Refuser
 from classifier.server.settings import ServerSettings
 
@@ -42,6 +42,10 @@ class Admin:
         self._refuser = refuser
         self._liveness = liveness
         self._metrics = metrics
+
+    def refusal(self, request: Request) -> RefusalError | None:  # noqa: ARG002
+        """Return None: what is answered here has no body."""
+        return None
 
     def dispatch(self, exchange: Exchange) -> None:
         """Answer `exchange`."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,7 +15,7 @@ from classifier.server import errors
 from classifier.server.exchange import Exchange
 from classifier.server.gateway import WsgiApp, call
 from classifier.server.liveness import PUBLIC_PROBES, Liveness
-from classifier.server.messages import Reply
+from classifier.server.messages import Reply, Request
 from classifier.server.observer import Observer
 from classifier.server.refusal import RefusalError, Refuser
 from classifier.server.settings import ServerSettings
@@ -44,6 +45,11 @@ class Admission:
         """Start the workers."""
         self.compute.start()
         self.light.start()
+
+    def refusal(self, request: Request) -> RefusalError | None:
+        """Return the refusal of a request that would find the queue full now."""
+        full = request.method in COMPUTED and self.compute.full()
+        return self._queue_full(self.compute) if full else None
 
     def dispatch(self, exchange: Exchange) -> None:
         """Have a worker answer `exchange`, or refuse it if too many wait."""
@@ -88,6 +94,11 @@ class Task:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     received: float = field(default_factory=time.monotonic)
     withdrawn: bool = False
+    claimed: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Let one of the app and the deadline decide about the response."""
+        self.exchange.request.claim = lambda: self.claimed.acquire(blocking=False)
 
     def run(self) -> None:
         """Compute the response. Called in a worker thread."""
@@ -113,6 +124,9 @@ class Task:
         """Refuse the request, because its deadline has passed."""
         seconds = self.admission.settings.deadline_seconds
         waited = self.withdraw()
+        if not self.exchange.request.claim():
+            # The app has just computed the response, which follows.
+            return
         refusal = errors.waited_too_long(seconds) if waited else errors.computed_too_long(seconds)
         self.admission.refuse(self.exchange, refusal)
 

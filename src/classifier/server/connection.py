@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from classifier.server import errors
 from classifier.server.clock import Clock, Overdue
+from classifier.server.early_refusal import expects_continue, refusal_at_head
 from classifier.server.exchange import Exchange
+from classifier.server.head import framing
 from classifier.server.intake import Intake
 from classifier.server.messages import Request
 from classifier.server.refusal import RefusalError
-from classifier.server.state import State
+from classifier.server.state import State, read_on, state_of
 
 if TYPE_CHECKING:
     from classifier.server.connections import Connections
@@ -42,7 +44,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def buffered(self) -> int:
-        """The bytes of an incomplete body."""
+        """The bytes that are kept of an incomplete body."""
         return self._intake.buffered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -96,7 +98,8 @@ class Connection(asyncio.Protocol):
         """Refuse or close the connection if a deadline has passed."""
         if len(self._exchanges) >= PAUSE_AT and self._clock.begun is not None:
             self._clock.begun = now  # It is not being read.
-        overdue = self._clock.overdue(now, self._intake.in_body, self.buffered, bool(self._exchanges))
+        received, busy = self._intake.received, bool(self._exchanges)
+        overdue = self._clock.overdue(now, self._intake.in_body, received, busy)
         if overdue is Overdue.REQUEST:
             self.refuse(errors.too_slow(self._connections.limits))
             self._update()
@@ -110,10 +113,10 @@ class Connection(asyncio.Protocol):
         if self._last:
             return
         self._last = self._refused = True
+        if self._intake.discards:
+            return self._finish()  # It has its response.
         self._intake.discard()
-        exchange = Exchange(self._intake.request, self._send)
-        self._exchanges.append(exchange)
-        exchange.answer(self._connections.refuser.reply(exchange.request, refusal))
+        return self._answer(self._intake.request, refusal)
 
     def close(self, discard: bool = False) -> None:
         """Close the connection once what was written is sent, or now if `discard` and its client is slow."""
@@ -124,9 +127,18 @@ class Connection(asyncio.Protocol):
 
     def _head_received(self, request: Request) -> None:
         request.peer = self._peer
-        expects = request.version == "1.1" and request.header(b"expect")
-        if expects and not self._exchanges and self._transport:
+        if self._exchanges or not framing(request):
+            return  # It is answered in its turn, or complete now.
+        if refusal := refusal_at_head(self._connections.handler, request):
+            self._intake.discard_body()
+            self._answer(request, refusal)
+        elif expects_continue(request) and self._transport:
             self._transport.write(CONTINUE)
+
+    def _answer(self, request: Request, refusal: RefusalError) -> None:
+        exchange = Exchange(request, self._send)
+        self._exchanges.append(exchange)
+        exchange.answer(self._connections.refuser.reply(request, refusal))
 
     def _request_received(self, request: Request, held: int) -> None:
         if self._last:
@@ -174,7 +186,7 @@ class Connection(asyncio.Protocol):
     def _update(self) -> None:
         """Set the state, the beginning of a request, and whether to read on."""
         now = time.monotonic()
-        state = self._current_state()
+        state = state_of(self._clock.lingering is not None, bool(self._exchanges), self._intake.begun)
         if state is State.IDLE and self.state is not State.IDLE:
             self._clock.idle = now
         if not self._intake.begun:
@@ -183,15 +195,5 @@ class Connection(asyncio.Protocol):
             self._clock.begun = now
         if state is not self.state:
             self._connections.move(self, state)
-        self._read_on(len(self._exchanges) < PAUSE_AT and self._clock.sending is None)
-
-    def _current_state(self) -> State:
-        if self._clock.lingering is not None:
-            return State.CLOSING
-        if self._exchanges:
-            return State.BUSY
-        return State.RECEIVING if self._intake.begun else State.IDLE
-
-    def _read_on(self, wanted: bool) -> None:
-        if self._transport and not self._transport.is_closing() and wanted != self._transport.is_reading():
-            (self._transport.resume_reading if wanted else self._transport.pause_reading)()
+        if self._transport:
+            read_on(self._transport, len(self._exchanges) < PAUSE_AT and self._clock.sending is None)

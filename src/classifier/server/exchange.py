@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from classifier.server.messages import Reply, Request
+from classifier.server.refusal import RefusalError
 
 
 @dataclass(eq=False)
@@ -33,6 +34,9 @@ class Exchange:
 
 class Handler(Protocol):
     """What answers the requests of a port."""
+
+    def refusal(self, request: Request) -> RefusalError | None:
+        """Return why `request`, whose body has not arrived, would not be computed now, if so."""
 
     def dispatch(self, exchange: Exchange) -> None:
         """Answer `exchange`, now or later. Called in the event loop's thread, as `answer` must be."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from classifier.metrics.http import CLAIM
 from classifier.server.messages import Headers, Reply, Request
 
 WsgiApp = Callable[..., Iterable[bytes]]
@@ -65,6 +66,7 @@ def environment(request: Request, port: int) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        CLAIM: request.claim,
     }
     for name, value in request.headers:
         _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))

@@ -19,6 +19,7 @@ class Intake:
 
     `on_head` is called with a request whose headers are complete, `on_request` with a complete request and
     the size of its body, which it releases. `limit` is called when the body of this request has grown.
+    `received` is the size of the body so far, `buffered` that of what is kept of it.
     """
 
     def __init__(
@@ -32,6 +33,12 @@ class Intake:
         self._on_head, self._on_request, self._limit = on_head, on_request, limit
         self._parser = RequestParser(self._head_received, self._data_received, self._request_received)
         self.buffered = 0
+        self.received = 0
+
+    @property
+    def discards(self) -> bool:
+        """Whether the request that is received was answered already."""
+        return self._parser.begun and not self._parser.keeps_body
 
     @property
     def request(self) -> Request:
@@ -58,19 +65,28 @@ class Intake:
         self.buffered = 0
         self.request.body = bytearray()
 
+    def discard_body(self) -> None:
+        """Read the body of the request to its end, where the next one begins, and keep nothing of it."""
+        self._parser.keeps_body = False
+
     def _head_received(self, request: Request) -> None:
+        self.received = 0
         length = content_length(request)
         if length > self._connections.limits.body:
             raise errors.body_too_large(self._connections.limits.body, length)
         self._on_head(request)
 
     def _data_received(self, size: int) -> None:
-        self.buffered += size
-        self._connections.hold(size)
-        if self.buffered > self._connections.limits.body:
+        self.received += size
+        if self.received > self._connections.limits.body:
             raise errors.body_too_large(self._connections.limits.body)
-        self._limit()
+        if self._parser.keeps_body:
+            self.buffered += size
+            self._connections.hold(size)
+            self._limit()
 
     def _request_received(self, request: Request) -> None:
+        if not self._parser.keeps_body:
+            return
         held, self.buffered = self.buffered, 0
         self._on_request(request, held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -10,7 +11,11 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class Request:
-    """A request. `headers` are as received, in order; `body` is complete when the request is dispatched."""
+    """A request. `headers` are as received, in order; `body` is complete when the request is dispatched.
+
+    `claim` returns True to the first who calls it: the app that has computed the response, or the server that
+    has refused it meanwhile. That one counts it.
+    """
 
     method: str = ""
     target: bytes = b""
@@ -19,6 +24,7 @@ class Request:
     body: bytearray = field(default_factory=bytearray)
     peer: tuple[str, int] = ("", 0)
     keep_alive: bool = True
+    claim: Callable[[], bool] = lambda: True
 
     def header(self, name: bytes) -> bytes:
         """Return the first header `name` (in lower case), or nothing."""

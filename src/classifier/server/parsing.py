@@ -28,7 +28,8 @@ class RequestParser:
     """Reads the requests of one connection.
 
     `on_head` is called with the request once its headers are complete, `on_data` with the number of bytes for
-    each part of a body, `on_request` when a request is complete. What they raise ends `feed`.
+    each part of a body, `on_request` when a request is complete. What they raise ends `feed`. While
+    `keeps_body` is false the rest of a body is read and not kept; the next request sets it again.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class RequestParser:
         self.request = Request()
         self.begun = False
         self.in_body = False
+        self.keeps_body = True
+        self._body_bytes = 0
         self._head_bytes = 0
         self._unfinished_bytes = 0
         self._framing_bytes = 0
@@ -100,8 +103,8 @@ class RequestParser:
         if self._upgrading:
             return
         self.request = Request()
-        self.begun, self.in_body = True, False
-        self._head_bytes = self._unfinished_bytes = self._chunks = 0
+        self.begun, self.in_body, self.keeps_body = True, False, True
+        self._head_bytes = self._unfinished_bytes = self._chunks = self._body_bytes = 0
 
     def on_url(self, part: bytes) -> None:
         """Add a part of the target."""
@@ -135,15 +138,17 @@ class RequestParser:
         self._on_head(request)
 
     def on_body(self, part: bytes) -> None:
-        """Add a part of the body."""
+        """Add a part of the body, unless it is discarded."""
         self._framing_bytes -= len(part)
+        self._body_bytes += len(part)
         self._on_data(len(part))
-        self.request.body += part
+        if self.keeps_body:
+            self.request.body += part
 
     def on_chunk_header(self) -> None:
         """Refuse a body of very small chunks: reading one takes as long, whatever its size."""
         self._chunks += 1
-        if self._chunks > FREE_CHUNKS + len(self.request.body) // LEAST_CHUNK:
+        if self._chunks > FREE_CHUNKS + self._body_bytes // LEAST_CHUNK:
             hint = f"send chunks of at least {LEAST_CHUNK} bytes"
             raise RefusalError(400, "the chunks of the body are too small", hint, "http")
 

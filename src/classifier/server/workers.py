@@ -35,7 +35,7 @@ class Workers:
     def submit(self, job: Job) -> bool:
         """Take `job`; return False if all workers are busy and the queue is full."""
         with self._changed:
-            if len(self._waiting) >= self._idle + self._limit:
+            if self._is_full():
                 return False
             self._waiting.append(job)
             self._changed.notify()
@@ -51,6 +51,11 @@ class Workers:
             except ValueError:
                 return False
             return True
+
+    def full(self) -> bool:
+        """Return whether a job would not be taken now."""
+        with self._changed:
+            return self._is_full()
 
     def length(self) -> int:
         """Return the number of jobs that wait."""
@@ -68,6 +73,9 @@ class Workers:
     def alive(self) -> bool:
         """Return whether every thread runs."""
         return all(thread.is_alive() for thread in self._threads)
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= self._idle + self._limit
 
     def _run(self, number: int) -> None:
         while True:

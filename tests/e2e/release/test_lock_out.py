@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.faults
 
 NAME = "locked"
 SETTINGS = {"REPLICAS": "1", "MAX_REPLICAS": "1", "ROLLOUT_SECONDS": "60"}
-FAULT = "wrong after the switch"
+FAULT: Final = "wrong after the switch"
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def live(environment: ReleaseEnvironment) -> str:
 def test_a_release_that_works_ends_a_lock_out(
     locked: ReleaseEnvironment, images: ImageFactory, golden: GoldenSet
 ) -> None:
-    """Nothing returns to the lost release; one that fails returns to what served, one that works replaces all.
+    """A release that fails returns to what served before it; one that works replaces all.
 
     No request fails meanwhile, and the last state has the pods of one release.
     """

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from classifier.server.connection import Connection
 from classifier.server.connections import Connections
 from classifier.server.exchange import Exchange
-from classifier.server.messages import Reply
-from classifier.server.refusal import Refuser
+from classifier.server.messages import Reply, Request
+from classifier.server.refusal import RefusalError, Refuser
 from classifier.server.settings import Limits
 
 GET = b"GET / HTTP/1.1\r\nHost: app\r\n\r\n"
@@ -43,6 +43,10 @@ class Holder:
     def __init__(self) -> None:
         self.kept: list[Exchange] = []
         self.withdrawn: set[Exchange] = set()
+
+    def refusal(self, request: Request) -> RefusalError | None:  # noqa: ARG002
+        """Refuse nothing at its headers."""
+        return None
 
     def dispatch(self, exchange: Exchange) -> None:
         """Answer or keep it."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from app_process import AppProcess, status_of
+from app_process import AppProcess, serve, status_of
 from colours import photo
+from seatrial.wait import until
 from unit.classifier.metrics.conftest import values
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -54,6 +57,28 @@ def test_what_the_server_refuses_is_counted(
     own_server.exchange(request_bytes)
     refused = {key: value for key, value in _metric(own_server, "classifier_refusals_total").items() if value}
     assert refused == {reason: 1}
+
+
+def test_a_request_past_its_deadline_is_counted_once(model_dir: Path, tmp_path: Path) -> None:
+    """It is a refusal of the server; that it is computed to its end afterwards is no second request."""
+    settings = {"APP_DEADLINE_SECONDS": "1"}
+    with serve(model_dir, tmp_path, settings, "held_app:held_classifier") as server:
+        assert _predict(server) == 504
+        server.get("/open")
+
+        def computed() -> Literal[True] | None:
+            return True if _metric(server, "classifier_predictions_total") else None
+
+        until("the end of the prediction", computed, 30, every=0.05)
+        # A request of the same worker is counted after it.
+        for _ in range(4):
+            assert _predict(server) == 200
+        counted = _metric(server, "classifier_http_requests_total")
+        posts = {key: count for key, count in counted.items() if key.startswith("POST")}
+        assert posts == {"POST unknown 504": 1, "POST /predict 200": 4}
+        refusals = _metric(server, "classifier_refusals_total")
+        # The held app has no route /open.
+        assert sum(refusals.values()) - refusals["unknown_route"] == 1
 
 
 def test_what_the_server_refuses_is_in_the_callers_trace(own_server: AppProcess) -> None:
