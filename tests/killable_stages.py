@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from directory_engine import DirectoryEngine
+from remembered_runs import remembered_runs
 from samples import make_settings
 from seatrial.image.registry import RegistryClient, Repository
 from seatrial.image.registry_copy import copy_image
@@ -25,7 +26,8 @@ from seatrial.workspace import Workspace
 def run_publish(checkout: str, store: str, model: str, golden: str) -> PublishResult:
     """Publish a model and a golden set, also if they were published before, and write the result."""
     workspace, settings = Workspace(Path(checkout)), make_settings(url=Path(store).as_uri())
-    result = publish(settings, workspace, model=Path(model), golden=Path(golden), if_absent=True)
+    with remembered_runs(workspace.root.with_name("runs")):
+        result = publish(settings, workspace, model=Path(model), golden=Path(golden), if_absent=True)
     workspace.write_result(result)
     return result
 
@@ -43,7 +45,8 @@ def run_fetch(checkout: str, store: str, cache: str, connections: str = "8") -> 
 def run_golden(checkout: str, photos: str, model: str, out: str) -> GoldenResult:
     """Make a golden set."""
     request = SetRequest(Path(photos), Path(model), Path(out))
-    return golden(make_settings(), Workspace(Path(checkout)), request)
+    with remembered_runs(Path(checkout).with_name("runs")):
+        return golden(make_settings(), Workspace(Path(checkout)), request)
 
 
 def run_build(checkout: str, engine: str) -> None:

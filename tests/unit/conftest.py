@@ -5,9 +5,11 @@ Property tests run the same examples every time; `FUZZ_EXAMPLES=` (at night) let
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
+import pytest
 from hypothesis import settings
 
 # A shell lets its background jobs ignore SIGINT, and the processes that tests interrupt would inherit that.
@@ -25,3 +27,9 @@ OF_CI = ("TF_BUILD",)
 for name in list(os.environ):
     if name in (*OF_MAKE, *OF_CI) or (name.startswith("SEATRIAL_") and name != "SEATRIAL_CACHE"):
         del os.environ[name]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Exclude from garbage collection what is alive for the whole run: the tests and what they import."""
+    gc.collect()
+    gc.freeze()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from seatrial.process import run, tail
 from seatrial.results import BuildResult, CheckResult, FetchResult
 from seatrial.settings import Settings
 from seatrial.stage_run import StageRun
+from seatrial.system.acceptance_suite import PYTEST
 from seatrial.workspace import Workspace
 
 TESTS = "tests/integration/image"
@@ -70,8 +70,7 @@ def check(settings: Settings, workspace: Workspace, tests: str = TESTS) -> Check
 
 
 def _command(tests: str, report: Path, built: BuildResult, golden: str, ready_seconds: float) -> list[str]:
-    # Warnings are errors in development; a library's warning must not decide about an image.
-    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "default", tests]
+    argv = [*PYTEST, tests]
     argv += [f"--image={built.image_id}", f"--golden={golden}", f"--model-digest={built.model.digest}"]
     return [*argv, f"--ready-seconds={ready_seconds}", f"--junitxml={report}"]
 

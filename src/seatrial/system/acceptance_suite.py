@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from seatrial.analysis.suite import RunningSuite, SuiteReport, SuiteRequest, read_report
 from seatrial.errors import OutsideError
@@ -16,6 +17,15 @@ from seatrial.workspace import Workspace
 
 SUITE = Path("tests/e2e/acceptance")
 STOP_SECONDS = 5
+PYTEST: Final = (
+    *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+    # Warnings are errors in development; a library's warning must not decide about a release.
+    *("-W", "default"),
+    # All plugins that are installed would take a second longer to load than the suite needs without them.
+    *("--disable-plugin-autoload", "-p", "pytest_timeout"),
+    *("-p", "pytest_github_actions_annotate_failures.plugin"),
+)
+"""The command that runs tests in a stage."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,8 @@ class PytestSuite:
         workspace = self.workspace
         report = workspace.root / "reports" / workspace.instance / f"{request.name}.json"
         report.unlink(missing_ok=True)
-        argv = [sys.executable, "-m", "pytest", str(SUITE), "-q", "--tb=short", "-p", "no:cacheprovider"]
-        # Warnings are errors in development; a library's warning must not decide about a release.
-        argv += ["-W", "default"]
-        argv += [*request.endpoint.options(), *request.expectation.options()]
+        argv = [*PYTEST, str(SUITE), "--tb=short", *request.endpoint.options()]
+        argv += request.expectation.options()
         # In one word each: pytest looks for its configuration above every word that is a path.
         argv += [f"--golden={request.golden}", f"--report={report}"]
         # Options for a pytest that runs this process are not for the suite.

@@ -30,8 +30,12 @@ class Kit:
     url: str
 
     def run(self, *words: str, url: str = "") -> tuple[int, str]:
-        """Run the kit with an empty environment; return its exit code and its output."""
-        argv = [sys.executable, "qa-kit", url or self.url, "--python", sys.executable, *words]
+        """Run the kit with an empty environment; return its exit code and its output.
+
+        Like an environment with the kit's packages alone, its pytest has no plugins.
+        """
+        options = ["--python", sys.executable, "--disable-plugin-autoload", *words]
+        argv = [sys.executable, "qa-kit", url or self.url, *options]
         done = subprocess.run(
             argv, cwd=self.folder, env={}, capture_output=True, text=True, check=False, timeout=120
         )

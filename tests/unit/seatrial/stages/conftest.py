@@ -12,6 +12,7 @@ from card_maker import Maker
 from colours import LABELS, photo, write_model
 from memory_environments import Environments
 from prune_harness import PruneHarness, make_harness
+from remembered_runs import remembered_runs
 from samples import reseal
 from seatrial.model.photo_sets.create import SetRequest
 from seatrial.settings import Settings
@@ -19,6 +20,19 @@ from seatrial.workspace import Workspace
 from served_environment import ServedEnvironment, serving_environment
 from unit.seatrial.stages.proposals import Proposals, make_proposals
 from virtual_environment import VirtualEnvironment, virtual_environment
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs of models are kept."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(autouse=True)
+def _remembered(runs: Path) -> Iterator[None]:
+    """Run a model in its subprocess once for each content."""
+    with remembered_runs(runs):
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from seatrial.analysis.suite import Endpoint, Expectation, SuiteRequest
 from seatrial.process import run
 from seatrial.settings import Dns
-from seatrial.system.acceptance_suite import PytestSuite
+from seatrial.system.acceptance_suite import PYTEST, PytestSuite
 from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).parents[4]
@@ -36,6 +35,8 @@ def test_options(pytestconfig):
     warnings.warn("a library's warning")
     names = ("url", "address", "dns", "golden", "expect")
     given = {name: pytestconfig.getoption(name) for name in names}
+    installed = ("xdist", "hypothesispytest", "schemathesis", "pytest_cov", "pytest_timeout")
+    given["plugins"] = [name for name in installed if pytestconfig.pluginmanager.hasplugin(name)]
     row = {"name": "options", "test": "1", "required": True, "passed": True, "detail": json.dumps(given)}
     report = {"declared": [row], "checks": [row], "skipped": []}
     pathlib.Path(pytestconfig.getoption("report")).write_text(json.dumps(report))
@@ -109,7 +110,10 @@ def test_a_suite_that_does_not_run_fails(tmp_path: Path) -> None:
 def test_the_suite_gets_the_request_and_no_other_options(
     checkout: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It gets endpoint, golden set and expectation, and no option of the pytest that runs this process."""
+    """It gets endpoint, golden set and expectation, and no option of the pytest that runs this process.
+
+    Of the plugins that are installed it loads those that it needs; all would take a second.
+    """
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
     endpoint = Endpoint("http://local.test", "198.51.100.1", Dns(server="198.51.100.53", port=5353))
     asked = SuiteRequest(endpoint, Path("/golden/set"), EXPECTATION, "unit")
@@ -125,6 +129,7 @@ def test_the_suite_gets_the_request_and_no_other_options(
             f"image={EXPECTATION.image}",
             f"model={EXPECTATION.model}",
         ],
+        "plugins": ["pytest_timeout"],
     }
 
 
@@ -151,8 +156,7 @@ def test_a_stopped_suite_ends_early_and_does_not_pass(tmp_path: Path, silent_por
 
 def test_a_suite_without_an_endpoint_fails() -> None:
     """Without an endpoint the suite fails and names the option; it does not skip."""
-    argv = [sys.executable, "-m", "pytest", "tests/e2e/acceptance", "-q", "-p", "no:cacheprovider"]
-    argv += ["--report", str(ROOT / "reports" / "unit" / "none.json")]
+    argv = [*PYTEST, "tests/e2e/acceptance", "--report", str(ROOT / "reports" / "unit" / "none.json")]
     done = run(argv, timeout=60, cwd=ROOT, check=False, env={"PYTEST_ADDOPTS": ""})
     assert done.code == 4
     assert "no endpoint: --url" in done.output
