@@ -25,6 +25,7 @@ _NOT_GITHUB: Final = re.compile(r"azure\.com|visualstudio\.com|gitlab|bitbucket|
 # What gh prints, and what to do about it. The first match counts.
 _FIXES: Final = (
     (r"gh auth login|HTTP 401|Bad credentials|authentication", "gh is not signed in", SIGN_IN),
+    (r"unknown (?:flag|command|shorthand)", "gh is too old", "update gh to 2.45 or newer"),
     (
         r"rate limit|HTTP 429",
         "GitHub's rate limit is reached",

@@ -27,6 +27,7 @@ TOFU: Final = GoProgram(
     "tofu",
     TOFU_VERSION,
     _PACKAGE,
+    seconds=1800,
     wrapper={
         "go.mod": f"module wrapper\n\ngo 1.26\n\nrequire github.com/opentofu/opentofu v{TOFU_VERSION}\n\n"
         f"replace github.com/hashicorp/hcl/v2 v2.20.1 => {_FORK}\n",

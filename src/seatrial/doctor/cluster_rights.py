@@ -65,7 +65,8 @@ def check_rights(
     shown = ", ".join(str(right) for right in refused[:SHOWN])
     more = f" and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
     detail = f"{context} does not allow {len(refused)} of {len(rights)} rights in {namespace}: {shown}{more}"
-    fix = f"an administrator runs make bootstrap ENV={environment}, and binds this user to the Role {ROLE}"
+    setting = f"environments.{environment}.deployers"
+    fix = f"an administrator adds this user to {setting} and runs make bootstrap ENV={environment}"
     return Finding(what, "missing", detail, fix)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.rehearsal.fake_az import write_az
+from e2e.rehearsal.fake_infra import write_infra
 from e2e.rehearsal.other_cloud import HOST, OtherCloud, start, stop
 from e2e.rehearsal.public_dns import public_dns
 from e2e.release.model_checkout import ModelCheckout, copy_checkout
@@ -28,6 +29,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherCloud]:
             yield replace(found, dns_port=port)
     finally:
         stop(found)
+
+
+@pytest.fixture
+def new_checkout(cloud: OtherCloud, tmp_path: Path) -> ModelCheckout:
+    """A checkout of a repository at GitHub, of somebody with an empty subscription."""
+    instance = find(os.environ.get("SEATRIAL_INSTANCE", "test"))
+    copied = copy_checkout(instance, tmp_path / "checkout")
+    copied.workspace.git("remote", "add", "origin", "https://github.com/acme/seatrial.git")
+    (copied.workspace.root / ".venv").symlink_to(Path(sys.prefix))
+    write_infra(cloud.folder, cloud.outputs)
+    return copied
 
 
 @pytest.fixture(scope="module")

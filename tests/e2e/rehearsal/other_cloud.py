@@ -51,11 +51,21 @@ class OtherCloud:
             "ACCOUNT": account,
             "CONTAINER": container,
             "NAME.azurecr.io": self.local["registry"]["address"],
-            "seatrial-staging.REGION.cloudapp.azure.com": HOST,
             "LABEL.REGION.cloudapp.azure.com": HOST,
             "CLUSTER": CONTEXT,
             "NAME": "team",
             "GROUP": "team-group",
+        }
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The recorded names in the outputs of infra/, each with one of this cloud."""
+        return {
+            "az://stseatrial1a2b3c/seatrial/models": f"{self.local['store']['url']}/models",
+            "crseatrial1a2b3c.azurecr.io": self.local["registry"]["address"],
+            "seatrial-staging-1a2b3c.westeurope.cloudapp.azure.com": HOST,
+            "aks-seatrial": CONTEXT,
+            "rg-seatrial": "team-group",
         }
 
     @property
@@ -86,6 +96,13 @@ class OtherCloud:
     def kubectl(self, *words: str) -> str:
         """Run kubectl on the node as the cluster's administrator and return its output."""
         return _exec(self.node, "kubectl", f"--kubeconfig={ADMIN}", *words)
+
+    def can(self, user: str, verb: str, resource: str) -> str:
+        """Return whether a user of the cluster may do something in the namespace: yes or no."""
+        words = ["auth", "can-i", verb, resource, "-n", NAMESPACE, "--as", user]
+        # It exits with 1 for a no.
+        _, output = self.node.exec_run(["kubectl", f"--kubeconfig={ADMIN}", *words])
+        return str(output.decode()).split()[-1]
 
     def address(self) -> str:
         """Return the address of the live Service, empty before it has one."""

@@ -98,7 +98,9 @@ def test_protected_branches_are_not_main_alone(checkout: InfraCheckout) -> None:
     state.values["environments"]["model"]["deployment_branch_policy"] = policy
     state.values["policies"]["model"] = []
     state.save()
-    assert checkout.seatrial(COMMAND).returncode == 0
+    done = checkout.seatrial(COMMAND)
+    assert done.returncode == 0
+    assert "branches: protected branches" in done.stdout
     assert branches(checkout, "model") == [("branch", "main")]
 
 

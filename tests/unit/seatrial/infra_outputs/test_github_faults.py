@@ -25,6 +25,7 @@ def test_gh_is_not_signed_in(checkout: InfraCheckout) -> None:
         ("gh: Not Found (HTTP 404)", "has no such repository. Cure: sign in as an administrator"),
         (FORBIDDEN, "GitHub does not allow it"),
         ("error connecting to api.github.com", "GitHub cannot be reached. Cure: check the network"),
+        ("unknown flag: --json", "gh is too old. Cure: update gh to 2.45"),
         ("gh: Server Error (HTTP 502)", "GitHub: Server Error (HTTP 502)"),
     ],
 )
