@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -25,7 +25,14 @@ from localcloud.parts import node
 # The containers of the cluster, also those that were restarted.
 POD_LOGS = "/var/log/pods"
 # Secrets are not among them.
-OBJECTS = "all,ingress,configmap,endpointslice,networkpolicy,hpa,pdb,lease,event"
+OBJECTS = "all,ingress,configmap,endpointslice,networkpolicy,hpa,pdb,lease"
+EVERYWHERE = "--all-namespaces"
+VIEWS = {
+    "events.txt": ("get", "events", EVERYWHERE, "--sort-by=.lastTimestamp", "--output=wide"),
+    "objects.txt": ("get", OBJECTS, EVERYWHERE, "--output=wide"),
+    "nodes.txt": ("describe", "nodes"),
+    "pods.txt": ("describe", "pods", EVERYWHERE),
+}
 JOURNAL = ("journalctl", "--no-pager", "--output=short-precise", "--unit")
 
 
@@ -80,30 +87,19 @@ def _cluster(client: DockerClient, instance: Instance, target: Path, warn: Calla
     cluster = target / "cluster"
     cluster.mkdir()
     _write(cluster / "node.log", lambda: found.logs(timestamps=True), warn)
-    for name, command in _commands():
-        _write(cluster / name, command(found), warn)
+    for unit in ("kubelet", "containerd"):
+        _write(cluster / f"{unit}.log", partial(_run, found, unit), warn)
+    for name, words in VIEWS.items():
+        _write(cluster / name, partial(_kubectl, found, *words), warn)
     _pod_logs(found, cluster, warn)
 
 
-def _journal(unit: str, found: Container) -> Callable[[], bytes]:
-    return lambda: node.run(found, *JOURNAL, unit).encode()
+def _run(found: Container, unit: str) -> bytes:
+    return node.run(found, *JOURNAL, unit).encode()
 
 
-def _kubectl(words: tuple[str, ...], found: Container) -> Callable[[], bytes]:
-    return lambda: node.kubectl(found, *words).encode()
-
-
-def _commands() -> Iterator[tuple[str, Callable[[Container], Callable[[], bytes]]]]:
-    every = "--all-namespaces"
-    for unit in ("kubelet", "containerd"):
-        yield f"{unit}.log", partial(_journal, unit)
-    for name, words in {
-        "events.txt": ("get", "events", every, "--sort-by=.lastTimestamp", "--output=wide"),
-        "objects.txt": ("get", OBJECTS, every, "--output=wide"),
-        "nodes.txt": ("describe", "nodes"),
-        "pods.txt": ("describe", "pods", every),
-    }.items():
-        yield name, partial(_kubectl, words)
+def _kubectl(found: Container, *words: str) -> bytes:
+    return node.kubectl(found, *words).encode()
 
 
 def _pod_logs(found: Container, target: Path, warn: Callable[[str], None]) -> None:
@@ -122,8 +118,8 @@ def _pod_logs(found: Container, target: Path, warn: Callable[[str], None]) -> No
 def _unpack(packed: tarfile.TarFile, target: Path) -> None:
     """Write the regular files of an archive below a directory."""
     for member in packed:
-        content = packed.extractfile(member)
         # Not extractall: its safe filter is missing in Python 3.11.2, and the node is not trusted.
+        content = packed.extractfile(member) if member.isfile() else None
         if content and ".." not in PurePosixPath(member.name).parts:
             path = target / member.name.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -60,7 +60,7 @@ def missing_filter(root: Path) -> None:
 
 
 def other_owner(root: Path) -> None:
-    """The checkout belongs to another user. Only root can give one away, so git is made to assume it."""
+    """The checkout belongs to another user. Only root can give one away: the test sets what git reads."""
     committed(root)
 
 
