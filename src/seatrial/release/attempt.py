@@ -34,7 +34,7 @@ class Attempt:
 
     `same_model` is whether the stable release has the same model, `other_model` the name of its model if that
     is another one; `checks` are those of the preview; `problem` is why the
-    last request had no response, as far as it is known.
+    last request had no TLS connection.
     """
 
     target: Target
@@ -109,8 +109,8 @@ class Attempt:
                 "GET", f"{url}/livez", timeout=REQUEST_SECONDS, headers=headers
             )
         except NoResponseError as error:
-            tls = isinstance(error, CertificateError)
-            self.problem = str(error) if tls else hint_of_private(url)
+            # Also why there was no connection at all, where the address gives a reason.
+            self.problem = str(error) if isinstance(error, CertificateError) else hint_of_private(url)
             return False
         return response.ok and response.headers.get("X-Release") == self.record.release
 
