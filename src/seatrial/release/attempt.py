@@ -114,8 +114,8 @@ class Attempt:
                 "GET", f"{url}/livez", timeout=REQUEST_SECONDS, headers=headers
             )
         except NoResponseError as error:
-            tls = isinstance(error, CertificateError)
-            self.problem = str(error) if tls else hint_of_private(url)
+            # Also why there was no connection at all, where the address gives a reason.
+            self.problem = str(error) if isinstance(error, CertificateError) else hint_of_private(url)
             return False
         return response.ok and response.headers.get("X-Release") == self.record.release
 
