@@ -105,10 +105,9 @@ class Target:
                     self.fenced.take_over(self.environment.namespace)
                 yield
         except SeatrialError as error:
-            # After another failure the cluster may not respond: one attempt.
-            known = isinstance(error, RefusedError | RolledBackError)
+            responds = isinstance(error, RefusedError | RolledBackError)
             if not isinstance(error, HeldError):
-                (self if known else replace(self, patience=0))._store_accepted()
+                (self if responds else replace(self, patience=0))._store_accepted()
             raise
         self._store_accepted()
 
