@@ -118,8 +118,8 @@ def _pod_logs(found: Container, target: Path, warn: Callable[[str], None]) -> No
 def _unpack(packed: tarfile.TarFile, target: Path) -> None:
     """Write the regular files of an archive below a directory."""
     for member in packed:
-        content = packed.extractfile(member)
         # Not extractall: its safe filter is missing in Python 3.11.2, and the node is not trusted.
+        content = packed.extractfile(member) if member.isfile() else None
         if content and ".." not in PurePosixPath(member.name).parts:
             path = target / member.name.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -67,7 +67,7 @@ def test_an_audit_with_an_advisory_is_red_until_it_is_accepted_with_a_reason(
     commit(on_main.repository, "requirements/qa.txt", VULNERABLE)
     run = on_main.run("weekly.yml", "schedule", WEEK, job="audit", OSV_URL=osv.url)
     assert run.jobs == {"audit": "failure"}, run.log
-    assert re.search(rf"pyyaml +5\.3 +{ADVISORY}", run.log), run.log
+    assert re.search(rf"pyyaml.*5\.3.*{ADVISORY}", run.log), run.log
     commit(on_main.repository, "requirements/accepted-advisories", f"{ADVISORY} only read by QA's own kit\n")
     run = on_main.run("weekly.yml", "schedule", WEEK, job="audit", OSV_URL=osv.url)
     assert run.jobs == {"audit": "success"}, run.log

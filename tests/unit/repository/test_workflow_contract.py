@@ -84,6 +84,25 @@ def test_a_job_with_a_suite_uploads_its_results_whichever_way_it_ends(name: str,
 
 
 @pytest.mark.parametrize(("name", "key"), JOBS)
+def test_a_job_that_starts_a_local_cloud_keeps_its_logs_and_removes_it(name: str, key: str) -> None:
+    """Whichever way it ends: collected, then uploaded, then removed."""
+    job = body(name, key)
+    if "cloud" in called(job):
+        instance = job["env"].get("INSTANCE", workflow(name)["env"]["INSTANCE"])
+        *_, collected, kept, removed = [step for step in job["steps"] if step.get("if") == "always()"]
+        assert (collected["run"], removed["run"]) == ("make logs", "make down")
+        assert f".seatrial/{instance}/logs/" in kept["with"]["path"].split()
+
+
+def test_what_nobody_reviewed_runs_without_rights_and_writes_no_cache() -> None:
+    """The newest packages could do anything that their job may."""
+    job = body("weekly.yml", "newest")
+    assert job["permissions"] == {"contents": "read"}
+    assert "setup" not in repr([step.get("uses", "") for step in job["steps"]])
+    assert called(body("weekly.yml", "issue")) == set()
+
+
+@pytest.mark.parametrize(("name", "key"), JOBS)
 def test_a_job_that_reaches_the_cluster_runs_in_its_network(name: str, key: str) -> None:
     """The label of a private cluster's runner is a variable; every other job runs on GitHub's machines."""
     job = body(name, key)
