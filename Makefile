@@ -161,7 +161,7 @@ test-nightly-all: test-fuzz zoo infra-check $(TEST_INSTANCE) test-faults test-lo
 test-fuzz: setup ## read many changed and damaged documents with every parser (FUZZ_EXAMPLES=5000)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),5000) pytest -q $(call junit) -n 2 --timeout 0 tests/unit/seatrial/test_hostile_input.py tests/unit/seatrial/model/card/test_hostile_networks.py tests/unit/seatrial/model/card/test_label_file.py tests/unit/classifier/routes/v2/test_agreement.py tests/unit/classifier/openapi/test_conformance.py tests/unit/imagemodel/decode/test_damaged.py
 .PHONY: test-unit
-test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, twice as slow)
+test-unit: setup ## unit tests: no network, no Docker (COVERAGE=1: print the coverage of src/, which takes a third longer)
 	@pytest -q $(call junit) -n 3 --dist worksteal tests/unit $(if $(COVERAGE),--cov)
 .PHONY: test-integration
 test-integration: setup ## tests with Azurite, a registry, and the image in a container (INSTANCE=test is up)

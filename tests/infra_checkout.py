@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from git_command import git
 from github_settings_cli import GitHubSettings, write_program
+from shipped_settings import shipped
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "tests" / "fixtures" / "infra" / "outputs.json"
@@ -80,7 +80,7 @@ def infra_checkout(folder: Path) -> InfraCheckout:
     found = InfraCheckout(folder)
     (found.root / "infra").mkdir(parents=True)
     (folder / "bin").mkdir()
-    shutil.copy(ROOT / "seatrial.toml", found.root)
+    (found.root / "seatrial.toml").write_text(shipped((ROOT / "seatrial.toml").read_text()))
     git(found.root, "init", "-q")
     git(found.root, "remote", "add", "origin", "https://github.com/acme/seatrial.git")
     write_program(folder / "bin")

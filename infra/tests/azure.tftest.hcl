@@ -249,6 +249,10 @@ run "defaults" {
 
   # What is read from it.
   assert {
+    condition     = local.unique == substr(sha256("00000000-0000-0000-0000-0000000000aa/seatrial"), 0, 6)
+    error_message = "Names that are unique in the world differ by subscription."
+  }
+  assert {
     condition = output.variables.repository == {
       AZURE_CLIENT_ID       = azurerm_user_assigned_identity.workflow["build"].client_id
       AZURE_PR_CLIENT_ID    = azurerm_user_assigned_identity.workflow["pull_request"].client_id

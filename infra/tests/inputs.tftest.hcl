@@ -141,7 +141,7 @@ run "azure_devops_by_entra_id" {
     error_message = "What Azure DevOps shows for a connection is trusted as it is."
   }
   assert {
-    condition     = length(azurerm_federated_identity_credential.workflow) == 19
+    condition     = length(azurerm_federated_identity_credential.workflow) == 20
     error_message = "It replaces the credential of the name."
   }
 }
@@ -154,7 +154,7 @@ run "azure_devops_without_github" {
     azure_devops         = { organization = "contoso", organization_id = "0f0f0f0f-0000-0000-0000-000000000000", project = "Vision" }
   }
   assert {
-    condition     = length(azurerm_federated_identity_credential.workflow) == 5 && length(output.subjects.model) == 0
+    condition     = length(azurerm_federated_identity_credential.workflow) == 6 && length(output.subjects.pull_request) == 0
     error_message = "Nobody at GitHub is trusted."
   }
 }

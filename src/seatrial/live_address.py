@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from seatrial.section import Section
+from seatrial.section import Section, UserPath
 
 EXPECTED: Final = "is NAME[:PORT], http://NAME[:PORT] or https://NAME[:PORT]"
 AZURE_NAME: Final = re.compile(r"([a-z][a-z0-9-]{1,61}[a-z0-9])\.[a-z0-9]+\.cloudapp\.azure\.com")
@@ -30,7 +30,7 @@ class LiveAddress(Section):
     host: str
     scheme: Literal["http", "https"] = "http"
     port: int = Field(default=0, ge=0, le=65535)
-    ca_file: str = ""
+    ca_file: UserPath = ""
     address: Literal["service", "host"] = "service"
     internal: bool = False
 

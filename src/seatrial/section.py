@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from os.path import expanduser
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+UserPath = Annotated[str, AfterValidator(expanduser)]
+"""A path, in which a leading `~` is the home directory."""
 
 
 class Section(BaseModel):

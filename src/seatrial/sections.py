@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from os.path import expanduser
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -10,12 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 from seatrial.live_address import LiveAddress
 from seatrial.rbac_subject import Subject
 from seatrial.registry_address import check_address
-from seatrial.section import Section
+from seatrial.section import Section, UserPath
 
 RegistryAddress = Annotated[str, AfterValidator(check_address)]
 """`host` or `host:port` of a registry; may be empty."""
-UserPath = Annotated[str, AfterValidator(expanduser)]
-"""A path, in which a leading `~` is the home directory."""
 
 
 class App(Section):

@@ -24,8 +24,8 @@ REPAIR_SECONDS = 3.0
 # Commands that revert changes by hand.
 RESTORING = ("deploy", "accept", "rollback", "settle")
 # Commands that end so have written to the store, or left it to the next one.
-WRITTEN = (0, RolledBackError.exit_code)
-UNWRITTEN = (KILLED, INTERRUPTED, OutsideError.exit_code, RollbackFailedError.exit_code)
+WRITTEN = (0, RolledBackError.exit_code, OutsideError.exit_code, RollbackFailedError.exit_code)
+UNWRITTEN = (KILLED, INTERRUPTED)
 UNEXPLAINED = (OutsideError.exit_code, RollbackFailedError.exit_code)
 
 

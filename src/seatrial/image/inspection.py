@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seatrial.errors import RefusedError, UsageError
 from seatrial.image import labels
@@ -17,7 +17,8 @@ from seatrial.settings import Registry
 class ImageFacts:
     """What an image consists of, by its labels: model, golden set, commit, working state, lock.
 
-    The golden set's name and version are empty if an older version built the image.
+    The golden set's name and version are empty if an older version built the image. `ports` are the TCP ports
+    that the image states to listen on (empty: none stated).
     """
 
     reference: ImageReference
@@ -26,6 +27,7 @@ class ImageFacts:
     revision: str
     working_state: str
     lock_digest: str
+    ports: frozenset[int] = frozenset()
 
 
 def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
@@ -43,7 +45,7 @@ def inspect(registry: Registry, reference: ImageReference) -> ImageFacts:
     if manifest is None:
         raise RefusedError(f"image {reference} does not exist", "make push prints the reference")
     config = client.config(reference.repository, manifest.config)
-    return facts_in_labels(reference, labels.labels_of(config))
+    return replace(facts_in_labels(reference, labels.labels_of(config)), ports=labels.ports_of(config))
 
 
 def facts_in_labels(reference: ImageReference, found: Mapping[str, str]) -> ImageFacts:

@@ -34,6 +34,14 @@ def labels_of(config: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in labels if isinstance(value, str)}
 
 
+def ports_of(config: Mapping[str, Any]) -> frozenset[int]:
+    """Return the TCP ports that an image's config states (`EXPOSE`); empty if it states none."""
+    inner = config.get("config")
+    found = inner.get("ExposedPorts") if isinstance(inner, dict) else None
+    names = [name.partition("/") for name in found] if isinstance(found, dict) else []
+    return frozenset(int(port) for port, _, kind in names if kind in ("", "tcp") and port.isdigit())
+
+
 def image_labels(
     settings: Settings, workspace: Workspace, card: Card, fetched: FetchResult, created: str
 ) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seatrial.kube.diagnosis import running_pods_of
 from seatrial.kube.labels import LIVE, MANAGED_SELECTOR, PART, PREVIEW, RELEASE, SLOT, Slot, deployment, other
 from seatrial.kube.protocol import Cluster, Manifest
+from seatrial.kube.removal import apply_once_removed
 from seatrial.runtime import SYSTEM, Runtime
 from seatrial.wait import until
 
@@ -82,13 +83,16 @@ class Slots:
         size = max(self.size("blue"), self.size("green"))
         self.fill(slot, [_with_replicas(size, each) for each in manifests])
 
-    def switch(self, shared: Iterable[Manifest]) -> None:
-        """Apply the shared objects, which include the live Service, and delete all other shared ones."""
-        self._apply(shared, SHARED_KINDS, f"{PART}=shared")
+    def switch(self, shared: Iterable[Manifest], check: Callable[[], None] = lambda: None) -> None:
+        """Apply the shared objects, which include the live Service, and delete all other shared ones.
 
-    def open_preview(self, manifests: Iterable[Manifest]) -> None:
-        """Apply the preview Service."""
-        self._apply(manifests, (), "")
+        One that is being deleted is waited for; what `check` raises ends the wait.
+        """
+        self._apply(shared, SHARED_KINDS, f"{PART}=shared", check)
+
+    def open_preview(self, manifests: Iterable[Manifest], check: Callable[[], None] = lambda: None) -> None:
+        """Apply the preview Service, once a deleted one is gone; what `check` raises ends that wait."""
+        self._apply(manifests, (), "", check)
 
     def close_preview(self) -> None:
         """Delete the preview Service."""
@@ -157,10 +161,17 @@ class Slots:
         address: str | None = ingress[0].get("ip") or ingress[0].get("hostname")
         return address
 
-    def _apply(self, manifests: Iterable[Manifest], kinds: Iterable[str], labels: str) -> None:
+    def _apply(
+        self,
+        manifests: Iterable[Manifest],
+        kinds: Iterable[str],
+        labels: str,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         applied = set()
         for manifest in manifests:
-            found, field = self.cluster.apply(manifest), EXCLUSIVE_FIELDS.get(manifest["kind"])
+            found = apply_once_removed(self.cluster, manifest, self.namespace, check, self.runtime)
+            field = EXCLUSIVE_FIELDS.get(manifest["kind"])
             if field is not None and not _has_only(found, manifest, field):
                 self.cluster.replace_field(manifest, field)
             applied.add((manifest["kind"], manifest["metadata"]["name"]))

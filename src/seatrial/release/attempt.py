@@ -18,6 +18,7 @@ from seatrial.release.live_probe import LiveProbe
 from seatrial.release.lock_out import inherited_baseline
 from seatrial.release.numbers import next_number
 from seatrial.release.origin import BUILT_HERE, Origin
+from seatrial.release.ports import require_ports
 from seatrial.release.preview import Preview
 from seatrial.release.record import Manifests, Record
 from seatrial.release.target import Target
@@ -54,7 +55,8 @@ class Attempt:
         step = f"start {self.record.release} in slot {slot}, {self.candidate.replicas} replicas"
         with console.step(step, target.services.runtime):
             if target.environment.preview_path == "load-balancer":
-                target.slots.open_preview(target.renderer.preview(self.candidate))
+                preview = target.renderer.preview(self.candidate)
+                target.slots.open_preview(preview, target.lease.check_not_stopped)
             target.slots.fill(slot, self.manifests.slot)
             await_rollout(target, slot, target.lease.check_not_stopped)
 
@@ -86,7 +88,7 @@ class Attempt:
         with console.step(f"switch to {self.record.release}", target.services.runtime):
             # Recorded before the switch: after a crash the record must show that users may be on it.
             self.record = target.records.move(self.record, "pending")
-            target.slots.switch(self.manifests.shared)
+            target.slots.switch(self.manifests.shared, target.lease.check_not_stopped)
             url = target.url(LIVE, target.lease.check_not_stopped)
             self._wait_until_served(url)
         return url
@@ -114,8 +116,8 @@ class Attempt:
                 "GET", f"{url}/livez", timeout=REQUEST_SECONDS, headers=headers
             )
         except NoResponseError as error:
-            tls = isinstance(error, CertificateError)
-            self.problem = str(error) if tls else hint_of_private(url)
+            # Also why there was no connection at all, where the address gives a reason.
+            self.problem = str(error) if isinstance(error, CertificateError) else hint_of_private(url)
             return False
         return response.ok and response.headers.get("X-Release") == self.record.release
 
@@ -130,10 +132,11 @@ def begin(
     records, slots, stable = target.records, target.slots, target.records.stable()
     number = next_number(target)
     candidate = _candidate(target, number, facts, fallback or stable)
+    manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
+    require_ports(manifests.slot, facts.reference, facts.ports)
     # Objects left by an interrupted process or a manual change must not mix with the candidate's.
     slots.clear(candidate.slot)
     slots.wait_until_terminating(candidate.slot, target.lease.check_not_stopped)
-    manifests = Manifests(slot=target.renderer.slot(candidate), shared=target.renderer.shared(candidate))
     record = _record(target, number, candidate, facts, origin, stable, fallback)
     # Trimmed here too, not only by accept: refused releases also leave records.
     records.trim(target.environment.keep_releases)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from imagemodel.golden import GoldenSet
 from seatrial.analysis.suite import Endpoint
-from seatrial.errors import OutsideError, RefusedError, RolledBackError, UsageError
+from seatrial.errors import HeldError, OutsideError, RefusedError, RolledBackError, SeatrialError, UsageError
 from seatrial.http_client import HttpClient
 from seatrial.kube.client import PATIENCE_SECONDS
 from seatrial.kube.fencing import FencedCluster
@@ -73,8 +73,8 @@ class Target:
     @property
     def records(self) -> Records:
         """The release records. Writing them requires the Lease."""
-        services = self.services
-        return Records(self.fenced, self.environment.namespace, services.user(), services.runtime)
+        user, runtime = self.services.user(), self.services.runtime
+        return Records(self.fenced, self.environment.namespace, user, runtime)
 
     @property
     def renderer(self) -> Renderer:
@@ -84,9 +84,9 @@ class Target:
     @cached_property
     def lease(self) -> Lease:
         """The Lease that one deployer at a time holds."""
-        environment, services = self.environment, self.services
+        found, services = self.environment, self.services
         holder = f"{services.user()}-{uuid.uuid4().hex[:6]}"
-        return Lease(self.cluster, environment.namespace, environment.lease_seconds, holder, services.runtime)
+        return Lease(self.cluster, found.namespace, found.lease_seconds, holder, services.runtime)
 
     @property
     def lease_patience(self) -> float:
@@ -104,13 +104,15 @@ class Target:
                 if self.lease.expired:
                     self.fenced.take_over(self.environment.namespace)
                 yield
-        except (RefusedError, RolledBackError):
-            self._store_accepted()
+        except SeatrialError as error:
+            responds = isinstance(error, RefusedError | RolledBackError)
+            if not isinstance(error, HeldError):
+                (self if responds else replace(self, patience=0))._store_accepted()
             raise
         self._store_accepted()
 
     def _store_accepted(self) -> None:
-        store_accepted(self.settings, self.services, self.name, lambda: self.records.stable())
+        store_accepted(self.settings, self.services, self.name, self.records.stable)
 
     def confirm_lease(self) -> None:
         """Raise HeldError if another deployer has acquired the Lease, as far as the API server responds."""

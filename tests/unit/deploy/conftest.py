@@ -13,6 +13,7 @@ from seatrial.image_reference import ImageReference
 from seatrial.kube.render import Candidate, Renderer
 from seatrial.settings import Settings, load
 from seatrial.workspace import Workspace
+from shipped_settings import shipped
 
 Manifests = list[dict[str, Any]]
 
@@ -25,7 +26,7 @@ REFERENCE = "127.0.0.1:5000/classifier@sha256:" + "b" * 64
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A checkout with the project's settings and overlays, without a local cloud."""
     root = tmp_path_factory.mktemp("checkout")
-    (root / "seatrial.toml").write_bytes((ROOT / "seatrial.toml").read_bytes())
+    (root / "seatrial.toml").write_text(shipped((ROOT / "seatrial.toml").read_text()))
     (root / "deploy").symlink_to(ROOT / "deploy")
     return Workspace(root, "trial")
 

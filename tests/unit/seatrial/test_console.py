@@ -22,7 +22,7 @@ def test_a_long_step_prints_a_line_every_30_seconds(capsys: pytest.CaptureFixtur
 
 def test_a_short_step_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """A step that ends before 30 s prints only its duration."""
-    with console.step("read the lock"):
+    with console.step("read the lock", FastRuntime()):
         pass
     assert capsys.readouterr().err.splitlines() == ["  read the lock 0.0 s"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app_process import AppProcess, status_of
+from app_process import AppProcess, serve, status_of
 from classifier.errors import ClassifierError
 from classifier.server.process import listen
 from colours import photo, write_model
@@ -39,15 +39,19 @@ def test_sigterm_completes_the_request_that_is_being_read(own_server: AppProcess
     assert own_server.process.wait(30) == 0
 
 
-def test_requests_that_arrive_with_sigterm_are_answered(own_server: AppProcess) -> None:
-    """Connections that only the system has accepted when the signal comes get their responses."""
-    own_server.process.send_signal(signal.SIGSTOP)
-    with ExitStack() as stack:
-        clients = [stack.enter_context(own_server.connect(GET)) for _ in range(30)]
-        own_server.process.terminate()
-        own_server.process.send_signal(signal.SIGCONT)
+@pytest.mark.parametrize("app", ["", "unit.classifier.server.stopping_app:application"])
+def test_requests_that_arrive_with_sigterm_are_answered(model_dir: Path, tmp_path: Path, app: str) -> None:
+    """Connections that only the system has accepted when the signal comes get their responses.
+
+    Also if the server gets no processor time in the pause in which it accepts the last ones.
+    """
+    with serve(model_dir, tmp_path, app=app) as server, ExitStack() as stack:
+        server.process.send_signal(signal.SIGSTOP)
+        clients = [stack.enter_context(server.connect(GET)) for _ in range(30)]
+        server.process.terminate()
+        server.process.send_signal(signal.SIGCONT)
         assert [status_of(client.makefile("rb").read()) for client in clients] == [200] * 30
-    assert own_server.process.wait(30) == 0
+        assert server.process.wait(30) == 0
 
 
 def test_no_connection_is_accepted_after_sigterm(own_server: AppProcess) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from imagemodel.verify import verify
 from seatrial.errors import RefusedError, UsageError
+from seatrial.image import labels
 from seatrial.image.inspection import facts_in_labels, inspect
 from seatrial.image.labels import image_labels
 from seatrial.image_reference import ImageReference
@@ -30,6 +31,13 @@ LABELS = {
     "io.seatrial.lock": DIGEST,
     "org.opencontainers.image.revision": "c0ffee-dirty",
 }
+
+
+def test_the_ports_are_those_of_the_config() -> None:
+    """Only TCP ports count; an image that states none has an empty set."""
+    ports = {"8080/tcp": {}, "8081/tcp": {}, "53/udp": {}}
+    assert labels.ports_of({"config": {"ExposedPorts": ports}}) == {8080, 8081}
+    assert labels.ports_of({"config": {}}) == labels.ports_of({}) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra_checkout import InfraCheckout, infra_checkout, recorded
+from shipped_settings import shipped
 
 
 @pytest.fixture
@@ -55,3 +56,11 @@ def test_the_inputs_of_infra_are_read_from_github(checkout: InfraCheckout) -> No
     assert checkout.seatrial("infra-github").returncode == 30
     assert checkout.seatrial("infra-github", "--without").returncode == 0
     assert not (checkout.root / "infra" / "github.auto.tfvars.json").exists()
+
+
+def test_a_repository_may_commit_the_lines(checkout: InfraCheckout) -> None:
+    """Its unit tests, which a release runs, read the file without them."""
+    before = checkout.settings
+    assert checkout.seatrial("infra-outputs").returncode == 0
+    assert checkout.settings != before
+    assert shipped(checkout.settings) == before

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scripted_services import FAILED
-from seatrial.errors import RolledBackError
+from seatrial.errors import OutsideError, RollbackFailedError, RolledBackError
 from seatrial.kube.lease_object import holder_of
 from seatrial.model.validation.accepted_model import accepted_key
 from seatrial.release.services import Services
@@ -60,6 +60,42 @@ def test_a_release_that_fails_leaves_the_accepted_one(virtual: VirtualEnvironmen
     with pytest.raises(RolledBackError):
         virtual.accept()
     assert stored(store)["release"] == "local-1"
+
+
+def test_a_rollback_that_fails_leaves_the_accepted_one(virtual: VirtualEnvironment, store: Path) -> None:
+    """It ends 21, because the stable release cannot be started; the store has what is stable all the same."""
+    released(virtual, "a")
+    virtual.deploy(virtual.image("b"))
+    (store / LOCAL).unlink()
+    virtual.runner.report = lambda _: FAILED
+    virtual.cluster.ready = lambda _: False
+    virtual.cluster.delete("Deployment", "classifier-blue", "local")
+    with pytest.raises(RollbackFailedError):
+        accept(virtual.settings, virtual.workspace, "local", virtual.services)
+    assert stored(store)["release"] == "local-1"
+
+
+def test_a_cluster_that_does_not_answer_is_asked_once(
+    virtual: VirtualEnvironment, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that ends 30 for that reason does not wait for the cluster again."""
+    released(virtual, "a")
+    virtual.deploy(virtual.image("b"))
+    patience: list[float] = []
+
+    def unreachable(*given: Any) -> Any:
+        patience.append(given[3])
+        return virtual.cluster
+
+    services = replace(virtual.services, connect=unreachable)
+
+    def fails(*_: object) -> Any:
+        raise OutsideError("the cluster does not respond")
+
+    monkeypatch.setattr("seatrial.stages.accept.judge", fails)
+    with pytest.raises(OutsideError):
+        accept(virtual.settings, virtual.workspace, "local", services)
+    assert patience[-1] == 0
 
 
 def test_the_next_command_writes_what_could_not_be_written(virtual: VirtualEnvironment, store: Path) -> None:
