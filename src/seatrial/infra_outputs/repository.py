@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -102,14 +103,15 @@ def subject_lines(
 def inputs(root: Path, given: str = "") -> str:
     """Write name and numbers of the repository as the inputs of `infra/`; return what was done.
 
-    `given` replaces the remote `origin`. A file of an earlier run stays if GitHub does not answer.
+    `given` replaces the remote `origin`. A file of an earlier run stays if GitHub does not answer and it names
+    the same repository: Azure trusts the one in it. Raises what `read_repository` raises otherwise.
     """
     name = repository_of(root, given)
     path = root / FOLDER / INPUTS
     try:
         found = read_repository(GitHubCommand(root, name))
     except GitHubError as error:
-        if not path.exists():
+        if _written(path).casefold() != "/".join(name.split("/")[-2:]).casefold():
             raise
         return f"{FOLDER}/{INPUTS} of an earlier run is used: {error.message}"
     values = {
@@ -119,6 +121,13 @@ def inputs(root: Path, given: str = "") -> str:
     }
     write_atomically(path, json.dumps(values, indent=2) + "\n")
     return f"{found.full_name} is repository {found.id} of owner {found.owner.id}"
+
+
+def _written(path: Path) -> str:
+    """Return the repository that a file of inputs names; empty if there is no valid one."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        return str(json.loads(path.read_text(encoding="utf-8"))["github_repository"])
+    return ""
 
 
 def _parsed(model: type[T], answer: object) -> T:

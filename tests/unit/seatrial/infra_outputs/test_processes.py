@@ -58,6 +58,16 @@ def test_the_inputs_of_infra_are_read_from_github(checkout: InfraCheckout) -> No
     assert not (checkout.root / "infra" / "github.auto.tfvars.json").exists()
 
 
+@pytest.mark.parametrize("text", ['{"github_repository": "Other/Seatrial"}', "{", ""])
+def test_inputs_of_another_repository_are_not_used(checkout: InfraCheckout, text: str) -> None:
+    """Azure would trust the workflows of that one."""
+    (checkout.root / "infra" / "github.auto.tfvars.json").write_text(text)
+    checkout.change(signed_in=False)
+    done = checkout.seatrial("infra-github")
+    assert done.returncode == 30
+    assert "gh is not signed in" in done.stderr.splitlines()[-1]
+
+
 def test_a_repository_may_commit_the_lines(checkout: InfraCheckout) -> None:
     """Its unit tests, which a release runs, read the file without them."""
     before = checkout.settings
