@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from unit.repository.expressions import starts
 from unit.repository.identity_rules import CLUSTER_RUNNER, HOSTED
 from unit.repository.project import MAKEFILE, PAGES, ROOT, WORKFLOWS, table_under, targets_in, workflow
 
@@ -100,6 +101,13 @@ def test_what_nobody_reviewed_runs_without_rights_and_writes_no_cache() -> None:
     assert job["permissions"] == {"contents": "read"}
     assert "setup" not in repr([step.get("uses", "") for step in job["steps"]])
     assert called(body("weekly.yml", "issue")) == set()
+
+
+@pytest.mark.parametrize("result", ["failure", "cancelled"])
+def test_a_week_that_did_not_end_well_opens_the_issue(result: str) -> None:
+    """GitHub cancels a job that takes too long: a newest package that hangs is no pass."""
+    values = {"github.ref": "refs/heads/main", "needs.audit.result": "success"}
+    assert starts(body("weekly.yml", "issue")["if"], {**values, "needs.newest.result": result})
 
 
 @pytest.mark.parametrize(("name", "key"), JOBS)
