@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from botocore.credentials import ProcessProvider
+from botocore.credentials import AssumeRoleProvider, ProcessProvider
 from botocore.session import Session
 
 from seatrial.errors import OutsideError
@@ -13,17 +16,25 @@ from seatrial.stores.protocol import StoreAccessError, StoreUnreachableError
 
 
 def limit_credential_process(session: Session, seconds: float) -> None:
-    """Make the sign-in programs of a session end in `seconds`."""
+    """Make the sign-in programs of a session end in `seconds`, those of a source profile too."""
+
+    def popen(argv: list[str], **_: Any) -> _Ended:
+        return _Ended(argv, seconds)
+
     for provider in session.get_component("credential_provider").providers:
         if isinstance(provider, ProcessProvider):
-            provider._popen = lambda argv, **_: _Ended(argv, seconds)
+            provider._popen = popen
+        if isinstance(provider, AssumeRoleProvider) and provider._profile_provider_builder:
+            limited = partial(ProcessProvider, load_config=lambda: session.full_config, popen=popen)
+            provider._profile_provider_builder._create_process_provider = limited
 
 
 class _Ended:
     """A program that has ended, as botocore reads it.
 
     Raises StoreUnreachableError if it did not end in time, after it was killed with its children, and
-    StoreAccessError if it is not installed or failed. What it printed is not part of an error.
+    StoreAccessError if it is not installed, failed or printed no JSON object. What it printed is not part of
+    an error.
     """
 
     returncode = 0
@@ -39,7 +50,16 @@ class _Ended:
             raise StoreAccessError(f"{what} is not installed", fix) from None
         except OutsideError:
             raise StoreAccessError(f"{what} failed", fix) from None
+        if not _is_object(self._output):
+            raise StoreAccessError(f"{what} printed no credentials", fix)
 
     def communicate(self) -> tuple[bytes, bytes]:
         """Return stdout and an empty stderr."""
         return self._output.encode(), b""
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
