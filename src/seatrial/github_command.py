@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from seatrial.errors import OutsideError, UsageError
-from seatrial.process import run
+from seatrial.process import CommandTimeoutError, run
 
 GH_SECONDS: Final = 60
 GIT_SECONDS: Final = 60
@@ -109,6 +109,10 @@ def repository_of(root: Path, given: str = "") -> str:
 
 
 def _explained(error: OutsideError) -> GitHubError:
+    if isinstance(error, CommandTimeoutError):
+        return GitHubError(error.message, error.hint, error.log)
+    if isinstance(error, CommandTimeoutError):
+        return GitHubError(error.message, error.hint, error.log)
     if "not installed" in error.message:
         return GitHubError(error.message, f"install gh (https://cli.github.com), then {SIGN_IN}", "")
     text = f"{error.message}\n{error.log}"

@@ -14,15 +14,18 @@ import psutil
 def kill_with_children(process: subprocess.Popen[Any]) -> None:
     """Kill a process and its children; if it leads a session, also children that have lost their parent.
 
-    It must not have been waited for, so that its id belongs to no other process. Does not wait for it.
+    It must not have been waited for, so that its id belongs to no other process. Does not wait for it. What
+    runs as another user, by sudo for example, is left.
     """
+    # First: the end of a process that has ended is collected when it is killed, and then it has no session.
+    leads = _leads_session(process.pid)
     with suppress(psutil.NoSuchProcess):
         for child in psutil.Process(process.pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
                 child.kill()
     process.kill()
-    if _leads_session(process.pid):
-        with suppress(ProcessLookupError):
+    if leads:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 
 

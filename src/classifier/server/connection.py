@@ -127,8 +127,8 @@ class Connection(asyncio.Protocol):
 
     def _head_received(self, request: Request) -> None:
         request.peer = self._peer
-        if self._exchanges or not framing(request):
-            return  # It is answered in its turn, or complete now.
+        if self._last or self._exchanges or not framing(request):
+            return  # Nothing follows the last response; or it is answered in its turn, or complete now.
         if refusal := refusal_at_head(self._connections.handler, request):
             self._intake.discard_body()
             self._answer(request, refusal)

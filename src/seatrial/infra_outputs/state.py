@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError, UsageError
-from seatrial.process import run
+from seatrial.process import CommandTimeoutError, run
 from seatrial.secret_patterns import find_credential
 
 TOFU_SECONDS: Final = 120
@@ -71,6 +71,8 @@ def read_outputs(root: Path) -> Outputs:
     command = [program, f"-chdir={FOLDER}", "output", "-json", "-no-color"]
     try:
         text = run(command, timeout=TOFU_SECONDS, cwd=root, separate_stderr=True).output
+    except CommandTimeoutError:
+        raise
     except OutsideError as error:
         hint = "make infra-plan" if _NO_STATE.search(error.log) else "see the lines above"
         raise OutsideError(f"{program} cannot read the state of {FOLDER}/", hint, error.log) from error

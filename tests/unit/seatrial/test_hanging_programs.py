@@ -16,16 +16,21 @@ import pytest
 import yaml
 
 from git_command import git
+from infra_checkout import recorded
 from localcloud import process as localcloud_process
 from localcloud.errors import LocalcloudError
 from seatrial import kustomize
+from seatrial.azure_devops import authorization
 from seatrial.doctor.tools import check_tool
 from seatrial.errors import SeatrialError
+from seatrial.github_command import GitHubCommand
 from seatrial.heartbeat.github import GitHub
 from seatrial.image.builder import find_builder
 from seatrial.image.credential_helper import ask_helper
+from seatrial.infra_outputs.cluster_sign_in import sign_in_to_cluster
+from seatrial.infra_outputs.state import Outputs, read_outputs
 from seatrial.kube.connect import load_context
-from seatrial.model.locks.pull_requests import PullRequests
+from seatrial.model.locks.github_pulls import GitHubPullRequests
 from seatrial.settings import Store
 from seatrial.stores.choose import open_store
 from seatrial.wait import until
@@ -60,19 +65,22 @@ def s3_store(folder: Path) -> object:
     return open_store(Store(url="s3://bucket/models")).read("key")
 
 
-def container_engine(folder: Path) -> object:
-    """Look for a docker client with BuildKit."""
-    return find_builder([str(folder / "docker")])
-
-
 # The program that hangs, the module that starts it, and what starts it there.
 PROGRAMS: dict[str, tuple[str, str, Use]] = {
     "git": ("git", "workspace", lambda folder: Workspace(folder).commit),
     "git of trace": ("git", "provenance.resolve", lambda folder: Workspace(folder).git("show")),
-    "gh": ("gh", "model.locks.pull_requests", lambda folder: PullRequests(Workspace(folder)).of_models()),
+    "gh": ("gh", "model.locks.github_pulls", lambda at: GitHubPullRequests(Workspace(at)).of_models()),
+    "gh of infra-outputs": ("gh", "github_command", lambda folder: GitHubCommand(folder, "o/n").get("")),
+    "tofu": ("tofu", "infra_outputs.state", read_outputs),
+    "az of infra-bootstrap": (
+        "az",
+        "infra_outputs.cluster_sign_in",
+        lambda _: sign_in_to_cluster(Outputs.model_validate(recorded())),
+    ),
+    "az of Azure DevOps": ("az", "azure_devops", lambda _: authorization("https://dev.azure.com/o/p/", {})),
     "gh of the heartbeat": ("gh", "heartbeat.github", lambda folder: GitHub(folder).open_issues()),
     "kubectl": ("kubectl", "kustomize", kustomize.build),
-    "docker": ("docker", "image.builder", container_engine),
+    "docker": ("docker", "image.builder", lambda folder: find_builder([str(folder / "docker")])),
     "credential helper": (
         "docker-credential-made",
         "image.credential_helper",
@@ -149,6 +157,7 @@ def test_a_program_that_hangs_is_ended_and_named(case: str, place: Path, short: 
     assert raised.value.exit_code == 30
     assert name in raised.value.message
     assert raised.value.hint
+    assert "above" not in raised.value.hint
     assert "install gh" not in raised.value.hint
     until("the end of the processes", lambda: True if not running(place) else None, 10)
 

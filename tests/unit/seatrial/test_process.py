@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from seatrial.errors import OutsideError
-from seatrial.process import StopRequest, run, run_alone, tail
+from seatrial.process import CommandTimeoutError, StopRequest, run, run_alone, tail
 from seatrial.wait import until
 
 PYTHON = sys.executable
@@ -154,3 +154,23 @@ def test_the_error_of_a_command_alone_has_its_stderr(tmp_path: Path) -> None:
             "import os, sys; sys.stderr.write('why'); sys.stderr.flush(); os.kill(os.getpid(), 9)", tmp_path
         )
     assert caught.value.log == "why"
+
+
+def test_a_child_whose_parent_has_ended_is_killed_with_its_session(tmp_path: Path) -> None:
+    """A program that leaves a child behind, which keeps its output open, is ended as a whole."""
+    left = tmp_path / "left"
+    with pytest.raises(CommandTimeoutError):
+        run(["sh", "-c", f"sleep 600 & echo $! > {left}"], timeout=1, own_session=True)
+    child = int(left.read_text())
+    until("the end of the child", lambda: True if not psutil.pid_exists(child) else None, 10)
+
+
+def test_a_child_that_may_not_be_killed_does_not_keep_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock of the refusal: a child of another user, by sudo for example, is left, and the command ends."""
+
+    def refuse(child: psutil.Process) -> None:
+        raise psutil.AccessDenied(child.pid)
+
+    monkeypatch.setattr(psutil.Process, "kill", refuse)
+    with pytest.raises(CommandTimeoutError):
+        run(["sh", "-c", "sleep 3 & wait"], timeout=0.5)

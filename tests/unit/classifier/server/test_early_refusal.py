@@ -157,3 +157,13 @@ def test_a_request_behind_another_one_is_answered_in_its_turn(full: AppProcess) 
             received += client.recv(65536)
         codes = [int(part[:3]) for part in received.split(b"HTTP/1.1 ")[1:]]
         assert codes == [200, 503, 200]
+
+
+def test_nothing_follows_the_response_that_closes_the_connection(full: AppProcess) -> None:
+    """While the process drains, a request behind a refused one is neither answered nor counted."""
+    (full.log_file.parent / "draining").touch()
+    with full.connect((head(3) + b"abc") * 2) as client:
+        assert client.makefile("rb").read().count(b"HTTP/1.1 ") == 1
+    full.get("/livez")  # The loop has read both by now.
+    assert full.log.count('"message": "refused"') == 1
+    assert "Traceback" not in full.log
