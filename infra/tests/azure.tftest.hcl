@@ -278,12 +278,11 @@ run "defaults" {
   }
   assert {
     condition = output.settings == {
-      "store.url"                       = output.variables.repository.STORE
-      "registry.address"                = "crseatrial.azurecr.io"
-      "environments.staging.context"    = "aks-seatrial"
-      "environments.staging.host"       = output.variables.environments.staging.HOST
-      "environments.production.context" = "aks-seatrial"
-      "environments.production.host"    = output.variables.environments.production.HOST
+      "store.url"                    = output.variables.repository.STORE
+      "registry.address"             = "crseatrial.azurecr.io"
+      "cluster.context"              = "aks-seatrial"
+      "environments.staging.host"    = output.variables.environments.staging.HOST
+      "environments.production.host" = output.variables.environments.production.HOST
     }
     error_message = "These are the settings of seatrial.toml."
   }

@@ -48,7 +48,7 @@ def down(instance: Instance, progress: ProgressReporter) -> None:
 
 def all_of(workspace: Instance) -> list[Instance]:
     """Return every instance of a checkout that has files, or a network in the engine."""
-    names = {path.name for path in (workspace.root / ".seatrial").glob("*/local.toml")}
+    names = {path.parent.name for path in (workspace.root / ".seatrial").glob("*/local.toml")}
     names |= {path.parent.name for path in (workspace.root / ".seatrial").glob("*/secrets")}
     found = engine.find()
     if found:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.down import all_of
 from localcloud.instance import Instance, InstanceError, find, locked
 
 
@@ -80,3 +81,14 @@ def test_the_lock_file_is_not_in_the_instances_directory(instance: Instance) -> 
     """The lock file is in the cache directory, so that the instance's directory can be removed."""
     with locked(instance):
         assert sorted(path.name for path in instance.directory.iterdir()) == ["logs", "secrets"]
+
+
+def test_the_instances_of_a_checkout_are_named_by_their_directories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also without an engine; `down --all` removes what is listed."""
+    monkeypatch.setattr("localcloud.engine.find", lambda: None)
+    for name, file in (("one", "local.toml"), ("two", "secrets")):
+        (tmp_path / ".seatrial" / name).mkdir(parents=True)
+        (tmp_path / ".seatrial" / name / file).touch()
+    assert [each.name for each in all_of(Instance("dev", tmp_path))] == ["one", "two"]
