@@ -30,7 +30,8 @@ def apply_once_removed(
         found = cluster.get(kind, name, namespace)
         return None if found and _is_deleted(found) else True
 
-    hint = f"kubectl get {kind.lower()} {name} -n {namespace} -o yaml shows the finalizers that keep it"
+    command = f"{cluster.kubectl} -n {namespace} get {kind.lower()} {name} -o yaml"
+    hint = f"{command} shows the finalizers that keep it"
     until(f"removal of {kind} {name}", poll, REMOVAL_SECONDS, hint, runtime=runtime)
     return cluster.apply(manifest)
 
