@@ -324,7 +324,7 @@ infra-down: infra-init ## delete everything that infra-up created, models includ
 infra-outputs: setup ## set what infra/ created: variables and environments of GitHub, lines of seatrial.toml (REVIEWERS=login[,login], DRY_RUN=1)
 	@seatrial infra-outputs $(call given,REVIEWERS) $(if $(DRY_RUN),--dry-run)
 .PHONY: infra-azure-devops
-infra-azure-devops: setup ## set what infra/ created in Azure DevOps: variable groups, environments with checks, pipelines (DRY_RUN=1)
+infra-azure-devops: setup ## set what infra/ created: variable groups, environments, pipelines of Azure DevOps, lines of seatrial.toml (DRY_RUN=1)
 	@seatrial infra-azure-devops $(if $(DRY_RUN),--dry-run)
 # An instance without a local cloud, whose settings are those of seatrial.toml alone.
 infra-bootstrap: INSTANCE := azure

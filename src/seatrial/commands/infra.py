@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,11 +10,7 @@ from seatrial import console
 from seatrial.commands.options import FLAG, Instance
 from seatrial.errors import OutsideError
 from seatrial.settings import load
-from seatrial.workspace import Workspace, find
-
-if TYPE_CHECKING:
-    from seatrial.infra_outputs.github_plan import GitHubPlan
-    from seatrial.infra_outputs.state import Outputs
+from seatrial.workspace import find
 
 app = typer.Typer()
 Preview = Annotated[
@@ -69,22 +65,25 @@ def infra_outputs(
     from seatrial.github_command import repository_of
     from seatrial.infra_outputs.changes import make_all, table
     from seatrial.infra_outputs.github_plan import plan
+    from seatrial.infra_outputs.settings_lines import lines_of, show_lines, write_lines
     from seatrial.infra_outputs.state import read_outputs
 
     workspace = find(instance)
     outputs = read_outputs(workspace.root)
-    lines = _settings_lines(workspace, outputs)
+    lines = lines_of(workspace.root, outputs)
     name = repository_of(workspace.root, repository)
     found = plan(workspace.root, name, outputs, load(workspace), reviewers.split(","))
     count = sum(change.differs for change in found.changes)
     if count:
         console.show(table(found.changes))
-    _show(found, lines)
+    show_lines(lines)
+    for note in found.notes:
+        console.line(note)
     if dry_run:
         console.line(f"infra-outputs: {count} changes at GitHub, none was made (DRY_RUN)")
         return
     refused = make_all(found.changes)
-    _write(workspace, lines)
+    write_lines(workspace.root, lines)
     if refused:
         fix = (
             "the owner's plan may lack these rules for private repositories; see docs/reference/identities.md"
@@ -114,29 +113,3 @@ def infra_bootstrap(instance: Instance = "dev") -> None:
     for name in sorted(outputs.deployers):
         bootstrap(settings, workspace, name)
         console.line(f"bootstrap: {name} is ready")
-
-
-def _settings_lines(workspace: Workspace, outputs: Outputs) -> tuple[str, str]:
-    """Return seatrial.toml as it is, and with the settings of `infra/`."""
-    from seatrial.infra_outputs.settings_lines import edited, settings_of
-
-    before = (workspace.root / "seatrial.toml").read_text(encoding="utf-8")
-    return before, edited(before, settings_of(outputs))
-
-
-def _show(found: GitHubPlan, lines: tuple[str, str]) -> None:
-    from seatrial.infra_outputs.settings_lines import difference
-
-    changed = difference(*lines)
-    if changed:
-        typer.echo(changed)
-    for note in found.notes:
-        console.line(note)
-
-
-def _write(workspace: Workspace, lines: tuple[str, str]) -> None:
-    from seatrial.infra_outputs.settings_lines import write
-
-    if lines[0] != lines[1]:
-        write(workspace.root / "seatrial.toml", lines[1])
-        console.line("  set: seatrial.toml; commit it, so that others release to the same cluster")

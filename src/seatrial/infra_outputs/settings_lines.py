@@ -12,10 +12,12 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table, Whitespace
 
+from seatrial import console
 from seatrial.atomic_files import write_atomically
 from seatrial.errors import UsageError
 from seatrial.infra_outputs.state import Outputs
 
+FILE: Final = "seatrial.toml"
 KEYS: Final = re.compile(
     r"store\.url|registry\.address|cluster\.context"
     r"|environments\.[a-z0-9-]+\.(?:context|host|registry\.address|deployers|readers)"
@@ -57,9 +59,23 @@ def difference(before: str, after: str) -> str:
     return "\n".join(rows)
 
 
-def write(path: Path, text: str) -> None:
-    """Write seatrial.toml; it is unchanged if that fails."""
-    write_atomically(path, text)
+def lines_of(root: Path, outputs: Outputs) -> tuple[str, str]:
+    """Return seatrial.toml of a checkout as it is, and with the settings of `infra/`. Raises as `edited`."""
+    before = (root / FILE).read_text(encoding="utf-8")
+    return before, edited(before, settings_of(outputs))
+
+
+def show_lines(lines: tuple[str, str]) -> None:
+    """Print the lines that change, on stdout."""
+    if changed := difference(*lines):
+        print(changed)  # noqa: T201 - what `diff -u` prints
+
+
+def write_lines(root: Path, lines: tuple[str, str]) -> None:
+    """Write seatrial.toml of a checkout if it changes; it is unchanged if that fails."""
+    if lines[0] != lines[1]:
+        write_atomically(root / FILE, lines[1])
+        console.line(f"  set: {FILE}; commit it, so that others release to the same cluster")
 
 
 def _set(document: tomlkit.TOMLDocument, name: str, value: str | list[str]) -> None:
