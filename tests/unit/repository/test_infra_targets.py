@@ -65,6 +65,13 @@ def test_a_plan_that_failed_is_not_kept(checkout: Path) -> None:
     assert not (checkout / "infra" / PLAN).exists()
 
 
+def test_an_older_plan_does_not_outlive_a_new_one_that_fails(checkout: Path) -> None:
+    """`infra-up` would apply without a question what was read before the inputs changed."""
+    (checkout / "infra" / PLAN).touch()
+    assert make(checkout, "infra-plan", failure=1)[0] == 2
+    assert not (checkout / "infra" / PLAN).exists()
+
+
 @pytest.mark.parametrize(("target", "word"), [("infra-up", "apply"), ("infra-down", "destroy")])
 def test_without_a_plan_opentofu_asks(checkout: Path, target: str, word: str) -> None:
     """Its own question is left out with YES=1 only."""
