@@ -98,8 +98,7 @@ class Connection(asyncio.Protocol):
         """Refuse or close the connection if a deadline has passed."""
         if len(self._exchanges) >= PAUSE_AT and self._clock.begun is not None:
             self._clock.begun = now  # It is not being read.
-        received, busy = self._intake.received, bool(self._exchanges)
-        overdue = self._clock.overdue(now, self._intake.in_body, received, busy)
+        overdue = self._clock.overdue(now, self._intake.in_body, self._intake.received, bool(self._exchanges))
         if overdue is Overdue.REQUEST:
             self.refuse(errors.too_slow(self._connections.limits))
             self._update()
@@ -120,10 +119,9 @@ class Connection(asyncio.Protocol):
 
     def close(self, discard: bool = False) -> None:
         """Close the connection once what was written is sent, or now if `discard` and its client is slow."""
-        if self._transport and discard and self._clock.sending is not None:
-            self._transport.abort()
-        elif self._transport:
-            self._transport.close()
+        if self._transport:
+            now = discard and self._clock.sending is not None
+            (self._transport.abort if now else self._transport.close)()
 
     def _head_received(self, request: Request) -> None:
         request.peer = self._peer
@@ -189,6 +187,8 @@ class Connection(asyncio.Protocol):
         state = state_of(self._clock.lingering is not None, bool(self._exchanges), self._intake.begun)
         if state is State.IDLE and self.state is not State.IDLE:
             self._clock.idle = now
+            if self.state is State.RECEIVING and self._connections.closing:
+                self.close()  # It has its response already: no other one would close it.
         if not self._intake.begun:
             self._clock.begun = None
         elif self._clock.begun is None:

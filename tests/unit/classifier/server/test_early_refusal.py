@@ -167,3 +167,13 @@ def test_nothing_follows_the_response_that_closes_the_connection(full: AppProces
     full.get("/livez")  # The loop has read both by now.
     assert full.log.count('"message": "refused"') == 1
     assert "Traceback" not in full.log
+
+
+def test_a_refused_request_does_not_keep_its_connection_while_the_process_drains(full: AppProcess) -> None:
+    """The response came before; the connection ends with the body, so that the process can end."""
+    with full.connect(head(50_000)) as client:
+        assert status_of(response(client)) == 503
+        (full.log_file.parent / "draining").touch()
+        client.sendall(b"x" * 50_000)
+        client.settimeout(5)
+        assert client.recv(1) == b""
