@@ -305,15 +305,18 @@ pipeline: $(PIPELINE) ## run all stages, in order
 # OpenTofu, or Terraform where only that is installed.
 TOFU ?= $(or $(shell command -v tofu),$(shell command -v terraform),$(error neither OpenTofu nor Terraform is installed. Cure: https://opentofu.org/docs/intro/install))
 PLAN := seatrial.tfplan
+.PHONY: infra-azure
+infra-azure: setup
+	@seatrial infra-azure
 .PHONY: infra-github
 infra-github: setup
 	@seatrial infra-github $(if $(filter 0,$(GITHUB)),--without)
 .PHONY: infra-init
-infra-init: infra-github
+infra-init: infra-azure infra-github
 	@$(TOFU) -chdir=infra init -input=false
 .PHONY: infra-plan
 infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
-	@$(TOFU) -chdir=infra plan -input=false -out=$(PLAN)
+	@$(TOFU) -chdir=infra plan -input=false -out=$(PLAN) || { code=$$?; rm -f infra/$(PLAN); exit $$code; }
 .PHONY: infra-up
 infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask)
 	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code

@@ -31,6 +31,17 @@ Repository = Annotated[
 ]
 
 
+@app.command(name="infra-azure", rich_help_panel="Azure")
+def infra_azure() -> None:
+    """Print in which subscription infra/ is created, and as whom.
+
+    Exit codes: 0 somebody is signed in; 30 az is missing or not signed in.
+    """
+    from seatrial.infra_outputs.azure_account import account
+
+    console.line(f"infra-azure: {account()}")
+
+
 @app.command(name="infra-github", rich_help_panel="Azure")
 def infra_github(
     repository: Repository = "",

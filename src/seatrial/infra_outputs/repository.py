@@ -103,8 +103,8 @@ def subject_lines(
 def inputs(root: Path, given: str = "") -> str:
     """Write name and numbers of the repository as the inputs of `infra/`; return what was done.
 
-    `given` replaces the remote `origin`. A file of an earlier run stays if GitHub does not answer and it names
-    the same repository: Azure trusts the one in it. Raises what `read_repository` raises otherwise.
+    `given` replaces the remote `origin`. A file of an earlier run stays if GitHub does not answer and it
+    names the same repository: Azure trusts the one in it. Raises what `read_repository` raises otherwise.
     """
     name = repository_of(root, given)
     path = root / FOLDER / INPUTS
