@@ -332,8 +332,11 @@ infra-azure-devops: setup ## set what infra/ created in Azure DevOps: variable g
 # An instance without a local cloud, whose settings are those of seatrial.toml alone.
 infra-bootstrap: INSTANCE := azure
 infra-bootstrap: export SEATRIAL_INSTANCE = $(INSTANCE)
+.PHONY: infra-ready
+infra-ready: setup
+	@seatrial infra-bootstrap --check
 .PHONY: infra-bootstrap
-infra-bootstrap: setup example publish ## publish the example to what infra/ created, and bootstrap its environments; once, by an administrator
+infra-bootstrap: setup infra-ready example publish ## publish the example to what infra/ created, and bootstrap its environments; once, by an administrator
 	@seatrial infra-bootstrap
 .PHONY: infra-check
 infra-check: setup ## check infra/ without an account: format, types, tests with a mocked Azure, checkov (FAULTS=1: also that planted faults are found)

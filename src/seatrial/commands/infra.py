@@ -107,20 +107,30 @@ def infra_outputs(
 
 
 @app.command(name="infra-bootstrap", rich_help_panel="Azure")
-def infra_bootstrap(instance: Instance = "dev") -> None:
+def infra_bootstrap(
+    instance: Instance = "dev",
+    check: Annotated[
+        bool, typer.Option("--check", metavar=FLAG, help="check what must be there before; change nothing")
+    ] = False,
+) -> None:
     """Sign in to the cluster that infra/ created, and bootstrap its environments, once.
 
     The cluster is added to your kubeconfig, as `az aks get-credentials` does.
 
-    Exit codes: 0 done; 2 no OpenTofu or no state; 10 as bootstrap; 30 az, kubelogin or the cluster failed.
+    Exit codes: 0 done; 2 no OpenTofu, no state, or seatrial.toml without its lines; 10 as bootstrap; 30 az,
+    kubelogin or the cluster failed.
     """
     from seatrial.infra_outputs.cluster_sign_in import sign_in_to_cluster
+    from seatrial.infra_outputs.readiness import require_ready
     from seatrial.infra_outputs.state import read_outputs
     from seatrial.stages.bootstrap import bootstrap
 
     workspace = find(instance)
     outputs = read_outputs(workspace.root)
     settings = load(workspace)
+    require_ready(outputs, settings)
+    if check:
+        return
     console.line(f"infra-bootstrap: signed in to {sign_in_to_cluster(outputs)}")
     for name in sorted(outputs.deployers):
         bootstrap(settings, workspace, name)
