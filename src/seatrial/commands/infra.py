@@ -10,11 +10,10 @@ from seatrial import console
 from seatrial.commands.options import FLAG, Instance
 from seatrial.errors import OutsideError
 from seatrial.settings import load
-from seatrial.workspace import Workspace, find
+from seatrial.workspace import find
 
 if TYPE_CHECKING:
     from seatrial.infra_outputs.github_plan import GitHubPlan
-    from seatrial.infra_outputs.state import Outputs
 
 app = typer.Typer()
 Preview = Annotated[
@@ -80,11 +79,12 @@ def infra_outputs(
     from seatrial.github_command import repository_of
     from seatrial.infra_outputs.changes import make_all, table
     from seatrial.infra_outputs.github_plan import plan
+    from seatrial.infra_outputs.settings_lines import planned, write
     from seatrial.infra_outputs.state import read_outputs
 
     workspace = find(instance)
     outputs = read_outputs(workspace.root)
-    lines = _settings_lines(workspace, outputs)
+    lines = planned(workspace.root, outputs)
     name = repository_of(workspace.root, repository)
     found = plan(workspace.root, name, outputs, load(workspace), reviewers.split(","))
     count = sum(change.differs for change in found.changes)
@@ -95,7 +95,7 @@ def infra_outputs(
         console.line(f"infra-outputs: {count} changes at GitHub, none was made (DRY_RUN)")
         return
     refused = make_all(found.changes)
-    _write(workspace, lines)
+    write(workspace.root, lines)
     if refused:
         fix = (
             "the owner's plan may lack these rules for private repositories; see docs/reference/identities.md"
@@ -137,14 +137,6 @@ def infra_bootstrap(
         console.line(f"bootstrap: {name} is ready")
 
 
-def _settings_lines(workspace: Workspace, outputs: Outputs) -> tuple[str, str]:
-    """Return seatrial.toml as it is, and with the settings of `infra/`."""
-    from seatrial.infra_outputs.settings_lines import edited, settings_of
-
-    before = (workspace.root / "seatrial.toml").read_text(encoding="utf-8")
-    return before, edited(before, settings_of(outputs))
-
-
 def _show(found: GitHubPlan, lines: tuple[str, str]) -> None:
     from seatrial.infra_outputs.settings_lines import difference
 
@@ -153,11 +145,3 @@ def _show(found: GitHubPlan, lines: tuple[str, str]) -> None:
         typer.echo(changed)
     for note in found.notes:
         console.line(note)
-
-
-def _write(workspace: Workspace, lines: tuple[str, str]) -> None:
-    from seatrial.infra_outputs.settings_lines import write
-
-    if lines[0] != lines[1]:
-        write(workspace.root / "seatrial.toml", lines[1])
-        console.line("  set: seatrial.toml; commit it, so that others release to the same cluster")

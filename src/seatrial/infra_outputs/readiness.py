@@ -19,7 +19,10 @@ def require_ready(outputs: Outputs, settings: Settings) -> None:
     if not settings.store.url or not all(
         _has_deployers(name, outputs, settings) for name in outputs.deployers
     ):
-        raise UsageError("seatrial.toml does not name what infra/ created", "make infra-outputs")
+        raise UsageError(
+            "seatrial.toml does not name what infra/ created",
+            "make infra-outputs, or with Azure Repos make infra-azure-devops",
+        )
     for program, fix in FIXES.items():
         if not shutil.which(program):
             raise OutsideError(f"{program} is not installed", fix)

@@ -12,6 +12,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table, Whitespace
 
+from seatrial import console
 from seatrial.atomic_files import write_atomically
 from seatrial.errors import UsageError
 from seatrial.infra_outputs.state import Outputs
@@ -57,9 +58,17 @@ def difference(before: str, after: str) -> str:
     return "\n".join(rows)
 
 
-def write(path: Path, text: str) -> None:
-    """Write seatrial.toml; it is unchanged if that fails."""
-    write_atomically(path, text)
+def planned(root: Path, outputs: Outputs) -> tuple[str, str]:
+    """Return seatrial.toml as it is, and with the settings of `infra/`. Raises what `edited` raises."""
+    before = (root / "seatrial.toml").read_text(encoding="utf-8")
+    return before, edited(before, settings_of(outputs))
+
+
+def write(root: Path, lines: tuple[str, str]) -> None:
+    """Write seatrial.toml if the second text differs from the first; it is unchanged if that fails."""
+    if lines[0] != lines[1]:
+        write_atomically(root / "seatrial.toml", lines[1])
+        console.line("  set: seatrial.toml; commit it, so that others release to the same cluster")
 
 
 def _set(document: tomlkit.TOMLDocument, name: str, value: str | list[str]) -> None:
