@@ -318,16 +318,16 @@ infra-init: infra-azure infra-github
 infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
 	@$(TOFU) -chdir=infra plan -input=false -out=$(PLAN) || { code=$$?; rm -f infra/$(PLAN); exit $$code; }
 .PHONY: infra-up
-infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask)
+infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask; GITHUB=0)
 	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code
 .PHONY: infra-down
-infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask)
+infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask; GITHUB=0)
 	@$(TOFU) -chdir=infra destroy $(if $(YES),-auto-approve)
 .PHONY: infra-outputs
 infra-outputs: setup ## set what infra/ created: variables and environments of GitHub, lines of seatrial.toml (REVIEWERS=login[,login], DRY_RUN=1)
 	@seatrial infra-outputs $(call given,REVIEWERS) $(if $(DRY_RUN),--dry-run)
 .PHONY: infra-azure-devops
-infra-azure-devops: setup ## set what infra/ created in Azure DevOps: variable groups, environments with checks, pipelines (DRY_RUN=1)
+infra-azure-devops: setup ## set what infra/ created in Azure DevOps: variable groups, environments with checks, pipelines; lines of seatrial.toml (DRY_RUN=1)
 	@seatrial infra-azure-devops $(if $(DRY_RUN),--dry-run)
 # An instance without a local cloud, whose settings are those of seatrial.toml alone.
 infra-bootstrap: INSTANCE := azure
