@@ -111,8 +111,6 @@ def repository_of(root: Path, given: str = "") -> str:
 def _explained(error: OutsideError) -> GitHubError:
     if isinstance(error, CommandTimeoutError):
         return GitHubError(error.message, error.hint, error.log)
-    if isinstance(error, CommandTimeoutError):
-        return GitHubError(error.message, error.hint, error.log)
     if "not installed" in error.message:
         return GitHubError(error.message, f"install gh (https://cli.github.com), then {SIGN_IN}", "")
     text = f"{error.message}\n{error.log}"
