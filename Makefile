@@ -305,32 +305,38 @@ pipeline: $(PIPELINE) ## run all stages, in order
 # OpenTofu, or Terraform where only that is installed.
 TOFU ?= $(or $(shell command -v tofu),$(shell command -v terraform),$(error neither OpenTofu nor Terraform is installed. Cure: https://opentofu.org/docs/intro/install))
 PLAN := seatrial.tfplan
+.PHONY: infra-azure
+infra-azure: setup
+	@seatrial infra-azure
 .PHONY: infra-github
 infra-github: setup
 	@seatrial infra-github $(if $(filter 0,$(GITHUB)),--without)
 .PHONY: infra-init
-infra-init: infra-github
+infra-init: infra-azure infra-github
 	@$(TOFU) -chdir=infra init -input=false
 .PHONY: infra-plan
 infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
 	@rm -f infra/$(PLAN); $(TOFU) -chdir=infra plan -input=false -out=$(PLAN)
 .PHONY: infra-up
-infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask)
+infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask; GITHUB=0)
 	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code
 .PHONY: infra-down
-infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask)
+infra-down: infra-init ## delete everything that infra-up created, models included; ask first (YES=1: do not ask; GITHUB=0)
 	@$(TOFU) -chdir=infra destroy $(if $(YES),-auto-approve)
 .PHONY: infra-outputs
 infra-outputs: setup ## set what infra/ created: variables and environments of GitHub, lines of seatrial.toml (REVIEWERS=login[,login], DRY_RUN=1)
 	@seatrial infra-outputs $(call given,REVIEWERS) $(if $(DRY_RUN),--dry-run)
 .PHONY: infra-azure-devops
-infra-azure-devops: setup ## set what infra/ created: variable groups, environments, pipelines of Azure DevOps, lines of seatrial.toml (DRY_RUN=1)
+infra-azure-devops: setup ## set what infra/ created in Azure DevOps: variable groups, environments with checks, pipelines; lines of seatrial.toml (DRY_RUN=1)
 	@seatrial infra-azure-devops $(if $(DRY_RUN),--dry-run)
 # An instance without a local cloud, whose settings are those of seatrial.toml alone.
 infra-bootstrap: INSTANCE := azure
 infra-bootstrap: export SEATRIAL_INSTANCE = $(INSTANCE)
+.PHONY: infra-ready
+infra-ready: setup
+	@seatrial infra-bootstrap --check
 .PHONY: infra-bootstrap
-infra-bootstrap: setup example publish ## publish the example to what infra/ created, and bootstrap its environments; once, by an administrator
+infra-bootstrap: setup infra-ready example publish ## publish the example to what infra/ created, and bootstrap its environments; once, by an administrator
 	@seatrial infra-bootstrap
 .PHONY: infra-check
 infra-check: setup ## check infra/ without an account: format, types, tests with a mocked Azure, checkov (FAULTS=1: also that planted faults are found)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-# A shell lets its background jobs ignore SIGINT, and the processes that tests interrupt would inherit that.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell lets its background jobs ignore SIGINT, and nohup SIGHUP: what tests interrupt would inherit that.
+for ignored, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(ignored) is signal.SIG_IGN:
+        signal.signal(ignored, handler)
 
 settings.register_profile("same examples", derandomize=not os.environ.get("FUZZ_EXAMPLES"), deadline=None)
 settings.load_profile("same examples")
@@ -27,6 +29,13 @@ OF_CI = ("TF_BUILD",)
 for name in list(os.environ):
     if name in (*OF_MAKE, *OF_CI) or (name.startswith("SEATRIAL_") and name != "SEATRIAL_CACHE"):
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def _instance_of_one_test() -> Iterator[None]:
+    """`--instance` of a command that runs in this process sets a variable: only for its own test."""
+    yield
+    os.environ.pop("SEATRIAL_INSTANCE", None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

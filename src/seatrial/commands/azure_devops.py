@@ -1,4 +1,4 @@
-"""The command that sets up a project of Azure DevOps, and seatrial.toml, for what `infra/` created."""
+"""The command that sets up a project of Azure DevOps for what `infra/` created."""
 
 from __future__ import annotations
 
@@ -31,21 +31,22 @@ def infra_azure_devops(dry_run: Preview = False, instance: Instance = "dev") -> 
     from seatrial.http_client import NewConnections
     from seatrial.infra_outputs.azure_plan import open_project, plan
     from seatrial.infra_outputs.changes import make_all, table
-    from seatrial.infra_outputs.settings_lines import lines_of, show_lines, write_lines
+    from seatrial.infra_outputs.settings_lines import difference, planned, write
     from seatrial.infra_outputs.state import read_outputs
 
     workspace = find(instance)
     outputs = read_outputs(workspace.root)
-    lines = lines_of(workspace.root, outputs)
+    lines = planned(workspace.root, outputs)
     remote = workspace.git("config", "--get", "remote.origin.url", check=False)
     found = plan(open_project(remote, os.environ, NewConnections()), outputs, workspace.root)
     count = sum(change.differs for change in found.changes)
     if count:
         console.show(table(found.changes))
-    show_lines(lines)
+    if changed := difference(*lines):
+        typer.echo(changed)
     refused = [] if dry_run else make_all(found.changes, "make infra-azure-devops")
     if not dry_run:
-        write_lines(workspace.root, lines)
+        write(workspace.root, lines)
     for line in found.left:
         console.line(line)
     if refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from seatrial.commands.options import FLAG, Instance
 from seatrial.errors import OutsideError
 from seatrial.settings import load
 from seatrial.workspace import find
+
+if TYPE_CHECKING:
+    from seatrial.infra_outputs.github_plan import GitHubPlan
 
 app = typer.Typer()
 Preview = Annotated[
@@ -25,6 +28,17 @@ Reviewers = Annotated[
 Repository = Annotated[
     str, typer.Option(envvar="GH_REPO", help="OWNER/NAME at GitHub; default: the remote `origin`")
 ]
+
+
+@app.command(name="infra-azure", rich_help_panel="Azure")
+def infra_azure() -> None:
+    """Print in which subscription infra/ is created, and as whom.
+
+    Exit codes: 0 somebody is signed in; 30 az is missing or not signed in.
+    """
+    from seatrial.infra_outputs.azure_account import account
+
+    console.line(f"infra-azure: {account()}")
 
 
 @app.command(name="infra-github", rich_help_panel="Azure")
@@ -65,25 +79,23 @@ def infra_outputs(
     from seatrial.github_command import repository_of
     from seatrial.infra_outputs.changes import make_all, table
     from seatrial.infra_outputs.github_plan import plan
-    from seatrial.infra_outputs.settings_lines import lines_of, show_lines, write_lines
+    from seatrial.infra_outputs.settings_lines import planned, write
     from seatrial.infra_outputs.state import read_outputs
 
     workspace = find(instance)
     outputs = read_outputs(workspace.root)
-    lines = lines_of(workspace.root, outputs)
+    lines = planned(workspace.root, outputs)
     name = repository_of(workspace.root, repository)
     found = plan(workspace.root, name, outputs, load(workspace), reviewers.split(","))
     count = sum(change.differs for change in found.changes)
     if count:
         console.show(table(found.changes))
-    show_lines(lines)
-    for note in found.notes:
-        console.line(note)
+    _show(found, lines)
     if dry_run:
         console.line(f"infra-outputs: {count} changes at GitHub, none was made (DRY_RUN)")
         return
     refused = make_all(found.changes)
-    write_lines(workspace.root, lines)
+    write(workspace.root, lines)
     if refused:
         fix = (
             "the owner's plan may lack these rules for private repositories; see docs/reference/identities.md"
@@ -95,21 +107,41 @@ def infra_outputs(
 
 
 @app.command(name="infra-bootstrap", rich_help_panel="Azure")
-def infra_bootstrap(instance: Instance = "dev") -> None:
+def infra_bootstrap(
+    instance: Instance = "dev",
+    check: Annotated[
+        bool, typer.Option("--check", metavar=FLAG, help="check what must be there before; change nothing")
+    ] = False,
+) -> None:
     """Sign in to the cluster that infra/ created, and bootstrap its environments, once.
 
     The cluster is added to your kubeconfig, as `az aks get-credentials` does.
 
-    Exit codes: 0 done; 2 no OpenTofu or no state; 10 as bootstrap; 30 az, kubelogin or the cluster failed.
+    Exit codes: 0 done; 2 no OpenTofu, no state, or seatrial.toml without its lines; 10 as bootstrap; 30 az,
+    kubelogin or the cluster failed.
     """
     from seatrial.infra_outputs.cluster_sign_in import sign_in_to_cluster
+    from seatrial.infra_outputs.readiness import require_ready
     from seatrial.infra_outputs.state import read_outputs
     from seatrial.stages.bootstrap import bootstrap
 
     workspace = find(instance)
     outputs = read_outputs(workspace.root)
     settings = load(workspace)
+    require_ready(outputs, settings)
+    if check:
+        return
     console.line(f"infra-bootstrap: signed in to {sign_in_to_cluster(outputs)}")
     for name in sorted(outputs.deployers):
         bootstrap(settings, workspace, name)
         console.line(f"bootstrap: {name} is ready")
+
+
+def _show(found: GitHubPlan, lines: tuple[str, str]) -> None:
+    from seatrial.infra_outputs.settings_lines import difference
+
+    changed = difference(*lines)
+    if changed:
+        typer.echo(changed)
+    for note in found.notes:
+        console.line(note)

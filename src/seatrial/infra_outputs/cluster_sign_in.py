@@ -6,7 +6,7 @@ from typing import Final
 
 from seatrial.errors import OutsideError
 from seatrial.infra_outputs.state import Outputs
-from seatrial.process import run
+from seatrial.process import CommandTimeoutError, NotInstalledError, run
 
 AZ_SECONDS: Final = 300
 KUBELOGIN_SECONDS: Final = 60
@@ -39,6 +39,9 @@ def sign_in_to_cluster(outputs: Outputs) -> str:
 def _call(program: str, *words: str, seconds: float) -> None:
     try:
         run([program, *words], timeout=seconds)
+    except CommandTimeoutError:
+        raise
+    except NotInstalledError as error:
+        raise OutsideError(error.message, FIXES[program]) from error
     except OutsideError as error:
-        fix = FIXES[program] if "not installed" in error.message else "az login, as one of its administrators"
-        raise OutsideError(error.message, fix, error.log) from error
+        raise OutsideError(error.message, "az login, as one of its administrators", error.log) from error

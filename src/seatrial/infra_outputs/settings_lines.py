@@ -17,7 +17,6 @@ from seatrial.atomic_files import write_atomically
 from seatrial.errors import UsageError
 from seatrial.infra_outputs.state import Outputs
 
-FILE: Final = "seatrial.toml"
 KEYS: Final = re.compile(
     r"store\.url|registry\.address|cluster\.context"
     r"|environments\.[a-z0-9-]+\.(?:context|host|registry\.address|deployers|readers)"
@@ -59,23 +58,17 @@ def difference(before: str, after: str) -> str:
     return "\n".join(rows)
 
 
-def lines_of(root: Path, outputs: Outputs) -> tuple[str, str]:
-    """Return seatrial.toml of a checkout as it is, and with the settings of `infra/`. Raises as `edited`."""
-    before = (root / FILE).read_text(encoding="utf-8")
+def planned(root: Path, outputs: Outputs) -> tuple[str, str]:
+    """Return seatrial.toml as it is, and with the settings of `infra/`. Raises what `edited` raises."""
+    before = (root / "seatrial.toml").read_text(encoding="utf-8")
     return before, edited(before, settings_of(outputs))
 
 
-def show_lines(lines: tuple[str, str]) -> None:
-    """Print the lines that change, on stdout."""
-    if changed := difference(*lines):
-        print(changed)  # noqa: T201 - what `diff -u` prints
-
-
-def write_lines(root: Path, lines: tuple[str, str]) -> None:
-    """Write seatrial.toml of a checkout if it changes; it is unchanged if that fails."""
+def write(root: Path, lines: tuple[str, str]) -> None:
+    """Write seatrial.toml if the second text differs from the first; it is unchanged if that fails."""
     if lines[0] != lines[1]:
-        write_atomically(root / FILE, lines[1])
-        console.line(f"  set: {FILE}; commit it, so that others release to the same cluster")
+        write_atomically(root / "seatrial.toml", lines[1])
+        console.line("  set: seatrial.toml; commit it, so that others release to the same cluster")
 
 
 def _set(document: tomlkit.TOMLDocument, name: str, value: str | list[str]) -> None:

@@ -84,5 +84,5 @@ def test_infra_bootstrap_uses_no_local_cloud(tmp_path: Path, words: tuple[str, .
         program.chmod(0o755)
     argv = ["make", "-s", "-o", "setup", "infra-bootstrap", *words]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True)
-    steps = ("python -m", "seatrial publish", "seatrial infra-bootstrap")
+    steps = ("seatrial infra-bootstrap", "python -m", "seatrial publish", "seatrial infra-bootstrap")
     assert done.stdout.splitlines() == [f"{instance} {step}" for step in steps]

@@ -35,6 +35,8 @@ def make(checkout: Path, *words: str, failure: int = 0) -> tuple[int, list[str]]
         "-o",
         "setup",
         "-o",
+        "infra-azure",
+        "-o",
         "infra-github",
         f"TOFU={program}",
         f"FAILURE={failure}",
@@ -55,6 +57,13 @@ def test_the_kept_plan_is_applied_once(checkout: Path) -> None:
     """What was read before is what happens; a plan that was applied is not applied again."""
     (checkout / "infra" / PLAN).touch()
     assert make(checkout, "infra-up") == (0, [f"apply {PLAN}"])
+    assert not (checkout / "infra" / PLAN).exists()
+
+
+def test_a_failed_plan_leaves_nothing_to_apply(checkout: Path) -> None:
+    """OpenTofu writes a plan also if it failed; that of an earlier run does not fit either."""
+    (checkout / "infra" / PLAN).touch()
+    assert make(checkout, "infra-plan", failure=1)[0] == 2
     assert not (checkout / "infra" / PLAN).exists()
 
 

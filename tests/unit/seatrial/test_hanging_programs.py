@@ -27,6 +27,7 @@ from seatrial.github_command import GitHubCommand
 from seatrial.heartbeat.github import GitHub
 from seatrial.image.builder import find_builder
 from seatrial.image.credential_helper import ask_helper
+from seatrial.infra_outputs.azure_account import account
 from seatrial.infra_outputs.cluster_sign_in import sign_in_to_cluster
 from seatrial.infra_outputs.state import Outputs, read_outputs
 from seatrial.kube.connect import load_context
@@ -77,6 +78,7 @@ PROGRAMS: dict[str, tuple[str, str, Use]] = {
         "infra_outputs.cluster_sign_in",
         lambda _: sign_in_to_cluster(Outputs.model_validate(recorded())),
     ),
+    "az of infra-plan": ("az", "infra_outputs.azure_account", lambda _: account()),
     "az of Azure DevOps": ("az", "azure_devops", lambda _: authorization("https://dev.azure.com/o/p/", {})),
     "gh of the heartbeat": ("gh", "heartbeat.github", lambda folder: GitHub(folder).open_issues()),
     "kubectl": ("kubectl", "kustomize", kustomize.build),
@@ -193,6 +195,5 @@ def test_no_module_starts_a_program_that_these_tests_leave_out() -> None:
             for each in node.names
         }
         if imported & {"seatrial.process.run", "seatrial.process.run_alone", "seatrial.process"}:
-            relative = path.relative_to(ROOT / "src" / "seatrial").with_suffix("")
-            users.add(".".join(relative.parts))
+            users.add(".".join(path.relative_to(ROOT / "src" / "seatrial").with_suffix("").parts))
     assert users == {module for _, module, _ in PROGRAMS.values()} | OTHERS

@@ -106,6 +106,17 @@ def test_a_preview_shows_and_sets_nothing(project: Project) -> None:
     assert "approvals of the environment production" in done.stderr
 
 
+def test_the_lines_that_bootstrap_needs_are_written(project: Project) -> None:
+    """Deployers, store and context: the same lines as for GitHub; a preview shows them and writes none."""
+    before = project.checkout.settings
+    assert f'+deployers = ["{recorded()["deployers"]["staging"][0]}' in project.set_up("--dry-run").stdout
+    assert project.checkout.settings == before
+    assert project.set_up().returncode == 0
+    found = tomllib.loads(project.checkout.settings)
+    assert found["store"]["url"] == recorded()["settings"]["store.url"]
+    assert found["environments"]["staging"]["deployers"] == sorted(recorded()["deployers"]["staging"])
+
+
 def test_what_a_person_added_to_a_group_stays(project: Project) -> None:
     """A secret keeps its value, which no answer has; a changed value is set."""
     webhook = {"value": "https://hooks.test/secret", "isSecret": True}

@@ -62,6 +62,26 @@ def test_a_missing_name_is_a_line(programs: InfraCheckout) -> None:
     document = json.loads((programs.folder / "outputs.json").read_text())
     del document["variables"]["value"]["repository"]["AKS_CLUSTER"]
     programs.outputs(json.dumps(document))
+    assert programs.seatrial("infra-outputs").returncode == 0
     done = programs.seatrial("infra-bootstrap")
     assert done.returncode == 30
     assert "has no AKS_CLUSTER. Cure: make infra-up" in done.stderr.splitlines()[-1]
+
+
+def test_before_infra_outputs_nothing_is_published(programs: InfraCheckout) -> None:
+    """The line names the command that was left out, not that a local cloud could be started."""
+    done = programs.seatrial("infra-bootstrap", "--check")
+    assert done.returncode == 2
+    assert "does not name what infra/ created. Cure: make infra-outputs, or" in done.stderr.splitlines()[-1]
+    assert programs.seatrial("infra-outputs").returncode == 0
+    assert programs.seatrial("infra-bootstrap", "--check").returncode == 0
+    assert not (programs.folder / "calls").exists()
+
+
+def test_a_missing_program_is_named_before_anything_is_published(programs: InfraCheckout) -> None:
+    """Not after the example was built and sent."""
+    assert programs.seatrial("infra-outputs").returncode == 0
+    (programs.folder / "bin" / "kubelogin").unlink()
+    done = programs.seatrial("infra-bootstrap", "--check")
+    assert done.returncode == 30
+    assert "kubelogin is not installed. Cure: az aks install-cli" in done.stderr.splitlines()[-1]
