@@ -85,19 +85,6 @@ def test_everything_that_infra_created_is_set_and_a_second_run_sets_nothing(proj
     assert len(project.azure.changes) == before
 
 
-def test_the_settings_are_written_too(project: Project) -> None:
-    """Without them `bootstrap` would bind the deployers' Role to nobody, and a person has no store."""
-    before = project.checkout.settings
-    assert project.set_up("--dry-run").returncode == 0
-    assert project.checkout.settings == before
-    done = project.set_up()
-    assert "set: seatrial.toml; commit it" in done.stderr
-    environments = tomllib.loads(project.checkout.settings)["environments"]
-    wanted = recorded()["deployers"]
-    assert {name: environments[name]["deployers"] for name in wanted} == wanted
-    assert "seatrial.toml" not in project.set_up().stderr
-
-
 def test_a_preview_shows_and_sets_nothing(project: Project) -> None:
     """The table has the variable, its group and its value; the lines what a person does."""
     done = project.set_up("--dry-run")
