@@ -95,7 +95,8 @@ def _run(
 def _kill_with_children(process: subprocess.Popen[str]) -> None:
     with suppress(psutil.NoSuchProcess):
         for child in psutil.Process(process.pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
+            # What runs as another user, by sudo for example, is left.
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
                 child.kill()
     process.kill()
 

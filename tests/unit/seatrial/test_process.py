@@ -6,6 +6,7 @@ import fcntl
 import signal
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import IO
 import psutil
 import pytest
 
+from localcloud.errors import LocalcloudError
+from localcloud.process import run as run_locally
 from seatrial.errors import OutsideError
 from seatrial.process import CommandTimeoutError, StopRequest, run, run_alone, tail
 from seatrial.wait import until
@@ -165,12 +168,15 @@ def test_a_child_whose_parent_has_ended_is_killed_with_its_session(tmp_path: Pat
     until("the end of the child", lambda: True if not psutil.pid_exists(child) else None, 10)
 
 
-def test_a_child_that_may_not_be_killed_does_not_keep_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("start", "error"), [(run, CommandTimeoutError), (run_locally, LocalcloudError)])
+def test_a_child_that_may_not_be_killed_does_not_keep_the_command(
+    monkeypatch: pytest.MonkeyPatch, start: Callable[..., object], error: type[Exception]
+) -> None:
     """A mock of the refusal: a child of another user, by sudo for example, is left, and the command ends."""
 
     def refuse(child: psutil.Process) -> None:
         raise psutil.AccessDenied(child.pid)
 
     monkeypatch.setattr(psutil.Process, "kill", refuse)
-    with pytest.raises(CommandTimeoutError):
-        run(["sh", "-c", "sleep 3 & wait"], timeout=0.5)
+    with pytest.raises(error):
+        start(["sh", "-c", "sleep 3 & wait"], timeout=0.5)
