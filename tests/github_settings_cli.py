@@ -92,7 +92,11 @@ class GitHubSettings:
     def _api(self, words: list[str], stdin: str) -> str:
         method = words[words.index("--method") + 1] if "--method" in words else "GET"
         (path,) = [word for word in words if re.match(r"(?:repos|users|orgs)/", word)]
-        rest = path.removeprefix("repos/{owner}/{repo}").partition("?")[0]
+        rest, _, query = path.removeprefix("repos/{owner}/{repo}").partition("?")
+        if rest == "/environments" and method == "GET":
+            page = int(dict(each.split("=") for each in query.split("&")).get("page", 1))
+            listed = list(self.values["environments"].values())
+            return json.dumps({"environments": listed[100 * (page - 1) : 100 * page]})
         answer = (
             self._people(path) if rest == path else self._repository(method, rest, json.loads(stdin or "{}"))
         )
@@ -113,8 +117,6 @@ class GitHubSettings:
         if path == "/actions/oidc/customization/sub":
             return self.values["form"]
         parts = path.split("/")[2:]
-        if not parts:
-            return {"environments": list(self.values["environments"].values())}
         if len(parts) > 1:
             return self._policies(method, parts, body)
         if method == "PUT":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,8 @@ from seatrial.github_command import GitHubCommand, GitHubError
 
 MOST_REVIEWERS: Final = 6
 ANY: Final = "any"
+PAGE: Final = 100
+"""Environments of one answer, as many as GitHub gives at most."""
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -85,8 +88,14 @@ class _Policies(BaseModel):
 
 def read_environments(github: GitHubCommand) -> dict[str, Rules]:
     """Return the rules of every environment of the repository, by name."""
-    found = _parsed(_Environments, github.get("/environments?per_page=100"))
-    return {each.name: _rules(github, each) for each in found.environments}
+    found: list[_Environment] = []
+    # One that is not read would count as new, and lose its reviewers.
+    for page in count(1):
+        rows = _parsed(_Environments, github.get(f"/environments?per_page={PAGE}&page={page}")).environments
+        found += rows
+        if len(rows) < PAGE:
+            break
+    return {each.name: _rules(github, each) for each in found}
 
 
 def read_environment(github: GitHubCommand, name: str) -> Rules:

@@ -50,6 +50,15 @@ def test_the_environments_are_those_of_the_page_with_its_rules(checkout: InfraCh
         assert environment(checkout, name)["can_admins_bypass"] is not demanded
 
 
+def test_an_environment_behind_a_hundred_others_keeps_its_reviewers(checkout: InfraCheckout) -> None:
+    """GitHub lists a hundred at once, such as those of previews; one that is not read would count as new."""
+    others = {f"preview-{number}": {"name": f"preview-{number}"} for number in range(100)}
+    assert checkout.seatrial(COMMAND, "--reviewers", "ada").returncode == 0
+    checkout.change(environments={**others, **checkout.github.values["environments"]})
+    assert ", 0 were set" in checkout.seatrial(COMMAND).stderr
+    assert reviewers(checkout, "production") == ["ada"]
+
+
 def test_without_reviewers_a_line_has_what_is_left_to_do(checkout: InfraCheckout) -> None:
     """All else is set; until then nothing is released to production, because nobody can approve it."""
     done = checkout.seatrial(COMMAND)
