@@ -93,3 +93,12 @@ def test_every_job_has_a_deadline_and_a_fixed_image(path: Path) -> None:
     assert re.fullmatch(r"ubuntu-\d\d\.\d\d", document["pool"]["vmImage"])
     assert [job for _, job in jobs(document) if "timeoutInMinutes" not in job] == []
     assert "latest" not in path.read_text().replace("runLatest", "")
+
+
+@pytest.mark.parametrize("path", PIPELINES, ids=named)
+def test_no_stage_and_no_job_of_a_stage_has_the_name_of_another(path: Path) -> None:
+    """Azure DevOps refuses the whole pipeline then; the published schema accepts it."""
+    document = pipeline(path)
+    found = [(stage.get("stage"), job.get("job") or job.get("deployment")) for stage, job in jobs(document)]
+    found += [(each["stage"], "") for each in document.get("stages", [])]
+    assert [each for each in found if found.count(each) > 1] == []
