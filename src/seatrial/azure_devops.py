@@ -30,6 +30,8 @@ _SSH: Final = re.compile(
     r"(?:ssh://)?[^@/]+@(?:ssh\.dev\.azure|vs-ssh\.visualstudio)\.com(?::22)?[:/]v3/"
     r"(?P<organization>[^/]+)/(?P<project>[^/]+)/(?P<name>[^/]+)"
 )
+# 127.0.0.1: a server of this machine for tests.
+_SERVICES: Final = re.compile(r"dev\.azure\.com|[a-z0-9-]+\.visualstudio\.com|127\.0\.0\.1")
 T = TypeVar("T")
 
 
@@ -84,8 +86,8 @@ def authorization(address: str, environ: Mapping[str, str]) -> str:
     """Return the header that signs requests for a project or a repository in.
 
     It has the token of a run of Azure Pipelines, else the personal access token in AZURE_DEVOPS_EXT_PAT, else
-    a token of `az`. Raises UsageError for a repository of another organization than the run's, OutsideError
-    if there is no token.
+    a token of `az`, for Azure DevOps Services alone. Raises UsageError for a repository of another
+    organization than the run's, or of another server without a personal token; OutsideError if there is none.
     """
     if token := environ.get("SYSTEM_ACCESSTOKEN"):
         collection = environ.get("SYSTEM_COLLECTIONURI", "").rstrip("/")
@@ -95,6 +97,10 @@ def authorization(address: str, environ: Mapping[str, str]) -> str:
         return f"Bearer {token}"
     if token := environ.get("AZURE_DEVOPS_EXT_PAT"):
         return f"Basic {base64.b64encode(f':{token}'.encode()).decode()}"
+    host = urlsplit(address).hostname or ""
+    if not _SERVICES.fullmatch(host):
+        what = f"{host} is not Azure DevOps Services, for which a token of `az` is"
+        raise UsageError(what, "set AZURE_DEVOPS_EXT_PAT to a personal access token of that server")
     words = ["az", "account", "get-access-token", "--resource", RESOURCE, "--query", "accessToken"]
     try:
         printed = run([*words, "--output", "tsv"], timeout=SECONDS, separate_stderr=True).output

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seatrial.azure_devops import authorization, azure_address
-from seatrial.errors import OutsideError
+from seatrial.errors import OutsideError, UsageError
 
 TRIAL = "https://dev.azure.com/fabrikam/Sea%20trial/_git/classifier"
 OLD = "https://fabrikam.visualstudio.com"
@@ -56,6 +56,21 @@ def test_on_a_laptop_the_token_is_that_of_az(tmp_path: Path, monkeypatch: pytest
     assert authorization(TRIAL, {}) == "Bearer token-of-az"
     words = (tmp_path / "words").read_text()
     assert words.startswith("account get-access-token --resource 499b84ac-1321-427f-aa17-267ca6975798 ")
+
+
+@pytest.mark.parametrize(
+    "host", ["tfs.example.com", "dev.azure.com.example.com", "visualstudio.com", "x.visualstudio.com.example"]
+)
+def test_another_server_gets_no_token_of_az(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could use the token at Azure DevOps Services; a server of one's own has personal tokens."""
+    (tmp_path / "az").write_text("#!/bin/sh\necho token-of-az\n")
+    (tmp_path / "az").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(UsageError, match=f"{host} is not Azure DevOps Services") as raised:
+        authorization(f"https://{host}/tfs/Main/_git/trial", {})
+    assert "AZURE_DEVOPS_EXT_PAT" in raised.value.hint
 
 
 def test_without_any_token_the_error_has_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
