@@ -134,7 +134,7 @@ check-locks: setup ## lock again and fail if a lock changes: it does not fit its
 check-links: setup ## request the links of the pages to other sites
 	@PYTHONPATH=tests python -m links
 .PHONY: heartbeat
-heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, at GitHub with one issue meanwhile; keep the schedules of GitHub Actions in force
+heartbeat: setup ## fail if the last nightly run is older than MAX_HOURS=36, at GitHub with one issue meanwhile; keep the schedules of GitHub Actions enabled
 	@seatrial heartbeat $(call given,MAX_HOURS)
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
