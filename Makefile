@@ -316,7 +316,7 @@ infra-init: infra-azure infra-github
 	@$(TOFU) -chdir=infra init -input=false
 .PHONY: infra-plan
 infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
-	@rm -f infra/$(PLAN); $(TOFU) -chdir=infra plan -input=false -out=$(PLAN)
+	@rm -f infra/$(PLAN); $(TOFU) -chdir=infra plan -input=false -out=$(PLAN) || { code=$$?; rm -f infra/$(PLAN); exit $$code; }
 .PHONY: infra-up
 infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask; GITHUB=0)
 	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code
