@@ -134,7 +134,7 @@ check-locks: setup ## lock again and fail if a lock changes: it does not fit its
 check-links: setup ## request the links of the pages to other sites
 	@PYTHONPATH=tests python -m links
 .PHONY: heartbeat
-heartbeat: setup ## fail if the last night is older than MAX_HOURS=36, at GitHub with one issue meanwhile; keep the schedules of GitHub Actions in force
+heartbeat: setup ## fail if the last nightly run is older than MAX_HOURS=36, at GitHub with one issue meanwhile; keep the schedules of GitHub Actions enabled
 	@seatrial heartbeat $(call given,MAX_HOURS)
 .PHONY: format
 format: setup ## format the code and fix what ruff can fix
@@ -316,7 +316,7 @@ infra-init: infra-azure infra-github
 	@$(TOFU) -chdir=infra init -input=false
 .PHONY: infra-plan
 infra-plan: infra-init ## show what infra-up would create or change in Azure, and keep that plan (GITHUB=0: Azure Pipelines alone)
-	@rm -f infra/$(PLAN); $(TOFU) -chdir=infra plan -input=false -out=$(PLAN)
+	@rm -f infra/$(PLAN); $(TOFU) -chdir=infra plan -input=false -out=$(PLAN) || { code=$$?; rm -f infra/$(PLAN); exit $$code; }
 .PHONY: infra-up
 infra-up: infra-init ## apply the plan that infra-plan kept; without one, ask first (YES=1: do not ask; GITHUB=0)
 	@if [ -f infra/$(PLAN) ]; then $(TOFU) -chdir=infra apply $(PLAN); else $(TOFU) -chdir=infra apply $(if $(YES),-auto-approve); fi; code=$$?; rm -f infra/$(PLAN); exit $$code

@@ -14,13 +14,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError, UsageError
 from seatrial.http_client import HttpClient, HttpResponse, NoResponseError
+from seatrial.network_errors import find_reason
 from seatrial.process import run
 
 SECONDS: Final = 30
 VERSION: Final = "api-version=7.1"
 # The application id of Azure DevOps in Entra ID, the same in every organization.
 RESOURCE: Final = "499b84ac-1321-427f-aa17-267ca6975798"
-AGAIN: Final = "run the job again"
+AGAIN: Final = "run it again"
 # https, or a server of this machine for tests; a user name in the address is left out.
 _HTTPS: Final = re.compile(
     r"(?P<scheme>https://|http://(?=127\.0\.0\.1:))(?:[^@/]*@)?(?P<host>[^/@]+)/(?P<path>(?:[^/]+/)*)"
@@ -70,7 +71,9 @@ class AzureDevOps:
         try:
             response = self.http.request(method, url, timeout=SECONDS, body=sent, headers=headers)
         except NoResponseError as error:
-            raise OutsideError(f"Azure DevOps does not respond: {error}", AGAIN) from error
+            reason = find_reason(error)
+            what, hint = (reason.text, reason.hint) if reason else (str(error), AGAIN)
+            raise OutsideError(f"Azure DevOps does not respond: {what}", hint) from error
         # 203 and 302 are the page to sign in.
         if not response.ok or response.status == 203:
             what = f"Azure DevOps refused {method} {urlsplit(url).path}: status {response.status}"

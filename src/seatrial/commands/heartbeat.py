@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 MaxHours = Annotated[
-    float, typer.Option(help="the age of the last night, in hours, that is still fine", min=1)
+    float, typer.Option(help="the age of the last nightly run, in hours, that is still accepted", min=1)
 ]
 
 
@@ -30,7 +30,7 @@ def heartbeat(max_hours: MaxHours = 36) -> None:
     every workflow with a schedule is enabled again, except those that a person disabled. In Azure Pipelines,
     and for a repository in Azure Repos: while it is too old the webhook is notified.
 
-    Exit codes: 0 the last night is recent; 30 it is too old, or GitHub or Azure DevOps failed.
+    Exit codes: 0 the last nightly run is recent; 30 it is too old, or GitHub or Azure DevOps failed.
     """
     from seatrial.heartbeat.azure_pipelines import azure_project
     from seatrial.http_client import NewConnections
@@ -43,7 +43,7 @@ def heartbeat(max_hours: MaxHours = 36) -> None:
         found = _at_github(workspace, max_hours)
     closed = "".join(f"; closed issue #{number}" for number in found.closed)
     kept = f"; schedules in force: {', '.join(found.kept)}" if found.kept else ""
-    console.line(f"heartbeat: the last night began {found.hours:.0f} hours ago{closed}{kept}")
+    console.line(f"heartbeat: the last nightly run began {found.hours:.0f} hours ago{closed}{kept}")
 
 
 def _at_github(workspace: Workspace, max_hours: float) -> NightlyCheck:

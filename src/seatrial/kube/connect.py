@@ -39,8 +39,14 @@ def load_context(kubeconfig: str, context: str, sign_in: SignInProgram = run_sig
         api = client.ApiClient(configuration=settings)
     except (config.ConfigException, OSError, yaml.YAMLError, TypeError, ValueError) as error:
         what = " ".join(str(error).split())[:200]
-        raise UsageError(f"context {context}: {what}", f"make cloud, or set another: {VARIABLES}") from error
+        raise UsageError(f"context {context}: {what}", _fix(kubeconfig)) from error
     return api
+
+
+def _fix(kubeconfig: str) -> str:
+    """Return how a context is had: a local cloud has a kubeconfig of its own."""
+    own = "add it to your kubeconfig (AKS: az aks get-credentials)"
+    return f"{'make cloud' if kubeconfig else own}, or set another: {VARIABLES}"
 
 
 def connect(

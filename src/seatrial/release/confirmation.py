@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError
 from seatrial.http_client import HttpClient, NoResponseError
+from seatrial.network_errors import find_reason
 
 SECONDS = 10
 T = TypeVar("T")
@@ -35,7 +36,8 @@ class CiService:
         try:
             response = http.request("GET", url, timeout=SECONDS, headers=dict(self.headers))
         except NoResponseError as error:
-            raise OutsideError(f"{what}: {error}", again) from error
+            reason = find_reason(error)
+            raise OutsideError(f"{what}: {reason.text if reason else error}", again) from error
         # Azure DevOps sends 203 with a page to sign in to a token that it does not accept.
         if not response.ok or response.status == 203:
             hint = self.rights if response.status in (203, 401, 403, 404) else again

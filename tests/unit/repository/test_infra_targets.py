@@ -20,7 +20,8 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "infra").mkdir()
     program = tmp_path / "stand-in"
     program.write_text(
-        '#!/bin/sh\nshift; echo "$*" >> calls\ncase "$1" in init) exit 0;; esac\nexit $FAILURE\n'
+        '#!/bin/sh\nshift; echo "$*" >> calls\n'
+        f'case "$1" in init) exit 0;; plan) touch infra/{PLAN};; esac\nexit $FAILURE\n'
     )
     program.chmod(0o755)
     return tmp_path
@@ -61,8 +62,7 @@ def test_the_kept_plan_is_applied_once(checkout: Path) -> None:
 
 
 def test_a_failed_plan_leaves_nothing_to_apply(checkout: Path) -> None:
-    """OpenTofu writes a plan also if it failed; that of an earlier run does not fit either."""
-    (checkout / "infra" / PLAN).touch()
+    """OpenTofu and Terraform write the file also if the plan failed."""
     assert make(checkout, "infra-plan", failure=1)[0] == 2
     assert not (checkout / "infra" / PLAN).exists()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
-from seatrial.azure_devops import authorization, azure_address
+from seatrial.azure_devops import AzureDevOps, authorization, azure_address
 from seatrial.errors import OutsideError, UsageError
+from seatrial.http_client import NewConnections
 
 TRIAL = "https://dev.azure.com/fabrikam/Sea%20trial/_git/classifier"
 OLD = "https://fabrikam.visualstudio.com"
@@ -80,3 +82,13 @@ def test_without_any_token_the_error_has_both_ways(tmp_path: Path, monkeypatch: 
         authorization(TRIAL, {})
     assert "az login" in raised.value.hint
     assert "SYSTEM_ACCESSTOKEN" in raised.value.hint
+
+
+def test_why_it_does_not_respond_is_in_words() -> None:
+    """Not as the library's exception; the fix is that of the network."""
+    api = AzureDevOps("https://127.0.0.1:1/o/_apis", "Basic x", "sign in", NewConnections())
+    with pytest.raises(
+        OutsideError, match=r"^Azure DevOps does not respond: it refuses connections$"
+    ) as raised:
+        api.request("GET", "x", TypeAdapter(object))
+    assert raised.value.hint == "check the address and the port, and that it runs"

@@ -80,7 +80,7 @@ def test_github_that_does_not_respond_is_no_approval() -> None:
     with serving_github() as gone:
         job = gone.job
     with pytest.raises(
-        OutsideError, match="does not confirm the reviews of run 1658: ConnectionError"
+        OutsideError, match="does not confirm the reviews of run 1658: it refuses connections"
     ) as caught:
         verified_reviews(job, "production", HTTP)
     assert TOKEN not in str(caught.value)
