@@ -45,7 +45,7 @@ def infra_azure() -> None:
 def infra_github(
     repository: Repository = "",
     without: Annotated[
-        bool, typer.Option("--without", metavar=FLAG, help="do nothing: no workflow of GitHub gets rights")
+        bool, typer.Option("--without", metavar=FLAG, help="remove them: no workflow of GitHub gets rights")
     ] = False,
 ) -> None:
     """Write name and numbers of the GitHub repository as inputs of infra/, so that nobody types them.
@@ -55,10 +55,11 @@ def infra_github(
 
     Exit codes: 0 written, or there is one; 2 the checkout has no remote at GitHub; 30 gh or GitHub failed.
     """
-    from seatrial.infra_outputs.repository import inputs
+    from seatrial.infra_outputs.repository import forget, inputs
 
-    if not without:
-        console.line(f"infra-github: {inputs(find('dev').root, repository)}")
+    root = find("dev").root
+    done = forget(root) if without else inputs(root, repository)
+    console.line(f"infra-github: {done}")
 
 
 @app.command(name="infra-outputs", rich_help_panel="Azure")

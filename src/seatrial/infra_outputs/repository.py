@@ -123,6 +123,12 @@ def inputs(root: Path, given: str = "") -> str:
     return f"{found.full_name} is repository {found.id} of owner {found.owner.id}"
 
 
+def forget(root: Path) -> str:
+    """Remove the inputs of an earlier run, so that Azure trusts no repository; return what was done."""
+    (root / FOLDER / INPUTS).unlink(missing_ok=True)
+    return "no repository at GitHub is trusted"
+
+
 def _written(path: Path) -> str:
     """Return the repository that a file of inputs names; empty if there is no valid one."""
     with suppress(OSError, ValueError, LookupError, TypeError):

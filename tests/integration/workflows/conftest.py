@@ -23,7 +23,7 @@ from seatrial.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
 KEPT_TESTS = (
-    "tests/unit/repository/project.py",
+    "tests/unit/repository/[!t]*.py",
     "tests/unit/repository/test_order.py",
     "tests/unit/seatrial/conftest.py",
     "tests/integration/image",
