@@ -51,10 +51,13 @@ def test_a_pull_request_from_a_fork_is_tested_with_the_example_model(
 
 @pytest.mark.long
 @pytest.mark.timeout(JOB_SECONDS + 60)
-def test_a_pull_request_from_a_fork_is_released_to_a_cluster_of_the_runner(runner: WorkflowRunner) -> None:
+def test_a_pull_request_from_a_fork_is_released_to_a_cluster_of_the_runner(
+    runner: WorkflowRunner, settings: Settings
+) -> None:
     """All jobs pass without a secret: the release serves, is accepted and rolled back; nothing is left."""
     runner.variables = FOREIGN
-    run = runner.run("ci.yml", "pull_request", pull_request(fork=True), seconds=JOB_SECONDS)
+    base = {"SEATRIAL_IMAGE__BASE": settings.image.base}
+    run = runner.run("ci.yml", "pull_request", pull_request(fork=True), seconds=JOB_SECONDS, **base)
     assert run.jobs == dict.fromkeys(("code", "image", "integration", "release", "required"), "success"), (
         run.log
     )
