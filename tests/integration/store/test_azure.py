@@ -159,6 +159,9 @@ def test_without_a_key_the_identity_of_the_user_is_used(
     class Identity:
         """Replaces DefaultAzureCredential, which needs the token service of Azure."""
 
+        def __init__(self, **_: object) -> None:
+            """Take every option."""
+
         def get_token(self, *scopes: str, **_: object) -> AccessToken:
             """Return a token that no service accepts."""
             scopes_used.extend(scopes)
