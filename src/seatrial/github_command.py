@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -86,6 +86,18 @@ class GitHubCommand:
         except OutsideError as error:
             raise _explained(error) from error
         return done.output
+
+
+def run_gh(root: Path, words: Sequence[str], *, whose: str, hint: str) -> str:
+    """Run a command of gh for the repository that it chooses itself, and return its output.
+
+    Raises OutsideError that begins with `whose`; its fix is `hint`, or that of the deadline after a timeout.
+    """
+    try:
+        return run(["gh", *words], timeout=GH_SECONDS, cwd=root, separate_stderr=True).output
+    except OutsideError as error:
+        fix = error.hint if isinstance(error, CommandTimeoutError) else hint
+        raise OutsideError(f"{whose}: {error.message}", fix, error.log) from error
 
 
 def repository_of(root: Path, given: str = "") -> str:

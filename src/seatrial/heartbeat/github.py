@@ -10,9 +10,8 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError
-from seatrial.process import CommandTimeoutError, run
+from seatrial.github_command import run_gh
 
-GH_SECONDS: Final = 60
 LABEL: Final = "heartbeat"
 TITLE: Final = "The nightly release does not run any more"
 HINT: Final = "install gh; gh auth login, or GH_TOKEN with actions: write and issues: write"
@@ -91,11 +90,7 @@ class GitHub:
         self._gh("issue", "close", str(number), "--comment", comment)
 
     def _gh(self, *words: str) -> str:
-        try:
-            return run(["gh", *words], timeout=GH_SECONDS, cwd=self.root, separate_stderr=True).output
-        except OutsideError as error:
-            hint = error.hint if isinstance(error, CommandTimeoutError) else HINT
-            raise OutsideError(f"heartbeat: {error.message}", hint, error.log) from error
+        return run_gh(self.root, words, whose="heartbeat", hint=HINT)
 
 
 def _parsed(adapter: TypeAdapter[T], text: str, command: str) -> T:

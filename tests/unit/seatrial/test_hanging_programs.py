@@ -70,7 +70,7 @@ def s3_store(folder: Path) -> object:
 PROGRAMS: dict[str, tuple[str, str, Use]] = {
     "git": ("git", "workspace", lambda folder: Workspace(folder).commit),
     "git of trace": ("git", "provenance.resolve", lambda folder: Workspace(folder).git("show")),
-    "gh": ("gh", "model.locks.github_pulls", lambda at: GitHubPullRequests(Workspace(at)).of_models()),
+    "gh": ("gh", "github_command", lambda at: GitHubPullRequests(Workspace(at)).of_models()),
     "gh of infra-outputs": ("gh", "github_command", lambda folder: GitHubCommand(folder, "o/n").get("")),
     "tofu": ("tofu", "infra_outputs.state", read_outputs),
     "az of infra-bootstrap": (
@@ -80,7 +80,7 @@ PROGRAMS: dict[str, tuple[str, str, Use]] = {
     ),
     "az of infra-plan": ("az", "infra_outputs.azure_account", lambda _: account()),
     "az of Azure DevOps": ("az", "azure_devops", lambda _: authorization("https://dev.azure.com/o/p/", {})),
-    "gh of the heartbeat": ("gh", "heartbeat.github", lambda folder: GitHub(folder).open_issues()),
+    "gh of the heartbeat": ("gh", "github_command", lambda folder: GitHub(folder).open_issues()),
     "kubectl": ("kubectl", "kustomize", kustomize.build),
     "docker": ("docker", "image.builder", lambda folder: find_builder([str(folder / "docker")])),
     "credential helper": (

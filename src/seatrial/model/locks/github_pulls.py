@@ -12,12 +12,11 @@ from typing import Final
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from seatrial.errors import OutsideError
+from seatrial.github_command import run_gh
 from seatrial.model.locks.commit import MAIN, GitAccess
 from seatrial.model.locks.pull_requests import PREFIX, PullRequest
-from seatrial.process import CommandTimeoutError, run
 from seatrial.workspace import Workspace
 
-GH_SECONDS: Final = 60
 HINT: Final = (
     "install gh; gh auth login, or GH_TOKEN with contents: write and pull-requests: write; in GitHub Actions "
     "the setting that lets Actions create pull requests (docs/how-to/new-model.md)"
@@ -76,12 +75,7 @@ class GitHubPullRequests:
         self._gh("pr", "close", str(pull.number), "--comment", comment, "--delete-branch")
 
     def _gh(self, *arguments: str) -> str:
-        try:
-            done = run(["gh", *arguments], timeout=GH_SECONDS, cwd=self.workspace.root, separate_stderr=True)
-        except OutsideError as error:
-            hint = error.hint if isinstance(error, CommandTimeoutError) else HINT
-            raise OutsideError(f"GitHub's pull requests: {error.message}", hint, error.log) from error
-        return done.output
+        return run_gh(self.workspace.root, arguments, whose="GitHub's pull requests", hint=HINT)
 
 
 @contextmanager
