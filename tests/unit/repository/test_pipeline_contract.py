@@ -28,7 +28,6 @@ SIBLINGS = [
     ("nightly-tests.tests", ".azure-pipelines/nightly-tests.yml", "tests.tests"),
     ("nightly-tests.locks", ".azure-pipelines/nightly-tests.yml", "locks.locks"),
     ("nightly-tests.links", ".azure-pipelines/nightly-tests.yml", "links.links"),
-    ("nightly-tests.infra", ".azure-pipelines/nightly-tests.yml", "infra.infra"),
     ("promote.production", "azure-pipelines.yml", "production.release"),
     ("promote.production", ".azure-pipelines/promote.yml", "production.release"),
     ("promote.settle", "azure-pipelines.yml", "settle_production.settle"),
