@@ -34,7 +34,7 @@ Repository = Annotated[
 def infra_azure() -> None:
     """Print in which subscription infra/ is created, and as whom.
 
-    Exit codes: 0 somebody is signed in; 30 az is missing or not signed in.
+    Exit codes: 0 signed in; 30 az is missing or not signed in.
     """
     from seatrial.infra_outputs.azure_account import account
 
