@@ -1,6 +1,10 @@
-"""Texts of seatrial.toml and of a local cloud's local.toml."""
+"""Texts of seatrial.toml and of a local cloud's local.toml, and a checkout that has them."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from seatrial.workspace import Workspace
 
 STAGING = """
 [golden]
@@ -29,3 +33,18 @@ pull_address = "127.64.0.252:5000"
 kubeconfig = "kubeconfig"
 context = "kind-dev"
 """
+WITH_DNS = f"""{LOCAL}
+[dns]
+server = "127.64.0.253"
+port = 5300
+zone = "seatrial.test"
+"""
+
+
+def checkout_with_local_cloud(folder: Path) -> Workspace:
+    """Return a checkout with the environment staging and a local cloud with a DNS server."""
+    (folder / "seatrial.toml").write_text(STAGING)
+    found = Workspace(folder)
+    found.directory.mkdir(parents=True)
+    (found.directory / "local.toml").write_text(WITH_DNS)
+    return found

@@ -8,8 +8,7 @@ import pytest
 
 from seatrial.settings import Dns, load
 from seatrial.workspace import Workspace
-from unit.seatrial.settings_texts import STAGING
-from unit.seatrial.test_pointed_elsewhere import WITH_DNS
+from unit.seatrial.settings_texts import STAGING, checkout_with_local_cloud
 
 AZURE = "staging-1a2b3c.westeurope.cloudapp.azure.com"
 
@@ -17,11 +16,7 @@ AZURE = "staging-1a2b3c.westeurope.cloudapp.azure.com"
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A checkout with a local cloud."""
-    (tmp_path / "seatrial.toml").write_text(STAGING)
-    found = Workspace(tmp_path)
-    found.directory.mkdir(parents=True)
-    (found.directory / "local.toml").write_text(WITH_DNS)
-    return found
+    return checkout_with_local_cloud(tmp_path)
 
 
 def name_azure(workspace: Workspace, more: str = "") -> None:

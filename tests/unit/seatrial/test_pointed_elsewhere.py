@@ -12,14 +12,8 @@ import pytest
 
 from seatrial.settings import Dns, Settings, load
 from seatrial.workspace import Workspace
-from unit.seatrial.settings_texts import LOCAL, STAGING
+from unit.seatrial.settings_texts import STAGING, checkout_with_local_cloud
 
-WITH_DNS = f"""{LOCAL}
-[dns]
-server = "127.64.0.253"
-port = 5300
-zone = "seatrial.test"
-"""
 # The keys that select a service, and the tables of local.toml about that service.
 PARTS = {
     ("store", "url"): {"store"},
@@ -57,11 +51,7 @@ WAYS: list[Point] = [_variable, _lower_case, _section, _flag]
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A checkout with a local cloud."""
-    (tmp_path / "seatrial.toml").write_text(STAGING)
-    found = Workspace(tmp_path)
-    found.directory.mkdir(parents=True)
-    (found.directory / "local.toml").write_text(WITH_DNS)
-    return found
+    return checkout_with_local_cloud(tmp_path)
 
 
 def _remaining(settings: Settings, untouched: Settings) -> set[str]:
